@@ -1,0 +1,26 @@
+"""The ground floor: units, checks, keys, status, configuration and the contract every system fulfils."""
+
+from beamwright.core.checks import as_array, require
+from beamwright.core.config import Config, parameter
+from beamwright.core.contract import Method, System
+from beamwright.core.keys import drop_keys
+from beamwright.core.results import ArrayRecord
+from beamwright.core.status import Status, status_text
+from beamwright.core.units import db_to_linear, dbm_to_w, linear_to_db, w_to_dbm
+
+__all__ = [
+    "ArrayRecord",
+    "Config",
+    "Method",
+    "Status",
+    "System",
+    "as_array",
+    "db_to_linear",
+    "dbm_to_w",
+    "drop_keys",
+    "linear_to_db",
+    "parameter",
+    "require",
+    "status_text",
+    "w_to_dbm",
+]

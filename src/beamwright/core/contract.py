@@ -1,0 +1,53 @@
+"""The contract every system fulfils: learn one and you know all.
+
+    realisation = system.draw(scenario, key, drops)          what is true, and what is known
+    design      = system.methods["..."](scenario, realisation.known, **options)
+    scorecard   = system.evaluate(scenario, realisation, design)
+    certificate = system.certify(scenario, realisation.known, design)
+
+A system's module lists its methods in ``METHODS`` and itself in ``SYSTEM``; ``beamwright.systems`` collects them.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from beamwright.core.config import Config
+
+
+@dataclass(frozen=True)
+class Method:
+    """A way to design: a proposed algorithm or a baseline, batched over drops."""
+
+    name: str
+    summary: str
+    options: type[Config]
+    run: Callable[..., Any]
+
+    def __call__(self, scenario: Any, known: Any, **options: Any) -> Any:
+        """Validate the options (unknown ones refused by name) and run: ``run(scenario, known, **options)``."""
+        chosen = self.options(**options)
+        return self.run(scenario, known, **{name: getattr(chosen, name) for name in self.options.model_fields})
+
+
+@dataclass(frozen=True)
+class System:
+    """Everything the command line, the studies and the report need to know about a system."""
+
+    name: str
+    title: str
+    source: str
+    """The paper, as one cites it."""
+    scenario: type[Config]
+    design: type
+    methods: Mapping[str, Method]
+    channels: Mapping[str, str]
+    """Arrays a user may bring, with their axes: ``{"h": "drops users antennas"}``."""
+    draw: Callable[..., Any]
+    """``draw(scenario, key, drops, first=0) -> Realisation`` with fields ``known`` and ``truth``."""
+    known: Callable[..., Any]
+    """``known(scenario, **channels)``: what the designer knows, from a user's arrays, validated."""
+    evaluate: Callable[..., Any]
+    certify: Callable[..., Any]
+    headline: Callable[..., Any]
+    """``headline(scenario, design) -> list[dict]``: one row per drop for the table a person reads."""

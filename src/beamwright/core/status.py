@@ -1,0 +1,26 @@
+"""How a design ended: a small enumeration, one value per drop, whose text is its name."""
+
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+
+class Status(IntEnum):
+    """Outcome of one drop. Everything but ``OPTIMAL`` and ``RANK1_RECOVERED`` asks the reader to look."""
+
+    OPTIMAL = 0
+    """The returned design attains the certified bound to tolerance."""
+    RANK1_RECOVERED = 1
+    """The relaxation was not tight; a feasible design was recovered, its certified gap is reported."""
+    RANK_GAP = 2
+    """No design within the accepted gap was found; the best feasible one (or none) is returned."""
+    INFEASIBLE = 3
+    """No design exists; the multipliers are the proof."""
+    STALLED = 4
+    """The solver stopped before the requested accuracy; values are its last iterate."""
+
+
+def status_text(status: ArrayLike) -> list[str]:
+    """Names, lower case, one per drop: ``[0, 3] -> ["optimal", "infeasible"]``."""
+    return [Status(int(code)).name.lower() for code in np.atleast_1d(np.asarray(status))]
