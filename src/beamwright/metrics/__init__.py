@@ -1,0 +1,16 @@
+"""Judges of any design, also of one made elsewhere."""
+
+from beamwright.metrics.beam_pattern import pattern_w
+from beamwright.metrics.rates import equivalent_sinr, slot_sinr, spectral_efficiency
+from beamwright.metrics.sinr import beam_gains, covariance_gains, least_over_users, sinr_after_cancellation
+
+__all__ = [
+    "beam_gains",
+    "covariance_gains",
+    "equivalent_sinr",
+    "least_over_users",
+    "pattern_w",
+    "sinr_after_cancellation",
+    "slot_sinr",
+    "spectral_efficiency",
+]

@@ -1,0 +1,118 @@
+"""The physics of NOMA-ISAC: who decodes what, SINRs, powers towards targets, the objective (spec section 1).
+
+Every function is batched: ``h (drops, users, antennas)``, ``streams`` either beams ``(drops, users, antennas)`` or
+covariances ``(drops, users, antennas, antennas)``, all in the input order of users. ``oma`` says how users share time.
+"""
+
+import numpy as np
+
+from beamwright.metrics import beam_gains, covariance_gains, sinr_after_cancellation
+from beamwright.systems.noma_isac.results import Oma
+from beamwright.systems.noma_isac.scenario import Scenario
+
+
+def decoding_order(h: np.ndarray) -> np.ndarray:
+    """Users from weakest to strongest channel norm, ties in input order: (drops, users) -> indices."""
+    return np.argsort(np.linalg.norm(h, axis=-1), axis=-1, kind="stable")
+
+
+def positions(order: np.ndarray) -> np.ndarray:
+    """Place of every user in the decoding order, 0 first: the inverse permutation of ``order``."""
+    return np.argsort(order, axis=-1)
+
+
+def decoding_mask(s: Scenario, order: np.ndarray, oma: Oma = Oma.NONE) -> np.ndarray:
+    """(drops, users l, users k), true where user l decodes stream k: l not weaker than k (chain), or l = k."""
+    place = positions(order)
+    if s.decoding == "own" or oma is not Oma.NONE:
+        return np.broadcast_to(np.eye(s.users, dtype=bool), (len(order), s.users, s.users))
+    return place[:, :, None] >= place[:, None, :]
+
+
+def later_mask(order: np.ndarray, oma: Oma = Oma.NONE) -> np.ndarray:
+    """(drops, streams k, streams i), true where stream i is decoded after k and so disturbs it; never in OMA."""
+    place = positions(order)
+    return (place[:, None, :] > place[:, :, None]) & (oma is Oma.NONE)
+
+
+def sinr(
+    s: Scenario,
+    h: np.ndarray,
+    streams: np.ndarray,
+    order: np.ndarray,
+    error: np.ndarray | None = None,
+    oma: Oma = Oma.NONE,
+) -> np.ndarray:
+    """SINR of user l decoding stream k.
+
+        SINR_lk = (h+d)^H W_k (h+d) / ( sum_{i<k} d^H W_i d + sum_{i>k} (h+d)^H W_i (h+d) + noise ),   h = h_l, d = d_l
+
+    i < k meaning decoded before (and cancelled with the estimate h), i > k after. In OMA there is neither sum, and
+    the SINR is that within the slot.
+
+    Args:    h (drops, users, antennas) what the designer knew; error (..., drops, users, antennas) truth minus h.
+    Returns: (..., drops, users l, users k) linear; NaN where l does not decode k.
+    """
+    received = h if error is None else h + error
+    slot = s.users if oma is Oma.AVERAGE else 1
+    later = later_mask(order, oma)
+    residual = None if error is None else slot * stream_gains(error, streams)
+    table = sinr_after_cancellation(slot * stream_gains(received, streams), later, s.noise_vector_w, residual)
+    return np.where(decoding_mask(s, order, oma), table, np.nan)
+
+
+def stream_gains(h: np.ndarray, streams: np.ndarray) -> np.ndarray:
+    """(..., drops, users l, users k): h_l^H W_k h_l in W, from beams or covariances."""
+    return beam_gains(h, streams) if streams.ndim == 3 else covariance_gains(h, streams)
+
+
+def radiated_power_w(streams: np.ndarray, oma: Oma = Oma.NONE) -> np.ndarray:
+    """(drops,): tr R, in slot mode the mean over slots."""
+    if streams.ndim == 3:
+        power = np.sum(streams.real**2 + streams.imag**2, axis=-1)
+    else:
+        power = np.trace(streams, axis1=-2, axis2=-1).real
+    return power.mean(axis=-1) if oma is Oma.SLOT else power.sum(axis=-1)
+
+
+def target_response_w(s: Scenario, streams: np.ndarray, oma: Oma = Oma.NONE) -> np.ndarray:
+    """X_pm = a_p^H R a_m: (drops, slots, targets p, targets m) in W; one slot but in slot mode, R being per slot."""
+    steering = s.steering
+    if streams.ndim == 3:
+        amplitude = streams @ np.conj(steering).T
+        response = amplitude[..., :, None] * np.conj(amplitude[..., None, :])
+    else:
+        response = np.conj(steering) @ streams @ steering.T
+    return response if oma is Oma.SLOT else response.sum(axis=1, keepdims=True)
+
+
+def target_power_w(response: np.ndarray) -> np.ndarray:
+    """P_m = X_mm: (..., targets, targets) -> (..., targets) in W."""
+    return np.diagonal(response, axis1=-2, axis2=-1).real
+
+
+def cross_correlation_w2(response: np.ndarray) -> np.ndarray:
+    """C_bar = 2 / (M (M-1)) sum_{p<m} |X_pm|^2: (..., targets, targets) -> (...) in W^2; zero for M < 2."""
+    targets = response.shape[-1]
+    upper = np.triu(np.abs(response) ** 2, 1).sum(axis=(-1, -2))
+    return 2.0 * upper / max(targets * (targets - 1), 1)
+
+
+def objective_w(s: Scenario, streams: np.ndarray, oma: Oma = Oma.NONE) -> np.ndarray:
+    """J = rho_c tr R + rho_s sum_m P_m: (drops,) in W; in slot mode the mean over slots."""
+    towards_targets = target_power_w(target_response_w(s, streams, oma)).sum(axis=-1).mean(axis=-1)
+    return s.comm_weight * radiated_power_w(streams, oma) + s.sensing_weight * towards_targets
+
+
+def sic_margin(h: np.ndarray, streams: np.ndarray, order: np.ndarray) -> np.ndarray:
+    """How far received powers fall along the decoding order (spec P1 e), the least over users and neighbours.
+
+    min_{l,j} h_l^H (W_j - W_{j+1}) h_l / max(h_l^H W_j h_l, h_l^H W_{j+1} h_l)
+
+    Returns: (drops,) between -1 and 1; 1 for a single user, below zero where the order is violated.
+    """
+    gains = np.take_along_axis(stream_gains(h, streams), order[:, None, :], axis=-1)
+    first, second = gains[..., :-1], gains[..., 1:]
+    stronger = np.maximum(first, second)
+    margin = (first - second) / np.where(stronger > 0, stronger, 1.0)
+    return margin.min(axis=(-1, -2), initial=1.0)

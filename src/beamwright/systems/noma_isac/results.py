@@ -1,0 +1,150 @@
+"""What a design is: beams, their certificate's multipliers, and how it ended. Arrays only, input order of users.
+
+Axes: ``drops users antennas targets``; every array leads with drops. ``[.., l, k]`` is user l and the stream of user k.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+
+from beamwright.core import ArrayRecord, status_text
+
+POWER_CAP_W = 1e6
+"""Power-minimisation problems that certifiably need more than this are called infeasible (spec A3)."""
+
+
+class Oma(IntEnum):
+    """How users share time; the code kept in ``Design.oma``."""
+
+    NONE = 0
+    """All streams at once, told apart by power and cancellation (NOMA)."""
+    AVERAGE = 1
+    """One user per slot; sensing requirements on the frame average. Beams are frame averages w~_k / sqrt(K)."""
+    SLOT = 2
+    """One user per slot; sensing requirements in every slot. Beams are those of the slots, w~_k."""
+
+
+@dataclass(frozen=True)
+class Multipliers(ArrayRecord):
+    """Lagrange multipliers of the relaxed problem (spec P1, P2, P4), from which the lower bound is recomputed.
+
+    The constraint of stream k at user l is h_l^H W_k h_l - g_k (sum_{i after k} h_l^H W_i h_l + noise_l) >= 0, with
+    g_k the target, divided by K where ``Oma.AVERAGE``. The objective is J, in slot mode the mean J of the slots.
+    In slot mode the four sensing arrays have a users (slot) axis after drops.
+    """
+
+    sinr: np.ndarray
+    """(drops, users k, users l) >= 0, user l decoding stream k; zero where robust."""
+    floor: np.ndarray
+    """(drops, targets) >= 0, of P_m >= Ps."""
+    slab_upper: np.ndarray
+    """(drops, targets p, targets m) >= 0, of P_p - P_m <= Pdiff; read for p < m."""
+    slab_lower: np.ndarray
+    """(drops, targets p, targets m) >= 0, of P_m - P_p <= Pdiff; read for p < m."""
+    correlation: np.ndarray
+    """(drops,) s >= ||cross||, of the cone (radius, X) (spec P1 d)."""
+    cross: np.ndarray
+    """(drops, targets p, targets m) complex z, of X_pm; read for p < m."""
+    sic: np.ndarray
+    """(drops, users l, users j) >= 0, of h_l^H (W_j - W_next(j)) h_l >= 0; read where the scenario has sic_order."""
+    lmi: np.ndarray
+    """(drops, users k, users l, r+1, r+1) T >= 0 with tr T11 <= T22; r+1 = 0 where nominal."""
+    basis: np.ndarray
+    """(drops, antennas, r) in which the first r coordinates of ``lmi`` are written: E_l = [eps_l basis, h_l]."""
+
+
+@dataclass(frozen=True)
+class Certificate(ArrayRecord):
+    """What a sceptic needs, recomputed from arrays by code that calls no solver (see ``certificate.certify``)."""
+
+    objective_w: np.ndarray
+    """(drops,) J of the beams."""
+    bound_w: np.ndarray
+    """(drops,) no design whatever, of any rank, meets the constraints with less (spec A3)."""
+    multiplier_scale: np.ndarray
+    """(drops,) factor that made the multipliers feasible; 1 to solver accuracy where the problem was solved."""
+    gap: np.ndarray
+    """(drops,) objective_w / bound_w - 1; NaN without a design."""
+    relaxed_gap: np.ndarray
+    """(drops,) J of the covariances / bound_w - 1."""
+    sinr_violation: np.ndarray
+    """(drops,) largest relative shortfall of a SINR, worst case over the ball."""
+    sensing_violation: np.ndarray
+    """(drops,) largest shortfall of a P_m, relative to Ps."""
+    slab_violation: np.ndarray
+    """(drops,) largest excess of |P_p - P_m|, relative to Ps."""
+    correlation_violation: np.ndarray
+    """(drops,) excess of the cross-correlation, relative to its limit."""
+    order_violation: np.ndarray
+    """(drops,) largest violation of the power order (spec P1 e), relative to the stronger stream; 0 if not asked."""
+    power_violation: np.ndarray
+    """(drops,) excess of objective_w over the design's power limit, relative."""
+    relaxed_violation: np.ndarray
+    """(drops,) the largest of the same six for the covariances."""
+    worst_case_sinr: np.ndarray
+    """(drops, users l, users k) exact minimum over the ball; NaN where l does not decode k."""
+    worst_case_lower: np.ndarray
+    """(drops, users l, users k) a value the SINR provably never falls below."""
+    rank_ratio: np.ndarray
+    """(drops, users) second eigenvalue of W_k over its trace."""
+    status: np.ndarray
+    """(drops,) ``Status`` codes, from the numbers above only."""
+
+    @property
+    def status_text(self) -> list[str]:
+        """Status by name, one per drop."""
+        return status_text(self.status)
+
+    @property
+    def violation(self) -> np.ndarray:
+        """(drops,) largest relative violation of the beams, over all constraints."""
+        names = ("sinr", "sensing", "slab", "correlation", "order", "power")
+        return np.max([getattr(self, f"{name}_violation") for name in names], axis=0)
+
+
+@dataclass(frozen=True)
+class Design(ArrayRecord):
+    """Beams for every drop, with everything needed to check them. Infeasible drops have NaN beams."""
+
+    beams: np.ndarray
+    """(drops, users, antennas) complex, sqrt(W); beams[d, k] serves user k."""
+    covariances: np.ndarray
+    """(drops, users, antennas, antennas) of the relaxation at ``sinr_target``."""
+    order: np.ndarray
+    """(drops, users) user indices, weakest (decoded first) to strongest."""
+    objective_w: np.ndarray
+    """(drops,) J of the beams."""
+    relaxed_objective_w: np.ndarray
+    """(drops,) J of the covariances."""
+    bound_w: np.ndarray
+    """(drops,) certified lower bound on J."""
+    sinr: np.ndarray
+    """(drops, users l, users k) linear, worst case over the ball; NaN where l does not decode k; OMA: in the slot."""
+    sensing_power_w: np.ndarray
+    """(drops, targets) P_m, frame average."""
+    status: np.ndarray
+    """(drops,) ``Status`` codes."""
+    iterations: np.ndarray
+    """(drops,) solver iterations, all problems solved for the drop together."""
+    trace: np.ndarray
+    """(drops, steps) objective trace in W, NaN after the end."""
+    sinr_target: np.ndarray
+    """(drops, users) linear, what the certificate holds for; OMA: SNR in the slot; max-min: what was achieved."""
+    csi_error: np.ndarray
+    """(drops, users) radius eps of the channel error, linear amplitude."""
+    power_limit_w: np.ndarray
+    """(drops,) power budget of a max-min design, else ``POWER_CAP_W``; a bound above it proves infeasibility."""
+    oma: np.ndarray
+    """(drops,) ``Oma`` code, the same for all drops."""
+    balanced_sinr: np.ndarray
+    """(drops,) linear, achieved by the beams (OMA: equivalent, (1 + SNR_slot)^(1/K) - 1); NaN unless max-min."""
+    relaxed_sinr: np.ndarray
+    """(drops,) linear, of the relaxation; NaN unless max-min."""
+    multipliers: Multipliers
+    certificate: Certificate
+
+    @property
+    def status_text(self) -> list[str]:
+        """Status by name, one per drop."""
+        return status_text(self.status)

@@ -1,0 +1,104 @@
+"""What is given: array, users, targets, sensing requirements, weights and the decoding rule."""
+
+from typing import Any, Literal, Self
+
+import numpy as np
+from pydantic import field_validator, model_validator
+
+from beamwright.arrays import linear_positions, steering_vectors
+from beamwright.core import Config, parameter, require
+
+_PAPER = "paper, section V"
+
+
+class Scenario(Config):
+    """A base station that serves NOMA users and illuminates targets with the same beams (spec noma_isac, section 1)."""
+
+    antennas: int = parameter(8, "Transmit antennas N of the uniform linear array", source=_PAPER, ge=1)
+    users: int = parameter(3, "Single-antenna users K, at most N", source=_PAPER, ge=1)
+    target_angles_deg: tuple[float, ...] = parameter(
+        (-60.0, 60.0), "Directions of the M <= N targets, from broadside, -90 to 90", unit="deg", source=_PAPER
+    )
+    noise_power_w: float | tuple[float, ...] = parameter(
+        0.01, "Noise power at the users: one value, or one per user, > 0", unit="W", source=_PAPER
+    )
+    sensing_power_w: float = parameter(
+        2.0, "Least power towards every target, a(theta)^H R a(theta)", unit="W", source="paper, figures 3 and 4", gt=0
+    )
+    power_difference_w: float = parameter(
+        1e-3, "Largest difference between the powers towards two targets", unit="W", source=_PAPER, gt=0
+    )
+    cross_correlation_w2: float = parameter(
+        10.0, "Largest mean squared cross-correlation of two targets", unit="W^2", source=f"{_PAPER}; spec E9", gt=0
+    )
+    spacing_wavelengths: float = parameter(
+        0.5, "Distance of neighbouring antennas", unit="wavelengths", source="paper, section II: at most 0.5", gt=0
+    )
+    comm_weight: float = parameter(
+        1.0, "Weight rho_c of the radiated power tr R in the objective", source="paper, objective (12); spec E3", gt=0
+    )
+    sensing_weight: float = parameter(
+        1.0, "Weight rho_s of the power towards the targets in the objective", source="paper, (12); spec E3", ge=0
+    )
+    decoding: Literal["chain", "own"] = parameter(
+        "chain", "Who decodes which stream: chain (successive cancellation) or own (a genie cancels)", source="spec E1"
+    )
+    sic_order: bool = parameter(False, "Also demand received powers that fall along the decoding order", source="E2")
+
+    @classmethod
+    def paper(cls) -> Self:
+        """The paper's simulation setting, which is also the default."""
+        return cls()
+
+    @classmethod
+    def small(cls) -> Self:
+        """Four antennas, two users, one target: for examples and quick checks."""
+        return cls(antennas=4, users=2, target_angles_deg=(30.0,))
+
+    @property
+    def targets(self) -> int:
+        """Number of targets M."""
+        return len(self.target_angles_deg)
+
+    @property
+    def noise_vector_w(self) -> np.ndarray:
+        """Noise power of every user, (users,) in W, input order."""
+        return np.broadcast_to(np.asarray(self.noise_power_w, float), (self.users,)).copy()
+
+    @property
+    def steering(self) -> np.ndarray:
+        """Steering vectors a_m of the targets, (targets, antennas)."""
+        return steering_vectors(self.target_angles_deg, linear_positions(self.antennas, self.spacing_wavelengths))
+
+    @property
+    def correlation_limit_w(self) -> float:
+        """Radius sqrt(xi M (M-1) / 2) of the second-order cone ``||(X_pm)_{p<m}|| <= radius`` (spec P1 d), in W."""
+        return float(np.sqrt(self.cross_correlation_w2 * self.targets * (self.targets - 1) / 2))
+
+    @field_validator("target_angles_deg")
+    @classmethod
+    def _angles(cls, value: tuple[float, ...]) -> tuple[float, ...]:
+        for angle in value:
+            require(-90 <= angle <= 90, "target_angles_deg", "lie between -90 and 90", angle)
+        return value
+
+    @field_validator("noise_power_w", mode="before")
+    @classmethod
+    def _noise(cls, value: Any) -> float | tuple[float, ...]:
+        try:
+            powers = np.asarray(value, float)
+        except (TypeError, ValueError):
+            raise ValueError(f"noise_power_w must be a number or one number per user, got {value!r}") from None
+        require(powers.ndim <= 1, "noise_power_w", "be a number or one number per user", value)
+        require(bool(np.all(np.isfinite(powers) & (powers > 0))), "noise_power_w", "be > 0 and finite", value)
+        return float(powers) if powers.ndim == 0 else tuple(powers.tolist())
+
+    @model_validator(mode="after")
+    def _sizes(self) -> Self:
+        n, k = self.antennas, self.users
+        require(k <= n, "users", f"be at most antennas ({n})", k, "Serve fewer users or add antennas.")
+        require(self.targets <= n, "target_angles_deg", f"name at most antennas ({n}) targets", self.targets)
+        if isinstance(self.noise_power_w, tuple):
+            given = len(self.noise_power_w)
+            require(given == k, "noise_power_w", f"be one number or one per user ({k})", f"{given} numbers")
+        return self
