@@ -18,7 +18,7 @@ def as_array(value: ArrayLike, name: str, axes: str, dtype: type = float, **size
     Raises: ValueError naming the array and the axis when rank, a fixed size, the type or finiteness is wrong.
     """
     try:
-        array = np.asarray(value, dtype)
+        array: np.ndarray = np.asarray(value, dtype)
     except (TypeError, ValueError):
         raise ValueError(f"{name} must be numeric ({axes}), got {type(value).__name__}") from None
     names = axes.split()

@@ -7,10 +7,10 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 _RULES = {
-    "greater_than": ("must be > {gt}", "gt"),
-    "greater_than_equal": ("must be >= {ge}", "ge"),
-    "less_than": ("must be < {lt}", "lt"),
-    "less_than_equal": ("must be <= {le}", "le"),
+    "greater_than": "must be > {gt:g}",
+    "greater_than_equal": "must be >= {ge:g}",
+    "less_than": "must be < {lt:g}",
+    "less_than_equal": "must be <= {le:g}",
 }
 
 
@@ -76,8 +76,7 @@ def _explain(item: Any, model: type[Config]) -> str:
     if item["type"] == "missing":
         return f"{name} must be given"
     if item["type"] in _RULES:
-        rule, _ = _RULES[item["type"]]
-        return f"{name} {rule.format(**item['ctx'])}, got {item['input']!r}"
+        return f"{name} {_RULES[item['type']].format(**item['ctx'])}, got {item['input']!r}"
     if item["type"] == "value_error":  # a validator of ours: its message already names the argument
         return str(item["ctx"]["error"])
     return f"{name}: {item['msg'][0].lower()}{item['msg'][1:]}, got {item['input']!r}"
