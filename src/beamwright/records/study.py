@@ -1,0 +1,188 @@
+"""A study as data: what is computed, how it is drawn, and what the paper claims about it.
+
+Studies write it beside their records and the report reads it from there, so a picture can be restyled and a claim
+judged again where no solver is installed. Nothing here runs anything.
+"""
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from beamwright.core import Config, require
+
+Setting = float | int | bool | str | tuple[float, ...]
+
+
+class Axis(Config):
+    """A quantity that varies from point to point: a field of the scenario or an option of the method."""
+
+    name: str
+    label: str
+    unit: str = ""
+
+    @property
+    def title(self) -> str:
+        """The label with its unit, as an axis of a picture says it."""
+        return f"{self.label} ({self.unit})" if self.unit else self.label
+
+
+class Metric(Axis):
+    """A number measured for each drop (or a row of numbers: one per user, target or sample)."""
+
+
+class Curve(Config):
+    """One way to design under one variant of the scenario; ``points`` replaces the study's own where given."""
+
+    name: str
+    label: str
+    method: str
+    mode: str = ""
+    """The variant in one word, e.g. the decoding rule, for the reader of a table."""
+    settings: dict[str, Setting] = {}
+    """Scenario fields and method options by name, e.g. ``{"decoding": "own", "csi_error": 0.05}``."""
+    points: tuple[tuple[float, ...], ...] | None = None
+
+
+class Line(Config):
+    """A curve as it is drawn; with ``versus``, the share of drops on which it beats that other curve."""
+
+    curve: str
+    versus: str | None = None
+    label: str = ""
+
+
+class Panel(Config):
+    """One pair of axes: ``curves`` and ``wins`` against an axis, ``density`` and ``cdf`` of a metric's values."""
+
+    kind: Literal["curves", "wins", "density", "cdf"] = "curves"
+    metric: str
+    axis: str = ""
+    lines: tuple[Line, ...]
+    statistic: Literal["mean", "median", "share"] = "mean"
+    title: str = ""
+    scale: Literal["linear", "log"] = "linear"
+    better: Literal["lower", "higher"] = "lower"
+    tolerance: float = Field(1e-5, ge=0)
+    """Relative difference below which ``wins`` calls a tie."""
+    marks: tuple[str, ...] = ()
+    """Further metrics marked on a distribution, e.g. the exact worst case."""
+    reference: float | None = None
+    """A threshold drawn as a thin line."""
+
+
+class Picture(Config):
+    """A figure of one or more panels beside each other."""
+
+    name: str
+    caption: str
+    panels: tuple[Panel, ...]
+
+
+class Table(Config):
+    """A table with a row per curve and point: mean and spread over drops of each metric."""
+
+    name: str
+    caption: str
+    metrics: tuple[str, ...]
+    curves: tuple[str, ...]
+    digits: int = 4
+
+
+class Case(Config):
+    """Where a claim is tested: one curve, or one curve against another on the same drops."""
+
+    curve: str
+    versus: str | None = None
+    label: str = ""
+
+
+class Claim(Config):
+    """A statement of the paper, in our words, and the rule that judges it from records.
+
+    ``mean``       the mean (paired with ``versus``: the mean difference) stands in ``relation`` to ``against``
+    ``every``      each drop's value stands in ``relation`` to ``against`` (one counterexample refutes)
+    ``share``      the share of drops in that relation is at least ``share``
+    ``trend``      on each drop the metric moves along the axis as ``relation`` says (``>=``: never falls)
+    ``published``  the published number ``against`` lies within the central 95 % of the drops
+    """
+
+    text: str
+    source: str
+    rule: Literal["mean", "every", "share", "trend", "published"]
+    metric: str
+    cases: tuple[Case, ...]
+    relation: Literal["<", "<=", "=", ">=", ">"] = "="
+    against: float | str = 0.0
+    """A number, another metric, or an axis; in paired rules the margin of the difference."""
+    tolerance: float = Field(1e-6, ge=0)
+    """Relative to the larger side."""
+    share: float = Field(0.95, gt=0, le=1)
+    where: dict[str, tuple[float, float]] = {}
+    """Only the points with these axes between these limits (both included)."""
+    note: str = ""
+
+
+class Study(Config):
+    """An entry per figure or table: what to compute, what to keep, how to show it, what the paper says.
+
+    ``system`` is the module that offers ``SYSTEM``; ``measure`` is ``"module:function"`` with signature
+    ``measure(scenario, realisation, design, keys, **measure_options) -> {metric: (drops,) or (drops, n) array}``,
+    one key per drop; every setting of a curve and every axis is either a field of the scenario or an option of the
+    curve's method, found by name. Records keep the study's ``metrics`` of what ``measure`` returns.
+    """
+
+    name: str
+    title: str
+    system: str
+    measure: str
+    measure_options: dict[str, Setting] = {}
+    axes: tuple[Axis, ...]
+    points: tuple[tuple[float, ...], ...]
+    curves: tuple[Curve, ...]
+    metrics: tuple[Metric, ...]
+    settings: dict[str, Setting] = {}
+    drops: int = Field(24, ge=1)
+    chunk: int = Field(64, ge=1)
+    pictures: tuple[Picture, ...] = ()
+    tables: tuple[Table, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    source: str = ""
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Study":
+        curves = {curve.name for curve in self.curves}
+        metrics = {metric.name for metric in self.metrics}
+        axes = {axis.name for axis in self.axes}
+        require(len(curves) == len(self.curves), f"{self.name}.curves", "have different names", self.curves)
+        for curve in self.curves:
+            for point in self.points_of(curve):
+                require(len(point) == len(axes), f"{self.name}/{curve.name}", f"have {len(axes)} values a point", point)
+        drawn = [(p.metric, line) for picture in self.pictures for p in picture.panels for line in p.lines]
+        tested = [(claim.metric, case) for claim in self.claims for case in claim.cases]
+        for metric, where in drawn + tested:
+            require(metric in metrics, f"{self.name}: metric", f"be one of {sorted(metrics)}", metric)
+            for curve in (where.curve, where.versus or where.curve):
+                require(curve in curves, f"{self.name}: curve", f"be one of {sorted(curves)}", curve)
+        return self
+
+    def points_of(self, curve: Curve) -> tuple[tuple[float, ...], ...]:
+        """The points of a curve: its own, or the study's."""
+        return self.points if curve.points is None else curve.points
+
+    def curve(self, name: str) -> Curve:
+        """The curve with that name."""
+        return next(curve for curve in self.curves if curve.name == name)
+
+    def metric(self, name: str) -> Metric:
+        """The metric with that name."""
+        return next(metric for metric in self.metrics if metric.name == name)
+
+    def axis(self, name: str) -> Axis:
+        """The axis with that name."""
+        return next(axis for axis in self.axes if axis.name == name)
+
+
+def sweep(*values: float) -> tuple[tuple[float, ...], ...]:
+    """Points along a single axis."""
+    return tuple((float(value),) for value in values)

@@ -1,0 +1,148 @@
+"""The engine: computes what the store does not have yet, and stores each chunk the moment it is done.
+
+An interrupted run loses the chunks in flight, nothing else: starting again finds the finished parts by name.
+"""
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from beamwright import __version__
+from beamwright.core import require
+from beamwright.records import USABLE, Store, Study, note_run, to_table
+from beamwright.studies.executors import make_executor
+from beamwright.studies.plan import Chunk, make_plan
+from beamwright.studies.worker import Outcome, compute
+
+
+_BROKEN = (
+    " (a worker process ended: out of memory, or a script that starts workers"
+    ' without an `if __name__ == "__main__":` guard)'
+)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a run stands; a *design* is one drop at one point of one curve."""
+
+    study: str
+    designs: int
+    """Designs in the whole study."""
+    reused: int
+    """Designs found in the store."""
+    computed: int
+    """Designs computed by this run so far."""
+    failed: int
+    """Of those computed: infeasible, stalled or with a rank gap. They are kept, and shown in the report."""
+    seconds: float
+    """Since this run began computing."""
+
+    @property
+    def fraction(self) -> float:
+        """Share of the study that is stored."""
+        return (self.reused + self.computed) / self.designs
+
+    @property
+    def rate(self) -> float:
+        """Designs per second in this run."""
+        return self.computed / self.seconds if self.seconds > 0 else 0.0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """At the present rate; None before the first chunk is done."""
+        left = self.designs - self.reused - self.computed
+        return left / self.rate if self.rate > 0 else (None if left else 0.0)
+
+
+def run(
+    study: Study | str,
+    out: str | Path,
+    drops: int | None = None,
+    seed: int = 0,
+    workers: int = 1,
+    chunk: int | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    executor: Executor | None = None,
+) -> Path:
+    """Run a study (or the rest of it) and return the folder of its records, ``out / study.name``.
+
+    Args:    study a ``Study`` or the name of one in ``STUDIES``; drops channels per point (default: the study's);
+             seed of all draws; workers processes; chunk drops per part; progress called at the start and after each
+             chunk; executor any ``concurrent.futures.Executor`` instead of our own (then workers is how many chunks
+             may be in flight).
+    Returns: the folder, ready for ``beamwright.report.write``.
+    Raises:  ValueError for an unknown study or a bad size; RuntimeError naming the chunk if a worker fails (whatever
+             was stored before stays, and is not computed again). Infeasible or stalled drops are records, not errors.
+    """
+    require(workers >= 1, "workers", "be >= 1", workers)
+    study = find_study(study) if isinstance(study, str) else study
+    drops = study.drops if drops is None else drops
+    plan = make_plan(study, drops, seed, study.chunk if chunk is None else chunk)
+    store = Store(Path(out) / study.name)
+    store.declare(study, seed, drops, [part.name for part in plan])
+    missing = [part for part in plan if not store.has(part.name)]
+    note_run(store.folder, __version__, seed=seed, drops=drops, workers=workers, chunks_to_compute=len(missing))
+
+    designs = sum(part.drops for part in plan)
+    reused = designs - sum(part.drops for part in missing)
+    computed = failed = 0
+    start = time.perf_counter()
+    report = progress or (lambda _: None)
+    report(Progress(study.name, designs, reused, 0, 0, 0.0))
+    own = make_executor(min(workers, max(1, len(missing)))) if executor is None else None
+    pool = own or executor
+    assert pool is not None
+    try:
+        for part, outcome in _completed(pool, missing, workers):
+            _store(store, part, outcome)
+            computed += part.drops
+            failed += sum(status not in USABLE for status in outcome.status)
+            report(Progress(study.name, designs, reused, computed, failed, time.perf_counter() - start))
+    finally:
+        if own is not None:
+            own.shutdown(wait=True, cancel_futures=True)
+    return store.folder
+
+
+def find_study(name: str) -> Study:
+    """The registered study of that name. Raises ValueError listing the names there are."""
+    from beamwright.studies.registry import STUDIES
+
+    require(name in STUDIES, "study", f"be one of {', '.join(STUDIES)}", name)
+    return STUDIES[name]
+
+
+def _completed(pool: Executor, chunks: list[Chunk], window: int) -> Iterator[tuple[Chunk, Outcome]]:
+    """Chunks with their outcomes as they finish, at most ``window`` in flight."""
+    waiting = deque(chunks)
+    flying: dict[Future[Outcome], Chunk] = {}
+    while waiting or flying:
+        while waiting and len(flying) < window:
+            chunk = waiting.popleft()
+            flying[pool.submit(compute, chunk)] = chunk
+        done, _ = wait(flying, return_when=FIRST_COMPLETED)
+        for future in done:
+            chunk = flying.pop(future)
+            error = future.exception()
+            if error is not None:
+                where = f"{chunk.study}/{chunk.curve} at {dict(chunk.point)}, drops {chunk.first}+{chunk.drops}"
+                remedy = _BROKEN if isinstance(error, BrokenExecutor) else ""
+                raise RuntimeError(f"{where}: {type(error).__name__}: {error}{remedy}") from error
+            yield chunk, future.result()
+
+
+def _store(store: Store, chunk: Chunk, outcome: Outcome) -> None:
+    labels = {
+        "study": chunk.study,
+        "system": chunk.system.rsplit(".", 1)[-1],
+        "curve": chunk.curve,
+        "method": chunk.method,
+        "mode": chunk.mode,
+    }
+    table = to_table(labels, chunk.seed, chunk.point, chunk.first, outcome.status, outcome.values)
+    timing = {"seconds": outcome.seconds, "finished": datetime.now(UTC).isoformat(timespec="seconds")}
+    store.add(chunk.name, chunk.what, table, timing)

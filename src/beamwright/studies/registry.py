@@ -1,0 +1,6 @@
+"""Every study there is, by name."""
+
+from beamwright.records import Study
+from beamwright.studies.figures import noma_isac
+
+STUDIES: dict[str, Study] = {study.name: study for study in noma_isac.STUDIES}

@@ -1,0 +1,40 @@
+"""What a worker does with a chunk: draw, design, measure, and hand back plain arrays."""
+
+import time
+from dataclasses import dataclass
+from importlib import import_module
+
+import jax
+import numpy as np
+
+from beamwright.core import drop_keys, require, status_text
+from beamwright.studies.plan import Chunk, load_system
+
+_MEASURE_STREAM = 0x6D656173
+"""Folded into a drop's key for what is random in measuring, so that it shares nothing with the drawing."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How each drop of a chunk ended, what was measured, and how long it took."""
+
+    status: list[str]
+    values: dict[str, np.ndarray]
+    seconds: float
+
+
+def compute(chunk: Chunk) -> Outcome:
+    """Design for the chunk's drops and measure the designs; a drop's numbers depend on its own key only."""
+    start = time.perf_counter()
+    system = load_system(chunk.system)
+    scenario = system.scenario(**chunk.scenario)
+    key = jax.random.key(chunk.seed)
+    realisation = system.draw(scenario, key, chunk.drops, chunk.first)
+    design = system.methods[chunk.method](scenario, realisation.known, **chunk.options)
+    keys = jax.vmap(lambda k: jax.random.fold_in(k, _MEASURE_STREAM))(drop_keys(key, chunk.drops, chunk.first))
+    module, function = chunk.measure.split(":")
+    measured = getattr(import_module(module), function)(scenario, realisation, design, keys, **chunk.measure_options)
+    lost = sorted(set(chunk.metrics) - set(measured))
+    require(not lost, chunk.measure, f"measure {', '.join(chunk.metrics)}", f"nothing for {lost}")
+    values = {name: np.asarray(measured[name], float) for name in chunk.metrics}
+    return Outcome(status_text(design.status), values, time.perf_counter() - start)
