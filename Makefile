@@ -77,6 +77,8 @@ define compile
 	$(BIN)/pip-compile --quiet --upgrade --generate-hashes --no-header --annotation-style=line --strip-extras \
 	  --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
 	  --build-deps-for editable $(2) -o requirements/$(1).txt pyproject.toml
+	@sed -i.old '1i # Names, versions and hashes; written by `make lock` from pyproject.toml, installed by the Makefile.' \
+	  requirements/$(1).txt && rm requirements/$(1).txt.old
 endef
 
 clean:  ## remove what the other targets made, the environment included
