@@ -34,7 +34,7 @@ class Config(BaseModel):
     def from_yaml(cls, path: str | Path, **overrides: Any) -> Self:
         """Read a YAML mapping (safe loader); ``overrides`` win. Raises ValueError naming the file or the key."""
         try:
-            values = yaml.safe_load(Path(path).read_text()) or {}
+            values = yaml.safe_load(Path(path).read_bytes()) or {}
         except yaml.YAMLError as error:
             raise ValueError(f"{path} must be YAML: {str(error).splitlines()[0]}") from None
         if not isinstance(values, dict):

@@ -1,0 +1,149 @@
+"""The commands as a user sees them; what they do is in the modules beside this one, imported when called."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from beamwright.cli.errors import CommandError, run_guarded
+
+app = typer.Typer(
+    name="beamwright",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+SystemName = Annotated[str, typer.Argument(metavar="SYSTEM", help="A system by name, e.g. noma-isac.")]
+Drops = Annotated[int | None, typer.Option(min=1, help="Channels per point; default: the study's.")]
+Seed = Annotated[int, typer.Option(min=0, help="Of the random key; drop i depends on the seed and on i only.")]
+Settings = Annotated[
+    list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A parameter or an option; may be repeated.")
+]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line. Returns the exit code: 0, 1 (does not verify), 2 (wrong input), 70 (bug), 130 (stopped)."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    return run_guarded(lambda: app(arguments, standalone_mode=False, prog_name="beamwright"), "--debug" in arguments)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from beamwright import __version__
+
+        typer.echo(f"beamwright {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def common(
+    context: typer.Context,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    cache_dir: Annotated[
+        str | None,
+        typer.Option(envvar="BEAMWRIGHT_CACHE_DIR", help="Where compiled programs are kept; 'off': nowhere."),
+    ] = None,
+    version: Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True)] = False,
+) -> None:
+    """Certified, batched, robust beamforming: design, verify, reproduce."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+    elif context.invoked_subcommand not in ("list", "show", "report"):
+        from beamwright.cli.cache import switch_on_cache
+
+        switch_on_cache(cache_dir)
+
+
+@app.command("list")
+def list_() -> None:
+    """Systems, methods and studies."""
+    from beamwright.cli.listing import list_all
+
+    list_all()
+
+
+@app.command()
+def show(system: SystemName) -> None:
+    """Every parameter of a system and every option of its methods: unit, default, range, source."""
+    from beamwright.cli.listing import show_system
+
+    show_system(system)
+
+
+@app.command()
+def design(
+    system: SystemName,
+    method: Annotated[str | None, typer.Option(help="A method of the system; default: its first.")] = None,
+    settings: Settings = None,
+    scenario: Annotated[Path | None, typer.Option(help="A YAML file of parameters; --set wins over it.")] = None,
+    channels: Annotated[Path | None, typer.Option(help=".npz, .mat or .h5; drawn at random without it.")] = None,
+    variable: Annotated[
+        list[str] | None, typer.Option(metavar="[CHANNEL=]NAME", help="What a channel is called in the file.")
+    ] = None,
+    conjugate: Annotated[
+        bool, typer.Option(help="In the file a user receives h^H w (--conjugate) or h^T w (--no-conjugate).")
+    ] = True,
+    transpose: Annotated[bool, typer.Option("--transpose", help="Reverse the axes of the file's arrays.")] = False,
+    normalise: Annotated[
+        bool, typer.Option("--normalise", help="Scale channels to a mean gain of one per antenna over the file.")
+    ] = False,
+    drops: Annotated[
+        int | None,
+        typer.Option(min=1, help="Realisations to draw; with --channels, random groups of the file's users."),
+    ] = None,
+    seed: Seed = 0,
+    rows: Annotated[int, typer.Option(min=0, help="Drops to print.")] = 10,
+    out: Annotated[Path, typer.Option(help="Folder for design.npz and design.json.")] = Path("design-out"),
+) -> None:
+    """Design beams, with a certificate, for channels from a file or drawn at random."""
+    from beamwright.cli.channels import ChannelFile, parse_variables
+    from beamwright.cli.design import obtain_channels, resolve, run_design
+    from beamwright.cli.settings import parse_settings
+
+    job = resolve(system, method, parse_settings(settings or []), scenario)
+    names = parse_variables(variable or [], list(job.system.channels))
+    if channels is None and (names or transpose or normalise or not conjugate):
+        raise CommandError("--variable, --no-conjugate, --transpose and --normalise must come with --channels FILE")
+    source = ChannelFile(channels, names, conjugate, transpose, normalise) if channels else None
+    run_design(job, obtain_channels(job, source, drops, seed), out, rows)
+
+
+@app.command()
+def verify(file: Annotated[Path, typer.Argument(help="design.npz, or the folder it is in.")]) -> None:
+    """Recompute the certificate of a design file from its arrays; exit code 1 and the wrong line if it differs."""
+    from beamwright.cli.verify import verify_file
+
+    wrong = verify_file(file)
+    if wrong:
+        lines = "; ".join(f"{check.name}: {check.finding}" for check in wrong)
+        typer.echo(f"beamwright: {file} does not verify: {lines}", err=True)
+        raise typer.Exit(1)
+
+
+@app.command()
+def study(
+    names: Annotated[list[str], typer.Argument(metavar="STUDY...", help="Studies by name, e.g. noma-isac/fig5.")],
+    drops: Drops = None,
+    seed: Seed = 0,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that share the work.")] = 1,
+    chunk: Annotated[int | None, typer.Option(min=1, help="Drops computed and stored at a time.")] = None,
+    out: Annotated[Path, typer.Option(help="Folder of all records.")] = Path("runs"),
+) -> None:
+    """Compute the records of a figure or table; what is stored already is not computed again."""
+    from beamwright.cli.study import run_studies
+
+    run_studies(names, drops, seed, workers, chunk, out)
+
+
+@app.command()
+def report(
+    runs: Annotated[Path, typer.Argument(help="Folder of records, as written by study.")] = Path("runs"),
+    output: Annotated[Path, typer.Option("--output", "-o", help="The page to write.")] = Path("report.html"),
+) -> None:
+    """One self-contained page of all studies in a folder: figures, tables, claims, provenance."""
+    from beamwright.report import write
+
+    typer.echo(f"report: {write(runs, output)}")

@@ -1,0 +1,102 @@
+"""``design``: channels in, certified beams out."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from beamwright import __version__
+from beamwright.cli.channels import ChannelFile, Channels, read_channels
+from beamwright.cli.design_files import output_folder, save_design
+from beamwright.cli.settings import find, split_settings
+from beamwright.cli.summary import summarise
+from beamwright.cli.tables import console, records, values
+from beamwright.core import Config, Method, System, require
+from beamwright.records import versions
+
+DRAWN_DROPS = 10
+
+
+@dataclass(frozen=True)
+class DesignJob:
+    """What was asked for, checked and resolved before anything is computed or written."""
+
+    system: System
+    method: Method
+    scenario: Config
+    options: Config
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """What the arrays belong to, as it is stored with them."""
+        return {
+            "system": self.system.name,
+            "method": self.method.name,
+            "options": self.options.model_dump(mode="json"),
+            "scenario": self.scenario.model_dump(mode="json"),
+        }
+
+
+def resolve(system_name: str, method_name: str | None, settings: Mapping[str, Any], file: Path | None) -> DesignJob:
+    """Find the system and the method, and give every setting its place. ``settings`` win over the scenario file.
+
+    Raises: ValueError naming what is not known or out of range; OSError if the file cannot be read.
+    """
+    from beamwright.systems import SYSTEMS
+
+    system = find("system", system_name, SYSTEMS)
+    method = find("method", method_name or next(iter(system.methods)), system.methods)
+    of_scenario, of_method = split_settings(settings, system.scenario, method.options)
+    scenario = system.scenario.from_yaml(file, **of_scenario) if file else system.scenario(**of_scenario)
+    return DesignJob(system, method, scenario, method.options(**of_method))
+
+
+def obtain_channels(job: DesignJob, source: ChannelFile | None, drops: int | None, seed: int) -> Channels:
+    """Channels from the file, or drawn where there is none. Raises ValueError for a file that does not fit."""
+    require(drops is None or drops >= 1, "--drops", "be >= 1", drops)
+    if source is not None:
+        sizes = {axis: getattr(job.scenario, axis) for axis in _axes(job.system) if hasattr(job.scenario, axis)}
+        return read_channels(source, job.system.channels, sizes, drops, seed)
+
+    import jax
+
+    known = job.system.draw(job.scenario, jax.random.key(seed), drops or DRAWN_DROPS).known
+    return Channels(_named(job.system, known), {"drawn": drops or DRAWN_DROPS, "seed": seed})
+
+
+def run_design(job: DesignJob, channels: Channels, folder: Path, rows: int = 10) -> Path:
+    """Design, write ``design.npz`` and ``design.json`` into the folder, print what a person wants to know."""
+    out = console()
+    known = job.system.known(job.scenario, **channels.arrays)
+    with output_folder(folder):
+        out.print(values(f"{job.system.name} scenario", job.scenario))
+        out.print(values(f"--method {job.method.name}", job.options))
+        out.print("channels: " + ", ".join(f"{name} {note}" for name, note in channels.notes.items()), markup=False)
+        start = time.perf_counter()
+        design = job.method(job.scenario, known, **dict(job.options))
+        seconds = time.perf_counter() - start
+        made_with = {"beamwright": __version__, **versions()}
+        report = {"channels": channels.notes, **summarise(design), "seconds": seconds, "versions": made_with}
+        save_design(folder, {**channels.arrays, **design.to_arrays()}, job.about, report)
+    lines = job.system.headline(job.scenario, design)
+    out.print(records("drops", lines[:rows]))
+    if len(lines) > rows:
+        out.print(f"... and {len(lines) - rows} more drops (--rows shows them)")
+    found = ", ".join(f"{count} {name}" for name, count in report["summary"]["status"].items())
+    out.print(f"{len(lines)} drops in {seconds:.2f} s: {found}")
+    out.print(f"written: {folder / 'design.npz'} and design.json; beamwright verify checks them", soft_wrap=True)
+    return folder / "design.npz"
+
+
+def _axes(system: System) -> set[str]:
+    return {axis for axes in system.channels.values() for axis in axes.split() if axis != "drops"}
+
+
+def _named(system: System, known: Any) -> dict[str, np.ndarray]:
+    """What the designer knows as named arrays: a system may hand out one array, a mapping or a record of them."""
+    if isinstance(known, Mapping):
+        return {name: np.asarray(known[name]) for name in system.channels}
+    return {name: np.asarray(getattr(known, name, known)) for name in system.channels}

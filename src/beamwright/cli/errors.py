@@ -1,0 +1,47 @@
+"""The one place where an error becomes a line: the user's errors (exit code 2) and ours (70)."""
+
+import sys
+import traceback
+from collections.abc import Callable
+
+USER_ERROR = 2
+INTERRUPTED = 130
+BUG = 70
+
+
+class CommandError(Exception):
+    """Something the user can put right; the message says what and how."""
+
+
+def run_guarded(command: Callable[[], object], debug: bool) -> int:
+    """Run a command; print at most one line on standard error, the traceback too with ``debug``.
+
+    Returns: the exit code: that of the command, 2 for wrong input or files, 130 when interrupted, 70 for a bug.
+    """
+    try:
+        result = command()
+        return result if isinstance(result, int) else 0
+    except KeyboardInterrupt:
+        return _line("interrupted", INTERRUPTED)
+    except Exception as error:
+        if debug:
+            traceback.print_exc()
+        return _line(*explain(error))
+
+
+def explain(error: Exception) -> tuple[str, int]:
+    """What to say about an error, in one line, and the exit code."""
+    if isinstance(error, OSError) and error.strerror:
+        return (f"{error.filename}: {error.strerror}" if error.filename else error.strerror), USER_ERROR
+    if isinstance(error, ValueError | OSError | CommandError) or hasattr(error, "format_message"):
+        return str(getattr(error, "format_message", error.__str__)()), USER_ERROR
+    if type(error).__name__ == "Abort":
+        return "interrupted", INTERRUPTED
+    if isinstance(error, RuntimeError) and isinstance(error.__cause__, ValueError | OSError):  # from a worker process
+        return str(error), USER_ERROR
+    return f"internal error, {type(error).__name__}: {error} (a bug: beamwright --debug COMMAND shows where)", BUG
+
+
+def _line(message: str, code: int) -> int:
+    print("beamwright:", " ".join(message.split()), file=sys.stderr)
+    return code

@@ -1,0 +1,32 @@
+"""``list`` and ``show``: what there is, and every parameter of it."""
+
+from beamwright.cli.settings import find
+from beamwright.cli.tables import console, parameters, table
+
+
+def list_all() -> None:
+    """Systems with their methods, and studies."""
+    from beamwright.studies import STUDIES
+    from beamwright.systems import SYSTEMS
+
+    out = console()
+    for system in SYSTEMS.values():
+        out.print(f"[bold]{system.name}[/bold]  {system.title}\n  {system.source}\n", soft_wrap=True)
+        out.print(table("methods", ("name", "what it does"), ((m.name, m.summary) for m in system.methods.values())))
+    out.print(table("studies", ("name", "what it shows"), ((name, study.title) for name, study in STUDIES.items())))
+    out.print("beamwright show SYSTEM explains every parameter; beamwright study NAME runs a study.")
+
+
+def show_system(name: str) -> None:
+    """The scenario's parameters and each method's options: unit, default, range, description, source."""
+    from beamwright.systems import SYSTEMS
+
+    system = find("system", name, SYSTEMS)
+    out = console()
+    out.print(f"[bold]{system.name}[/bold]  {system.title}\n  {system.source}\n", soft_wrap=True)
+    out.print(parameters("scenario (--set NAME=VALUE or --scenario FILE.yaml)", system.scenario))
+    out.print(table("channels (--channels FILE)", ("name", "axes"), system.channels.items()))
+    for method in system.methods.values():
+        out.print(f"[bold]--method {method.name}[/bold]  {method.summary}", soft_wrap=True)
+        if method.options.model_fields:
+            out.print(parameters("", method.options))

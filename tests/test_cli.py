@@ -1,0 +1,247 @@
+"""The command line on a toy system: what it prints, writes and refuses is the same for every system."""
+
+import json
+from pathlib import Path
+
+import jax
+import numpy as np
+import pytest
+from cli_toy_system import TOY, certify
+
+import beamwright.systems
+from beamwright.cli import main
+
+
+@pytest.fixture(autouse=True)
+def toy(monkeypatch, tmp_path):
+    monkeypatch.setattr(beamwright.systems, "SYSTEMS", {"toy": TOY})
+    monkeypatch.setenv("BEAMWRIGHT_CACHE_DIR", "off")
+    monkeypatch.chdir(tmp_path)
+
+
+def channels(path: Path, shape=(5, 2, 4)) -> np.ndarray:
+    real, imaginary = np.random.default_rng(0).standard_normal((2, *shape))
+    np.savez(path, h=real + 1j * imaginary)
+    return real + 1j * imaginary
+
+
+def refused(capsys, *argv: str) -> str:
+    """The single line of a command that must end with exit code 2 and leave nothing behind."""
+    before = sorted(Path().rglob("*"))
+    capsys.readouterr()
+    assert main(argv) == 2
+    caught = capsys.readouterr()
+    assert caught.err.count("\n") == 1 and caught.err.startswith("beamwright: ")
+    assert "Traceback" not in caught.out + caught.err
+    assert sorted(Path().rglob("*")) == before
+    return caught.err
+
+
+def test_design_from_a_file_writes_arrays_and_summary(capsys):
+    h = channels(Path("h.npz"))
+    assert main(["design", "toy", "--channels", "h.npz", "--set", "snr_db=5", "--out", "a/b"]) == 0
+    printed = capsys.readouterr().out
+    assert "snr_db" in printed and "J (W)" in printed and "5 optimal" in printed
+    with np.load("a/b/design.npz", allow_pickle=False) as arrays:
+        assert arrays["format_version"] == 1
+        assert np.array_equal(arrays["h"], h)
+        power = 10**0.5 * 0.01 / np.sum(np.abs(h) ** 2, -1)
+        assert np.allclose(arrays["objective_w"], power.sum(-1), rtol=1e-12)
+        assert np.array_equal(arrays["certificate.objective_w"], arrays["objective_w"])
+    said = json.loads(Path("a/b/design.json").read_text())
+    assert said["scenario"] == {"antennas": 4, "users": 2, "noise_power_w": 0.01, "angles_deg": [-60.0, 60.0]}
+    assert (said["system"], said["method"], said["options"]) == ("toy", "matched", {"snr_db": 5.0})
+    assert said["summary"]["status"] == {"optimal": 5}
+    assert said["certificate"]["gap"]["max"] < 1e-12
+    assert {"beamwright", "jax", "numpy", "python"} <= set(said["versions"])
+    assert [path.name for path in sorted(Path("a/b").iterdir())] == ["design.json", "design.npz"]
+
+
+def test_drawn_channels_depend_on_seed_and_drop_only():
+    for name, drops, seed in (("few", "3", "1"), ("many", "6", "1"), ("other", "3", "2")):
+        assert main(["design", "toy", "--drops", drops, "--seed", seed, "--out", name]) == 0
+    few, many, other = (np.load(f"{name}/design.npz")["h"] for name in ("few", "many", "other"))
+    assert np.array_equal(few, many[:3]) and not np.array_equal(few, other)
+
+
+def test_set_wins_over_the_scenario_file_and_both_are_stored():
+    Path("s.yaml").write_text("users: 3\nnoise_power_w: 1e-3\n")
+    arguments = ["--scenario", "s.yaml", "--set", "antennas=6", "--set", "noise_power_w=2e-3"]
+    assert main(["design", "toy", *arguments, "--out", "out"]) == 0
+    scenario = json.loads(Path("out/design.json").read_text())["scenario"]
+    assert (scenario["users"], scenario["antennas"], scenario["noise_power_w"]) == (3, 6, 2e-3)
+
+
+def test_list_and_show_name_everything(capsys):
+    assert main(["list"]) == 0
+    listed = capsys.readouterr().out
+    assert all(word in listed for word in ("toy", "matched", "Matched beams at least power", "nobody, 1900"))
+    assert main(["show", "toy"]) == 0
+    shown = capsys.readouterr().out
+    assert all(word in shown for word in ("noise_power_w", "W", "> 0", "snr_db", "dB", "<= 60", "drops users antennas"))
+
+
+def test_verify_accepts_what_design_wrote_also_on_its_own(capsys, tmp_path):
+    assert main(["design", "toy", "--out", "out"]) == 0
+    assert main(["verify", "out"]) == 0
+    Path("out/design.npz").rename("moved.npz")
+    assert main(["verify", "moved.npz"]) == 0
+    assert "WRONG" not in capsys.readouterr().out
+
+
+def rewrite(path: str, change) -> None:
+    """The file with changed arrays and an honest digest: only the mathematics can find the change."""
+    from beamwright.cli.design_files import digest_of
+
+    with np.load(path, allow_pickle=False) as archive:
+        arrays = dict(archive)
+    change(arrays)
+    contents = {k: v for k, v in arrays.items() if k not in ("format_version", "digest", "about")}
+    arrays["digest"] = np.array(digest_of(contents, json.loads(str(arrays["about"]))))
+    np.savez(path, **arrays)
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("beams", "objective_w"),
+        ("multipliers", "bound_w"),
+        ("h", "sinr_violation"),
+        ("objective_w", "objective_w"),
+        ("status", "status"),
+        ("certificate.bound_w", "certificate.bound_w"),
+    ],
+)
+def test_verify_rejects_one_changed_entry(name, line, capsys):
+    assert main(["design", "toy", "--out", "out"]) == 0
+
+    def change(arrays):
+        arrays[name] = arrays[name].copy()
+        arrays[name].flat[3] = arrays[name].flat[3] * (1 - 1e-5) if name != "status" else 4
+
+    rewrite("out/design.npz", change)
+    capsys.readouterr()
+    assert main(["verify", "out/design.npz"]) == 1
+    caught = capsys.readouterr()
+    assert line in caught.err and "WRONG" in caught.out and caught.err.count("\n") == 1
+
+
+def test_verify_rejects_changed_bits_that_no_formula_sees(capsys):
+    assert main(["design", "toy", "--out", "out"]) == 0
+    with np.load("out/design.npz") as archive:
+        arrays = dict(archive)
+    arrays["order"] = arrays["order"][:, ::-1]
+    np.savez("out/design.npz", **arrays)
+    assert main(["verify", "out"]) == 1
+    assert "contents: altered since written" in capsys.readouterr().err
+
+
+def test_verify_rejects_another_scenario_beside_it(capsys):
+    assert main(["design", "toy", "--out", "out"]) == 0
+    path = Path("out/design.json")
+    path.write_text(path.read_text().replace('"noise_power_w": 0.01', '"noise_power_w": 0.02'))
+    assert main(["verify", "out"]) == 1
+    assert "design.json: another scenario" in capsys.readouterr().err
+
+
+def test_unknown_names_are_refused_with_the_nearest(capsys):
+    assert "noise_power_w" in refused(capsys, "design", "toy", "--set", "noise_powr_w=1")
+    assert "did you mean matched?" in refused(capsys, "design", "toy", "--method", "matchd")
+    assert "known: toy" in refused(capsys, "show", "nothing")
+    assert "--chanels" in refused(capsys, "design", "toy", "--chanels", "h.npz")
+    assert "'desing'" in refused(capsys, "desing")
+
+
+def test_bad_values_are_refused(capsys):
+    assert "noise_power_w must be > 0, got -1" in refused(capsys, "design", "toy", "--set", "noise_power_w=-1")
+    assert "snr_db must be <= 60, got 61" in refused(capsys, "design", "toy", "--set", "snr_db=61")
+    assert "NAME=VALUE" in refused(capsys, "design", "toy", "--set", "snr_db")
+    assert "twice" in refused(capsys, "design", "toy", "--set", "snr_db=1", "--set", "snr_db=2")
+    assert "--set snr_db must be a YAML value" in refused(capsys, "design", "toy", "--set", "snr_db=[1")
+    assert "snr_db" in refused(capsys, "design", "toy", "--set", "snr_db=")
+    assert "--channels" in refused(capsys, "design", "toy", "--no-conjugate")
+
+
+def test_bad_scenario_files_are_refused(capsys):
+    assert "s.yaml: No such file" in refused(capsys, "design", "toy", "--scenario", "s.yaml")
+    for text, words in {
+        "users: [1": "s.yaml must be YAML",
+        "- 1": "must hold a mapping",
+        "!!python/object/apply:os.getcwd []": "s.yaml must be YAML",
+        "userz: 3": "userz is not a parameter",
+        "\0": "s.yaml must be YAML",
+    }.items():
+        Path("s.yaml").write_text(text)
+        assert words in refused(capsys, "design", "toy", "--scenario", "s.yaml")
+    Path("s.yaml").write_bytes(b"users: \xff\xfe")
+    assert "s.yaml" in refused(capsys, "design", "toy", "--scenario", "s.yaml")
+
+
+def test_bad_channel_files_are_refused(capsys):
+    channels(Path("h.npz"))
+    assert "nowhere.npz must be a file" in refused(capsys, "design", "toy", "--channels", "nowhere.npz")
+    assert "no variable 'H'" in refused(capsys, "design", "toy", "--channels", "h.npz", "--variable", "H")
+    assert "--set users=2" in refused(capsys, "design", "toy", "--channels", "h.npz", "--set", "users=3")
+    np.savez("nan.npz", h=np.full((2, 4), np.nan))
+    assert "h must be finite" in refused(capsys, "design", "toy", "--channels", "nan.npz")
+
+
+def test_damaged_design_files_are_refused(capsys):
+    assert main(["design", "toy", "--out", "out"]) == 0
+    capsys.readouterr()
+    whole = Path("out/design.npz").read_bytes()
+    for name, data in {"cut.npz": whole[:500], "empty.npz": b"", "text.npz": b"not an archive"}.items():
+        Path(name).write_bytes(data)
+        assert name in refused(capsys, "verify", name)
+    flipped = bytearray(whole)
+    flipped[len(whole) // 2] ^= 0xFF
+    Path("flipped.npz").write_bytes(flipped)
+    assert main(["verify", "flipped.npz"]) in (1, 2)
+    np.savez("other.npz", h=np.ones(3))
+    assert "must be a file written by beamwright design" in refused(capsys, "verify", "other.npz")
+
+
+def test_unwritable_output_leaves_nothing(capsys):
+    Path("file").write_text("in the way")
+    assert "file" in refused(capsys, "design", "toy", "--out", "file/out")
+    assert Path("file").read_text() == "in the way"
+
+
+def test_a_failing_write_keeps_the_old_design(capsys, monkeypatch):
+    """Half a pair must not replace a whole one: here the second of the two files cannot be written."""
+    assert main(["design", "toy", "--out", "out"]) == 0
+    old = {path.name: path.read_bytes() for path in Path("out").iterdir()}
+    capsys.readouterr()
+    with monkeypatch.context() as patched:
+        patched.setattr("beamwright.cli.design_files.os.fsync", full_disk_at_second_call())
+        assert "No space left" in refused(capsys, "design", "toy", "--seed", "5", "--out", "out")
+    assert {path.name: path.read_bytes() for path in Path("out").iterdir()} == old
+
+
+def full_disk_at_second_call():
+    calls = []
+
+    def fsync(handle: int) -> None:
+        calls.append(handle)
+        if len(calls) == 2:
+            raise OSError(28, "No space left on device", "out/design.json")
+
+    return fsync
+
+
+def test_a_bug_is_one_line_and_a_traceback_on_request(capsys):
+    assert main(["design", "toy", "--method", "broken", "--out", "out"]) == 70
+    caught = capsys.readouterr()
+    assert caught.err.count("\n") == 1 and "internal error, IndexError" in caught.err
+    assert not Path("out").exists()
+    assert main(["--debug", "design", "toy", "--method", "broken", "--out", "out"]) == 70
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_certificate_of_the_toy_is_right():
+    """The toy must be a fair example: its bound is attained, and a weaker beam is found out."""
+    drawn = TOY.draw(TOY.scenario(), jax.random.key(0), 4)
+    design = TOY.methods["matched"](TOY.scenario(), drawn.known)
+    assert np.all(design.certificate.gap < 1e-12)
+    weak = type(design)(**{**design.__dict__, "beams": 0.99 * design.beams})
+    assert np.all(certify(TOY.scenario(), drawn.known, weak).sinr_violation > 1e-2)
