@@ -75,14 +75,19 @@ def radiated_power_w(streams: np.ndarray, oma: Oma = Oma.NONE) -> np.ndarray:
     return power.mean(axis=-1) if oma is Oma.SLOT else power.sum(axis=-1)
 
 
-def target_response_w(s: Scenario, streams: np.ndarray, oma: Oma = Oma.NONE) -> np.ndarray:
-    """X_pm = a_p^H R a_m: (drops, slots, targets p, targets m) in W; one slot but in slot mode, R being per slot."""
-    steering = s.steering
+def target_response_w(steering: np.ndarray, streams: np.ndarray, oma: Oma = Oma.NONE) -> np.ndarray:
+    """X_pm = a_p^H R a_m in W, of the frame or, in slot mode, of every slot.
+
+    Args:    steering (targets, antennas), or (drops, targets, antennas) in a basis per drop.
+    Returns: (drops, slots, targets p, targets m) complex; slots is 1 but in slot mode.
+    """
+    steering = np.broadcast_to(steering, (len(streams), *steering.shape[-2:]))[:, None]
+    adjoint = np.swapaxes(steering, -1, -2)
     if streams.ndim == 3:
-        amplitude = streams @ np.conj(steering).T
-        response = amplitude[..., :, None] * np.conj(amplitude[..., None, :])
+        amplitude = streams[:, :, None] @ np.conj(adjoint)
+        response = np.swapaxes(amplitude, -1, -2) * np.conj(amplitude)
     else:
-        response = np.conj(steering) @ streams @ steering.T
+        response = np.conj(steering) @ streams @ adjoint
     return response if oma is Oma.SLOT else response.sum(axis=1, keepdims=True)
 
 
@@ -100,8 +105,13 @@ def cross_correlation_w2(response: np.ndarray) -> np.ndarray:
 
 def objective_w(s: Scenario, streams: np.ndarray, oma: Oma = Oma.NONE) -> np.ndarray:
     """J = rho_c tr R + rho_s sum_m P_m: (drops,) in W; in slot mode the mean over slots."""
-    towards_targets = target_power_w(target_response_w(s, streams, oma)).sum(axis=-1).mean(axis=-1)
-    return s.comm_weight * radiated_power_w(streams, oma) + s.sensing_weight * towards_targets
+    return weighted_power_w(s, radiated_power_w(streams, oma), target_response_w(s.steering, streams, oma))
+
+
+def weighted_power_w(s: Scenario, radiated_w: np.ndarray, response: np.ndarray) -> np.ndarray:
+    """J from the radiated power (drops,) and the responses (drops, slots, targets, targets): (drops,) in W."""
+    towards_targets = target_power_w(response).sum(axis=-1).mean(axis=-1)
+    return s.comm_weight * radiated_w + s.sensing_weight * towards_targets
 
 
 def sic_margin(h: np.ndarray, streams: np.ndarray, order: np.ndarray) -> np.ndarray:
@@ -116,3 +126,16 @@ def sic_margin(h: np.ndarray, streams: np.ndarray, order: np.ndarray) -> np.ndar
     stronger = np.maximum(first, second)
     margin = (first - second) / np.where(stronger > 0, stronger, 1.0)
     return margin.min(axis=(-1, -2), initial=1.0)
+
+
+def span_basis(*vectors: np.ndarray) -> np.ndarray:
+    """Orthonormal columns whose span holds all given vectors: (drops, count_i, antennas) each -> (drops, antennas, r).
+
+    Channels and steering vectors are all that the constraints see of the antennas, so designs and certificates may
+    work in their span (spec A1). r = min(antennas, sum of counts).
+    """
+    stacked = np.concatenate(vectors, axis=1)
+    drops, count, antennas = stacked.shape
+    if count >= antennas:
+        return np.broadcast_to(np.eye(antennas, dtype=complex), (drops, antennas, antennas))
+    return np.linalg.qr(np.swapaxes(stacked, -1, -2))[0]

@@ -3,8 +3,9 @@
 Axes: ``drops users antennas targets``; every array leads with drops. ``[.., l, k]`` is user l and the stream of user k.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import IntEnum
+from typing import NamedTuple
 
 import numpy as np
 
@@ -23,6 +24,22 @@ class Oma(IntEnum):
     """One user per slot; sensing requirements on the frame average. Beams are frame averages w~_k / sqrt(K)."""
     SLOT = 2
     """One user per slot; sensing requirements in every slot. Beams are those of the slots, w~_k."""
+
+
+class Problem(NamedTuple):
+    """What is asked of every drop: the channels the designer knows and the demands on the design."""
+
+    h: np.ndarray
+    """(drops, users, antennas) complex, the channels or their estimates."""
+    order: np.ndarray
+    """(drops, users) user indices, weakest (decoded first) to strongest."""
+    sinr_target: np.ndarray
+    """(drops, users) linear, per stream; zero asks for nothing. OMA: SNR within the slot."""
+    csi_error: np.ndarray
+    """(drops, users) radius eps of the channel error, linear amplitude; zero where the channel is known."""
+    power_limit_w: np.ndarray
+    """(drops,) on J: what needs more is infeasible."""
+    oma: Oma = Oma.NONE
 
 
 @dataclass(frozen=True)
@@ -55,8 +72,34 @@ class Multipliers(ArrayRecord):
 
 
 @dataclass(frozen=True)
-class Certificate(ArrayRecord):
-    """What a sceptic needs, recomputed from arrays by code that calls no solver (see ``certificate.certify``)."""
+class Residuals(ArrayRecord):
+    """Largest relative violation of every kind of constraint: (drops,) each, NaN where there is no design."""
+
+    sinr_violation: np.ndarray
+    """Shortfall of a stream's SINR at a user that decodes it, relative to its target."""
+    sensing_violation: np.ndarray
+    """Shortfall of a power P_m towards a target, relative to Ps."""
+    slab_violation: np.ndarray
+    """Excess of a difference |P_p - P_m| over Pdiff, relative to Ps."""
+    correlation_violation: np.ndarray
+    """Excess of the mean squared cross-correlation, relative to its limit."""
+    order_violation: np.ndarray
+    """By how much received powers rise along the decoding order (spec P1 e), relative to the stronger stream."""
+    power_violation: np.ndarray
+    """Excess of the objective over the power limit, relative."""
+
+    @property
+    def violation(self) -> np.ndarray:
+        """(drops,) the largest of the six."""
+        return np.max([getattr(self, field.name) for field in fields(Residuals)], axis=0)
+
+
+@dataclass(frozen=True)
+class Certificate(Residuals):
+    """What a sceptic needs, recomputed from arrays by code that calls no solver (see ``certificate.certify``).
+
+    The inherited residuals are those of the beams, the SINRs in the worst case over the ball.
+    """
 
     objective_w: np.ndarray
     """(drops,) J of the beams."""
@@ -68,20 +111,8 @@ class Certificate(ArrayRecord):
     """(drops,) objective_w / bound_w - 1; NaN without a design."""
     relaxed_gap: np.ndarray
     """(drops,) J of the covariances / bound_w - 1."""
-    sinr_violation: np.ndarray
-    """(drops,) largest relative shortfall of a SINR, worst case over the ball."""
-    sensing_violation: np.ndarray
-    """(drops,) largest shortfall of a P_m, relative to Ps."""
-    slab_violation: np.ndarray
-    """(drops,) largest excess of |P_p - P_m|, relative to Ps."""
-    correlation_violation: np.ndarray
-    """(drops,) excess of the cross-correlation, relative to its limit."""
-    order_violation: np.ndarray
-    """(drops,) largest violation of the power order (spec P1 e), relative to the stronger stream; 0 if not asked."""
-    power_violation: np.ndarray
-    """(drops,) excess of objective_w over the design's power limit, relative."""
     relaxed_violation: np.ndarray
-    """(drops,) the largest of the same six for the covariances."""
+    """(drops,) largest relative violation by the covariances, worst case over the ball; also of W_k >= 0."""
     worst_case_sinr: np.ndarray
     """(drops, users l, users k) exact minimum over the ball; NaN where l does not decode k."""
     worst_case_lower: np.ndarray
@@ -95,12 +126,6 @@ class Certificate(ArrayRecord):
     def status_text(self) -> list[str]:
         """Status by name, one per drop."""
         return status_text(self.status)
-
-    @property
-    def violation(self) -> np.ndarray:
-        """(drops,) largest relative violation of the beams, over all constraints."""
-        names = ("sinr", "sensing", "slab", "correlation", "order", "power")
-        return np.max([getattr(self, f"{name}_violation") for name in names], axis=0)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,199 @@
+"""The certificate of a design, recomputed from arrays alone: no solver is called, none is trusted (spec A3, A6, 8)."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from beamwright.core import Status, require
+from beamwright.systems.noma_isac import model
+from beamwright.systems.noma_isac.dual import dual_bound
+from beamwright.systems.noma_isac.residuals import residuals
+from beamwright.systems.noma_isac.results import Certificate, Design, Multipliers, Oma, Problem, Residuals
+from beamwright.systems.noma_isac.scenario import Scenario
+from beamwright.systems.noma_isac.worst_case import WorstCase, batched_channels, worst_case
+
+VIOLATION = 1e-6
+"""Largest relative violation that counts as none (spec section 8, item 1)."""
+GAP = 1e-6
+"""Largest certified gap of an optimal nominal design (spec section 8, item 1)."""
+ROBUST_GAP = 1e-5
+"""The same for a robust design."""
+RECOVERED_GAP = 0.1
+"""Largest certified gap of ``rank1_recovered``; recovery usually ends below 0.015 (spec section 8, item 8)."""
+
+
+def certify(scenario: Scenario, h: ArrayLike, design: Design) -> Certificate:
+    """Recompute the certificate of a design from scenario, channels, beams, covariances, targets and multipliers.
+
+    Args:    h (drops, users, antennas) or (users, antennas), the channels the design was made for.
+    Returns: Certificate; ``design.certificate``, ``status``, ``sinr`` and the like are not read.
+    Raises:  ValueError naming what has a wrong shape, is not finite, or is no decoding order for ``h``.
+    """
+    h = batched_channels(scenario, h)
+    users, antennas = h.shape[1:]
+    trailing = {"beams": (users, antennas), "covariances": (users, antennas, antennas), "power_limit_w": (), "oma": ()}
+    for name, axes in (trailing | dict.fromkeys(("order", "sinr_target", "csi_error"), (users,))).items():
+        shape, expected = getattr(design, name).shape, (len(h), *axes)
+        require(shape == expected, name, f"have shape {expected} to match h", shape)
+    require(bool(np.all(design.oma == design.oma[:1])), "oma", "be the same for all drops", np.unique(design.oma))
+    wrong = ~_weakest_first(h, design.order)
+    require(not wrong.any(), "order", "list the users from weakest to strongest", design.order[wrong][:1].tolist())
+    problem = Problem(
+        h=h,
+        order=design.order,
+        sinr_target=design.sinr_target,
+        csi_error=design.csi_error,
+        power_limit_w=design.power_limit_w,
+        oma=Oma(int(design.oma[0])) if len(h) else Oma.NONE,
+    )
+    return certificate(scenario, problem, design.beams, design.covariances, design.multipliers)
+
+
+def certificate(
+    s: Scenario, problem: Problem, beams: np.ndarray, covariances: np.ndarray, multipliers: Multipliers
+) -> Certificate:
+    """``certify`` on checked arrays: beams (drops, users, antennas), covariances (drops, users, antennas, antennas)."""
+    bound = dual_bound(s, problem, multipliers)
+    # Beams are judged in their own span: an error acts only through its projection on it. Covariances are judged in
+    # the span of channels and steering vectors: their projection on it meets what they meet, with no more power.
+    steering = np.broadcast_to(s.steering, (len(beams), *s.steering.shape))
+    ours = _judge(s, problem, beams, model.span_basis(np.nan_to_num(beams)))
+    relaxed = _judge(s, problem, covariances, model.span_basis(problem.h, steering))
+    rank_ratio, negativity = _spectrum(covariances, relaxed.inner)
+    relaxed_violation = np.maximum(relaxed.residuals.violation, negativity)
+    gap, relaxed_gap = _gap(ours.objective_w, bound.bound_w), _gap(relaxed.objective_w, bound.bound_w)
+    tolerance = np.where(problem.csi_error.any(axis=-1), ROBUST_GAP, GAP)
+    return Certificate(
+        **vars(ours.residuals),
+        objective_w=ours.objective_w,
+        bound_w=bound.bound_w,
+        multiplier_scale=bound.scale,
+        gap=gap,
+        relaxed_gap=relaxed_gap,
+        relaxed_violation=relaxed_violation,
+        worst_case_sinr=ours.worst.sinr,
+        worst_case_lower=ours.worst.lower,
+        rank_ratio=rank_ratio,
+        status=_status(
+            impossible=bound.bound_w > problem.power_limit_w,
+            feasible=ours.residuals.violation <= VIOLATION,
+            gap=gap,
+            solved=(relaxed_violation <= VIOLATION) & (relaxed_gap <= tolerance),
+            tolerance=tolerance,
+        ),
+    )
+
+
+def certified_design(
+    s: Scenario,
+    problem: Problem,
+    beams: np.ndarray,
+    covariances: np.ndarray,
+    multipliers: Multipliers,
+    *,
+    iterations: np.ndarray,
+    trace: np.ndarray,
+    balanced_sinr: np.ndarray | None = None,
+    relaxed_sinr: np.ndarray | None = None,
+) -> Design:
+    """What a solver found, with everything that is said about it taken from the certificate, not from the solver.
+
+    Args:    as ``certificate``; iterations (drops,), trace (drops, steps) in W; the last two only from max-min.
+    """
+    proof = certificate(s, problem, beams, covariances, multipliers)
+    response = model.target_response_w(s.steering, beams, problem.oma)
+    unknown = np.full(len(beams), np.nan)
+    return Design(
+        beams=beams,
+        covariances=covariances,
+        order=problem.order,
+        objective_w=proof.objective_w,
+        relaxed_objective_w=model.objective_w(s, covariances, problem.oma),
+        bound_w=proof.bound_w,
+        sinr=proof.worst_case_sinr,
+        sensing_power_w=model.target_power_w(response).mean(axis=1),
+        status=proof.status,
+        iterations=iterations,
+        trace=trace,
+        sinr_target=problem.sinr_target,
+        csi_error=problem.csi_error,
+        power_limit_w=problem.power_limit_w,
+        oma=np.full(len(beams), int(problem.oma)),
+        balanced_sinr=unknown if balanced_sinr is None else balanced_sinr,
+        relaxed_sinr=unknown if relaxed_sinr is None else relaxed_sinr,
+        multipliers=multipliers,
+        certificate=proof,
+    )
+
+
+class _Judgement(NamedTuple):
+    objective_w: np.ndarray
+    worst: WorstCase
+    residuals: Residuals
+    inner: np.ndarray
+
+
+def _judge(s: Scenario, problem: Problem, streams: np.ndarray, basis: np.ndarray) -> _Judgement:
+    """Objective, worst case over the ball and residuals of beams or covariances, through an orthonormal basis."""
+    order, oma = problem.order, problem.oma
+    h, steering = problem.h @ np.conj(basis), s.steering @ np.conj(basis)
+    if streams.ndim == 3:
+        inner = streams @ np.conj(basis)
+    else:
+        inner = np.conj(np.swapaxes(basis, -1, -2))[:, None] @ streams @ basis[:, None]
+    response = model.target_response_w(steering, inner, oma)
+    objective_w = model.weighted_power_w(s, model.radiated_power_w(streams, oma), response)
+    worst = worst_case(s, h, inner, problem.csi_error, order, oma)
+    missed = residuals(
+        s,
+        sinr=worst.sinr,
+        sinr_target=problem.sinr_target,
+        mask=model.decoding_mask(s, order, oma),
+        response=response,
+        margin=model.sic_margin(h, inner, order) if s.sic_order and oma is Oma.NONE else None,
+        objective_w=objective_w,
+        power_limit_w=problem.power_limit_w,
+    )
+    return _Judgement(objective_w, worst, missed, inner)
+
+
+def _spectrum(covariances: np.ndarray, inner: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rank ratio lam2 / trace (drops, users), and how far W_k falls short of W_k >= 0, relative (drops,).
+
+    W restricted to the span is Y = ``inner``, to its complement V: lam2(W) <= lam2(Y) + tr V, with equality for V = 0.
+    """
+    trace = np.trace(covariances, axis1=-2, axis2=-1).real
+    outside = trace - np.trace(inner, axis1=-2, axis2=-1).real
+    finite = np.isfinite(trace)
+    values = np.linalg.eigvalsh(np.where(finite[..., None, None], inner, 0))
+    second = values[..., -2] if values.shape[-1] > 1 else np.zeros_like(trace)
+    scale = np.where(trace > 0, trace, 1.0)
+    rank_ratio = np.maximum(second + outside, 0) / scale
+    negativity = np.maximum(-np.minimum(values[..., 0], outside), 0) / scale
+    return rank_ratio, np.where(finite, negativity, np.nan).max(axis=-1)
+
+
+def _status(
+    *, impossible: np.ndarray, feasible: np.ndarray, gap: np.ndarray, solved: np.ndarray, tolerance: np.ndarray
+) -> np.ndarray:
+    """Status codes; comparisons with NaN are false, so what cannot be computed is never called good."""
+    return np.select(
+        [impossible, feasible & (gap <= tolerance), ~solved, feasible & (gap <= RECOVERED_GAP)],
+        [Status.INFEASIBLE, Status.OPTIMAL, Status.STALLED, Status.RANK1_RECOVERED],
+        Status.RANK_GAP,
+    )
+
+
+def _gap(objective_w: np.ndarray, bound_w: np.ndarray) -> np.ndarray:
+    """objective / bound - 1; zero where both are zero (nothing was asked), infinite where only the bound is."""
+    nothing = (bound_w == 0) & (objective_w == 0)
+    ratio = np.divide(objective_w, bound_w, out=np.where(nothing, 1.0, np.inf), where=bound_w > 0)
+    return np.where(np.isnan(objective_w), np.nan, ratio - 1)
+
+
+def _weakest_first(h: np.ndarray, order: np.ndarray) -> np.ndarray:
+    """(drops,), true where ``order`` is a permutation along which channel norms do not fall (but for rounding)."""
+    permutation = np.all(np.sort(order, axis=-1) == np.arange(order.shape[-1]), axis=-1)
+    norms = np.take_along_axis(np.linalg.norm(h, axis=-1), np.where(permutation[:, None], order, 0), axis=-1)
+    return permutation & np.all(np.diff(norms, axis=-1) >= -1e-12 * norms[:, 1:], axis=-1)

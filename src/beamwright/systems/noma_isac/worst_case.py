@@ -1,0 +1,168 @@
+"""Exact worst case of any beams over the channel-error ball (spec A6): Dinkelbach outside, trust region inside."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from beamwright.core import as_array, require
+from beamwright.optim.trust_region import minimise_quadratic_over_ball
+from beamwright.systems.noma_isac import model
+from beamwright.systems.noma_isac.results import Oma
+from beamwright.systems.noma_isac.scenario import Scenario
+
+_MAX_STEPS = 60
+_STATIONARY = 1e-14
+_EPS = float(np.finfo(float).eps)
+
+
+class WorstCase(NamedTuple):
+    """The least SINR over the ball, the error that causes it, and a proof."""
+
+    sinr: np.ndarray
+    """(drops, users l, users k) linear, user l decoding stream k; NaN where l does not decode k."""
+    error: np.ndarray
+    """(drops, users l, users k, antennas) attacking error of channel l, norm at most csi_error; zero where NaN."""
+    lower: np.ndarray
+    """(drops, users l, users k) a value the SINR provably never falls below, equal to ``sinr`` to rounding."""
+
+
+def worst_case_sinr(s: Scenario, h: ArrayLike, beams: ArrayLike, csi_error: ArrayLike) -> WorstCase:
+    """Exact audit of any beams, also of other makers: the least SINR when every channel is h_l + d_l, ||d_l|| <= eps_l.
+
+        min_d (h+d)^H W_k (h+d) / ( sum_{i<k} d^H W_i d + sum_{i>k} (h+d)^H W_i (h+d) + noise )         spec A6
+
+    Args:    h (drops, users, antennas) or (users, antennas), the estimates, which also set the decoding order;
+             beams (drops, users, antennas) or (users, antennas), beams[.., k] serving h[.., k], sqrt(W);
+             or covariances (drops, users, antennas, antennas) in W;
+             csi_error eps >= 0, linear amplitude: one value, (users,) or (drops, users).
+    Returns: WorstCase, always with the drops axis. Drops whose beams are NaN have NaN.
+    Raises:  ValueError naming the argument with a wrong shape or sign, or the entry of h that is not finite.
+    """
+    h = batched_channels(s, h)
+    streams = np.asarray(beams, complex)
+    streams = streams[None] if streams.ndim == 2 else streams
+    expected = (len(h), s.users, s.antennas, s.antennas)[: max(streams.ndim, 3)]
+    require(streams.shape == expected, "beams", f"have shape {expected}", streams.shape)
+    radius = error_radius(s, csi_error, len(h))
+    if streams.ndim == 3:  # an error acts only through its projection on the beams
+        basis = model.span_basis(np.nan_to_num(streams))
+        streams = streams @ np.conj(basis)
+    else:
+        basis = model.span_basis(np.broadcast_to(np.eye(s.antennas), streams.shape[:1] + 2 * (s.antennas,)))
+    inside = worst_case(s, h @ np.conj(basis), streams, radius, model.decoding_order(h))
+    return inside._replace(error=np.einsum("dar,dlkr->dlka", basis, inside.error))
+
+
+def batched_channels(s: Scenario, h: ArrayLike) -> np.ndarray:
+    """``h`` with its drops axis, finite and of the scenario's sizes. Raises ValueError naming ``h`` and the axis."""
+    h = np.asarray(h)
+    return as_array(h[None] if h.ndim == 2 else h, "h", "drops users antennas", complex, **_sizes(s))
+
+
+def error_radius(s: Scenario, csi_error: ArrayLike, drops: int) -> np.ndarray:
+    """eps per drop and user, (drops, users), from one value, (users,) or (drops, users). Raises ValueError if < 0."""
+    eps = np.asarray(csi_error, float)
+    allowed = eps.shape in ((), (s.users,), (drops, s.users))
+    require(allowed, "csi_error", f"be one value, ({s.users},) or ({drops}, {s.users})", f"shape {eps.shape}")
+    require(bool(np.all(np.isfinite(eps) & (eps >= 0))), "csi_error", "be >= 0 and finite", csi_error)
+    return np.broadcast_to(eps, (drops, s.users))
+
+
+def worst_case(
+    s: Scenario, h: np.ndarray, streams: np.ndarray, radius: np.ndarray, order: np.ndarray, oma: Oma = Oma.NONE
+) -> WorstCase:
+    """``worst_case_sinr`` on checked arrays, in any orthonormal basis that holds the beams, for any order or OMA."""
+    if not radius.any():
+        nominal = model.sinr(s, h, streams, order, oma=oma)
+        return WorstCase(nominal, np.zeros((*nominal.shape, h.shape[-1]), complex), nominal * (1 - 1e-13))
+    finite = np.isfinite(streams).all(axis=tuple(range(1, streams.ndim)))
+    usable = np.where(finite.reshape(-1, *(1,) * (streams.ndim - 1)), streams, 0)
+    mask = model.decoding_mask(s, order, oma)
+    value, attack, lower = _least(_lanes(s, h, usable, radius, order, oma, mask))
+    sinr, below = np.full(mask.shape, np.nan), np.full(mask.shape, np.nan)
+    error = np.zeros((*mask.shape, h.shape[-1]), complex)
+    sinr[mask], below[mask], error[mask] = value, lower, attack
+    sinr[~finite], below[~finite], error[~finite] = np.nan, np.nan, 0
+    return WorstCase(sinr, error, below)
+
+
+class _Lanes(NamedTuple):
+    """One (user, stream) pair per lane: num(d) = (h+d)^H W (h+d), den(d) = (h+d)^H A (h+d) + d^H E d + noise."""
+
+    channel: np.ndarray
+    wanted: np.ndarray
+    after: np.ndarray
+    before: np.ndarray
+    radius: np.ndarray
+    noise: np.ndarray
+
+    def take(self, lanes: np.ndarray) -> "_Lanes":
+        return _Lanes(*(part[lanes] for part in self))
+
+
+def _lanes(
+    s: Scenario,
+    h: np.ndarray,
+    streams: np.ndarray,
+    radius: np.ndarray,
+    order: np.ndarray,
+    oma: Oma,
+    mask: np.ndarray,
+) -> _Lanes:
+    covariances = streams if streams.ndim == 4 else streams[..., :, None] * np.conj(streams[..., None, :])
+    covariances = covariances * (s.users if oma is Oma.AVERAGE else 1)
+    later = model.later_mask(order, oma).astype(float)
+    after = np.einsum("dki,diab->dkab", later, covariances)
+    before = np.einsum("dik,diab->dkab", later, covariances)
+    d, l, k = np.nonzero(mask)
+    return _Lanes(h[d, l], covariances[d, k], after[d, k], before[d, k], radius[d, l], s.noise_vector_w[l])
+
+
+def _least(lanes: _Lanes) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Minimise num/den: while the minimiser d of num - g den lowers the ratio g, take g = num(d)/den(d)."""
+    attack = np.zeros_like(lanes.channel)
+    value = start = _ratio(lanes, attack)
+    lower = np.zeros_like(value)
+    active = np.arange(len(value))
+    for _ in range(_MAX_STEPS):
+        part, g = lanes.take(active), value[active]
+        point, lower[active] = _attack(part, g)
+        ratio = _ratio(part, point)
+        better = ratio < g
+        value[active[better]], attack[active[better]] = ratio[better], point[better]
+        active = active[g - ratio > _STATIONARY * (g + _STATIONARY * start[active])]
+        if not len(active):
+            break
+    return value, attack, lower
+
+
+def _attack(lanes: _Lanes, g: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """argmin_d num - g den over the ball, and what its dual value proves: num/den >= g + min(num - g den)/noise."""
+    scale = g[:, None, None]
+    inner = lanes.wanted - scale * lanes.after
+    linear = _apply(inner, lanes.channel)
+    signal = _form(lanes.wanted, lanes.channel)
+    disturbance = g * (_form(lanes.after, lanes.channel) + lanes.noise)
+    trust = minimise_quadratic_over_ball(inner - scale * lanes.before, linear, lanes.radius)
+    rounding = 8 * lanes.channel.shape[-1] * _EPS * (signal + disturbance)
+    lowest = np.minimum(trust.lower + signal - disturbance - rounding, 0)
+    return trust.point, np.maximum(g + lowest / lanes.noise, 0)
+
+
+def _ratio(lanes: _Lanes, d: np.ndarray) -> np.ndarray:
+    received = lanes.channel + d
+    disturbance = _form(lanes.after, received) + _form(lanes.before, d) + lanes.noise
+    return np.maximum(_form(lanes.wanted, received), 0) / disturbance
+
+
+def _form(matrix: np.ndarray, vector: np.ndarray) -> np.ndarray:
+    return np.sum(np.conj(vector) * _apply(matrix, vector), axis=-1).real
+
+
+def _apply(matrix: np.ndarray, vector: np.ndarray) -> np.ndarray:
+    return (matrix @ vector[..., None])[..., 0]
+
+
+def _sizes(s: Scenario) -> dict[str, int]:
+    return {"users": s.users, "antennas": s.antennas}
