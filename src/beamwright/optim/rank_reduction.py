@@ -50,7 +50,7 @@ def reduce_rank(
     Raises:  ValueError if shapes disagree, an entry is not finite or a slack is negative.
     Source:  Pataki (1998); Huang and Palomar (2010); spec noma_isac, A4 (2).
     """
-    Y, A, active, slack = _checked(blocks, functionals, active, slack)
+    Y, A, tight, room = _checked(blocks, functionals, active, slack)
     lanes, count, d = Y.shape[:3]
     steps, moving = np.zeros(lanes, int), np.ones(lanes, bool)
     for _ in range(count * d + A.shape[1]):
@@ -58,17 +58,17 @@ def reduce_rank(
         moving &= (kept.sum(-1) > 1).any(-1)
         if not moving.any():
             break
-        rows = np.where(active[..., None], _compressed(A, V, Y), 0)
+        rows = np.where(tight[..., None], _compressed(A, V, Y), 0)
         direction, found = _null_direction(rows, kept)
         moving &= found
         length = np.where(moving, _longest_step(direction), 0)
         change = np.einsum("lfbij,lbji->lf", A, V @ direction @ _adjoint(V), optimize=True).real
-        length, active = _stop_at_limits(length, change, slack, active, moving)
+        length, tight = _stop_at_limits(length, change, room, tight, moving)
         Y = _hermitian(V @ (np.eye(d) + length[:, None, None, None] * direction) @ _adjoint(V))
-        slack = np.maximum(0, slack + length[:, None] * change)
+        room = np.maximum(0, room + length[:, None] * change)
         steps += moving
     V, kept = _factor(Y, tolerance)
-    return RankReduction(_hermitian(V @ _adjoint(V)), kept.sum(-1), active, steps)
+    return RankReduction(_hermitian(V @ _adjoint(V)), kept.sum(-1), tight, steps)
 
 
 def _factor(Y: np.ndarray, tolerance: float) -> tuple[np.ndarray, np.ndarray]:
