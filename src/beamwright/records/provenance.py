@@ -20,7 +20,7 @@ PACKAGES = ("jax", "jaxlib", "numpy", "scipy", "equinox", "pandas", "pyarrow", "
 
 def versions() -> dict[str, str]:
     """Installed versions of what the numbers and pictures are made with."""
-    found = {"python": platform.python_version()}
+    found: dict[str, str] = {"python": platform.python_version()}
     for name in PACKAGES:
         try:
             found[name] = metadata.version(name)

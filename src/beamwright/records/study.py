@@ -49,6 +49,11 @@ class Line(Config):
     curve: str
     versus: str | None = None
     label: str = ""
+    """Default: the curve's own label."""
+    colour: int | None = None
+    """Index into the palette, for lines that belong together; default: a new one."""
+    dash: int = 0
+    """Index of the dash pattern: 0 solid, 1 dashed, 2 dotted, 3 dash-dotted."""
 
 
 class Panel(Config):
@@ -94,6 +99,10 @@ class Case(Config):
     curve: str
     versus: str | None = None
     label: str = ""
+    where: dict[str, tuple[float, float]] = {}
+    """Only the points with these axes between these limits (both included)."""
+    against: float | str | None = None
+    """Replaces the claim's own."""
 
 
 class Claim(Config):
@@ -104,6 +113,8 @@ class Claim(Config):
     ``share``      the share of drops in that relation is at least ``share``
     ``trend``      on each drop the metric moves along the axis as ``relation`` says (``>=``: never falls)
     ``published``  the published number ``against`` lies within the central 95 % of the drops
+
+    ``against`` is a number, another metric or an axis; with ``versus`` in the case, the same metric of that curve.
     """
 
     text: str
@@ -113,13 +124,11 @@ class Claim(Config):
     cases: tuple[Case, ...]
     relation: Literal["<", "<=", "=", ">=", ">"] = "="
     against: float | str = 0.0
-    """A number, another metric, or an axis; in paired rules the margin of the difference."""
     tolerance: float = Field(1e-6, ge=0)
     """Relative to the larger side."""
     share: float = Field(0.95, gt=0, le=1)
-    where: dict[str, tuple[float, float]] = {}
-    """Only the points with these axes between these limits (both included)."""
     note: str = ""
+    """What a reader should know about the measured figure, e.g. which reading of the paper is judged."""
 
 
 class Study(Config):
@@ -153,7 +162,7 @@ class Study(Config):
     def _consistent(self) -> "Study":
         curves = {curve.name for curve in self.curves}
         metrics = {metric.name for metric in self.metrics}
-        axes = {axis.name for axis in self.axes}
+        axes = [axis.name for axis in self.axes]
         require(len(curves) == len(self.curves), f"{self.name}.curves", "have different names", self.curves)
         for curve in self.curves:
             for point in self.points_of(curve):
@@ -162,8 +171,8 @@ class Study(Config):
         tested = [(claim.metric, case) for claim in self.claims for case in claim.cases]
         for metric, where in drawn + tested:
             require(metric in metrics, f"{self.name}: metric", f"be one of {sorted(metrics)}", metric)
-            for curve in (where.curve, where.versus or where.curve):
-                require(curve in curves, f"{self.name}: curve", f"be one of {sorted(curves)}", curve)
+            for name in (where.curve, where.versus or where.curve):
+                require(name in curves, f"{self.name}: curve", f"be one of {sorted(curves)}", name)
         return self
 
     def points_of(self, curve: Curve) -> tuple[tuple[float, ...], ...]:
@@ -172,15 +181,15 @@ class Study(Config):
 
     def curve(self, name: str) -> Curve:
         """The curve with that name."""
-        return next(curve for curve in self.curves if curve.name == name)
+        return next(one for one in self.curves if one.name == name)
 
     def metric(self, name: str) -> Metric:
         """The metric with that name."""
-        return next(metric for metric in self.metrics if metric.name == name)
+        return next(one for one in self.metrics if one.name == name)
 
     def axis(self, name: str) -> Axis:
         """The axis with that name."""
-        return next(axis for axis in self.axes if axis.name == name)
+        return next(one for one in self.axes if one.name == name)
 
 
 def sweep(*values: float) -> tuple[tuple[float, ...], ...]:

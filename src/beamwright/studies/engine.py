@@ -16,8 +16,8 @@ from beamwright.core import require
 from beamwright.records import USABLE, Store, Study, note_run, to_table
 from beamwright.studies.executors import make_executor
 from beamwright.studies.plan import Chunk, make_plan
+from beamwright.studies.registry import STUDIES
 from beamwright.studies.worker import Outcome, compute
-
 
 _BROKEN = (
     " (a worker process ended: out of memory, or a script that starts workers"
@@ -110,8 +110,6 @@ def run(
 
 def find_study(name: str) -> Study:
     """The registered study of that name. Raises ValueError listing the names there are."""
-    from beamwright.studies.registry import STUDIES
-
     require(name in STUDIES, "study", f"be one of {', '.join(STUDIES)}", name)
     return STUDIES[name]
 

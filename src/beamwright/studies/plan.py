@@ -107,8 +107,8 @@ def resolve(system: System, study: Study, curve: Curve, point: Mapping[str, floa
 
 
 def numerics_of(study: Study) -> dict[str, str]:
-    """What decides the numbers besides the study: versions of the package and of the array libraries, and the source."""
+    """What decides the numbers besides the study: versions of package and array libraries, and the source itself."""
     modules = [f"beamwright.{layer}" for layer in _NUMERICS] + [study.system, study.measure.split(":")[0]]
     installed = versions()
     libraries = {name: installed[name] for name in ("jax", "jaxlib", "numpy", "scipy") if name in installed}
-    return {"beamwright": __version__, "source": fingerprint(modules), **libraries}
+    return {"beamwright": __version__, "source": fingerprint(modules)} | libraries

@@ -1,0 +1,99 @@
+"""A study's records as the report needs them: one table of drops by points per curve and metric."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from beamwright.records import USABLE, Store, Study
+
+Where = dict[str, tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class Data:
+    """Records of one study, read once."""
+
+    store: Store
+
+    @cached_property
+    def card(self) -> dict[str, Any]:
+        """What was declared: study, seed, drops, parts."""
+        return self.store.card()
+
+    @cached_property
+    def study(self) -> Study:
+        """The study these records belong to."""
+        return self.store.study()
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """All records (columns of ``records.table``)."""
+        return self.store.read()
+
+    @cached_property
+    def missing(self) -> int:
+        """Chunks that are declared but not computed yet."""
+        return len(self.store.missing())
+
+    @cached_property
+    def axes(self) -> list[str]:
+        """Names of the axes."""
+        return [axis.name for axis in self.study.axes]
+
+    @cached_property
+    def _groups(self) -> dict[tuple[str, str], pd.DataFrame]:
+        if self.frame.empty:
+            return {}
+        return dict(list(self.frame.groupby(["curve", "metric"], observed=True, sort=False)))  # type: ignore[arg-type]
+
+    def table(
+        self, curve: str, metric: str, where: Where | None = None, every_status: bool = False
+    ) -> dict[tuple[float, ...], pd.DataFrame]:
+        """Point -> table of drops (rows) by users, targets or samples (columns), in the order of the plan.
+
+        Drops whose status is not usable are NaN, unless ``every_status``.
+        """
+        rows = self._groups.get((curve, metric))
+        if rows is None:
+            return {}
+        values = rows["value"].where(rows["status"].isin(USABLE) | every_status)
+        wide = rows.assign(value=values).pivot(index=[*self.axes, "drop"], columns="index", values="value")
+        points = self.study.points_of(self.study.curve(curve))
+        present = set(wide.index.droplevel("drop"))
+        single = len(self.axes) == 1
+        keys = [(point, point[0] if single else point) for point in points if self._inside(point, where)]
+        return {
+            point: wide.xs(key, level=self.axes[0] if single else self.axes) for point, key in keys if key in present
+        }
+
+    def scalar(self, curve: str, metric: str, where: Where | None = None, every_status: bool = False) -> pd.DataFrame:
+        """Drops (rows) by points (columns, in plan order) of a metric with one value per drop."""
+        tables = self.table(curve, metric, where, every_status)
+        return pd.DataFrame({point: table.iloc[:, 0] for point, table in tables.items()})
+
+    def status_counts(self) -> pd.DataFrame:
+        """Curves by status: how many designs ended how."""
+        if self.frame.empty:
+            return pd.DataFrame()
+        designs = self.frame.drop_duplicates(["curve", *self.axes, "drop"])
+        counts = pd.crosstab(designs["curve"].astype(str), designs["status"].astype(str))
+        return counts.reindex([curve.name for curve in self.study.curves if curve.name in counts.index])
+
+    def _inside(self, point: tuple[float, ...], where: Where | None) -> bool:
+        values = dict(zip(self.axes, point, strict=True))
+        return all(low <= values[axis] <= high for axis, (low, high) in (where or {}).items())
+
+
+def common_drops(tables: list[pd.DataFrame]) -> pd.Index:
+    """Drops with a value at every point of every table: comparisons are made on the same channels only."""
+    tables = [table for table in tables if not table.empty]
+    if not tables:
+        return pd.Index([])
+    complete = [table.index[np.isfinite(table.to_numpy()).all(axis=1)] for table in tables]
+    shared = complete[0]
+    for index in complete[1:]:
+        shared = shared.intersection(index)
+    return shared.sort_values()

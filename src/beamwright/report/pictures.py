@@ -1,0 +1,36 @@
+"""A picture: its panels beside each other, one legend for all, and the numbers behind it."""
+
+import pandas as pd
+from matplotlib.artist import Artist
+from matplotlib.figure import Figure
+
+from beamwright.records import Picture
+from beamwright.report.curves import draw_curves
+from beamwright.report.data import Data
+from beamwright.report.distributions import draw_distribution
+from beamwright.report.style import new_figure, styled
+
+_DRAW = {"curves": draw_curves, "wins": draw_curves, "density": draw_distribution, "cdf": draw_distribution}
+
+
+def draw(data: Data, picture: Picture) -> tuple[Figure, pd.DataFrame]:
+    """The figure and the table of everything drawn in it (a column ``panel`` says where)."""
+    with styled():
+        labels = {line.label or line.curve: None for panel in picture.panels for line in panel.lines}
+        marks = sum(len(panel.marks) * len(panel.lines) for panel in picture.panels[:1])
+        columns = 2 if len(picture.panels) == 1 else 4
+        count = len(picture.panels)
+        figure = new_figure(count, -(-(len(labels) + marks) // columns))
+        grid = figure.subplots(-(-count // 2), min(count, 2), squeeze=False).ravel()
+        tables: list[pd.DataFrame] = []
+        handles: dict[str, Artist] = {}
+        for letter, panel, ax in zip("abcdefgh", picture.panels, grid, strict=False):
+            table = _DRAW[panel.kind](ax, data, panel)
+            tables.append(table.assign(panel=letter))
+            handles |= {label: handle for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)}
+            title = f"({letter}) {panel.title}".strip() if count > 1 else panel.title
+            ax.set_title(title, loc="left" if count > 1 else "center")
+        for spare in grid[count:]:
+            spare.set_axis_off()
+        figure.legend(list(handles.values()), list(handles), loc="outside lower center", ncols=columns)  # type: ignore[call-overload]
+    return figure, pd.concat(tables, ignore_index=True)

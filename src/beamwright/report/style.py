@@ -1,0 +1,76 @@
+"""How pictures look: one IEEE column wide, colours that survive colour blindness and grey print, one marker a line."""
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from beamwright.records import write_bytes
+
+COLUMN_IN, PAGE_IN = 3.5, 7.16
+"""Widths of one and of two columns of an IEEE journal, in inches."""
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#555555", "#8C6D1F")
+"""Okabe and Ito, darkest first (their yellow and black left out: too faint, too strong for a line)."""
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "h")
+DASHES = ("-", (0, (4, 1.5)), (0, (1, 1.3)), (0, (4, 1.3, 1, 1.3)))
+_SETTINGS: dict[Any, Any] = {
+    "font.family": "STIXGeneral",
+    "mathtext.fontset": "stix",
+    "font.size": 8.5,
+    "axes.labelsize": 8.5,
+    "axes.titlesize": 8.5,
+    "axes.linewidth": 0.6,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": "#dddddd",
+    "grid.linewidth": 0.5,
+    "legend.fontsize": 7.5,
+    "legend.frameon": False,
+    "legend.handlelength": 2.6,
+    "xtick.labelsize": 7.5,
+    "ytick.labelsize": 7.5,
+    "xtick.direction": "in",
+    "ytick.direction": "in",
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "lines.linewidth": 1.2,
+    "lines.markersize": 4,
+    "pdf.fonttype": 42,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "beamwright",
+}
+
+
+@contextmanager
+def styled() -> Iterator[None]:
+    """Matplotlib in our style, only within the block."""
+    with matplotlib.rc_context(_SETTINGS):
+        yield
+
+
+def new_figure(panels: int, legend_rows: int) -> Figure:
+    """An empty figure for that many panels side by side: one panel a column wide, more across the page."""
+    rows = -(-panels // 2)
+    width = COLUMN_IN if panels == 1 else PAGE_IN
+    figure = Figure(figsize=(width, 2.35 * rows + 0.16 * legend_rows + 0.15), layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def render(figure: Figure, kind: str) -> bytes:
+    """The figure as ``png`` (300 dpi), ``pdf`` or ``svg``; equal input gives equal bytes, no date inside."""
+    buffer = io.BytesIO()
+    undated: dict[str, dict] = {"pdf": {"CreationDate": None}, "svg": {"Date": None}, "png": {}}
+    with styled():
+        figure.savefig(buffer, format=kind, dpi=300, metadata=undated[kind])
+    return buffer.getvalue()
+
+
+def save(figure: Figure, stem: Path) -> list[Path]:
+    """``stem.png`` and ``stem.pdf``, each written whole or not at all."""
+    return [write_bytes(stem.with_name(f"{stem.name}.{kind}"), render(figure, kind)) for kind in ("png", "pdf")]
