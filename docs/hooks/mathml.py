@@ -7,6 +7,8 @@ from typing import Any
 from latex2mathml.converter import convert
 
 _FORMULA = re.compile(r'<(span|div) class="arithmatex">\\[(\[](.*?)\\[)\]]</\1>', re.DOTALL)
+_RELATION = re.compile(r"<mi>(&#x02AB0;|&#x02AAF;)</mi>")
+"""Curly order signs, which the converter takes for letters and sets without space around them."""
 
 
 def on_page_content(page_html: str, **_: Any) -> str:
@@ -15,4 +17,5 @@ def on_page_content(page_html: str, **_: Any) -> str:
 
 
 def _to_mathml(found: re.Match[str]) -> str:
-    return convert(html.unescape(found[2].strip()), display="block" if found[1] == "div" else "inline")
+    mathml = convert(html.unescape(found[2].strip()), display="block" if found[1] == "div" else "inline")
+    return _RELATION.sub(r"<mo>\1</mo>", mathml)
