@@ -3,9 +3,9 @@
 import numpy as np
 
 
-def spectral_efficiency(sinr: np.ndarray, time_share: float = 1.0) -> np.ndarray:
-    """Achievable rate ``time_share * log2(1 + SINR)`` in bit/s/Hz, elementwise; 1/K where users take turns."""
-    return time_share * np.log2(1.0 + sinr)
+def spectral_efficiency(sinr: np.ndarray) -> np.ndarray:
+    """Achievable rate log2(1 + SINR) in bit/s/Hz, elementwise."""
+    return np.log2(1.0 + sinr)
 
 
 def equivalent_sinr(slot_sinr: np.ndarray, slots: int) -> np.ndarray:

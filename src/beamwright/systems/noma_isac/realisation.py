@@ -1,0 +1,36 @@
+"""Random drops: Rayleigh estimates, and the channels they are estimates of."""
+
+from dataclasses import dataclass
+
+import jax
+import numpy as np
+from numpy.typing import ArrayLike
+
+from beamwright.channels import rayleigh
+from beamwright.core import ArrayRecord, drop_keys, require
+from beamwright.systems.noma_isac.scenario import Scenario
+from beamwright.systems.noma_isac.worst_case import error_radius
+from beamwright.uncertainty import sample_ball
+
+
+@dataclass(frozen=True)
+class Realisation(ArrayRecord):
+    """Channels of a batch of drops."""
+
+    known: np.ndarray
+    """(drops, users, antennas) what the designer knows: the estimates h_hat."""
+    truth: np.ndarray
+    """(drops, users, antennas) what is true: h_hat + d, ||d_l|| <= csi_error."""
+
+
+def draw(scenario: Scenario, key: jax.Array, drops: int, first: int = 0, csi_error: ArrayLike = 0.0) -> Realisation:
+    """Drops ``first .. first+drops-1`` of the endless sequence that ``key`` stands for, whatever the batch.
+
+    Args:    csi_error eps >= 0: estimates are CN(0, I), the truth lies in the ball around them, uniformly.
+    Raises:  ValueError if drops or csi_error is negative.
+    """
+    require(drops >= 0, "drops", "be >= 0", drops)
+    keys = jax.vmap(jax.random.split)(drop_keys(key, drops, first))
+    known = rayleigh(keys[:, 0], scenario.users, scenario.antennas)
+    error = sample_ball(keys[:, 1], error_radius(scenario, csi_error, drops), scenario.antennas)[0]
+    return Realisation(known=known, truth=known + error)
