@@ -147,3 +147,34 @@ def report(
     from beamwright.report import write
 
     typer.echo(f"report: {write(runs, output)}")
+
+
+@app.command()
+def demo(
+    context: typer.Context,
+    out: Annotated[Path, typer.Option(help="Folder for the design, the records and the page.")] = Path("demo-out"),
+    data: Annotated[Path | None, typer.Option(help="Channels; default: the Munich street scene of a checkout.")] = None,
+    groups: Annotated[int, typer.Option(min=1, help="Random user groups to design for.")] = 50,
+    drops: Annotated[int, typer.Option(min=1, help="Channels per point of the studies.")] = 12,
+) -> None:
+    """The main job on ray-traced channels, in minutes: design, verify, reproduce figures, report."""
+    from beamwright.cli.demo import play
+
+    common_options = ["--cache-dir", context.obj] if context.obj else []
+    play(lambda command: app([*common_options, *command], standalone_mode=False), out, data, groups, drops)
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def bench(context: typer.Context) -> None:
+    """Our solver against its peers on this machine (python -m benchmarks in a checkout; options are passed on)."""
+    from beamwright.cli.bench import run_benchmarks
+
+    raise typer.Exit(run_benchmarks(context.args))
+
+
+@app.command()
+def doctor(context: typer.Context) -> None:
+    """Versions, precision, devices, cache, extras, and a tiny design with its certificate."""
+    from beamwright.cli.doctor import examine
+
+    raise typer.Exit(0 if examine(context.obj) else 1)

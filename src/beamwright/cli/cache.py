@@ -8,6 +8,7 @@ portable as the processor it was made for, so each kind of machine has a folder 
 import hashlib
 import os
 import platform
+import warnings
 from pathlib import Path
 
 OFF = "off"
@@ -48,6 +49,8 @@ def switch_on_cache(choice: str | None = None) -> Path | None:
         "jax_persistent_cache_min_compile_time_secs": 0.0,
         "jax_persistent_cache_min_entry_size_bytes": -1,
     }
+    # A process that was killed while it wrote leaves a torn entry, which JAX finds out and does without.
+    warnings.filterwarnings("ignore", "Error reading persistent compilation cache entry")
     for name, value in settings.items():
         jax.config.update(name, value)
         os.environ[name.upper()] = str(value)
