@@ -1,5 +1,6 @@
-"""The CVXPY reference reproduces the specification's table, and its dual values prove its optima."""
+"""The CVXPY reference reproduces the specification's table, its dual values prove its optima; randomisation."""
 
+import jax
 import numpy as np
 import pytest
 
@@ -7,7 +8,9 @@ pytest.importorskip("cvxpy")
 
 from beamwright.core import Status
 from beamwright.systems.noma_isac import Scenario, model, reference
+from beamwright.systems.noma_isac.certificate import certificate
 from beamwright.systems.noma_isac.dual import dual_bound
+from beamwright.systems.noma_isac.randomisation import randomise
 from beamwright.systems.noma_isac.reference import balance_sinr, minimise_power, slot_sinr
 from beamwright.systems.noma_isac.results import Oma, Problem
 
@@ -33,17 +36,19 @@ def channels(seed, users=3, antennas=8):
     return (z[..., 0] + 1j * z[..., 1])[None] / np.sqrt(2)
 
 
-def proven_w(s, h, found, eps, oma):
-    shape = h.shape[:2]
-    problem = Problem(
+def problem_of(h, found, eps, oma):
+    return Problem(
         h=h,
         order=model.decoding_order(h),
         sinr_target=found.sinr_target,
-        csi_error=np.full(shape, eps),
+        csi_error=np.broadcast_to(np.asarray(eps, float), h.shape[:2]),
         power_limit_w=np.full(len(h), np.inf),
         oma=oma,
     )
-    return dual_bound(s, problem, found.multipliers).bound_w
+
+
+def proven_w(s, h, found, eps, oma):
+    return dual_bound(s, problem_of(h, found, eps, oma), found.multipliers).bound_w
 
 
 def check_power(name, seed):
@@ -147,6 +152,31 @@ def test_input_order_of_users_does_not_matter():
 def test_another_solver_agrees():
     found = minimise_power(CHAIN, channels(0), 10**0.5, solver="SCS", eps_abs=1e-6, eps_rel=1e-6, max_iters=20000)
     np.testing.assert_allclose(found.objective_w, POWER_W["chain 5 dB"][-1][0], rtol=1e-3)
+
+
+@pytest.mark.parametrize(
+    "scenario, sinr, eps, oma",
+    [
+        (CHAIN, 10.0, 0.0, Oma.NONE),
+        (Scenario(power_difference_w=10.0), 10**0.8, 0.02, Oma.NONE),
+        (CHAIN, 30.0, 0.0, Oma.AVERAGE),
+        (Scenario(target_angles_deg=(30.0,)), 30.0, 0.0, Oma.SLOT),
+    ],
+    ids=["chain", "robust", "OMA", "slots"],
+)
+def test_randomisation_keeps_every_constraint(scenario, sinr, eps, oma):
+    h = np.concatenate([channels(1), channels(2)])
+    found = minimise_power(scenario, h, sinr, eps, oma)
+    problem = problem_of(h, found, eps, oma)
+    beams = randomise(scenario, problem, found.covariances, jax.random.key(0), samples=10)
+    judged = certificate(scenario, problem, beams, found.covariances, found.multipliers)
+    assert np.isfinite(judged.objective_w).all() and (judged.violation <= 1e-6).all()
+    assert (judged.objective_w >= judged.bound_w).all()
+    tight = judged.rank_ratio.max(axis=-1) < 1e-6
+    np.testing.assert_allclose(judged.objective_w[tight], found.objective_w[tight], rtol=1e-5)
+    alone = randomise(scenario, Problem(*(x[1:] for x in problem[:5]), oma), found.covariances[1:],
+                      jax.random.key(0), samples=10, first=1)  # fmt: skip
+    np.testing.assert_allclose(np.abs(alone[0]), np.abs(beams[1]), atol=1e-6)
 
 
 def test_without_cvxpy_the_extra_is_named(monkeypatch):
