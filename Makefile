@@ -35,7 +35,7 @@ bench: $(TEST)  ## our solver against its peers, one thread each, into bench-out
 	$(BIN)/python -m benchmarks
 
 docs: $(DOCS)  ## the documentation, into site/
-	$(BIN)/mkdocs build --strict
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 # A lock is all there is to install: names, versions and hashes. Then this checkout, without its dependencies.
 # Python compiles what it imports when it imports it: set-up takes half the time (93 s to 45 s, measured).
