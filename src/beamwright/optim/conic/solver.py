@@ -1,0 +1,226 @@
+"""Batched primal-dual interior point on the homogeneous self-dual embedding, lanes last.
+
+    minimise c^T x  subject to  G x + s = h, s in K          (dual: maximise -h^T z, G^T z + c = 0, z in K)
+
+One iteration reads as the papers do: residuals, scaling, predictor, centring, corrector, step. The direction is HKM on
+Hermitian blocks (two Cholesky inverses, no eigenvalues) and Nesterov-Todd on second-order cones. The embedding adds
+(tau, kappa): a solution has tau > 0, a certificate of infeasibility has kappa > 0; nothing has to be guessed.
+Every lane owns its status; a finished lane is frozen, a broken one keeps its best iterate.
+"""
+
+from enum import IntEnum
+from typing import NamedTuple
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jax import Array, lax
+
+from beamwright.core import linalg as la
+from beamwright.optim.conic.cones import Cone, Factors, Point, Scaling, combine, dot, norm, scale_by
+from beamwright.optim.conic.maps import LinearMap
+
+
+class Outcome(IntEnum):
+    """How a lane ended."""
+
+    SOLVED = 0
+    """Residuals and gap at tolerance."""
+    PRIMAL_INFEASIBLE = 1
+    """``z`` is a certificate: G^T z = 0, h^T z = -1."""
+    DUAL_INFEASIBLE = 2
+    """``x``, ``s`` are a certificate: G x + s = 0, c^T x = -1 (the primal is unbounded)."""
+    STALLED = 3
+    """Iterations or digits ran out; the best iterate is returned with its residuals."""
+
+
+class Problem(eqx.Module):
+    """Data of a batch of programs that share sizes; c is (n, lanes), h a ``Point``."""
+
+    c: Array
+    g: LinearMap
+    h: Point
+    cone: Cone
+
+
+class Options(NamedTuple):
+    """Tolerance is relative, on both residuals and the gap; ``accept`` is what still counts as solved at the end."""
+
+    tolerance: float = 1e-9
+    accept: float = 1e-7
+    iterations: int = 60
+    refinements: int = 1
+    fraction: float = 0.98
+
+
+class Solution(NamedTuple):
+    """Per lane: the point, how it ended and what it cost."""
+
+    x: Array
+    s: Point
+    z: Point
+    outcome: Array
+    primal_value: Array
+    dual_value: Array
+    residual: Array
+    """Largest of relative primal residual, dual residual and gap."""
+    iterations: Array
+
+
+class _State(NamedTuple):
+    x: Array
+    s: Point
+    z: Point
+    tau: Array
+    kappa: Array
+    best: Solution
+    running: Array
+    since_best: Array
+    count: Array
+
+
+def solve(problem: Problem, options: Options = Options()) -> Solution:  # noqa: B008 (an immutable value)
+    """Solve every lane. Traceable: call it inside ``jax.jit``; iterations are bounded by ``options.iterations``."""
+    cone, lanes = problem.cone, problem.c.shape[-1]
+    unit, one = cone.unit(lanes), jnp.ones(lanes)
+    empty = Solution(
+        jnp.zeros_like(problem.c), unit, unit, jnp.full(lanes, Outcome.STALLED), 0 * one, 0 * one, jnp.inf * one,
+        jnp.zeros(lanes, int),
+    )  # fmt: skip
+    start = _State(
+        jnp.zeros_like(problem.c), unit, unit, one, one, empty, jnp.ones(lanes, bool), jnp.zeros(lanes, int), jnp.array(0)
+    )
+    # The final pass only judges the last iterate; the loop is one more judgement than steps.
+    end = lax.while_loop(
+        lambda a: jnp.any(a.running) & (a.count <= options.iterations), lambda a: _iterate(problem, options, a), start
+    )
+    best = end.best
+    solved = (best.outcome == Outcome.STALLED) & (best.residual <= options.accept)
+    return best._replace(outcome=jnp.where(solved, Outcome.SOLVED, best.outcome))
+
+
+def _iterate(problem: Problem, options: Options, state: _State) -> _State:
+    state = _judge(problem, options, state)
+    moved = _step(problem, options, state)
+    ok = jnp.isfinite(moved.tau) & jnp.all(jnp.isfinite(moved.x), axis=0) & (moved.tau > 0)
+    keep = state.running & ok
+    point = jax.tree.map(
+        lambda new, old: jnp.where(keep, new, old), (moved.x, moved.s, moved.z, moved.tau, moved.kappa),
+        (state.x, state.s, state.z, state.tau, state.kappa),
+    )  # fmt: skip
+    return _State(*point, state.best, keep, state.since_best, state.count + 1)
+
+
+def _judge(problem: Problem, options: Options, state: _State) -> _State:
+    """Record the iterate when it is the best so far, and decide which lanes are finished."""
+    c, g, h = problem.c, problem.g, problem.h
+    x, s, z, tau = state.x, state.s, state.z, state.tau
+    gx, gz = combine((1.0, g.apply(x)), (1.0, s)), g.adjoint(z)
+    cx, hz = jnp.sum(c * x, axis=0), dot(h, z)
+    c_norm, h_norm = 1.0 + _norm(c), 1.0 + norm(h)
+    primal = norm(combine((1 / tau, gx), (-1.0, h))) / h_norm
+    dual = _norm(gz / tau + c) / c_norm
+    value, bound = cx / tau, -hz / tau
+    gap = jnp.abs(value - bound) / jnp.maximum(1e-6, jnp.minimum(jnp.abs(value), jnp.abs(bound)))
+    residual = jnp.maximum(jnp.maximum(primal, dual), gap)
+    primal_ray = jnp.where(hz < 0, _norm(gz) * h_norm / jnp.maximum(-hz, 1e-300), jnp.inf)
+    dual_ray = jnp.where(cx < 0, norm(gx) * c_norm / jnp.maximum(-cx, 1e-300), jnp.inf)
+    ray = jnp.minimum(primal_ray, dual_ray)
+    infeasible = (ray < options.tolerance) & (tau < 1e-3 * state.kappa)
+    outcome = jnp.where(
+        infeasible,
+        jnp.where(primal_ray <= dual_ray, Outcome.PRIMAL_INFEASIBLE, Outcome.DUAL_INFEASIBLE),
+        jnp.where(residual <= options.tolerance, Outcome.SOLVED, Outcome.STALLED),
+    )
+    scale = jnp.where(
+        outcome == Outcome.PRIMAL_INFEASIBLE, -1 / hz, jnp.where(outcome == Outcome.DUAL_INFEASIBLE, -1 / cx, 1 / tau)
+    )
+    here = Solution(
+        x * scale, combine((scale, s)), combine((scale, z)), outcome, value, bound, jnp.where(infeasible, ray, residual),
+        jnp.full_like(outcome, state.count),
+    )  # fmt: skip
+    better = state.running & (infeasible | (residual < state.best.residual))
+    best = jax.tree.map(lambda new, old: jnp.where(better, new, old), here, state.best)
+    # The count of a lane keeps growing while it runs, also when an iterate is no better.
+    best = best._replace(iterations=jnp.where(state.running, state.count, state.best.iterations))
+    since = jnp.where(better, 0, state.since_best + 1)
+    finished = (outcome != Outcome.STALLED) | ((since >= 8) & (state.best.residual < 1e-5))
+    return state._replace(best=best, since_best=since, running=state.running & ~finished)
+
+
+def _step(problem: Problem, options: Options, state: _State) -> _State:
+    """One predictor-corrector step of every lane."""
+    c, g, h, cone = problem.c, problem.g, problem.h, problem.cone
+    x, s, z, tau, kappa = state.x, state.s, state.z, state.tau, state.kappa
+    r_dual = g.adjoint(z) + c * tau
+    r_primal = combine((1.0, g.apply(x)), (1.0, s), (-tau, h))
+    r_gap = jnp.sum(c * x, axis=0) + dot(h, z) + kappa
+    mu = (dot(s, z) + tau * kappa) / (cone.degree + 1)
+
+    scaling, factors = cone.factor(s, z)
+    schur = lax.optimization_barrier(g.schur(scaling))
+    lower = la.factorise(schur)
+    scaled_h = scale_by(scaling, h)
+
+    def newton(rhs: Array) -> Array:
+        """Refined solve with the Schur complement; columns on axis 1."""
+        found = la.solve_factorised(lower, rhs)
+        for _ in range(options.refinements):
+            found = found + la.solve_factorised(lower, rhs - _multiply(schur, found))
+        return found
+
+    def direction(x1: Array, centring: Point, keep: Array, gap_rhs: Array, x2: Array, z2: Point, denominator: Array):
+        """Assemble (dx, ds, dz, dtau, dkappa) from the solved column x1."""
+        gx1 = g.apply(x1)
+        z1 = combine((1.0, centring), (1.0, scale_by(scaling, combine((1.0, gx1), (keep, r_primal)))))
+        numerator = -keep * r_gap - jnp.sum(c * x1, axis=0) - dot(h, z1) - gap_rhs / tau
+        d_tau = numerator / denominator
+        dx = x1 + d_tau * x2
+        dz = combine((1.0, z1), (d_tau, z2))
+        ds = combine((d_tau, h), (-1.0, gx1), (-d_tau, gx2), (-keep, r_primal))
+        return dx, ds, dz, d_tau, (gap_rhs - kappa * d_tau) / tau
+
+    def right_side(centring: Point, keep: Array) -> Array:
+        return -keep * r_dual - g.adjoint(combine((1.0, centring), (keep, scale_by(scaling, r_primal))))
+
+    zero = combine((0.0, s))
+    one = jnp.ones_like(mu)
+    predictor_target = cone.centring(s, z, scaling, factors, 0 * mu, zero, zero)
+    columns = newton(jnp.stack([-c + g.adjoint(scaled_h), right_side(predictor_target, one)], axis=1))
+    x2 = columns[:, 0]
+    gx2 = g.apply(x2)
+    z2 = combine((-1.0, scaled_h), (1.0, scale_by(scaling, gx2)))
+    denominator = jnp.sum(c * x2, axis=0) + dot(h, z2) - kappa / tau
+    _, ds_a, dz_a, dt_a, dk_a = direction(columns[:, 1], predictor_target, one, -tau * kappa, x2, z2, denominator)
+    reach = jnp.minimum(1.0, _longest(cone, s, z, factors, ds_a, dz_a, tau, kappa, dt_a, dk_a))
+
+    sigma = (1.0 - reach) ** 2 * jnp.maximum(1.0 - reach, 0.1)
+    sigma = jnp.clip(sigma, 1e-6, 1.0)
+    target = sigma * mu
+    corrector = cone.centring(s, z, scaling, factors, target, ds_a, dz_a)
+    x1 = newton(right_side(corrector, 1.0 - sigma)[:, None])[:, 0]
+    gap_rhs = target - tau * kappa - dt_a * dk_a
+    dx, ds, dz, dt, dk = direction(x1, corrector, 1.0 - sigma, gap_rhs, x2, z2, denominator)
+    alpha = jnp.minimum(1.0, options.fraction * _longest(cone, s, z, factors, ds, dz, tau, kappa, dt, dk))
+    return state._replace(
+        x=x + alpha * dx,
+        s=combine((1.0, s), (alpha, ds)),
+        z=combine((1.0, z), (alpha, dz)),
+        tau=tau + alpha * dt,
+        kappa=kappa + alpha * dk,
+    )
+
+
+def _longest(cone: Cone, s: Point, z: Point, f: Factors, ds: Point, dz: Point, *scalars: Array) -> Array:
+    tau, kappa, dt, dk = scalars
+    ray = jnp.minimum(jnp.where(dt < 0, -tau / dt, jnp.inf), jnp.where(dk < 0, -kappa / dk, jnp.inf))
+    return jnp.minimum(ray, cone.longest_step(s, z, f, ds, dz))
+
+
+def _multiply(matrix: Array, columns: Array) -> Array:
+    """A X for (n, n, lanes) and (n, columns, lanes)."""
+    return jnp.sum(matrix[:, :, None] * columns[None], axis=1)
+
+
+def _norm(x: Array) -> Array:
+    return jnp.sqrt(jnp.sum(x * x, axis=0))

@@ -1,0 +1,298 @@
+"""Robust relaxation (spec P2): matrix inequalities in the covariances, their Schur complement a sum of Kronecker products.
+
+Unknowns are x = (vec Y_1, ..., vec Y_K, lambda), vec Y being the real d x d array with Re Y (times sqrt 2) above and
+Im Y below the diagonal. For user l decoding stream k, B = [eps I, h_l], E = [eps I, 0] (unit-length h_l):
+
+    S_kl = B^H (Y_k - gamma_k sum_{i>k} Y_i) B - gamma_k E^H (sum_{i<k} Y_i) E + lambda_kl diag(I, -1) - need e e^T >= 0
+
+so the block of streams (i, j) in the Schur complement is a weighted sum of maps Y -> (B T B^H) Y (B S^-1 B^H).
+"""
+
+import itertools
+
+import equinox as eqx
+import jax.numpy as jnp
+import numpy as np
+from jax import Array, lax
+
+from beamwright.core import linalg as la
+from beamwright.optim import conic
+from beamwright.systems.noma_isac.layout import Data, Layout, Relaxed, normalise, sensing_multipliers
+
+_ROOT2 = float(np.sqrt(2.0))
+
+
+class BallMap(eqx.Module):
+    """x -> -(Y_k, S_kl linear part, rows, cone): G of  G x + s = h  with s the blocks themselves."""
+
+    h: Array
+    """(pairs, d, lanes) unit channels of the decoding user, zero where nothing is asked."""
+    eps: Array
+    """(pairs, lanes) relative radii, zero where nothing is asked."""
+    weights: Array
+    """q (pairs, streams, lanes) of Y_k - gamma_k sum_{i>k} Y_i, scaled; later streams and own."""
+    residual: Array
+    """(pairs, lanes): -gamma_k scaled, of streams cancelled before k; zero without interference."""
+    user_matrices: Array
+    """(order rows, d, d, lanes): h_l h_l^H of the power-order rows."""
+    sensing: Array
+    """(sensing functionals, d, d, lanes)."""
+    layout: Layout = eqx.field(static=True)
+
+    @property
+    def _d(self) -> int:
+        return self.h.shape[1]
+
+    def _split(self, x: Array) -> tuple[Array, Array]:
+        """x -> (Y (d, d, users, lanes), lambda (pairs, lanes))."""
+        d, users = self._d, self.layout.users
+        blocks = x[: users * d * d].reshape(users, d, d, -1)
+        return jnp.moveaxis(to_hermitian(jnp.moveaxis(blocks, 0, 2)), 2, 2), x[users * d * d :]
+
+    def _rows(self) -> tuple[np.ndarray, int]:
+        rows, linear = self.layout.sensing_rows()
+        return rows[:, self.layout.users :], linear
+
+    def apply(self, x: Array) -> conic.Point:
+        """All blocks, with a minus."""
+        y, lam = self._split(x)
+        layout = self.layout
+        rows, linear = self._rows()
+        total = jnp.sum(y, axis=2)
+        seen = jnp.tensordot(rows, la.inner(jnp.moveaxis(self.sensing, 0, 2), total[:, :, None]), axes=1)
+        order = [
+            la.inner(self.user_matrices[r], y[:, :, j] - y[:, :, j + 1]) for r, (_, j) in enumerate(layout.order_rows)
+        ]
+        nonneg = jnp.concatenate([lam, *(o[None] for o in order), seen[:linear]])
+        cone = (-jnp.concatenate([jnp.zeros_like(seen[:1]), seen[linear:]]),) if layout.target_pairs else ()
+        return conic.Point((-y, -self._inequalities(y, lam)), -nonneg, cone)
+
+    def _inequalities(self, y: Array, lam: Array) -> Array:
+        """S_kl without its constant, (d+1, d+1, pairs, lanes)."""
+        blocks = []
+        for p, (k, _) in enumerate(self.layout.pairs):
+            wanted = sum(self.weights[p, i] * y[:, :, i] for i in range(k, self.layout.users))
+            cancelled = self.residual[p] * sum((y[:, :, i] for i in range(k)), jnp.zeros_like(y[:, :, 0]))
+            blocks.append((wanted, cancelled))
+        wanted = lax.optimization_barrier(jnp.stack([w for w, _ in blocks], axis=2))
+        cancelled = jnp.stack([c for _, c in blocks], axis=2)
+        h = jnp.moveaxis(self.h, 0, 1)
+        column = lax.optimization_barrier(jnp.sum(wanted * h[None], axis=1))
+        corner = jnp.sum(jnp.conj(h) * column, axis=0).real
+        top = self.eps**2 * (wanted + cancelled) + la.identity(self._d, wanted) * lam
+        edge = self.eps * column
+        top = jnp.concatenate([top, edge[:, None]], axis=1)
+        bottom = jnp.concatenate([jnp.conj(edge), (corner - lam).astype(complex)[None]])
+        return jnp.concatenate([top, bottom[None]])
+
+    def adjoint(self, z: conic.Point) -> Array:
+        """Minus the adjoint of the blocks."""
+        layout, d = self.layout, self._d
+        rows, linear = self._rows()
+        t, pairs, ordered = z.psd[1], len(layout.pairs), len(layout.order_rows)
+        wanted, cancelled = self._outer(t, t)[0], self.eps**2 * t[:-1, :-1]
+        sensing_dual = jnp.concatenate([z.nonneg[pairs + ordered :], *(q[1:] for q in z.soc)])
+        shared = jnp.sum(jnp.moveaxis(self.sensing, 0, 2) * jnp.tensordot(rows.T, sensing_dual, axes=1), axis=2)
+        streams = []
+        for i in range(layout.users):
+            total = z.psd[0][:, :, i] + shared
+            for p, (k, _) in enumerate(layout.pairs):
+                if k <= i:
+                    total = total + self.weights[p, i] * wanted[:, :, p]
+                else:
+                    total = total + self.residual[p] * cancelled[:, :, p]
+            for r, (_, j) in enumerate(layout.order_rows):
+                if i in (j, j + 1):
+                    total = total + (1 if i == j else -1) * z.nonneg[pairs + r] * self.user_matrices[r]
+            streams.append(from_hermitian(total).reshape(d * d, -1))
+        lam = jnp.trace(t[:-1, :-1]).real - t[-1, -1].real + z.nonneg[:pairs]
+        return -jnp.concatenate([*streams, lam])
+
+    def _outer(self, left: Array, right: Array) -> tuple[Array, Array, Array, Array]:
+        """B T B^H and E T B^H for two stacks T, (d, d, pairs, lanes) each."""
+        h = jnp.moveaxis(self.h, 0, 1)
+        out = []
+        for t in (left, right):
+            edge = self.eps * t[:-1, -1][:, None] * jnp.conj(h)[None]
+            both = self.eps**2 * t[:-1, :-1] + edge + la.dagger(edge)
+            both = both + t[-1, -1].real * h[:, None] * jnp.conj(h)[None]
+            out += [both, self.eps**2 * t[:-1, :-1] + edge]
+        first, first_edge, second, second_edge = lax.optimization_barrier(tuple(out))
+        return first, second, first_edge, second_edge
+
+    def schur(self, scaling: conic.Scaling) -> Array:
+        """Kronecker blocks, then the lambda rows."""
+        layout, d = self.layout, self._d
+        lanes = scaling.ratio.shape[-1]
+        streams = self._stream_blocks(scaling)
+        t, si = scaling.z[1], scaling.s_inverse[1]
+        signs = jnp.asarray(np.append(np.ones(d), -1.0)).reshape(d + 1, 1, 1, 1)
+        flipped = la.hermitian(la.matmul(lax.optimization_barrier(t * jnp.swapaxes(signs, 0, 1)), si))
+        flipped = lax.optimization_barrier(flipped)
+        wanted = from_hermitian(self._outer(flipped, flipped)[0])
+        cancelled = from_hermitian(self.eps**2 * flipped[:-1, :-1])
+        columns = []
+        for p, (k, _) in enumerate(layout.pairs):
+            parts = [
+                self.weights[p, i] * wanted[:, :, p] if i >= k else self.residual[p] * cancelled[:, :, p]
+                for i in range(layout.users)
+            ]
+            columns.append(jnp.stack(parts).reshape(-1, lanes))
+        mixed = jnp.stack(columns, axis=1)
+        diagonal = jnp.sum(signs[:, 0] * jnp.einsum("iipl->ipl", flipped).real, axis=0)
+        pairs = len(layout.pairs)
+        corner = jnp.eye(pairs)[:, :, None] * (diagonal + scaling.ratio[:pairs])[:, None]
+        return jnp.concatenate(
+            [jnp.concatenate([streams, mixed], axis=1), jnp.concatenate([jnp.swapaxes(mixed, 0, 1), corner], axis=1)]
+        )
+
+    def _stream_blocks(self, scaling: conic.Scaling) -> Array:
+        """(users d^2, users d^2, lanes)."""
+        layout, d = self.layout, self._d
+        users, lanes = layout.users, scaling.ratio.shape[-1]
+        blocks: dict[tuple[int, int], Array] = {}
+        shared = self._sensing_block(scaling)
+        for i, j in itertools.combinations_with_replacement(range(users), 2):
+            blocks[i, j] = shared
+        for i in range(users):
+            blocks[i, i] = blocks[i, i] + kronecker(scaling.z[0][:, :, i, None], scaling.s_inverse[0][:, :, i, None])
+        f, g, f_edge, g_edge = self._outer(scaling.z[1], scaling.s_inverse[1])
+        f_ball, g_ball = self.eps**2 * scaling.z[1][:-1, :-1], self.eps**2 * scaling.s_inverse[1][:-1, :-1]
+        for k in range(users):
+            here = [p for p, pair in enumerate(layout.pairs) if pair[0] == k]
+            some, first = slice(here[0], here[-1] + 1), here[0]
+            both = kronecker(f[:, :, some], g[:, :, some])
+            last = users if layout.interference else k + 1
+            for i, j in itertools.combinations_with_replacement(range(k, last), 2):
+                blocks[i, j] = blocks[i, j] + self.weights[first, i] * self.weights[first, j] * both
+            if not k or not layout.interference:
+                continue
+            ball = kronecker(f_ball[:, :, some], g_ball[:, :, some])
+            edge = kronecker(f_edge[:, :, some], g_edge[:, :, some])
+            for i, j in itertools.combinations_with_replacement(range(k), 2):
+                blocks[i, j] = blocks[i, j] + self.residual[first] ** 2 * ball
+            for i, j in itertools.product(range(k), range(k, users)):
+                blocks[i, j] = blocks[i, j] + self.residual[first] * self.weights[first, j] * edge
+        offset = len(layout.pairs)
+        for r, (_, j) in enumerate(layout.order_rows):
+            v = from_hermitian(self.user_matrices[r])
+            outer = scaling.ratio[offset + r] * v[:, :, None, None] * v[None, None]
+            blocks[j, j] = blocks[j, j] + outer
+            blocks[j + 1, j + 1] = blocks[j + 1, j + 1] + outer
+            blocks[j, j + 1] = blocks[j, j + 1] - outer
+        flat = {key: lax.optimization_barrier(b.reshape(d * d, d * d, lanes)) for key, b in blocks.items()}
+        rows = [
+            jnp.concatenate([flat[i, j] if i <= j else jnp.swapaxes(flat[j, i], 0, 1) for j in range(users)], axis=1)
+            for i in range(users)
+        ]
+        return jnp.concatenate(rows)
+
+    def _sensing_block(self, scaling: conic.Scaling) -> Array:
+        """What floor, slab and cross-correlation rows add to every pair of streams, (d, d, d, d, lanes)."""
+        d, lanes = self._d, scaling.ratio.shape[-1]
+        rows, linear = self._rows()
+        if not len(rows):
+            return jnp.zeros((d, d, d, d, lanes))
+        ratio = scaling.ratio[len(self.layout.pairs) + len(self.layout.order_rows) :]
+        metric = jnp.tensordot(rows[:linear].T, ratio[:, None] * rows[:linear][:, :, None], axes=1)
+        for w in scaling.soc:
+            inner = jnp.tensordot(rows[linear:].T, jnp.tensordot(w[1:, 1:], rows[linear:], axes=((1,), (0,))), axes=1)
+            metric = metric + jnp.swapaxes(inner, 1, 2)
+        v = jnp.stack([from_hermitian(m) for m in self.sensing])
+        metric, v = lax.optimization_barrier((metric, v))
+        weighted = lax.optimization_barrier(jnp.sum(metric[:, :, None, None] * v[None], axis=1))
+        return lax.optimization_barrier(sum(v[f][:, :, None, None] * weighted[f][None, None] for f in range(len(v))))
+
+
+def solve_robust(layout: Layout, data: Data, options: conic.Options) -> Relaxed:
+    """Solve a tile of robust problems. A lane without a feasible design returns multipliers that prove it."""
+    units, users = normalise(data), layout.users
+    d, lanes = data.h.shape[1], data.h.shape[-1]
+    pairs = layout.pairs
+    stream, user = (np.array([p[i] for p in pairs]) for i in (0, 1))
+    asked = data.gamma[stream] > 0
+    shrink = 1.0 / (1.0 + data.gamma)
+    vectors = jnp.concatenate([units.h, units.a])
+    sensing = [
+        la.hermitian(w * vectors[i][:, None] * jnp.conj(vectors[j])[None])
+        for i, j, w in layout.functionals[layout.users :]
+    ]
+    g = BallMap(
+        h=jnp.where(asked[:, None], units.h[user], 0.0),
+        eps=jnp.where(asked, units.eps[user], 0.0),
+        weights=layout.stream_weights(data.gamma),
+        residual=(-data.gamma * shrink)[stream] if layout.interference else jnp.zeros((len(pairs), lanes)),
+        user_matrices=jnp.stack([units.h[l][:, None] * jnp.conj(units.h[l])[None] for l, _ in layout.order_rows])
+        if layout.order_rows
+        else jnp.zeros((0, d, d, lanes), complex),
+        sensing=jnp.stack(sensing) if sensing else jnp.zeros((0, d, d, lanes), complex),
+        layout=layout,
+    )
+    need = jnp.stack([units.need[k, l] for k, l in pairs])
+    corner = jnp.zeros((d + 1, d + 1, len(pairs), lanes), complex).at[-1, -1].set(-need)
+    constant = jnp.where(asked, corner, la.identity(d + 1, corner))
+    slabs, ordered = len(layout.target_pairs), len(layout.order_rows)
+    linear = jnp.concatenate(
+        [
+            jnp.zeros((len(pairs) + ordered, lanes)),
+            jnp.broadcast_to(-units.floor, (layout.targets, lanes)),
+            jnp.broadcast_to(units.difference, (2 * slabs, lanes)),
+        ]
+    )
+    soc = (jnp.zeros((1 + 2 * slabs, lanes)).at[0].set(units.radius),) if slabs else ()
+    cone = conic.Cone(((users, d), (len(pairs), d + 1)), len(linear), (1 + 2 * slabs,) if slabs else ())
+    h = conic.Point((jnp.zeros((d, d, users, lanes), complex), constant), linear, soc)
+    c = [from_hermitian(units.cost[:, :, i]).reshape(d * d, lanes) for i in range(users)]
+    found = conic.solve(conic.Problem(jnp.concatenate([*c, jnp.zeros((len(pairs), lanes))]), g, h, cone), options)
+    y_w = found.s.psd[0] * units.unit_w
+    scale = jnp.stack([units.user_scale[k, l] for k, l in pairs])
+    rows = found.z.nonneg[len(pairs) :]
+    order_scale = [units.user_scale[0, l] / shrink[0] for l, _ in layout.order_rows]
+    return Relaxed(
+        y=y_w,
+        objective_w=jnp.sum(la.inner(units.cost, y_w), axis=0) * units.unit_cost,
+        outcome=found.outcome,
+        residual=found.residual,
+        iterations=found.iterations,
+        sinr=jnp.zeros((len(pairs), lanes)),
+        sic=rows[:ordered] * (jnp.stack(order_scale) if ordered else jnp.zeros((0, lanes))),
+        **sensing_multipliers(layout, units, rows[ordered:], found.z.soc[0] if slabs else None),
+        lmi=found.z.psd[1] * jnp.where(asked, scale, 0.0),
+    )
+
+
+def to_hermitian(x: Array) -> Array:
+    """Real (d, d, ...) array -> Hermitian: sqrt(1/2) (x_ab + i x_ba) above the diagonal, x_aa on it."""
+    d = x.shape[0]
+    shape = (d, d, *(1,) * (x.ndim - 2))
+    upper, diagonal = (jnp.asarray(m).reshape(shape) for m in (np.triu(np.ones((d, d)), 1), np.eye(d)))
+    above = upper * (x + 1j * jnp.swapaxes(x, 0, 1)) / _ROOT2
+    return above + la.dagger(above) + diagonal * x
+
+
+def from_hermitian(v: Array) -> Array:
+    """Adjoint (and inverse) of ``to_hermitian``: sum(from_hermitian(V) * x) = Re tr(V to_hermitian(x))."""
+    d = v.shape[0]
+    shape = (d, d, *(1,) * (v.ndim - 2))
+    upper, lower, diagonal = (
+        jnp.asarray(m).reshape(shape) for m in (np.triu(np.ones((d, d)), 1), np.tril(np.ones((d, d)), -1), np.eye(d))
+    )
+    return _ROOT2 * (upper * v.real + lower * jnp.swapaxes(v, 0, 1).imag) + diagonal * v.real
+
+
+def kronecker(f: Array, g: Array) -> Array:
+    """Real matrix of (X, X') -> sum_p Re tr(X F_p X' G_p^H) on real coordinates, (d, d, d, d, lanes).
+
+    T[a, b, c, e] = sum_p F[b, c] conj(G[a, e]) acts on entries X_ab and X'_ce; entries are combinations of coordinates
+    (a, b) and (b, a), so the real matrix is a combination of T with its two index pairs swapped.
+    """
+    d = f.shape[0]
+    t = lax.optimization_barrier(
+        sum(f[None, :, :, None, p] * jnp.conj(g[:, None, None, :, p]) for p in range(f.shape[2]))
+    )
+    up, low, eye = np.triu(np.ones((d, d)), 1), np.tril(np.ones((d, d)), -1), np.eye(d)
+    here = (up / _ROOT2 + eye - 1j * low / _ROOT2).reshape(d, d, 1, 1, 1)
+    there = (up / _ROOT2 + 1j * low / _ROOT2).reshape(d, d, 1, 1, 1)
+    t = lax.optimization_barrier(here * t + there * jnp.swapaxes(t, 0, 1))
+    here, there = (jnp.moveaxis(m, (0, 1), (2, 3)) for m in (jnp.asarray(here), jnp.asarray(there)))
+    return lax.optimization_barrier((here * t + there * jnp.swapaxes(t, 2, 3)).real)
