@@ -1,5 +1,7 @@
 """Rayleigh fading: no line of sight, rich scattering."""
 
+from functools import partial
+
 import jax
 import numpy as np
 
@@ -10,4 +12,9 @@ def rayleigh(keys: jax.Array, users: int, antennas: int) -> np.ndarray:
     Args:    keys (drops,), one per drop (``core.drop_keys``): a drop does not depend on its neighbours.
     Returns: (drops, users, antennas) complex, linear amplitude.
     """
-    return np.asarray(jax.vmap(lambda key: jax.random.normal(key, (users, antennas), complex))(keys))
+    return np.asarray(_complex_normal(keys, (users, antennas)))
+
+
+@partial(jax.jit, static_argnames="shape")
+def _complex_normal(keys: jax.Array, shape: tuple[int, int]) -> jax.Array:
+    return jax.vmap(lambda key: jax.random.normal(key, shape, complex))(keys)

@@ -1,5 +1,7 @@
 """Channel errors of bounded norm: what an estimate may hide."""
 
+from functools import partial
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -15,13 +17,19 @@ def sample_ball(
     Args:    keys (drops,), one per drop (``core.drop_keys``); radius (drops, users), linear amplitude.
     Returns: (samples, drops, users, antennas) complex, ready to be added to h (drops, users, antennas).
     """
-    users = radius.shape[-1]
+    shape = (samples, radius.shape[-1], antennas)
+    return np.moveaxis(np.asarray(_unit_ball(keys, shape, surface)), 0, 1) * radius[..., None]
+
+
+@partial(jax.jit, static_argnames=("shape", "surface"))
+def _unit_ball(keys: jax.Array, shape: tuple[int, int, int], surface: bool) -> jax.Array:
+    """(drops, samples, users, antennas), norms at most one."""
 
     def drop(key: jax.Array) -> jax.Array:
         direction_key, length_key = jax.random.split(key)
-        z = jax.random.normal(direction_key, (samples, users, antennas), complex)
-        u = jax.random.uniform(length_key, (samples, users, 1))
-        length = 1.0 if surface else u ** (1 / (2 * antennas))
+        z = jax.random.normal(direction_key, shape, complex)
+        u = jax.random.uniform(length_key, (*shape[:2], 1))
+        length = 1.0 if surface else u ** (1 / (2 * shape[2]))
         return length * z / jnp.sqrt(jnp.sum(jnp.abs(z) ** 2, axis=-1, keepdims=True))
 
-    return np.moveaxis(np.asarray(jax.vmap(drop)(keys)), 0, 1) * radius[..., None]
+    return jax.vmap(drop)(keys)
