@@ -22,8 +22,9 @@ FLOORS = (
     {"learn", "channels", "uncertainty", "metrics"},
     {"systems"},
     {"studies", "report"},
+    {"__init__"},  # the package's door: its version, and the systems by name
     {"cli", "explorer"},
-    {"__init__", "__main__"},  # the roof: the package itself
+    {"__main__"},
 )
 LEVEL = {room: level for level, floor in enumerate(FLOORS) for room in floor}
 FORBIDDEN = {
