@@ -1,20 +1,29 @@
 """The command line on a toy system: what it prints, writes and refuses is the same for every system."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import jax
 import numpy as np
 import pytest
 from cli_toy_system import TOY, certify
+from toy_system import STUDY
 
+import beamwright.studies
 import beamwright.systems
 from beamwright.cli import main
+from beamwright.cli.cache import cache_folder
+from beamwright.cli.demo import play
+from beamwright.cli.errors import CommandError
+from beamwright.cli.study import pace
+from beamwright.studies import Progress, registry
 
 
 @pytest.fixture(autouse=True)
 def toy(monkeypatch, tmp_path):
     monkeypatch.setattr(beamwright.systems, "SYSTEMS", {"toy": TOY})
+    monkeypatch.setattr(beamwright.studies, "STUDIES", {STUDY.name: STUDY})
     monkeypatch.setenv("BEAMWRIGHT_CACHE_DIR", "off")
     monkeypatch.chdir(tmp_path)
 
@@ -79,6 +88,65 @@ def test_list_and_show_name_everything(capsys):
     assert main(["show", "toy"]) == 0
     shown = capsys.readouterr().out
     assert all(word in shown for word in ("noise_power_w", "W", "> 0", "snr_db", "dB", "<= 60", "drops users antennas"))
+
+
+def test_study_resumes_and_report_shows_it(capsys):
+    command = ["study", "toy/power", "--drops", "20", "--seed", "3", "--out", "records"]
+    assert main([*command, "--chunk", "8"]) == 0
+    first = capsys.readouterr().out
+    assert "100 designs computed" in first and "found in the store" not in first
+    assert main([*command, "--chunk", "8"]) == 0
+    assert "0 designs computed" in (again := capsys.readouterr().out) and "100 found in the store" in again
+    assert main(["report", "records", "-o", "page.html"]) == 0
+    assert "Power of a matched filter" in Path("page.html").read_text()
+
+
+def test_study_and_report_refuse_what_is_not_there(capsys):
+    assert "did you mean toy/power?" in refused(capsys, "study", "toy/powr")
+    assert "--drops" in refused(capsys, "study", "toy/power", "--drops", "0")
+    Path("file").write_text("in the way")
+    assert "file" in refused(capsys, "study", "toy/power", "--out", "file/runs")
+    assert "at least one study" in refused(capsys, "report", "nowhere")
+
+
+def test_demo_is_commands_that_exist(tmp_path, capsys):
+    typed = []
+    Path("h.npz").touch()
+    page = play(typed.append, Path("demo"), Path("h.npz"), groups=5, drops=2)
+    assert [command[0] for command in typed] == ["design", "verify", "study", "report"]
+    assert page == Path("demo/report.html") and str(page) in capsys.readouterr().out
+    assert set(typed[2][1 : typed[2].index("--drops")]) <= set(registry.STUDIES)
+    with pytest.raises(CommandError, match="demo: beamwright verify .* failed"):
+        play(lambda command: int(command[0] == "verify"), Path("demo"), Path("h.npz"), groups=5, drops=2)
+
+
+def test_demo_and_bench_outside_a_checkout_say_so(capsys, monkeypatch):
+    monkeypatch.setattr("beamwright.cli.checkout.beamwright.__file__", "/nowhere/site-packages/beamwright/__init__.py")
+    assert "--data" in refused(capsys, "demo")
+    assert "checkout" in refused(capsys, "bench", "--quick")
+
+
+def test_cache_follows_option_environment_and_convention(monkeypatch, tmp_path):
+    for name in ("BEAMWRIGHT_CACHE_DIR", "JAX_COMPILATION_CACHE_DIR", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    places = []
+    for name, value in (("", ""), ("XDG_CACHE_HOME", "xdg"), ("JAX_COMPILATION_CACHE_DIR", "jax")):
+        if name:
+            monkeypatch.setenv(name, value)
+        places.append(cache_folder())
+    monkeypatch.setenv("BEAMWRIGHT_CACHE_DIR", "ours")
+    places += [cache_folder(), cache_folder("chosen"), cache_folder("off")]
+    roots = [place if place is None else place if place.name == "jax" else place.parent for place in places]
+    default = tmp_path / ".cache" / "beamwright"
+    assert roots == [default, Path("xdg/beamwright"), Path("jax"), Path("ours"), Path("chosen"), None]
+
+
+def test_pace_says_how_long_it_takes():
+    now = Progress("toy", designs=1200, reused=200, computed=100, failed=0, seconds=4.0)
+    assert pace(now) == "300/1200 designs, 25.0/s, 36 s left"
+    assert pace(replace(now, computed=10)) == "210/1200 designs, 2.5/s, 6 min 36 s left"
+    assert pace(replace(now, computed=0)) == "200/1200 designs"
 
 
 def test_verify_accepts_what_design_wrote_also_on_its_own(capsys, tmp_path):
