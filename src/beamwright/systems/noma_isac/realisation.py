@@ -31,6 +31,7 @@ def draw(scenario: Scenario, key: jax.Array, drops: int, first: int = 0, csi_err
     """
     require(drops >= 0, "drops", "be >= 0", drops)
     keys = jax.vmap(jax.random.split)(drop_keys(key, drops, first))
+    radius = error_radius(scenario, csi_error, drops)
     known = rayleigh(keys[:, 0], scenario.users, scenario.antennas)
-    error = sample_ball(keys[:, 1], error_radius(scenario, csi_error, drops), scenario.antennas)[0]
-    return Realisation(known=known, truth=known + error)
+    truth = known + sample_ball(keys[:, 1], radius, scenario.antennas)[0] if radius.any() else known
+    return Realisation(known=known, truth=truth)
