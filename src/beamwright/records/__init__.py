@@ -3,7 +3,20 @@
 from beamwright.records.files import write_bytes, write_json, write_text
 from beamwright.records.provenance import fingerprint, note_run, versions
 from beamwright.records.store import Store, content_name, find_stores
-from beamwright.records.study import Axis, Case, Claim, Curve, Line, Metric, Panel, Picture, Study, Table, sweep
+from beamwright.records.study import (
+    Axis,
+    Case,
+    Claim,
+    Curve,
+    Line,
+    Metric,
+    Panel,
+    Picture,
+    Setting,
+    Study,
+    Table,
+    sweep,
+)
 from beamwright.records.table import USABLE, schema, to_table
 
 __all__ = [
@@ -16,6 +29,7 @@ __all__ = [
     "Metric",
     "Panel",
     "Picture",
+    "Setting",
     "Store",
     "Study",
     "Table",

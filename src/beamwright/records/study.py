@@ -29,6 +29,9 @@ class Axis(Config):
 class Metric(Axis):
     """A number measured for each drop (or a row of numbers: one per user, target or sample)."""
 
+    every_status: bool = False
+    """Whether it means something however the design ended (a drop it says nothing about is NaN)."""
+
 
 class Curve(Config):
     """One way to design under one variant of the scenario; ``points`` replaces the study's own where given."""
@@ -44,7 +47,7 @@ class Curve(Config):
 
 
 class Line(Config):
-    """A curve as it is drawn; with ``versus``, the share of drops on which it beats that other curve."""
+    """A curve as it is drawn, in ``wins`` and ``gain`` panels against another."""
 
     curve: str
     versus: str | None = None
@@ -57,9 +60,10 @@ class Line(Config):
 
 
 class Panel(Config):
-    """One pair of axes: ``curves`` and ``wins`` against an axis, ``density`` and ``cdf`` of a metric's values."""
+    """One pair of axes: ``curves`` against an axis, ``wins`` (share of drops) and ``gain`` (mean relative saving) of
+    one curve over another, ``density`` and ``cdf`` of a metric's values."""
 
-    kind: Literal["curves", "wins", "density", "cdf"] = "curves"
+    kind: Literal["curves", "wins", "gain", "density", "cdf"] = "curves"
     metric: str
     axis: str = ""
     lines: tuple[Line, ...]
@@ -67,7 +71,7 @@ class Panel(Config):
     title: str = ""
     scale: Literal["linear", "log"] = "linear"
     better: Literal["lower", "higher"] = "lower"
-    tolerance: float = Field(1e-5, ge=0)
+    tolerance: float = Field(default=1e-5, ge=0)
     """Relative difference below which ``wins`` calls a tie."""
     marks: tuple[str, ...] = ()
     """Further metrics marked on a distribution, e.g. the exact worst case."""
@@ -124,9 +128,9 @@ class Claim(Config):
     cases: tuple[Case, ...]
     relation: Literal["<", "<=", "=", ">=", ">"] = "="
     against: float | str = 0.0
-    tolerance: float = Field(1e-6, ge=0)
+    tolerance: float = Field(default=1e-6, ge=0)
     """Relative to the larger side."""
-    share: float = Field(0.95, gt=0, le=1)
+    share: float = Field(default=0.95, gt=0, le=1)
     note: str = ""
     """What a reader should know about the measured figure, e.g. which reading of the paper is judged."""
 
@@ -150,8 +154,8 @@ class Study(Config):
     curves: tuple[Curve, ...]
     metrics: tuple[Metric, ...]
     settings: dict[str, Setting] = {}
-    drops: int = Field(24, ge=1)
-    chunk: int = Field(64, ge=1)
+    drops: int = Field(default=24, ge=1)
+    chunk: int = Field(default=64, ge=1)
     pictures: tuple[Picture, ...] = ()
     tables: tuple[Table, ...] = ()
     claims: tuple[Claim, ...] = ()

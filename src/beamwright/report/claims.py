@@ -246,4 +246,4 @@ def _interval(estimate: Estimate) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:.3g}".replace("inf", "∞")
+    return f"{value:.3g}".replace("inf", "∞").replace("-", "−")

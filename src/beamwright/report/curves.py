@@ -12,16 +12,18 @@ from beamwright.report.style import COLOURS, DASHES, MARKERS
 
 def draw_curves(ax: Axes, data: Data, panel: Panel) -> pd.DataFrame:
     """Draw the panel; returns what was drawn, one row per line and point, for the CSV."""
-    summary = wins_summary(data, panel) if panel.kind == "wins" else curve_summary(data, panel)
+    summary = curve_summary(data, panel) if panel.kind == "curves" else versus_summary(data, panel)
     for number, line in enumerate(panel.lines):
         rows = summary[summary["line"] == number]
         _draw_line(ax, data, panel, number, line, rows)
     ax.set_xlabel(data.study.axis(panel.axis).title)
-    is_share = panel.kind == "wins" or panel.statistic == "share"
-    if is_share:
+    if panel.kind == "wins" or panel.statistic == "share":
         ax.set_ylim(-0.03, 1.03)
         ax.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
-        ax.set_ylabel("Share of channels" if panel.kind == "wins" else data.study.metric(panel.metric).label)
+        ax.set_ylabel("Share of channels")
+    elif panel.kind == "gain":
+        ax.yaxis.set_major_formatter(lambda value, _: f"{100 * value:g} %")
+        ax.set_ylabel(f"Saving in {data.study.metric(panel.metric).label.lower()}")
     else:
         ax.set_yscale(panel.scale)
         ax.set_ylabel(data.study.metric(panel.metric).title)
@@ -37,8 +39,8 @@ def line_label(data: Data, line: Line) -> str:
 
 def curve_summary(data: Data, panel: Panel) -> pd.DataFrame:
     """Mean, median or share with its interval at every point; means and medians over the panel's common drops."""
-    every = panel.statistic == "share"
-    tables = [data.scalar(line.curve, panel.metric, every_status=every) for line in panel.lines]
+    every = data.study.metric(panel.metric).every_status
+    tables = [data.scalar(line.curve, panel.metric) for line in panel.lines]
     shared = common_drops(tables)
     rows = []
     for number, (line, table) in enumerate(zip(panel.lines, tables, strict=True)):
@@ -49,8 +51,11 @@ def curve_summary(data: Data, panel: Panel) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*_columns(data), *_summarise(np.zeros(2), panel.statistic)])
 
 
-def wins_summary(data: Data, panel: Panel) -> pd.DataFrame:
-    """Share of drops on which the line's curve beats the other by more than the tolerance, and of ties."""
+def versus_summary(data: Data, panel: Panel) -> pd.DataFrame:
+    """One curve against another, drop by drop: the share it wins by more than the tolerance, or its mean saving.
+
+    The saving is relative to the other curve, (other - ours) / other; where higher is better, (ours - other) / other.
+    """
     rows = []
     for number, line in enumerate(panel.lines):
         ours, other = (data.scalar(name, panel.metric) for name in (line.curve, line.versus or line.curve))
@@ -58,15 +63,13 @@ def wins_summary(data: Data, panel: Panel) -> pd.DataFrame:
             pair = pd.concat([ours[point], other[point]], axis=1).dropna().to_numpy()
             gain = (pair[:, 1] - pair[:, 0]) * (1 if panel.better == "lower" else -1)
             margin = panel.tolerance * np.abs(pair).max(axis=1, initial=0)
-            wins, ties = int((gain > margin).sum()), int((np.abs(gain) <= margin).sum())
-            estimate = statistics.share(wins, len(pair))
-            row = {
-                "value": estimate.value,
-                "low": estimate.low,
-                "high": estimate.high,
-                "ties": ties / max(len(pair), 1),
-            }
-            rows.append({**_labels(data, number, line, panel, point), **row, "drops": len(pair)})
+            if panel.kind == "wins":
+                estimate = statistics.share(int((gain > margin).sum()), len(pair))
+            else:
+                estimate = statistics.mean(gain / np.abs(pair[:, 1]))
+            ties = float((np.abs(gain) <= margin).mean()) if len(pair) else np.nan
+            row = {**estimate._asdict(), "ties": ties, "drops": len(pair)}
+            rows.append({**_labels(data, number, line, panel, point), **row})
     return pd.DataFrame(rows, columns=[*_columns(data), "value", "low", "high", "ties", "drops"])
 
 
@@ -76,7 +79,7 @@ def _columns(data: Data) -> list[str]:
 
 def _labels(data: Data, number: int, line: Line, panel: Panel, point: tuple[float, ...]) -> dict:
     curve = data.study.curve(line.curve)
-    statistic = f"beats {line.versus}" if panel.kind == "wins" else panel.statistic
+    statistic = panel.statistic if panel.kind == "curves" else f"{panel.kind} over {line.versus}"
     names = [number, line.curve, line_label(data, line), curve.mode, panel.metric, statistic]
     return dict(zip(_columns(data), [*names, *point], strict=True))
 
@@ -96,7 +99,7 @@ def _summarise(values: np.ndarray, statistic: str) -> dict[str, float]:
 
 def _draw_line(ax: Axes, data: Data, panel: Panel, number: int, line: Line, rows: pd.DataFrame) -> None:
     colour = COLOURS[(number if line.colour is None else line.colour) % len(COLOURS)]
-    x, y = rows[panel.axis].to_numpy(), rows["value"].to_numpy()
+    x, y, low, high = (rows[name].to_numpy(float) for name in (panel.axis, "value", "low", "high"))
     ax.plot(
         x,
         y,
@@ -106,6 +109,5 @@ def _draw_line(ax: Axes, data: Data, panel: Panel, number: int, line: Line, rows
         markerfacecolor="white" if line.dash else colour,
         label=line_label(data, line),
     )
-    low, high = (rows[name].to_numpy() for name in ("low", "high"))
     bounded = np.isfinite(low) & np.isfinite(high)
     ax.fill_between(x, low, high, where=bounded, color=colour, alpha=0.15, lw=0)

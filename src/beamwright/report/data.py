@@ -49,17 +49,15 @@ class Data:
             return {}
         return dict(list(self.frame.groupby(["curve", "metric"], observed=True, sort=False)))  # type: ignore[arg-type]
 
-    def table(
-        self, curve: str, metric: str, where: Where | None = None, every_status: bool = False
-    ) -> dict[tuple[float, ...], pd.DataFrame]:
+    def table(self, curve: str, metric: str, where: Where | None = None) -> dict[tuple[float, ...], pd.DataFrame]:
         """Point -> table of drops (rows) by users, targets or samples (columns), in the order of the plan.
 
-        Drops whose status is not usable are NaN, unless ``every_status``.
+        Drops whose status is not usable are NaN, unless the metric is one for every status.
         """
         rows = self._groups.get((curve, metric))
         if rows is None:
             return {}
-        values = rows["value"].where(rows["status"].isin(USABLE) | every_status)
+        values = rows["value"].where(rows["status"].isin(USABLE) | self.study.metric(metric).every_status)
         wide = rows.assign(value=values).pivot(index=[*self.axes, "drop"], columns="index", values="value")
         points = self.study.points_of(self.study.curve(curve))
         present = set(wide.index.droplevel("drop"))
@@ -69,9 +67,9 @@ class Data:
             point: wide.xs(key, level=self.axes[0] if single else self.axes) for point, key in keys if key in present
         }
 
-    def scalar(self, curve: str, metric: str, where: Where | None = None, every_status: bool = False) -> pd.DataFrame:
+    def scalar(self, curve: str, metric: str, where: Where | None = None) -> pd.DataFrame:
         """Drops (rows) by points (columns, in plan order) of a metric with one value per drop."""
-        tables = self.table(curve, metric, where, every_status)
+        tables = self.table(curve, metric, where)
         return pd.DataFrame({point: table.iloc[:, 0] for point, table in tables.items()})
 
     def status_counts(self) -> pd.DataFrame:

@@ -10,7 +10,13 @@ from beamwright.report.data import Data
 from beamwright.report.distributions import draw_distribution
 from beamwright.report.style import new_figure, styled
 
-_DRAW = {"curves": draw_curves, "wins": draw_curves, "density": draw_distribution, "cdf": draw_distribution}
+_DRAW = {
+    "curves": draw_curves,
+    "wins": draw_curves,
+    "gain": draw_curves,
+    "density": draw_distribution,
+    "cdf": draw_distribution,
+}
 
 
 def draw(data: Data, picture: Picture) -> tuple[Figure, pd.DataFrame]:
@@ -27,7 +33,8 @@ def draw(data: Data, picture: Picture) -> tuple[Figure, pd.DataFrame]:
         for letter, panel, ax in zip("abcdefgh", picture.panels, grid, strict=False):
             table = _DRAW[panel.kind](ax, data, panel)
             tables.append(table.assign(panel=letter))
-            handles |= {label: handle for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)}
+            for handle, label in zip(*ax.get_legend_handles_labels(), strict=True):
+                handles.setdefault(label, handle)
             title = f"({letter}) {panel.title}".strip() if count > 1 else panel.title
             ax.set_title(title, loc="left" if count > 1 else "center")
         for spare in grid[count:]:

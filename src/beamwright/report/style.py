@@ -3,14 +3,11 @@
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-
-from beamwright.records import write_bytes
 
 COLUMN_IN, PAGE_IN = 3.5, 7.16
 """Widths of one and of two columns of an IEEE journal, in inches."""
@@ -69,8 +66,3 @@ def render(figure: Figure, kind: str) -> bytes:
     with styled():
         figure.savefig(buffer, format=kind, dpi=300, metadata=undated[kind])
     return buffer.getvalue()
-
-
-def save(figure: Figure, stem: Path) -> list[Path]:
-    """``stem.png`` and ``stem.pdf``, each written whole or not at all."""
-    return [write_bytes(stem.with_name(f"{stem.name}.{kind}"), render(figure, kind)) for kind in ("png", "pdf")]

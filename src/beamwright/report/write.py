@@ -5,12 +5,12 @@ from pathlib import Path
 import pandas as pd
 
 from beamwright.core import require
-from beamwright.records import find_stores, write_text
+from beamwright.records import find_stores, write_bytes, write_text
 from beamwright.report.claims import Verdict, judge
 from beamwright.report.data import Data
 from beamwright.report.page import Section, render_page
 from beamwright.report.pictures import draw
-from beamwright.report.style import render, save
+from beamwright.report.style import render
 from beamwright.report.tables import readable, summarise
 
 
@@ -38,9 +38,10 @@ def write_study(data: Data) -> Section:
     if not data.frame.empty:
         for picture in study.pictures:
             figure, numbers = draw(data, picture)
-            save(figure, folder / picture.name)
+            write_bytes(folder / f"{picture.name}.png", render(figure, "png"))
+            pdf = write_bytes(folder / f"{picture.name}.pdf", render(figure, "pdf")).read_bytes()
             write_text(folder / f"{picture.name}.csv", numbers.to_csv(index=False))
-            shown_pictures.append((picture, render(figure, "svg"), render(figure, "pdf"), numbers))
+            shown_pictures.append((picture, render(figure, "svg"), pdf, numbers))
         for table in study.tables:
             summary = summarise(data, table)
             write_text(folder / f"{table.name}.csv", summary.to_csv(index=False))

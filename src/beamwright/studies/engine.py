@@ -15,7 +15,7 @@ from beamwright import __version__
 from beamwright.core import require
 from beamwright.records import USABLE, Store, Study, note_run, to_table
 from beamwright.studies.executors import make_executor
-from beamwright.studies.plan import Chunk, make_plan
+from beamwright.studies.plan import Chunk, load_system, make_plan
 from beamwright.studies.registry import STUDIES
 from beamwright.studies.worker import Outcome, compute
 
@@ -136,7 +136,7 @@ def _completed(pool: Executor, chunks: list[Chunk], window: int) -> Iterator[tup
 def _store(store: Store, chunk: Chunk, outcome: Outcome) -> None:
     labels = {
         "study": chunk.study,
-        "system": chunk.system.rsplit(".", 1)[-1],
+        "system": load_system(chunk.system).name,
         "curve": chunk.curve,
         "method": chunk.method,
         "mode": chunk.mode,

@@ -1,0 +1,275 @@
+"""The report: statistics against references, claims on records whose truth is known, pages that need nothing else."""
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+from toy_system import STUDY
+
+from beamwright import report
+from beamwright.records import Case, Claim, Line, Panel, Store, Study, Table, sweep, to_table
+from beamwright.report import Data, judge, statistics
+from beamwright.report.curves import curve_summary, versus_summary
+from beamwright.report.tables import readable, summarise
+
+DROPS = 40
+
+
+def store(folder: Path, changes: dict | None = None, status: list[str] | None = None, **records) -> Store:
+    """A store of the toy study with given values: ``plain={0.0: {"power_w": ...}}``."""
+    study = Study(**{**STUDY.model_dump(), **(changes or {})})
+    found, parts = Store(folder / study.name), []
+    for curve, points in records.items():
+        for x, values in points.items():
+            labels = {"study": study.name, "system": "toy", "curve": curve, "method": "matched", "mode": ""}
+            drops = len(next(iter(values.values())))
+            table = to_table(labels, 0, {"sinr_db": x}, 0, status or ["optimal"] * drops, values)
+            parts.append(f"{curve}-{x:g}")
+            found.add(parts[-1], {}, table, {"seconds": 0.5})
+    found.declare(study, 0, DROPS, parts)
+    return found
+
+
+def noise(seed: int = 0, drops: int = DROPS) -> np.ndarray:
+    return np.random.default_rng(seed).standard_normal(drops)
+
+
+def claim(rule: str, relation: str = "=", versus: str | None = None, **more) -> Claim:
+    case = Case(curve="plain", versus=versus)
+    return Claim(text="t", source="s", rule=rule, metric="power_w", relation=relation, cases=(case,), **more)
+
+
+def test_intervals_agree_with_scipy():
+    x = noise()
+    t = stats.ttest_1samp(x, 0.0).confidence_interval(0.95)
+    np.testing.assert_allclose(statistics.mean(x)[1:], t)
+    for good in (0, 3, 40):
+        exact = stats.binomtest(good, 40).proportion_ci(0.95, "exact")
+        np.testing.assert_allclose(statistics.share(good, 40), (good / 40, *exact))
+    assert statistics.mean(x[:1]) == (x[0], -np.inf, np.inf) and np.isnan(statistics.share(0, 0).value)
+
+
+@pytest.mark.parametrize("n", [8, 25, 60])
+def test_the_interval_of_a_median_covers_it(n):
+    samples = np.random.default_rng(n).exponential(size=(2000, n))
+    found = np.array([statistics.median(row) for row in samples])
+    assert np.mean((found[:, 1] <= np.log(2)) & (np.log(2) <= found[:, 2])) >= 0.94
+    np.testing.assert_allclose(found[:, 0], np.median(samples, axis=1))
+
+
+@pytest.mark.parametrize(
+    ("shift", "relation", "verdict"),
+    [
+        (-1.0, "<", "holds"),
+        (1.0, "<", "does not hold"),
+        (0.0, "<", "undecided"),
+        (1.0, ">", "holds"),
+        (-1.0, ">=", "does not hold"),
+        (1.0, "=", "does not hold"),
+        (0.0, "=", "undecided"),
+    ],
+)
+def test_a_claim_about_paired_means(tmp_path, shift, relation, verdict):
+    """A common fading of 100 hides a shift of 1 unless drops are paired."""
+    fading = 100 * noise(1)
+    ours, other = fading + shift + 0.5 * (noise(2) - noise(2).mean()), fading
+    data = Data(store(tmp_path, plain={0.0: {"power_w": ours}}, waste={0.0: {"power_w": other}}))
+    (found,) = judge(data, claim("mean", relation, versus="waste"))
+    assert found.outcome == verdict and found.drops == DROPS
+    half = stats.t.ppf(0.975, DROPS - 1) * np.std(ours - other, ddof=1) / np.sqrt(DROPS)
+    if shift:
+        assert f"{shift - half:.3g}".replace("-", "−") in found.measured
+
+
+def test_a_tie_is_not_less_and_a_mean_must_hold_at_every_point(tmp_path):
+    base = 1 + 0.1 * noise()
+    curves = {"plain": {0.0: {"power_w": base}, 5.0: {"power_w": base}}}
+    other = {0.0: {"power_w": base * (1 + 1e-9)}, 5.0: {"power_w": base + 1}}
+    data = Data(store(tmp_path, **curves, waste=other))
+    (found,) = judge(data, claim("mean", "<", versus="waste"))
+    assert found.outcome == "does not hold" and "holds at 1 of 2 points (5 dB)" in found.measured
+    (upper,) = judge(data, claim("mean", "<=", versus="waste"))
+    assert upper.outcome == "holds"
+    only = Claim(
+        **{
+            **claim("mean", "<").model_dump(),
+            "cases": [{"curve": "plain", "versus": "waste", "where": {"sinr_db": (5, 5)}}],
+        }
+    )
+    assert judge(data, only)[0].outcome == "holds"
+
+
+def test_one_drop_refutes_a_claim_about_every_drop(tmp_path):
+    values = np.full(DROPS, 2.0)
+    values[7] = 2.5
+    data = Data(store(tmp_path, plain={0.0: {"power_w": values}}))
+    (found,) = judge(data, claim("every", "=", against=2.0))
+    assert found.outcome == "does not hold" and "39 of 40" in found.measured and "0.5 W" in found.measured
+    assert judge(data, claim("every", "<=", against=2.5))[0].outcome == "holds"
+    assert judge(data, claim("every", "=", against=2.0, tolerance=0.3))[0].outcome == "holds"
+
+
+def test_claims_compare_with_axes_and_other_metrics(tmp_path):
+    values = {x: {"power_w": np.full(DROPS, x), "gain": np.full(DROPS, x + 1)} for x in (5.0, 10.0)}
+    data = Data(store(tmp_path, plain=values))
+    assert judge(data, claim("every", "=", against="sinr_db"))[0].outcome == "holds"
+    assert judge(data, claim("every", "<", against="gain"))[0].outcome == "holds"
+    assert judge(data, claim("every", ">=", against="gain"))[0].outcome == "does not hold"
+
+
+@pytest.mark.parametrize(("good", "verdict"), [(40, "undecided"), (30, "does not hold")])
+def test_a_share_needs_its_interval_above_the_line(tmp_path, good, verdict):
+    values = np.where(np.arange(DROPS) < good, 1.0, 3.0)
+    data = Data(store(tmp_path, plain={0.0: {"power_w": values}}))
+    assert judge(data, claim("share", "<", against=2.0, share=0.95))[0].outcome == verdict  # 40/40: at least 91 %
+    easier = judge(data, claim("share", "<", against=2.0, share=0.5))[0]
+    assert easier.outcome == "holds"
+
+
+def test_trends_and_published_numbers(tmp_path):
+    rising = {x: {"power_w": x + 0.1 * np.abs(noise())} for x in (0.0, 5.0, 10.0)}
+    data = Data(store(tmp_path, plain=rising))
+    assert judge(data, claim("trend", ">"))[0].outcome == "holds"
+    assert judge(data, claim("trend", "<="))[0].outcome == "does not hold"
+    assert judge(data, claim("published", against=5.05))[0].outcome == "holds"
+    assert judge(data, claim("published", against=11.0))[0].outcome == "does not hold"
+
+
+def test_few_drops_confirm_nothing(tmp_path):
+    data = Data(store(tmp_path, plain={0.0: {"power_w": np.ones(5)}}))
+    for rule in ("mean", "every", "published"):
+        assert judge(data, claim(rule, "=", against=1.0))[0].outcome == "undecided"
+    assert judge(data, claim("every", "=", against=2.0))[0].outcome == "does not hold"  # but they can refute
+
+
+def test_unusable_drops_are_left_out_of_values_and_counted(tmp_path):
+    status = ["optimal"] * 38 + ["infeasible", "stalled"]
+    values = np.append(np.ones(38), [np.nan, 1e9])
+    data = Data(store(tmp_path, status=status, plain={0.0: {"power_w": values}}))
+    assert judge(data, claim("every", "=", against=1.0))[0].drops == 38
+    assert data.status_counts().loc["plain"].to_dict() == {"infeasible": 1, "optimal": 38, "stalled": 1}
+    summary = curve_summary(data, Panel(metric="power_w", axis="sinr_db", lines=(Line(curve="plain"),)))
+    assert summary["value"].tolist() == [1.0] and summary["drops"].tolist() == [38]
+
+
+def test_means_are_over_drops_that_all_points_share(tmp_path):
+    status = ["infeasible"] + ["optimal"] * (DROPS - 1)
+    found = store(tmp_path, plain={0.0: {"power_w": np.arange(DROPS)}, 5.0: {"power_w": np.arange(DROPS)}})
+    labels = {"study": "toy/power", "system": "toy", "curve": "plain", "method": "m", "mode": ""}
+    found.add(
+        "plain-5", {}, to_table(labels, 0, {"sinr_db": 5.0}, 0, status, {"power_w": np.arange(DROPS)}), {"seconds": 0}
+    )
+    summary = curve_summary(Data(found), Panel(metric="power_w", axis="sinr_db", lines=(Line(curve="plain"),)))
+    assert summary["drops"].tolist() == [39, 39] and summary["value"].tolist() == [20.0, 20.0]
+
+
+def test_wins_and_gains(tmp_path):
+    ours = np.where(np.arange(DROPS) < 30, 1.0, 2.0)
+    data = Data(store(tmp_path, plain={0.0: {"power_w": ours}}, waste={0.0: {"power_w": np.full(DROPS, 2.0)}}))
+    panel = Panel(kind="wins", metric="power_w", axis="sinr_db", lines=(Line(curve="plain", versus="waste"),))
+    wins = versus_summary(data, panel).iloc[0]
+    assert (wins["value"], wins["ties"], wins["drops"]) == (0.75, 0.25, DROPS)
+    gain = versus_summary(data, panel.model_copy(update={"kind": "gain"})).iloc[0]
+    assert gain["value"] == pytest.approx(0.75 * 0.5) and gain["low"] < 0.375 < gain["high"]
+
+
+def test_tables_have_a_column_per_user(tmp_path):
+    users = np.stack([np.arange(DROPS), np.ones(DROPS)], axis=1)
+    data = Data(store(tmp_path, changes={"points": sweep(0)}, plain={0.0: {"sample_w": users}}))
+    table = Table(name="t", caption="c", metrics=("sample_w",), curves=("plain",), digits=2)
+    summary = summarise(data, table)
+    assert summary["sample_w[1] mean"].tolist() == [19.5] and summary["sample_w[2] max"].tolist() == [1.0]
+    shown = readable(data, table, summary).iloc[0]
+    assert shown["Sampled power 1 (W)"].startswith("19.50 ± ") and shown["Sampled power 2 (W)"] == "1.00"
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory) -> tuple[Path, str]:
+    """A page of a finished and an interrupted study."""
+    runs = tmp_path_factory.mktemp("runs")
+    values = {
+        x: {
+            "power_w": 10 ** (x / 10) * np.exp(noise()),
+            "gain": noise(3),
+            "sample_w": np.outer(np.exp(noise()), [1, 2]),
+        }
+        for x in (0.0, 5.0, 10.0)
+    }
+    finished = store(runs, plain=values, waste={x: values[x] for x in (0.0, 5.0)})
+    (finished.folder / "provenance.json").write_text(
+        json.dumps(
+            [
+                {
+                    "started": "today",
+                    "command": "beamwright study <toy>",
+                    "beamwright": "1",
+                    "commit": None,
+                    "platform": "p",
+                    "cores": 2,
+                    "versions": {"numpy": "2"},
+                }
+            ]
+        )
+    )
+    cut = store(runs, changes={"name": "toy/cut", "title": "Cut & dried"}, plain=values)
+    cut.declare(cut.study(), 0, DROPS, [*cut.card()["parts"], "to-come"])
+    page = report.write(runs, runs / "page" / "report.html")
+    return page, page.read_text()
+
+
+def test_the_page_is_self_contained(written):
+    _, text = written
+    outside = [link for link in re.findall(r'(?:src|href)="([^"]*)"', text) if not link.startswith(("data:", "#"))]
+    assert not outside and "<script" not in text and "@import" not in text and "url(" not in text
+    assert text.count("data:image/svg+xml;base64,") == 2
+
+
+def test_the_page_tells_what_there_is_and_what_is_missing(written):
+    _, text = written
+    for expected in (
+        "Power of a matched filter",
+        "Cut &amp; dried",
+        "1 chunks to come",
+        "1 of 4 chunks",
+        "Waste costs",
+        "beamwright study &lt;toy&gt;",
+        "Provenance",
+    ):
+        assert expected in text, expected
+
+
+def test_pictures_and_numbers_lie_beside_the_records(written):
+    page, _ = written
+    folder = page.parents[1] / "toy" / "power"
+    assert (folder / "power.png").read_bytes().startswith(b"\x89PNG")
+    assert (folder / "power.pdf").read_bytes().startswith(b"%PDF")
+    numbers = pd.read_csv(folder / "power.csv")
+    assert set(numbers["panel"]) == {"a", "b", "c", "d"}
+    drawn = numbers[(numbers["panel"] == "a") & (numbers["curve"] == "plain")]
+    np.testing.assert_allclose(drawn["value"], 10 ** (drawn["sinr_db"] / 10) * np.exp(noise()).mean())
+    assert list(pd.read_csv(folder / "claims.csv")["verdict"]) == ["does not hold"]
+    assert (folder / "means.csv").exists() and not list(page.parents[1].rglob(".partial*"))
+
+
+def test_a_report_is_reproducible(written):
+    page, text = written
+    picture = page.parents[1] / "toy" / "power" / "power.pdf"
+    before = picture.read_bytes()
+    assert report.write(page.parents[1], page).read_text() == text and picture.read_bytes() == before
+
+
+def test_a_folder_without_studies_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="runs must hold records of at least one study"):
+        report.write(tmp_path, tmp_path / "page.html")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_study_without_a_single_chunk_still_has_its_place(tmp_path):
+    store(tmp_path)
+    found = Store(tmp_path / "toy/power")
+    found.declare(STUDY, 0, DROPS, ["to-come"])
+    assert "1 of 1 chunks are not computed yet" in report.write(tmp_path, tmp_path / "page.html").read_text()
