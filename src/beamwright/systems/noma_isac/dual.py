@@ -25,16 +25,44 @@ class Bound(NamedTuple):
     """(drops,) the factor t."""
 
 
-class _Terms(NamedTuple):
-    """The combined constraints: G (drops, users, r, r), their value (drops,), the size of G's terms (drops,)."""
+_Terms = tuple[np.ndarray, np.ndarray, np.ndarray]
+"""Part of a ``Combination``: matrix, value, size."""
+
+
+class Combination(NamedTuple):
+    """The constraints, weighted by their multipliers and added up: sum_k tr(G_k W_k) >= value."""
 
     matrix: np.ndarray
+    """(drops, users, r, r) G_k in ``basis``."""
     value: np.ndarray
+    """(drops,)"""
     size: np.ndarray
+    """(drops,) of what was added up in G, before anything cancelled."""
+    basis: np.ndarray
+    """(drops, antennas, r) orthonormal, holding all channels, steering vectors and error directions."""
 
 
 def dual_bound(s: Scenario, problem: Problem, multipliers: Multipliers) -> Bound:
     """Certified lower bound on J over all designs that meet the constraints, of any rank.
+
+    t = 1 / max_k lmax(C^-1/2 G_k C^-1/2) with C = rho_c I + rho_s A A^H (slot mode: C/K). Infinite if no positive t
+    violates C - t G_k >= 0; zero if the combined constraints have no positive value.
+
+    Source: spec noma_isac, A3; scaling by t instead of shifting by kappa, which it never falls below.
+    """
+    combined = combine(s, problem, multipliers)
+    outer = np.swapaxes(s.steering @ np.conj(combined.basis), -1, -2)
+    cost = s.comm_weight * np.eye(outer.shape[-2]) + s.sensing_weight * outer @ _adjoint(outer)
+    root = np.linalg.inv(np.linalg.cholesky(cost / (s.users if problem.oma is Oma.SLOT else 1)))[:, None]
+    top = np.linalg.eigvalsh(root @ combined.matrix @ _adjoint(root))[..., -1].max(axis=-1)
+    top = top + _ROUNDING * np.linalg.norm(root[:, 0], axis=(-1, -2)) ** 2 * combined.size
+    scale = np.divide(1.0, top, out=np.full_like(top, np.inf), where=top > 0)
+    proves = combined.value > 0
+    return Bound(np.where(proves, np.where(proves, combined.value, 1) * scale, 0.0), scale)
+
+
+def combine(s: Scenario, problem: Problem, multipliers: Multipliers) -> Combination:
+    """The constraints, weighted by their multipliers and added up.
 
     With sums over the users l that decode, E_l = [eps_l B, h_l], F_l = [eps_l B, 0], B = ``multipliers.basis``:
 
@@ -43,32 +71,15 @@ def dual_bound(s: Scenario, problem: Problem, multipliers: Multipliers) -> Bound
         value = sum g_k noise_l T22_kl + Ps sum u - Pdiff sum (v+ + v-) - s sqrt(xi M (M-1)/2)
 
     where a nominal multiplier y counts as T = diag(0, y). The power order adds q_lk - q_l,before(k) on h_l h_l^H.
-    Multipliers are first put into their cones (NaN to zero), so that any input gives a valid bound.
-
-    Source: spec noma_isac, A3; scaling by t instead of shifting by kappa, which it never falls below.
+    Multipliers are first put into their cones (NaN to zero), so that any input gives a valid inequality.
     """
-    h, oma = problem.h, problem.oma
+    h = problem.h
     steering = np.broadcast_to(s.steering, (len(h), *s.steering.shape))
     basis = model.span_basis(h, steering, np.swapaxes(multipliers.basis, -1, -2))
-    inner_h, inner_a = h @ np.conj(basis), steering @ np.conj(basis)
-    inner_ball = np.conj(np.swapaxes(basis, -1, -2)) @ multipliers.basis
-    users = _user_terms(s, problem, multipliers, inner_h, inner_ball)
-    sensing = _sensing_terms(s, multipliers, inner_a, oma)
-    matrix = users.matrix + sensing.matrix
-    cost = s.comm_weight * np.eye(basis.shape[-1]) + s.sensing_weight * _gram(inner_a)
-    cost = cost / (s.users if oma is Oma.SLOT else 1)
-    return _largest_scale(cost, _Terms(matrix, users.value + sensing.value, users.size + sensing.size))
-
-
-def _largest_scale(cost: np.ndarray, terms: _Terms) -> Bound:
-    """t = 1 / max_k lmax(C^-1/2 G_k C^-1/2), infinite if that is not positive; no bound from a negative value."""
-    root = np.linalg.inv(np.linalg.cholesky(cost))[:, None]
-    top = np.linalg.eigvalsh(root @ terms.matrix @ _adjoint(root))[..., -1].max(axis=-1)
-    weight = np.linalg.norm(root[:, 0], axis=(-1, -2)) ** 2
-    top = top + _ROUNDING * weight * terms.size
-    proves = terms.value > 0
-    scale = np.divide(1.0, top, out=np.full_like(top, np.inf), where=top > 0)
-    return Bound(np.where(proves, np.where(proves, terms.value, 1) * scale, 0.0), scale)
+    ball = _adjoint(basis) @ multipliers.basis
+    users = _user_terms(s, problem, multipliers, h @ np.conj(basis), ball)
+    sensing = _sensing_terms(s, multipliers, steering @ np.conj(basis), problem.oma)
+    return Combination(*(one + other for one, other in zip(users, sensing, strict=True)), basis)
 
 
 def _user_terms(s: Scenario, problem: Problem, multipliers: Multipliers, h: np.ndarray, ball: np.ndarray) -> _Terms:
@@ -97,7 +108,7 @@ def _user_terms(s: Scenario, problem: Problem, multipliers: Multipliers, h: np.n
         ordered = _order_weights(_nonnegative(multipliers.sic), order)
         matrix = matrix + _weighted_gram(np.swapaxes(ordered, -1, -2), h)
         traces = traces + np.sum(np.abs(ordered) * np.sum(np.abs(h) ** 2, axis=-1)[..., None], axis=(-1, -2))
-    return _Terms(matrix, value, traces)
+    return matrix, value, traces
 
 
 def _sensing_terms(s: Scenario, multipliers: Multipliers, steering: np.ndarray, oma: Oma) -> _Terms:
@@ -116,7 +127,7 @@ def _sensing_terms(s: Scenario, multipliers: Multipliers, steering: np.ndarray, 
     value = s.sensing_power_w * floor.sum(axis=-1) - s.power_difference_w * (upper + lower).sum(axis=(-1, -2))
     value = value - s.correlation_limit_w * cone
     size = s.antennas * (floor.sum(axis=-1) + 2 * (upper + lower).sum(axis=(-1, -2)) + s.targets * cone)
-    return _Terms(outer @ inner @ _adjoint(outer), value.sum(axis=-1), size.sum(axis=-1))
+    return outer @ inner @ _adjoint(outer), value.sum(axis=-1), size.sum(axis=-1)
 
 
 def _lmi_cone(lmi: np.ndarray, basis: np.ndarray) -> np.ndarray:
@@ -152,12 +163,6 @@ def _weighted_gram(weights: np.ndarray, vectors: np.ndarray) -> np.ndarray:
     """sum_l y_kl h_l h_l^H: weights (drops, k, l), vectors (drops, l, r) -> (drops, k, r, r)."""
     columns = np.swapaxes(vectors, -1, -2)[:, None]
     return (columns * weights[:, :, None, :]) @ _adjoint(columns)
-
-
-def _gram(vectors: np.ndarray) -> np.ndarray:
-    """sum_m a_m a_m^H: (drops, m, r) -> (drops, r, r)."""
-    columns = np.swapaxes(vectors, -1, -2)
-    return columns @ _adjoint(columns)
 
 
 def _mix(weights: np.ndarray, matrices: np.ndarray) -> np.ndarray:
