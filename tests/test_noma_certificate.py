@@ -348,6 +348,7 @@ def test_what_does_not_fit_is_refused_by_name(optimum):
         ({"order": np.zeros_like(design.order)}, "order must list the users"),
         ({"beams": design.beams[:, :2]}, "beams must have shape (2, 3, 8)"),
         ({"oma": np.array([0, 1])}, "oma must be the same"),
+        ({"multipliers": replace(design.multipliers, floor=np.ones((2, 3)))}, "floor must have shape (2, 2)"),
     ]:
         with pytest.raises(ValueError) as error:
             certify(s, h, replace(design, **change))

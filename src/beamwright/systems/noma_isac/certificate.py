@@ -31,23 +31,13 @@ def certify(scenario: Scenario, h: ArrayLike, design: Design) -> Certificate:
     Raises:  ValueError naming what has a wrong shape, is not finite, or is no decoding order for ``h``.
     """
     h = batched_channels(scenario, h)
-    users, antennas = h.shape[1:]
-    trailing = {"beams": (users, antennas), "covariances": (users, antennas, antennas), "power_limit_w": (), "oma": ()}
-    for name, axes in (trailing | dict.fromkeys(("order", "sinr_target", "csi_error"), (users,))).items():
-        shape, expected = getattr(design, name).shape, (len(h), *axes)
-        require(shape == expected, name, f"have shape {expected} to match h", shape)
+    slots = (scenario.users,) if (design.oma == Oma.SLOT).any() else ()
+    _require_shapes(design, _design_axes(scenario), len(h))
+    _require_shapes(design.multipliers, _multiplier_axes(scenario, slots, design.multipliers.basis.shape[-1]), len(h))
     require(bool(np.all(design.oma == design.oma[:1])), "oma", "be the same for all drops", np.unique(design.oma))
     wrong = ~_weakest_first(h, design.order)
     require(not wrong.any(), "order", "list the users from weakest to strongest", design.order[wrong][:1].tolist())
-    problem = Problem(
-        h=h,
-        order=design.order,
-        sinr_target=design.sinr_target,
-        csi_error=design.csi_error,
-        power_limit_w=design.power_limit_w,
-        oma=Oma(int(design.oma[0])) if len(h) else Oma.NONE,
-    )
-    return certificate(scenario, problem, design.beams, design.covariances, design.multipliers)
+    return certificate(scenario, design.problem(h), design.beams, design.covariances, design.multipliers)
 
 
 def certificate(
@@ -197,3 +187,24 @@ def _weakest_first(h: np.ndarray, order: np.ndarray) -> np.ndarray:
     permutation = np.all(np.sort(order, axis=-1) == np.arange(order.shape[-1]), axis=-1)
     norms = np.take_along_axis(np.linalg.norm(h, axis=-1), np.where(permutation[:, None], order, 0), axis=-1)
     return permutation & np.all(np.diff(norms, axis=-1) >= -1e-12 * norms[:, 1:], axis=-1)
+
+
+def _require_shapes(record: Design | Multipliers, axes: dict[str, tuple[int, ...]], drops: int) -> None:
+    for name, trailing in axes.items():
+        shape, expected = getattr(record, name).shape, (drops, *trailing)
+        require(shape == expected, name, f"have shape {expected} to match h and the scenario", shape)
+
+
+def _design_axes(s: Scenario) -> dict[str, tuple[int, ...]]:
+    users = dict.fromkeys(("order", "sinr_target", "csi_error"), (s.users,))
+    streams = {"beams": (s.users, s.antennas), "covariances": (s.users, s.antennas, s.antennas)}
+    return users | streams | {"power_limit_w": (), "oma": ()}
+
+
+def _multiplier_axes(s: Scenario, slots: tuple[int, ...], directions: int) -> dict[str, tuple[int, ...]]:
+    """Axes after drops; ``slots`` is (users,) in slot mode, ``directions`` the size of the error basis."""
+    pairs, edge = (*slots, s.targets, s.targets), directions + 1 if directions else 0
+    sensing = {"floor": (*slots, s.targets), "correlation": slots}
+    sensing |= dict.fromkeys(("slab_upper", "slab_lower", "cross"), pairs)
+    users = dict.fromkeys(("sinr", "sic"), (s.users, s.users))
+    return users | sensing | {"lmi": (s.users, s.users, edge, edge), "basis": (s.antennas, directions)}

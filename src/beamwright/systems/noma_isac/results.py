@@ -173,3 +173,8 @@ class Design(ArrayRecord):
     def status_text(self) -> list[str]:
         """Status by name, one per drop."""
         return status_text(self.status)
+
+    def problem(self, h: np.ndarray) -> Problem:
+        """What was asked of the design, for channels ``h`` (drops, users, antennas)."""
+        oma = Oma(int(self.oma[0])) if len(self.oma) else Oma.NONE
+        return Problem(h, self.order, self.sinr_target, self.csi_error, self.power_limit_w, oma)

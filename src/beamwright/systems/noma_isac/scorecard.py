@@ -36,8 +36,8 @@ class Scorecard(Residuals):
 
 def evaluate(scenario: Scenario, realisation: Realisation, design: Design) -> Scorecard:
     """Judge the beams on ``realisation.truth``; users cancel with ``realisation.known``, errors leave a residual."""
-    oma = Oma(int(design.oma[0])) if len(design.oma) else Oma.NONE
     known, beams, order = realisation.known, design.beams, design.order
+    oma = design.problem(known).oma
     table = model.sinr(scenario, known, beams, order, realisation.truth - known, oma)
     response = model.target_response_w(scenario.steering, beams, oma)
     radiated_w = model.radiated_power_w(beams, oma)
