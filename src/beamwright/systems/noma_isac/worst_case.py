@@ -134,7 +134,7 @@ def _least(lanes: _Lanes) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         active = active[g - ratio > _STATIONARY * (g + _STATIONARY * start[active])]
         if not len(active):
             break
-    return value, attack, lower
+    return value, attack, np.minimum(lower, value)
 
 
 def _attack(lanes: _Lanes, g: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
