@@ -156,15 +156,17 @@ def test_unusable_drops_are_left_out_of_values_and_counted(tmp_path):
     assert summary["value"].tolist() == [1.0] and summary["drops"].tolist() == [38]
 
 
-def test_means_are_over_drops_that_all_points_share(tmp_path):
-    status = ["infeasible"] + ["optimal"] * (DROPS - 1)
-    found = store(tmp_path, plain={0.0: {"power_w": np.arange(DROPS)}, 5.0: {"power_w": np.arange(DROPS)}})
+@pytest.mark.parametrize(("lost", "counts"), [(1, [39, 39]), (30, [40, 10])])
+def test_means_are_over_drops_that_all_points_share_while_they_are_many(tmp_path, lost, counts):
+    """Drops without a design at 5 dB do not count at 0 dB either; unless too few would be left."""
+    values = np.arange(DROPS) * 1.0
+    found = store(tmp_path, plain={0.0: {"power_w": values}, 5.0: {"power_w": values}})
     labels = {"study": "toy/power", "system": "toy", "curve": "plain", "method": "m", "mode": ""}
-    found.add(
-        "plain-5", {}, to_table(labels, 0, {"sinr_db": 5.0}, 0, status, {"power_w": np.arange(DROPS)}), {"seconds": 0}
-    )
+    status = ["infeasible"] * lost + ["optimal"] * (DROPS - lost)
+    found.add("plain-5", {}, to_table(labels, 0, {"sinr_db": 5.0}, 0, status, {"power_w": values}), {"seconds": 0})
     summary = curve_summary(Data(found), Panel(metric="power_w", axis="sinr_db", lines=(Line(curve="plain"),)))
-    assert summary["drops"].tolist() == [39, 39] and summary["value"].tolist() == [20.0, 20.0]
+    assert summary["drops"].tolist() == counts
+    assert summary["value"].tolist() == [values[DROPS - count :].mean() for count in counts]
 
 
 def test_wins_and_gains(tmp_path):

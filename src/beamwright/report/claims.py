@@ -64,11 +64,12 @@ def _judge_mean(data: Data, claim: Claim, case: Case) -> Verdict:
     if not points:
         return Verdict(claim, case, UNDECIDED, "no usable drops", 0)
     estimate, _, point = max(lines, key=lambda line: _adversity(line[0], line[1], claim.relation))
-    versus = " difference" if case.versus or isinstance(_against(claim, case), str) else " excess over what is claimed"
-    measured = (
-        f"mean{versus} {_number(estimate.value)} {unit} [{_number(estimate.low)}, {_number(estimate.high)}]"
-        f" where it is least favourable ({_where(data, point)})"
-    )
+    against = _against(claim, case)
+    paired = case.versus is not None or isinstance(against, str)
+    shift = 0.0 if paired else float(against)
+    low, value, high = (f"{_number(x + shift)} {unit}".strip() for x in (estimate.low, estimate.value, estimate.high))
+    measured = f"mean {'difference ' if paired else ''}{value} [{low}, {high}]"
+    measured += f" where it is least favourable ({_where(data, point)})" if len(points) > 1 else ""
     return Verdict(claim, case, _overall(outcomes), measured + _tally(data, outcomes, points), smallest)
 
 

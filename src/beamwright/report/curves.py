@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 
 from beamwright.records import Line, Panel
 from beamwright.report import statistics
-from beamwright.report.data import Data, common_drops
+from beamwright.report.data import Data, on_common_drops
 from beamwright.report.style import COLOURS, DASHES, MARKERS
 
 
@@ -39,14 +39,13 @@ def line_label(data: Data, line: Line) -> str:
 
 def curve_summary(data: Data, panel: Panel) -> pd.DataFrame:
     """Mean, median or share with its interval at every point; means and medians over the panel's common drops."""
-    every = data.study.metric(panel.metric).every_status
     tables = [data.scalar(line.curve, panel.metric) for line in panel.lines]
-    shared = common_drops(tables)
+    if not data.study.metric(panel.metric).every_status:
+        tables = on_common_drops(tables)
     rows = []
     for number, (line, table) in enumerate(zip(panel.lines, tables, strict=True)):
         for point in table.columns:
-            column = table[point]
-            values = (column if every else column.loc[shared]).dropna().to_numpy()
+            values = table[point].dropna().to_numpy()
             rows.append({**_labels(data, number, line, panel, point), **_summarise(values, panel.statistic)})
     return pd.DataFrame(rows, columns=[*_columns(data), *_summarise(np.zeros(2), panel.statistic)])
 

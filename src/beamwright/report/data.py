@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from beamwright.records import USABLE, Store, Study
@@ -85,13 +84,18 @@ class Data:
         return all(low <= values[axis] <= high for axis, (low, high) in (where or {}).items())
 
 
-def common_drops(tables: list[pd.DataFrame]) -> pd.Index:
-    """Drops with a value at every point of every table: comparisons are made on the same channels only."""
-    tables = [table for table in tables if not table.empty]
-    if not tables:
-        return pd.Index([])
-    complete = [table.index[np.isfinite(table.to_numpy()).all(axis=1)] for table in tables]
-    shared = complete[0]
-    for index in complete[1:]:
-        shared = shared.intersection(index)
-    return shared.sort_values()
+def on_common_drops(tables: list[pd.DataFrame]) -> list[pd.DataFrame]:
+    """The same tables (drops by points) with only the drops that can be compared, all others NaN.
+
+    These are the drops with a value at every point of every table, so that neither curves nor their points differ in
+    channels. Where fewer than half the drops are left, it is asked at each point for itself.
+    """
+    known = [table.notna() for table in tables if not table.empty]
+    if not known:
+        return tables
+    everywhere = pd.concat(known, axis=1).eq(True).all(axis=1)
+    if 2 * everywhere.sum() >= len(everywhere):
+        return [table.where(everywhere.reindex(table.index), axis=0) for table in tables]
+    points = {point for table in known for point in table.columns}
+    here = {p: pd.concat([k[p] for k in known if p in k], axis=1).eq(True).all(axis=1) for p in points}
+    return [pd.DataFrame({p: table[p].where(here[p].reindex(table.index)) for p in table.columns}) for table in tables]

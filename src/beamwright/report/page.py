@@ -92,7 +92,8 @@ def _picture(picture: Picture, svg: bytes, pdf: bytes, numbers: pd.DataFrame) ->
     size = "one" if len(picture.panels) == 1 else "two"
     used = sorted({int(count) for count in numbers["drops"].dropna()}) if "drops" in numbers else []
     drops = f" {'–'.join(str(n) for n in dict.fromkeys((used[0], used[-1])))} channels per point." if used else ""
-    return f"<figure class={size}>{image}<figcaption>{escape(picture.caption)}{drops} {files}</figcaption></figure>"
+    caption = f"{escape(picture.caption)}{drops} <span class=files>{files}</span>"
+    return f"<figure class={size}>{image}<figcaption>{caption}</figcaption></figure>"
 
 
 def _table(table: Table, shown: pd.DataFrame, summary: pd.DataFrame) -> str:

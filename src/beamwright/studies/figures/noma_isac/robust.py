@@ -1,6 +1,6 @@
 """Figures 5, 6 and 7: what robustness to channel errors costs, and what it buys."""
 
-from typing import Any
+from typing import Any, Literal
 
 from beamwright.records import Case, Claim, Curve, Line, Metric, Panel, Picture, Study, sweep
 from beamwright.studies.figures.noma_isac.common import (
@@ -156,7 +156,7 @@ _MISSED = Metric(name="missed", label="Share of errors that miss the target")
 _STD = Metric(name="sample_std_db", label="Standard deviation over errors", unit="dB")
 
 
-def _distributions(mode: str, target_db: float, name: str) -> Picture:
+def _distributions(mode: str, target_db: float, name: str, scale: Literal["linear", "log"]) -> Picture:
     both = (
         Line(curve=f"{mode}-robust", label="Robust", colour=0),
         Line(curve=f"{mode}-naive", label="Non-robust", colour=1, dash=1),
@@ -168,7 +168,7 @@ def _distributions(mode: str, target_db: float, name: str) -> Picture:
         "0.1: (a) density and (b) distribution of the least SINR over 1000 errors on each channel. Symbols mark each "
         "channel's exact worst case over the whole ball.",
         panels=(
-            Panel(kind="density", marks=("worst_sinr_db",), title="density", **shown),
+            Panel(kind="density", marks=("worst_sinr_db",), title="density", scale=scale, **shown),
             Panel(kind="cdf", title="distribution", **shown),
         ),
     )
@@ -190,7 +190,7 @@ FIG7 = Study(
     ),
     metrics=(_SAMPLED, _WORST, _MISSED, _STD, POWER),
     drops=24,
-    pictures=(_distributions(OWN, 20.0, "fig7"), _distributions(CHAIN, 8.0, "fig7-chain")),
+    pictures=(_distributions(OWN, 20.0, "fig7", "linear"), _distributions(CHAIN, 8.0, "fig7-chain", "log")),
     claims=(
         Claim(
             text="The robust design reaches the SINR target under every channel error.",
