@@ -20,8 +20,6 @@ AGREEMENT = 1e-9
 """Stored and recomputed numbers come from the same arithmetic; this leaves room for another machine's rounding."""
 FEASIBILITY = 1e-6
 """Largest relative violation of a constraint that an accepted drop may have (spec noma_isac, section 8)."""
-SAME = {"worst_case_sinr": "sinr"}
-"""What the certificate recomputes under a name of its own: the design's array that must be the same."""
 
 
 @dataclass(frozen=True)
@@ -85,10 +83,9 @@ def _recomputation(stored: StoredDesign) -> list[Check]:
 
 
 def _agreements(prefix: str, stored: ArrayRecord, recomputed: ArrayRecord) -> list[Check]:
-    """One check per array that both have, under the same name or as ``SAME`` says."""
+    """One check per array that both have under the same name."""
     there, again = stored.to_arrays(), recomputed.to_arrays()
-    pairs = ((name if name in there else SAME.get(name, name), array) for name, array in again.items())
-    return [_agree(prefix + name, there[name], array) for name, array in pairs if name in there]
+    return [_agree(prefix + name, there[name], again[name]) for name in again if name in there]
 
 
 def _agree(name: str, stored: np.ndarray, recomputed: np.ndarray) -> Check:

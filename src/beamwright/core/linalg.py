@@ -5,15 +5,27 @@ pool while they wait for that pool; two in flight on a two-core machine deadlock
 arithmetic over the trailing (contiguous) axes, so they vectorise, never block, and give each lane the same bits
 whatever its neighbours are. Matrices are tiny (d <= ~10) and unrolled; the Schur complement has its own blocked loop.
 
-``optimization_barrier`` between kernels is deliberate: without it XLA fuses a factorisation into its consumers and
-recomputes it for every output entry (measured: 10x slower).
+``materialise`` between kernels is deliberate: without it XLA fuses a product or a factorisation into its consumers and
+recomputes it for every output entry (measured: 7x slower for A B C; ``optimization_barrier`` is dropped too early on the
+CPU to help). It marks a call as not to be inlined, which no fusion crosses.
 """
 
+from typing import NamedTuple, TypeVar
+
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
+from jax.experimental.xla_metadata import set_xla_metadata
 
-_barrier = lax.optimization_barrier
+T = TypeVar("T")
+_identity = jax.jit(lambda x: x)
+
+
+def materialise(x: T) -> T:
+    """x itself, computed and stored once before anything that uses it (a pytree of arrays; see the module's lines)."""
+    with set_xla_metadata(inlineable="false"):
+        return _identity(x)
 
 
 def dagger(a: Array) -> Array:
@@ -33,7 +45,27 @@ def matmul(a: Array, b: Array) -> Array:
 
 def inner(a: Array, b: Array) -> Array:
     """Real inner product Re tr(A^H B) over the two leading axes."""
-    return jnp.sum(a.real * b.real + a.imag * b.imag, axis=(0, 1))
+    products = a.real * b.real + a.imag * b.imag
+    return add_up(products.reshape(-1, *products.shape[2:]))
+
+
+def add_up(x: Array) -> Array:
+    """Sum over the leading axis, unrolled: vectorises over the lanes, which XLA's reduction on the CPU does not."""
+    return sum((x[i] for i in range(1, len(x))), x[0]) if len(x) else jnp.zeros(x.shape[1:], x.dtype)
+
+
+def multiply(matrix: Array, x: Array, width: int = 9) -> Array:
+    """A x for (m, n, lanes) and (n, lanes), ``width`` columns at a time."""
+    n = len(x)
+    pad = -n % width
+    matrix, x = jnp.pad(matrix, ((0, 0), (0, pad), (0, 0))), jnp.pad(x, ((0, pad), (0, 0)))
+
+    def some(p: int, total: Array) -> Array:
+        columns = lax.dynamic_slice_in_dim(matrix, p * width, width, 1)
+        values = lax.dynamic_slice_in_dim(x, p * width, width, 0)
+        return total + sum(columns[:, k] * values[k][None] for k in range(width))
+
+    return lax.fori_loop(0, (n + pad) // width, some, jnp.zeros((len(matrix), x.shape[-1])))
 
 
 def identity(dim: int, like: Array) -> Array:
@@ -42,18 +74,22 @@ def identity(dim: int, like: Array) -> Array:
     return jnp.broadcast_to(eye, (dim, dim, *like.shape[2:]))
 
 
-def cholesky(a: Array) -> tuple[Array, Array]:
-    """Lower L with A = L L^H, and 1/diag(L). A matrix that is not positive definite gives NaN in its lane only."""
+def cholesky(a: Array, floor: Array | None = None) -> tuple[Array, Array]:
+    """Lower L with A = L L^H, and 1/diag(L). A matrix that is not positive definite gives NaN in its lane only,
+
+    or, with ``floor``, pivots below it count as huge: the direction is dropped instead of spoiling the lane.
+    """
     columns, reciprocals = [], []
     for j in range(a.shape[0]):
         column = a[j:, j]
         for k in range(j):
             column = column - columns[k][j - k :] * jnp.conj(columns[k][j - k])[None]
-        reciprocal = lax.rsqrt(column[0].real)
+        pivot = column[0].real
+        reciprocal = lax.rsqrt(pivot if floor is None else jnp.where(pivot > floor, pivot, 1e128))
         columns.append(column * reciprocal[None])
         reciprocals.append(reciprocal)
     full = [jnp.concatenate([jnp.zeros((j, *a.shape[2:]), a.dtype), c]) for j, c in enumerate(columns)]
-    return _barrier((jnp.stack(full, axis=1), jnp.stack(reciprocals)))
+    return materialise((jnp.stack(full, axis=1), jnp.stack(reciprocals)))
 
 
 def triangular_inverse(lower: Array, reciprocal_diagonal: Array) -> Array:
@@ -64,16 +100,16 @@ def triangular_inverse(lower: Array, reciprocal_diagonal: Array) -> Array:
         row = eye[i]
         for k in range(i):
             row = row - lower[i, k][None] * rows[k]
-        rows.append(_barrier(row * reciprocal_diagonal[i][None]))
-    return _barrier(jnp.stack(rows))
+        rows.append(materialise(row * reciprocal_diagonal[i][None]))
+    return materialise(jnp.stack(rows))
 
 
 def congruence(a: Array, x: Array) -> Array:
     """A X A^H."""
-    return matmul(_barrier(matmul(a, x)), dagger(a))
+    return matmul(materialise(matmul(a, x)), dagger(a))
 
 
-def smallest_eigenvalue(a: Array, steps: int = 30) -> Array:
+def smallest_eigenvalue(a: Array, steps: int = 16) -> Array:
     """A safe lower end for lambda_min of Hermitian A: Householder to tridiagonal, then Sturm bisection.
 
     The returned value is below lambda_min by at most 2^-steps of the Gershgorin interval.
@@ -106,97 +142,103 @@ def smallest_eigenvalue(a: Array, steps: int = 30) -> Array:
 
 def _tridiagonal(a: Array) -> tuple[Array, Array]:
     """Diagonal and squared off-diagonal moduli of a tridiagonal matrix unitarily similar to Hermitian A."""
-    diagonal, off_squared = [], []
-    while a.shape[0] > 2:
-        diagonal.append(a[0, 0].real)
-        x, rest = a[1:, 0], a[1:, 1:]
-        norm_squared = jnp.sum(x.real**2 + x.imag**2, axis=0)
-        off_squared.append(norm_squared)
-        head = jnp.sqrt(x[0].real ** 2 + x[0].imag ** 2)
-        phase = jnp.where(head > 0, x[0] / jnp.where(head > 0, head, 1.0), 1.0)
-        norm = jnp.sqrt(norm_squared)
-        v = jnp.concatenate([(x[0] + phase * norm)[None], x[1:]])
+    d = a.shape[0]
+    index = jnp.arange(d).reshape(d, *(1,) * (a.ndim - 2))
+
+    def reflect(k: int, a: Array) -> Array:
+        """Householder: zero column k below its subdiagonal."""
+        x = jnp.where(index > k, lax.dynamic_index_in_dim(a, k, 1, keepdims=False), 0.0)
+        first = lax.dynamic_index_in_dim(x, k + 1, 0, keepdims=False)
+        norm = jnp.sqrt(jnp.sum(x.real**2 + x.imag**2, axis=0))
+        head = jnp.sqrt(first.real**2 + first.imag**2)
+        phase = jnp.where(head > 0, first * (1.0 / jnp.where(head > 0, head, 1.0)), 1.0)
         v_squared = 2.0 * norm * (norm + head)
         scale = jnp.where(v_squared > 0, 2.0 / jnp.where(v_squared > 0, v_squared, 1.0), 0.0)
-        v, scale = _barrier((v, scale))
-        p = _barrier(sum(rest[:, k] * v[k][None] for k in range(v.shape[0])) * scale[None])
-        half = 0.5 * scale * jnp.sum((jnp.conj(v) * p).real, axis=0)
-        q = p - half[None] * v
-        a = _barrier(rest - v[:, None] * jnp.conj(q)[None] - q[:, None] * jnp.conj(v)[None])
-    diagonal += [a[i, i].real for i in range(a.shape[0])]
-    off_squared += [a[1, 0].real ** 2 + a[1, 0].imag ** 2] if a.shape[0] == 2 else []
-    shape = (0, *diagonal[0].shape)
-    return _barrier((jnp.stack(diagonal), jnp.stack(off_squared) if off_squared else jnp.zeros(shape)))
+        v, scale = materialise((x + jnp.where(index == k + 1, phase * norm, 0.0), scale))
+        p = materialise(sum(a[:, j] * v[j][None] for j in range(d)) * scale[None])
+        half = 0.5 * scale * jnp.sum(v.real * p.real + v.imag * p.imag, axis=0)
+        q = materialise(p - half[None] * v)
+        return a - v[:, None] * jnp.conj(q)[None] - q[:, None] * jnp.conj(v)[None]
+
+    a = lax.fori_loop(0, d - 2, reflect, a)
+    diagonal = jnp.stack([a[i, i].real for i in range(d)])
+    off = [a[i + 1, i].real ** 2 + a[i + 1, i].imag ** 2 for i in range(d - 1)]
+    return materialise((diagonal, jnp.stack(off) if off else diagonal[:0]))
 
 
 # ----------------------------------------------------------------------------- real symmetric positive definite, n <= ~200
 
 
-def factorise(h: Array, panel: int = 8) -> Array:
-    """Cholesky factor of real symmetric H (n, n, lanes), blocked right-looking; n is padded to a multiple of ``panel``.
+class Factor(NamedTuple):
+    """Blocked Cholesky factor of a real symmetric matrix: L below the panels' diagonal blocks, and their inverses."""
 
-    A pivot lost to rounding is replaced by a huge one, which drops that direction instead of spoiling the lane.
-    Trailing work shrinks in static stages, so the loops stay loops (short compilation) at little waste.
+    lower: Array
+    """(n, n, lanes), n padded to whole panels."""
+    inverse: Array
+    """(panels, width, width, lanes): L_pp^-1."""
+
+
+def factorise(h: Array, widest: int = 9) -> Factor:
+    """H = L L^T for real symmetric H (n, n, lanes), right-looking by panels; loops stay loops, so it compiles fast.
+
+    A pivot lost to rounding drops its direction (see ``cholesky``). Trailing work shrinks once, half-way.
     """
     n, lanes = h.shape[0], h.shape[-1]
-    padded = -(-n // panel) * panel
-    h = jnp.pad(h, ((0, padded - n), (0, padded - n), (0, 0)))
-    index = np.arange(padded)
-    extra = jnp.asarray(index >= n, h.dtype)
-    h = h + (jnp.eye(padded) * extra)[:, :, None]
-    floor = 1e-15 * jnp.max(jnp.abs(jnp.stack([h[i, i] for i in range(n)])), axis=0)
-    panels, stages, finished = padded // panel, [], 0
-    while panels:
-        count = max(1, -(-panels // 3)) if panels > 3 else panels
-        h = lax.fori_loop(0, count, lambda j, a: _eliminate_panel(a, j * panel, panel, floor), h)
-        width = count * panel
-        stages.append(jnp.concatenate([jnp.zeros((finished, width, lanes)), h[:, :width]]))
-        h = h[width:, width:]
-        panels, finished = panels - count, finished + width
-    return _barrier(jnp.concatenate(stages, axis=1))
+    panels = -(-n // widest)
+    width = -(-n // panels)
+    size = panels * width
+    h = jnp.pad(h, ((0, size - n), (0, size - n), (0, 0)))
+    h = h + jnp.diag(jnp.arange(size) >= n)[:, :, None]
+    floor = 1e-15 * jnp.max(jnp.stack([h[i, i] for i in range(n)]), axis=0)
+    stages, inverses, done = [], [], 0
+    for count in (panels // 2, panels - panels // 2) if panels > 3 else (panels,):
+
+        def eliminate(p: int, carry: tuple[Array, Array]) -> tuple[Array, Array]:
+            a, inverse = carry
+            a, block = _eliminate_panel(a, p * width, width, floor)
+            return a, lax.dynamic_update_index_in_dim(inverse, block, p, 0)
+
+        h, inverse = lax.fori_loop(0, count, eliminate, (h, jnp.zeros((count, width, width, lanes))))
+        edge = count * width
+        stages.append(jnp.concatenate([jnp.zeros((done, edge, lanes)), h[:, :edge]]))
+        inverses.append(inverse)
+        h, done = h[edge:, edge:], done + edge
+    return materialise(Factor(jnp.concatenate(stages, axis=1), jnp.concatenate(inverses)))
 
 
-def _eliminate_panel(a: Array, start: Array, width: int, floor: Array) -> Array:
-    """Factor columns start..start+width-1 and update everything behind them."""
+def _eliminate_panel(a: Array, start: Array, width: int, floor: Array) -> tuple[Array, Array]:
+    """Factor columns start..start+width-1 and update everything behind them; also L_pp^-1."""
     n = a.shape[0]
-    rows = jnp.arange(n)[:, None]
-    block = lax.dynamic_slice(a, (0, start, 0), (n, width, a.shape[2]))
-
-    def column(j: int, block: Array) -> Array:
-        here = start + j
-        c = lax.dynamic_index_in_dim(block, j, 1, keepdims=False)
-        pivot = lax.dynamic_index_in_dim(c, here, 0, keepdims=False)
-        reciprocal = lax.rsqrt(jnp.where(pivot > floor, pivot, 1e128))
-        c = jnp.where(rows > here, c * reciprocal, jnp.where(rows == here, 1.0 / reciprocal, 0.0))
-        heads = lax.dynamic_slice(c, (start, 0), (width, c.shape[1]))
-        later = (jnp.arange(width) > j)[:, None]
-        block = block - c[:, None] * jnp.where(later, heads, 0.0)[None]
-        return lax.dynamic_update_index_in_dim(block, c, j, 1)
-
-    block = _barrier(lax.fori_loop(0, width, column, block))
-    below = jnp.where(rows[:, None] >= start + width, block, 0.0)
-    a = a - sum(below[:, None, k] * below[None, :, k] for k in range(width))
-    return lax.dynamic_update_slice(a, block, (0, start, 0))
+    panel = materialise(lax.dynamic_slice(a, (0, start, 0), (n, width, a.shape[2])))
+    corner = materialise(lax.dynamic_slice(panel, (start, 0, 0), (width, width, a.shape[2])))
+    inverse = triangular_inverse(*cholesky(corner, floor))
+    behind = jnp.arange(n)[:, None, None] >= start + width
+    below = materialise(jnp.where(behind, sum(panel[:, k, None] * inverse[None, :, k] for k in range(width)), 0.0))
+    rest = materialise(a - sum(below[:, None, k] * below[None, :, k] for k in range(width)))
+    return lax.dynamic_update_slice(rest, below, (0, start, 0)), inverse
 
 
-def solve_factorised(lower: Array, b: Array) -> Array:
-    """x with L L^T x = b; b is (n, columns, lanes)."""
-    n, size = b.shape[0], lower.shape[0]
-    x = jnp.pad(b, ((0, size - n), (0, 0), (0, 0)))
-    rows = jnp.arange(size)[:, None]
+def solve_factorised(factor: Factor, b: Array) -> Array:
+    """x with L L^T x = b; b is (n, lanes)."""
+    panels, width = factor.inverse.shape[:2]
+    x = jnp.pad(b, ((0, panels * width - len(b)), (0, 0)))
 
-    def forward(j: int, x: Array) -> Array:
-        column = lax.dynamic_index_in_dim(lower, j, 1, keepdims=False)
-        value = lax.dynamic_index_in_dim(x, j, 0, keepdims=False) / lax.dynamic_index_in_dim(column, j, 0)
-        x = x - jnp.where(rows > j, column, 0.0)[:, None] * value[None]
-        return lax.dynamic_update_index_in_dim(x, value, j, 0)
+    def forward(p: int, x: Array) -> Array:
+        inverse = lax.dynamic_index_in_dim(factor.inverse, p, 0, keepdims=False)
+        below = lax.dynamic_slice_in_dim(factor.lower, p * width, width, 1)
+        mine = lax.dynamic_slice_in_dim(x, p * width, width, 0)
+        mine = materialise(sum(inverse[:, k] * mine[k][None] for k in range(width)))
+        x = x - sum(below[:, k] * mine[k][None] for k in range(width))
+        return lax.dynamic_update_slice_in_dim(x, mine, p * width, 0)
 
     def backward(i: int, x: Array) -> Array:
-        j = size - 1 - i
-        column = lax.dynamic_index_in_dim(lower, j, 1, keepdims=False)
-        done = jnp.sum(jnp.where(rows > j, column, 0.0)[:, None] * x, axis=0)
-        value = (lax.dynamic_index_in_dim(x, j, 0, keepdims=False) - done) / lax.dynamic_index_in_dim(column, j, 0)
-        return lax.dynamic_update_index_in_dim(x, value, j, 0)
+        p = panels - 1 - i
+        inverse = lax.dynamic_index_in_dim(factor.inverse, p, 0, keepdims=False)
+        rows = lax.dynamic_slice_in_dim(factor.lower, p * width, width, 0)
+        mine = lax.dynamic_slice_in_dim(x, p * width, width, 0)
+        mine = materialise(sum(inverse[k] * mine[k][None] for k in range(width)))
+        x = x - sum(rows[k] * mine[k][None] for k in range(width))
+        return lax.dynamic_update_slice_in_dim(x, mine, p * width, 0)
 
-    x = lax.fori_loop(0, size, forward, x)
-    return lax.fori_loop(0, size, backward, x)[:n]
+    x = lax.fori_loop(0, panels, forward, x)
+    return lax.fori_loop(0, panels, backward, x)[: len(b)]

@@ -15,6 +15,7 @@ import jax.numpy as jnp
 from jax import Array
 
 from beamwright.core import linalg as la
+from beamwright.core.linalg import materialise
 
 
 class Point(NamedTuple):
@@ -37,10 +38,10 @@ class Scaling(NamedTuple):
 
 
 class Factors(NamedTuple):
-    """Cholesky inverses of both sides and the Nesterov-Todd scaling of the second-order cones."""
+    """Inverse Cholesky factors of both sides and the Nesterov-Todd scaling of the second-order cones."""
 
-    s_lower_inverse: tuple[Array, ...]
-    z_lower_inverse: tuple[Array, ...]
+    lower_inverse: tuple[Array, ...]
+    """L^-1 of S and of Z, stacked along the block axis."""
     soc_w: tuple[Array, ...]
     soc_w_inverse: tuple[Array, ...]
 
@@ -66,32 +67,36 @@ class Cone(eqx.Module):
 
     def factor(self, s: Point, z: Point) -> tuple[Scaling, Factors]:
         """Scaling and factors of a strictly interior pair."""
-        s_low = tuple(la.triangular_inverse(*la.cholesky(x)) for x in s.psd)
-        z_low = tuple(la.triangular_inverse(*la.cholesky(x)) for x in z.psd)
-        s_inv = tuple(jax.lax.optimization_barrier(la.matmul(la.dagger(x), x)) for x in s_low)
+        low = tuple(la.triangular_inverse(*la.cholesky(_both(a, b))) for a, b in zip(s.psd, z.psd, strict=True))
+        s_low = [x[:, :, : a.shape[2]] for x, a in zip(low, s.psd, strict=True)]
+        s_inv = tuple(materialise(la.matmul(la.dagger(x), x)) for x in s_low)
         nt = [_nesterov_todd(a, b) for a, b in zip(s.soc, z.soc, strict=True)]
         w, w_inv, w_inv2 = (tuple(x[i] for x in nt) for i in range(3))
-        return Scaling(z.psd, s_inv, z.nonneg / s.nonneg, w_inv2), Factors(s_low, z_low, w, w_inv)
+        return Scaling(z.psd, s_inv, z.nonneg / s.nonneg, w_inv2), Factors(low, w, w_inv)
 
-    def centring(self, s: Point, z: Point, scaling: Scaling, factors: Factors, target: Array, da: Point, db: Point) -> Point:
+    def centring(
+        self, s: Point, z: Point, scaling: Scaling, factors: Factors, target: Array, da: Point, db: Point
+    ) -> Point:
         """Right-hand side r of dz + H(ds) = r: to the point of the path with product ``target``, minus the
         second-order term of the predictor (da = ds, db = dz; zero for the predictor itself)."""
         psd = tuple(
-            target * si - zz - la.hermitian(la.matmul(jax.lax.optimization_barrier(la.matmul(dz, ds)), si))
+            target * si - zz - la.hermitian(la.matmul(materialise(la.matmul(dz, ds)), si))
             for zz, si, ds, dz in zip(z.psd, scaling.s_inverse, da.psd, db.psd, strict=True)
         )
         nonneg = (target - da.nonneg * db.nonneg) / s.nonneg - z.nonneg
         soc = tuple(
             target * _soc_inverse(ss) - zz - _apply(wi, _divide(_apply(w, zz), _product(_apply(wi, ds), _apply(w, dz))))
-            for ss, zz, w, wi, ds, dz in zip(s.soc, z.soc, factors.soc_w, factors.soc_w_inverse, da.soc, db.soc, strict=True)
+            for ss, zz, w, wi, ds, dz in zip(
+                s.soc, z.soc, factors.soc_w, factors.soc_w_inverse, da.soc, db.soc, strict=True
+            )
         )
         return Point(psd, nonneg, soc)
 
     def longest_step(self, s: Point, z: Point, factors: Factors, ds: Point, dz: Point) -> Array:
         """Largest step (at most 1e3) that keeps both sides in the cone, per lane."""
         least = [-1e-3 * jnp.ones(ds.nonneg.shape[-1])]
-        for low, d in [*zip(factors.s_lower_inverse, ds.psd, strict=True), *zip(factors.z_lower_inverse, dz.psd, strict=True)]:
-            least.append(jnp.min(la.smallest_eigenvalue(jax.lax.optimization_barrier(la.congruence(low, d))), axis=0))
+        for low, a, b in zip(factors.lower_inverse, ds.psd, dz.psd, strict=True):
+            least.append(jnp.min(la.smallest_eigenvalue(materialise(la.congruence(low, _both(a, b)))), axis=0))
         for x, d in ((s.nonneg, ds.nonneg), (z.nonneg, dz.nonneg)):
             if self.nonneg:
                 least.append(jnp.min(d / x, axis=0))
@@ -100,10 +105,15 @@ class Cone(eqx.Module):
         return -1.0 / jnp.min(jnp.stack(least), axis=0)
 
 
+def _both(a: Array, b: Array) -> Array:
+    """Two stacks of blocks as one: a kernel compiled once and filled better."""
+    return jnp.concatenate([a, b], axis=2)
+
+
 def scale_by(scaling: Scaling, u: Point) -> Point:
     """H(u)."""
     psd = tuple(
-        la.hermitian(la.matmul(jax.lax.optimization_barrier(la.matmul(z, x)), si))
+        la.hermitian(la.matmul(materialise(la.matmul(z, x)), si))
         for z, si, x in zip(scaling.z, scaling.s_inverse, u.psd, strict=True)
     )
     return Point(psd, scaling.ratio * u.nonneg, tuple(_apply(w, x) for w, x in zip(scaling.soc, u.soc, strict=True)))
@@ -111,11 +121,11 @@ def scale_by(scaling: Scaling, u: Point) -> Point:
 
 def dot(a: Point, b: Point) -> Array:
     """Inner product, per lane."""
-    total = jnp.sum(a.nonneg * b.nonneg, axis=0)
+    total = la.add_up(a.nonneg * b.nonneg)
     for x, y in zip(a.psd, b.psd, strict=True):
-        total = total + jnp.sum(la.inner(x, y), axis=0)
+        total = total + la.add_up(la.inner(x, y))
     for x, y in zip(a.soc, b.soc, strict=True):
-        total = total + jnp.sum(x * y, axis=0)
+        total = total + la.add_up(x * y)
     return total
 
 
@@ -135,7 +145,7 @@ def combine(*terms: tuple[Array | float, Point]) -> Point:
 
 
 def _apply(matrix: Array, x: Array) -> Array:
-    return jnp.sum(matrix * x[None], axis=1)
+    return sum(matrix[:, k] * x[k][None] for k in range(len(x)))  # type: ignore[return-value]
 
 
 def _determinant(x: Array) -> Array:

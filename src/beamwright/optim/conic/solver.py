@@ -17,7 +17,8 @@ import jax.numpy as jnp
 from jax import Array, lax
 
 from beamwright.core import linalg as la
-from beamwright.optim.conic.cones import Cone, Factors, Point, Scaling, combine, dot, norm, scale_by
+from beamwright.core.linalg import materialise
+from beamwright.optim.conic.cones import Cone, Factors, Point, combine, dot, norm, scale_by
 from beamwright.optim.conic.maps import LinearMap
 
 
@@ -88,7 +89,15 @@ def solve(problem: Problem, options: Options = Options()) -> Solution:  # noqa: 
         jnp.zeros(lanes, int),
     )  # fmt: skip
     start = _State(
-        jnp.zeros_like(problem.c), unit, unit, one, one, empty, jnp.ones(lanes, bool), jnp.zeros(lanes, int), jnp.array(0)
+        jnp.zeros_like(problem.c),
+        unit,
+        unit,
+        one,
+        one,
+        empty,
+        jnp.ones(lanes, bool),
+        jnp.zeros(lanes, int),
+        jnp.array(0),
     )
     # The final pass only judges the last iterate; the loop is one more judgement than steps.
     end = lax.while_loop(
@@ -115,10 +124,10 @@ def _judge(problem: Problem, options: Options, state: _State) -> _State:
     """Record the iterate when it is the best so far, and decide which lanes are finished."""
     c, g, h = problem.c, problem.g, problem.h
     x, s, z, tau = state.x, state.s, state.z, state.tau
-    gx, gz = combine((1.0, g.apply(x)), (1.0, s)), g.adjoint(z)
-    cx, hz = jnp.sum(c * x, axis=0), dot(h, z)
+    gx, gz = materialise((combine((1.0, g.apply(x)), (1.0, s)), g.adjoint(z)))
+    cx, hz = la.add_up(c * x), dot(h, z)
     c_norm, h_norm = 1.0 + _norm(c), 1.0 + norm(h)
-    primal = norm(combine((1 / tau, gx), (-1.0, h))) / h_norm
+    primal = norm(materialise(combine((1 / tau, gx), (-1.0, h)))) / h_norm
     dual = _norm(gz / tau + c) / c_norm
     value, bound = cx / tau, -hz / tau
     gap = jnp.abs(value - bound) / jnp.maximum(1e-6, jnp.minimum(jnp.abs(value), jnp.abs(bound)))
@@ -148,66 +157,71 @@ def _judge(problem: Problem, options: Options, state: _State) -> _State:
     return state._replace(best=best, since_best=since, running=state.running & ~finished)
 
 
+class _Direction(NamedTuple):
+    x: Array
+    s: Point
+    z: Point
+    tau: Array
+    kappa: Array
+
+
 def _step(problem: Problem, options: Options, state: _State) -> _State:
     """One predictor-corrector step of every lane."""
     c, g, h, cone = problem.c, problem.g, problem.h, problem.cone
     x, s, z, tau, kappa = state.x, state.s, state.z, state.tau, state.kappa
     r_dual = g.adjoint(z) + c * tau
     r_primal = combine((1.0, g.apply(x)), (1.0, s), (-tau, h))
-    r_gap = jnp.sum(c * x, axis=0) + dot(h, z) + kappa
+    r_gap = la.add_up(c * x) + dot(h, z) + kappa
+    r_dual, r_primal, r_gap = materialise((r_dual, r_primal, r_gap))
     mu = (dot(s, z) + tau * kappa) / (cone.degree + 1)
 
-    scaling, factors = cone.factor(s, z)
-    schur = lax.optimization_barrier(g.schur(scaling))
+    scaling, factors = materialise(cone.factor(s, z))
+    schur = materialise(g.schur(scaling))
     lower = la.factorise(schur)
-    scaled_h = scale_by(scaling, h)
+    scaled_h = materialise(scale_by(scaling, h))
 
     def newton(rhs: Array) -> Array:
-        """Refined solve with the Schur complement; columns on axis 1."""
-        found = la.solve_factorised(lower, rhs)
-        for _ in range(options.refinements):
-            found = found + la.solve_factorised(lower, rhs - _multiply(schur, found))
-        return found
+        """Solve with the Schur complement, refined: the first pass corrects zero."""
 
-    def direction(x1: Array, centring: Point, keep: Array, gap_rhs: Array, x2: Array, z2: Point, denominator: Array):
-        """Assemble (dx, ds, dz, dtau, dkappa) from the solved column x1."""
-        gx1 = g.apply(x1)
-        z1 = combine((1.0, centring), (1.0, scale_by(scaling, combine((1.0, gx1), (keep, r_primal)))))
-        numerator = -keep * r_gap - jnp.sum(c * x1, axis=0) - dot(h, z1) - gap_rhs / tau
-        d_tau = numerator / denominator
-        dx = x1 + d_tau * x2
-        dz = combine((1.0, z1), (d_tau, z2))
+        def refine(_: int, found: Array) -> Array:
+            return found + la.solve_factorised(lower, rhs - la.multiply(schur, found))
+
+        return materialise(lax.fori_loop(0, options.refinements + 1, refine, jnp.zeros_like(rhs)))
+
+    x2 = newton(-c + g.adjoint(scaled_h))
+    gx2 = materialise(g.apply(x2))
+    z2 = materialise(combine((-1.0, scaled_h), (1.0, scale_by(scaling, gx2))))
+    denominator = la.add_up(c * x2) + dot(h, z2) - kappa / tau
+
+    def towards(target: Array, keep: Array, gap_rhs: Array, ds: Point, dz: Point) -> tuple[_Direction, Array]:
+        """Newton direction to the point of the path with product ``target``, residuals shrunk to 1 - ``keep``."""
+        centring = materialise(cone.centring(s, z, scaling, factors, target, ds, dz))
+        pulled = materialise(scale_by(scaling, combine((keep, r_primal))))
+        x1 = newton(-keep * r_dual - g.adjoint(combine((1.0, centring), (1.0, pulled))))
+        gx1 = materialise(g.apply(x1))
+        z1 = materialise(combine((1.0, centring), (1.0, pulled), (1.0, scale_by(scaling, gx1))))
+        d_tau = (-keep * r_gap - la.add_up(c * x1) - dot(h, z1) - gap_rhs / tau) / denominator
         ds = combine((d_tau, h), (-1.0, gx1), (-d_tau, gx2), (-keep, r_primal))
-        return dx, ds, dz, d_tau, (gap_rhs - kappa * d_tau) / tau
+        dz = combine((1.0, z1), (d_tau, z2))
+        d = materialise(_Direction(x1 + d_tau * x2, ds, dz, d_tau, (gap_rhs - kappa * d_tau) / tau))
+        return d, _longest(cone, s, z, factors, d.s, d.z, tau, kappa, d.tau, d.kappa)
 
-    def right_side(centring: Point, keep: Array) -> Array:
-        return -keep * r_dual - g.adjoint(combine((1.0, centring), (keep, scale_by(scaling, r_primal))))
+    def passes(_: int, carry: tuple[_Direction, Array, Array]) -> tuple[_Direction, Array, Array]:
+        """First pass: predictor (no centring). Second: centred by the predictor's success, with its second-order term."""
+        d, _, sigma = carry
+        d, longest = towards(sigma * mu, 1.0 - sigma, sigma * mu - tau * kappa - d.tau * d.kappa, d.s, d.z)
+        left = 1.0 - jnp.minimum(1.0, longest)
+        return d, longest, jnp.clip(left**2 * jnp.maximum(left, 0.1), 1e-6, 1.0)
 
-    zero = combine((0.0, s))
-    one = jnp.ones_like(mu)
-    predictor_target = cone.centring(s, z, scaling, factors, 0 * mu, zero, zero)
-    columns = newton(jnp.stack([-c + g.adjoint(scaled_h), right_side(predictor_target, one)], axis=1))
-    x2 = columns[:, 0]
-    gx2 = g.apply(x2)
-    z2 = combine((-1.0, scaled_h), (1.0, scale_by(scaling, gx2)))
-    denominator = jnp.sum(c * x2, axis=0) + dot(h, z2) - kappa / tau
-    _, ds_a, dz_a, dt_a, dk_a = direction(columns[:, 1], predictor_target, one, -tau * kappa, x2, z2, denominator)
-    reach = jnp.minimum(1.0, _longest(cone, s, z, factors, ds_a, dz_a, tau, kappa, dt_a, dk_a))
-
-    sigma = (1.0 - reach) ** 2 * jnp.maximum(1.0 - reach, 0.1)
-    sigma = jnp.clip(sigma, 1e-6, 1.0)
-    target = sigma * mu
-    corrector = cone.centring(s, z, scaling, factors, target, ds_a, dz_a)
-    x1 = newton(right_side(corrector, 1.0 - sigma)[:, None])[:, 0]
-    gap_rhs = target - tau * kappa - dt_a * dk_a
-    dx, ds, dz, dt, dk = direction(x1, corrector, 1.0 - sigma, gap_rhs, x2, z2, denominator)
-    alpha = jnp.minimum(1.0, options.fraction * _longest(cone, s, z, factors, ds, dz, tau, kappa, dt, dk))
+    start = _Direction(jnp.zeros_like(x), combine((0.0, s)), combine((0.0, z)), 0 * tau, 0 * tau)
+    d, longest, _ = lax.fori_loop(0, 2, passes, (start, 0 * tau, 0 * tau))
+    alpha = jnp.minimum(1.0, options.fraction * longest)
     return state._replace(
-        x=x + alpha * dx,
-        s=combine((1.0, s), (alpha, ds)),
-        z=combine((1.0, z), (alpha, dz)),
-        tau=tau + alpha * dt,
-        kappa=kappa + alpha * dk,
+        x=x + alpha * d.x,
+        s=combine((1.0, s), (alpha, d.s)),
+        z=combine((1.0, z), (alpha, d.z)),
+        tau=tau + alpha * d.tau,
+        kappa=kappa + alpha * d.kappa,
     )
 
 
@@ -217,10 +231,5 @@ def _longest(cone: Cone, s: Point, z: Point, f: Factors, ds: Point, dz: Point, *
     return jnp.minimum(ray, cone.longest_step(s, z, f, ds, dz))
 
 
-def _multiply(matrix: Array, columns: Array) -> Array:
-    """A X for (n, n, lanes) and (n, columns, lanes)."""
-    return jnp.sum(matrix[:, :, None] * columns[None], axis=1)
-
-
 def _norm(x: Array) -> Array:
-    return jnp.sqrt(jnp.sum(x * x, axis=0))
+    return jnp.sqrt(la.add_up(x * x))

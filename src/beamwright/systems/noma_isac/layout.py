@@ -5,9 +5,9 @@ channels and steering vectors of unit length, powers in ``unit_w``, costs in ``u
 """
 
 import itertools
+from dataclasses import dataclass
 from typing import NamedTuple
 
-import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
@@ -15,15 +15,16 @@ from jax import Array
 from beamwright.core import linalg as la
 
 
-class Layout(eqx.Module):
+@dataclass(frozen=True)
+class Layout:
     """The static shape of a problem: who decodes whom, how many targets, which rows."""
 
-    users: int = eqx.field(static=True)
-    targets: int = eqx.field(static=True)
-    chain: bool = eqx.field(static=True)
-    ordered: bool = eqx.field(static=True)
+    users: int
+    targets: int
+    chain: bool
+    ordered: bool
     """Power order (spec P1 e) demanded."""
-    interference: bool = eqx.field(static=True)
+    interference: bool
     """False for OMA: streams never meet."""
 
     @property

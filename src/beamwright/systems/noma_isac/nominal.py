@@ -10,9 +10,10 @@ variable of block k is the design Y_k itself.
 import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
-from jax import Array, lax
+from jax import Array
 
 from beamwright.core import linalg as la
+from beamwright.core.linalg import materialise
 from beamwright.optim import conic
 from beamwright.systems.noma_isac.layout import Data, Layout, Relaxed, normalise, sensing_multipliers
 
@@ -35,19 +36,23 @@ class FunctionalMap(eqx.Module):
     def apply(self, x: Array) -> conic.Point:
         """Slack matrices' linear part and the cone blocks."""
         mixed = _mix(np.array(self.rows).T, self.weights * x[:, None])
-        blocks = jnp.sum(self.matrices[:, :, :, None] * lax.optimization_barrier(mixed)[None, None], axis=2)
+        mixed = materialise(mixed)
+        blocks = sum(self.matrices[:, :, f, None] * mixed[f] for f in range(len(mixed)))
         return conic.Point((blocks,), -x[: self.linear], (-x[self.linear :],) if self.linear < len(x) else ())
 
     def adjoint(self, z: conic.Point) -> Array:
         """sum_k tr(G_rk Y_k), less the cone blocks."""
-        values = lax.optimization_barrier(la.inner(self.matrices[:, :, :, None], z.psd[0][:, :, None]))
-        return jnp.sum(self.weights * _mix(np.array(self.rows), values), axis=1) - jnp.concatenate([z.nonneg, *z.soc])
+        values = materialise(la.inner(self.matrices[:, :, :, None], z.psd[0][:, :, None]))
+        seen = _mix(np.array(self.rows), values)
+        streams = sum(self.weights[:, k] * seen[:, k] for k in range(seen.shape[1]))
+        return streams - jnp.concatenate([z.nonneg, *z.soc])
 
     def schur(self, scaling: conic.Scaling) -> Array:
         """Entry (r, t): sum_k q_rk q_tk R_rf R_tg <F_f, Y_k F_g Z_k^-1>, plus the cone blocks."""
         rows = np.array(self.rows)
         gram = _mix(rows, jnp.swapaxes(_mix(rows, self._gram(scaling)), 0, 1))
-        total = jnp.sum(self.weights[:, None] * self.weights[None] * lax.optimization_barrier(gram), axis=2)
+        gram, q = materialise(gram), self.weights
+        total = sum(q[:, None, k] * q[None, :, k] * gram[:, :, k] for k in range(q.shape[1]))
         total = 0.5 * (total + jnp.swapaxes(total, 0, 1))
         n = len(rows)
         diagonal = jnp.concatenate([scaling.ratio, jnp.zeros((n - self.linear, total.shape[-1]))])
@@ -60,7 +65,7 @@ class FunctionalMap(eqx.Module):
         """<F_f, Y_k F_g Z_k^-1>, (f, g, streams, lanes), from the two small Gram matrices of V."""
         v = self.vectors[:, :, None]
         left, right = (
-            lax.optimization_barrier(la.matmul(la.dagger(v), lax.optimization_barrier(la.matmul(x, v))))
+            materialise(la.matmul(la.dagger(v), materialise(la.matmul(x, v))))
             for x in (scaling.z[0], scaling.s_inverse[0])
         )
         ends = [np.array([f[i] for f in self.functionals]) for i in (0, 1)]
@@ -72,7 +77,7 @@ class FunctionalMap(eqx.Module):
                 c, e = ends[flip_g], ends[1 - flip_g]
                 weight = (np.conj(alpha) if flip_f else alpha) * np.swapaxes(np.conj(alpha) if flip_g else alpha, 0, 1)
                 total = total + 0.25 * (weight * left[j[:, None], c[None]] * right[e[None], i[:, None]]).real
-        return lax.optimization_barrier(total)  # type: ignore[return-value]
+        return materialise(total)  # type: ignore[return-value]
 
 
 def solve_nominal(layout: Layout, data: Data, options: conic.Options) -> Relaxed:
@@ -103,7 +108,7 @@ def solve_nominal(layout: Layout, data: Data, options: conic.Options) -> Relaxed
         vectors=vectors,
         matrices=jnp.stack(matrices, axis=2),
         weights=jnp.concatenate([layout.stream_weights(data.gamma), order, shared]),
-        rows=tuple(map(tuple, table)),
+        rows=tuple(tuple(map(float, row)) for row in table),
         functionals=tuple(layout.functionals),
         linear=linear,
     )
@@ -121,7 +126,9 @@ def solve_nominal(layout: Layout, data: Data, options: conic.Options) -> Relaxed
         iterations=found.iterations,
         sinr=x[:pairs] * jnp.stack([units.user_scale[k, l] for k, l in layout.pairs]),
         sic=x[pairs : pairs + ordered]
-        * jnp.stack([units.user_scale[0, l] * (1 + data.gamma[0]) for l, _ in layout.order_rows] or [x[:0].sum(0)])[:ordered],
+        * jnp.stack([units.user_scale[0, l] * (1 + data.gamma[0]) for l, _ in layout.order_rows] or [x[:0].sum(0)])[
+            :ordered
+        ],
         **sensing_multipliers(layout, units, x[pairs + ordered : linear], x[linear:] if cones else None),
         lmi=jnp.zeros((0, 0, pairs, lanes), complex),
     )

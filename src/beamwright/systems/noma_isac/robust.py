@@ -13,9 +13,10 @@ import itertools
 import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
-from jax import Array, lax
+from jax import Array
 
 from beamwright.core import linalg as la
+from beamwright.core.linalg import materialise
 from beamwright.optim import conic
 from beamwright.systems.noma_isac.layout import Data, Layout, Relaxed, normalise, sensing_multipliers
 
@@ -47,7 +48,7 @@ class BallMap(eqx.Module):
         """x -> (Y (d, d, users, lanes), lambda (pairs, lanes))."""
         d, users = self._d, self.layout.users
         blocks = x[: users * d * d].reshape(users, d, d, -1)
-        return jnp.moveaxis(to_hermitian(jnp.moveaxis(blocks, 0, 2)), 2, 2), x[users * d * d :]
+        return to_hermitian(jnp.moveaxis(blocks, 0, 2)), x[users * d * d :]
 
     def _rows(self) -> tuple[np.ndarray, int]:
         rows, linear = self.layout.sensing_rows()
@@ -58,7 +59,7 @@ class BallMap(eqx.Module):
         y, lam = self._split(x)
         layout = self.layout
         rows, linear = self._rows()
-        total = jnp.sum(y, axis=2)
+        total = sum(y[:, :, i] for i in range(layout.users))
         seen = jnp.tensordot(rows, la.inner(jnp.moveaxis(self.sensing, 0, 2), total[:, :, None]), axes=1)
         order = [
             la.inner(self.user_matrices[r], y[:, :, j] - y[:, :, j + 1]) for r, (_, j) in enumerate(layout.order_rows)
@@ -74,11 +75,11 @@ class BallMap(eqx.Module):
             wanted = sum(self.weights[p, i] * y[:, :, i] for i in range(k, self.layout.users))
             cancelled = self.residual[p] * sum((y[:, :, i] for i in range(k)), jnp.zeros_like(y[:, :, 0]))
             blocks.append((wanted, cancelled))
-        wanted = lax.optimization_barrier(jnp.stack([w for w, _ in blocks], axis=2))
+        wanted = materialise(jnp.stack([w for w, _ in blocks], axis=2))
         cancelled = jnp.stack([c for _, c in blocks], axis=2)
         h = jnp.moveaxis(self.h, 0, 1)
-        column = lax.optimization_barrier(jnp.sum(wanted * h[None], axis=1))
-        corner = jnp.sum(jnp.conj(h) * column, axis=0).real
+        column = materialise(sum(wanted[:, k] * h[k][None] for k in range(len(h))))
+        corner = la.add_up(h.real * column.real + h.imag * column.imag)
         top = self.eps**2 * (wanted + cancelled) + la.identity(self._d, wanted) * lam
         edge = self.eps * column
         top = jnp.concatenate([top, edge[:, None]], axis=1)
@@ -92,7 +93,8 @@ class BallMap(eqx.Module):
         t, pairs, ordered = z.psd[1], len(layout.pairs), len(layout.order_rows)
         wanted, cancelled = self._outer(t, t)[0], self.eps**2 * t[:-1, :-1]
         sensing_dual = jnp.concatenate([z.nonneg[pairs + ordered :], *(q[1:] for q in z.soc)])
-        shared = jnp.sum(jnp.moveaxis(self.sensing, 0, 2) * jnp.tensordot(rows.T, sensing_dual, axes=1), axis=2)
+        mixed = materialise(jnp.tensordot(rows.T, sensing_dual, axes=1))
+        shared = sum((self.sensing[f] * mixed[f] for f in range(len(mixed))), jnp.zeros_like(z.psd[0][:, :, 0]))
         streams = []
         for i in range(layout.users):
             total = z.psd[0][:, :, i] + shared
@@ -117,7 +119,7 @@ class BallMap(eqx.Module):
             both = self.eps**2 * t[:-1, :-1] + edge + la.dagger(edge)
             both = both + t[-1, -1].real * h[:, None] * jnp.conj(h)[None]
             out += [both, self.eps**2 * t[:-1, :-1] + edge]
-        first, first_edge, second, second_edge = lax.optimization_barrier(tuple(out))
+        first, first_edge, second, second_edge = materialise(tuple(out))
         return first, second, first_edge, second_edge
 
     def schur(self, scaling: conic.Scaling) -> Array:
@@ -127,8 +129,8 @@ class BallMap(eqx.Module):
         streams = self._stream_blocks(scaling)
         t, si = scaling.z[1], scaling.s_inverse[1]
         signs = jnp.asarray(np.append(np.ones(d), -1.0)).reshape(d + 1, 1, 1, 1)
-        flipped = la.hermitian(la.matmul(lax.optimization_barrier(t * jnp.swapaxes(signs, 0, 1)), si))
-        flipped = lax.optimization_barrier(flipped)
+        flipped = la.hermitian(la.matmul(materialise(t * jnp.swapaxes(signs, 0, 1)), si))
+        flipped = materialise(flipped)
         wanted = from_hermitian(self._outer(flipped, flipped)[0])
         cancelled = from_hermitian(self.eps**2 * flipped[:-1, :-1])
         columns = []
@@ -180,7 +182,7 @@ class BallMap(eqx.Module):
             blocks[j, j] = blocks[j, j] + outer
             blocks[j + 1, j + 1] = blocks[j + 1, j + 1] + outer
             blocks[j, j + 1] = blocks[j, j + 1] - outer
-        flat = {key: lax.optimization_barrier(b.reshape(d * d, d * d, lanes)) for key, b in blocks.items()}
+        flat = {key: materialise(b.reshape(d * d, d * d, lanes)) for key, b in blocks.items()}
         rows = [
             jnp.concatenate([flat[i, j] if i <= j else jnp.swapaxes(flat[j, i], 0, 1) for j in range(users)], axis=1)
             for i in range(users)
@@ -199,9 +201,9 @@ class BallMap(eqx.Module):
             inner = jnp.tensordot(rows[linear:].T, jnp.tensordot(w[1:, 1:], rows[linear:], axes=((1,), (0,))), axes=1)
             metric = metric + jnp.swapaxes(inner, 1, 2)
         v = jnp.stack([from_hermitian(m) for m in self.sensing])
-        metric, v = lax.optimization_barrier((metric, v))
-        weighted = lax.optimization_barrier(jnp.sum(metric[:, :, None, None] * v[None], axis=1))
-        return lax.optimization_barrier(sum(v[f][:, :, None, None] * weighted[f][None, None] for f in range(len(v))))
+        metric, v = materialise((metric, v))
+        weighted = materialise(sum(metric[:, f, None, None] * v[f][None] for f in range(len(v))))
+        return materialise(sum(v[f][:, :, None, None] * weighted[f][None, None] for f in range(len(v))))
 
 
 def solve_robust(layout: Layout, data: Data, options: conic.Options) -> Relaxed:
@@ -287,12 +289,12 @@ def kronecker(f: Array, g: Array) -> Array:
     (a, b) and (b, a), so the real matrix is a combination of T with its two index pairs swapped.
     """
     d = f.shape[0]
-    t = lax.optimization_barrier(
-        sum(f[None, :, :, None, p] * jnp.conj(g[:, None, None, :, p]) for p in range(f.shape[2]))
-    )
-    up, low, eye = np.triu(np.ones((d, d)), 1), np.tril(np.ones((d, d)), -1), np.eye(d)
-    here = (up / _ROOT2 + eye - 1j * low / _ROOT2).reshape(d, d, 1, 1, 1)
-    there = (up / _ROOT2 + 1j * low / _ROOT2).reshape(d, d, 1, 1, 1)
-    t = lax.optimization_barrier(here * t + there * jnp.swapaxes(t, 0, 1))
-    here, there = (jnp.moveaxis(m, (0, 1), (2, 3)) for m in (jnp.asarray(here), jnp.asarray(there)))
-    return lax.optimization_barrier((here * t + there * jnp.swapaxes(t, 2, 3)).real)
+    t = materialise(sum(f[None, :, :, None, p] * jnp.conj(g[:, None, None, :, p]) for p in range(f.shape[2])))
+    upper, diagonal = np.triu(np.ones((d, d), bool), 1), np.eye(d, dtype=bool)
+    left = (m.reshape(d, d, 1, 1, 1) for m in (upper, diagonal))
+    right = (m.reshape(1, 1, d, d, 1) for m in (upper, diagonal))
+    flipped, (above, on) = jnp.swapaxes(t, 0, 1), left
+    t = materialise(jnp.where(above, t + flipped, jnp.where(on, _ROOT2 * t, 1j * (flipped - t))))
+    flipped, (above, on) = jnp.swapaxes(t, 2, 3), right
+    below = t.imag - flipped.imag
+    return materialise(0.5 * jnp.where(above, t.real + flipped.real, jnp.where(on, _ROOT2 * t.real, below)))

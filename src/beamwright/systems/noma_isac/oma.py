@@ -1,0 +1,71 @@
+"""The orthogonal baseline (spec P4): users one after another in K equal slots, sensing all along."""
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from beamwright.core import db_to_linear, require
+from beamwright.systems.noma_isac.design import balance, budget, per_user, pose, solve
+from beamwright.systems.noma_isac.results import Design, Oma
+from beamwright.systems.noma_isac.scenario import Scenario
+from beamwright.systems.noma_isac.worst_case import batched_channels, error_radius
+
+Sensing = Literal["average", "slot"]
+
+
+def minimise_power_oma(
+    s: Scenario,
+    h: ArrayLike,
+    sinr_db: ArrayLike,
+    csi_error: ArrayLike = 0.0,
+    prelog: bool = True,
+    sensing: Sensing = "average",
+) -> Design:
+    """Least weighted power when every user has a slot of its own.
+
+        (1/K) log2(1 + g_k) = log2(1 + gamma_k):   g_k = (1 + gamma_k)^K - 1  (prelog),   or  g_k = gamma_k    spec P4
+
+    Args:    h, sinr_db, csi_error as in ``minimise_power``; prelog: targets of equal rate, or of equal SNR;
+             sensing: requirements on the frame average (beams are then w~_k / sqrt(K)) or in every slot.
+    Returns: Design; ``sinr`` is that within the slot, the objective the frame average.
+    Raises:  ValueError naming the argument.
+    """
+    h = batched_channels(s, h)
+    target = slot_snr(db_to_linear(per_user(s, sinr_db, len(h), "sinr_db", finite=False)), s.users, prelog)
+    return solve(s, pose(s, h, target, error_radius(s, csi_error, len(h)), oma=mode(sensing)))
+
+
+def balance_sinr_oma(
+    s: Scenario, h: ArrayLike, power_w: float, prelog: bool = True, sensing: Sensing = "average"
+) -> Design:
+    """Largest common SINR within a power budget when every user has a slot of its own.
+
+    ``balanced_sinr`` is the equivalent SINR (1 + SNR_slot)^(1/K) - 1 with ``prelog``, else the slot's SNR.
+
+    Args:    h (drops, users, antennas) or (users, antennas); power_w > 0 budget of J in W; the rest as above.
+    Raises:  ValueError naming the argument.
+    """
+    h = batched_channels(s, h)
+    power, oma = budget(power_w), mode(sensing)
+    radius = np.zeros(h.shape[:2])
+    radiated = max(power - s.sensing_weight * s.targets * s.sensing_power_w, 0.0) / s.comm_weight * s.users
+    highest = (np.sum(np.abs(h) ** 2, axis=-1) * radiated / s.noise_vector_w).min(axis=-1)
+    highest = np.expm1(np.log1p(highest) / s.users) if prelog else highest
+
+    def problem_at(t: np.ndarray):  # noqa: ANN202
+        target = np.repeat(slot_snr(t, s.users, prelog)[:, None], s.users, axis=1)
+        return pose(s, h, target, radius, power, oma)
+
+    return balance(s, problem_at, highest, power)
+
+
+def slot_snr(sinr: ArrayLike, users: int, prelog: bool) -> np.ndarray:
+    """SNR a slot must give for the rate of ``sinr`` on the whole frame."""
+    return np.expm1(users * np.log1p(np.asarray(sinr, float))) if prelog else np.asarray(sinr, float)
+
+
+def mode(sensing: str) -> Oma:
+    """``Oma`` code. Raises ValueError naming ``sensing``."""
+    require(sensing in ("average", "slot"), "sensing", "be 'average' or 'slot'", repr(sensing))
+    return Oma.AVERAGE if sensing == "average" else Oma.SLOT

@@ -1,0 +1,180 @@
+"""A batch of relaxed problems (spec P1, P2, P4): arrays in input order in, covariances and multipliers out."""
+
+from functools import partial
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from beamwright.optim import conic
+from beamwright.optim.tiles import in_tiles
+from beamwright.systems.noma_isac import model
+from beamwright.systems.noma_isac.layout import Data, Layout, Relaxed
+from beamwright.systems.noma_isac.nominal import solve_nominal
+from beamwright.systems.noma_isac.results import Multipliers, Oma, Problem
+from beamwright.systems.noma_isac.robust import solve_robust
+from beamwright.systems.noma_isac.scenario import Scenario
+
+OPTIONS = conic.Options(tolerance=1e-10, accept=1e-7)
+"""Solver accuracy: two digits beyond what the certificate asks for."""
+
+
+class Relaxation(NamedTuple):
+    """Optimum of a relaxation, drops first, input order of users."""
+
+    objective_w: np.ndarray
+    """(drops,) J; +inf where the solver found no design to exist, NaN where it stalled far from an answer."""
+    inner: np.ndarray
+    """(drops, users, r, r): W_k = basis inner_k basis^H; NaN where there is no solution."""
+    basis: np.ndarray
+    """(drops, antennas, r)."""
+    multipliers: Multipliers
+    iterations: np.ndarray
+
+    @property
+    def covariances(self) -> np.ndarray:
+        """(drops, users, antennas, antennas)."""
+        basis = self.basis[:, None]
+        return basis @ self.inner @ np.conj(np.swapaxes(basis, -1, -2))
+
+
+def relax(
+    s: Scenario, problem: Problem, penalty: np.ndarray | None = None, basis: np.ndarray | None = None
+) -> Relaxation:
+    """Solve the relaxation of every drop.
+
+    Args:    penalty (drops, users, r, r) Hermitian, in ``basis``: added to the cost of each stream, for rank-one
+             recovery; the objective reported stays J. basis (drops, antennas, r): that of an earlier relaxation.
+    """
+    if problem.oma is Oma.SLOT:
+        return _by_slot(s, problem, penalty, basis)
+    drops, users = problem.order.shape
+    basis = design_basis(s, problem.h) if basis is None else basis
+    rank = basis.shape[-1]
+    order, place = problem.order, model.positions(problem.order)
+    target = problem.sinr_target / (users if problem.oma is Oma.AVERAGE else 1)
+    robust = bool(problem.csi_error.any())
+    layout = Layout(
+        users=users,
+        targets=s.targets,
+        chain=s.decoding == "chain" and problem.oma is Oma.NONE,
+        ordered=s.sic_order and problem.oma is Oma.NONE,
+        interference=problem.oma is Oma.NONE,
+    )
+    scalars = [s.comm_weight, s.sensing_weight, s.sensing_power_w, s.power_difference_w, s.correlation_limit_w]
+    penalty = np.zeros((drops, users, rank, rank), complex) if penalty is None else penalty
+    found: Relaxed = in_tiles(
+        partial(_solve_tile, layout, robust),
+        _sort(problem.h @ np.conj(basis), order),
+        np.broadcast_to(s.steering, (drops, *s.steering.shape)) @ np.conj(basis),
+        _sort(np.broadcast_to(s.noise_vector_w, (drops, users)), order),
+        _sort(target, order),
+        _sort(problem.csi_error, order),
+        _sort(penalty, order),
+        np.broadcast_to(scalars, (drops, len(scalars))),
+    )
+    inner = _sort(np.moveaxis(found.y, 3, 1), place)
+    solved = found.outcome == conic.Outcome.SOLVED
+    usable = solved | ((found.outcome == conic.Outcome.STALLED) & (found.residual < 1e-3))
+    inner = np.where(usable[:, None, None, None], inner, np.nan)
+    infeasible = ~usable & (found.outcome != conic.Outcome.STALLED)
+    objective = (
+        found.objective_w - np.einsum("dkij,dkji->d", np.where(usable[:, None, None, None], inner, 0), penalty).real
+    )
+    objective = np.select([usable, infeasible], [objective, np.inf], np.nan)
+    return Relaxation(objective, inner, basis, _multipliers(s, layout, found, order, basis), found.iterations)
+
+
+def design_basis(s: Scenario, h: np.ndarray) -> np.ndarray:
+    """Orthonormal columns spanning channels and steering vectors (spec A1), (drops, antennas, min(N, K+M))."""
+    return model.span_basis(h, np.broadcast_to(s.steering, (len(h), *s.steering.shape)))
+
+
+@partial(jax.jit, static_argnums=(0, 1))
+def _solve_tile(layout: Layout, robust: bool, *arrays: jax.Array) -> Relaxed:
+    """Drops first outside, last inside."""
+    h, a, noise, target, eps, penalty, scalars = (jnp.moveaxis(jnp.asarray(x), 0, -1) for x in arrays)
+    data = Data(h, a, noise, target, eps, jnp.moveaxis(penalty, 0, 2), scalars)
+    found = (solve_robust if robust else solve_nominal)(layout, data, OPTIONS)
+    return jax.tree.map(lambda x: jnp.moveaxis(x, -1, 0), found)
+
+
+def _sort(values: np.ndarray, order: np.ndarray) -> np.ndarray:
+    """values[d, order[d, i]] at position i."""
+    return np.take_along_axis(values, order.reshape(*order.shape, *(1,) * (values.ndim - 2)), axis=1)
+
+
+def _multipliers(s: Scenario, layout: Layout, found: Relaxed, order: np.ndarray, basis: np.ndarray) -> Multipliers:
+    """From rows of the solver (sorted streams) to arrays in input order."""
+    drops, users = order.shape
+    lane = np.arange(drops)[:, None]
+    stream, user = (order[:, [pair[i] for pair in layout.pairs]] for i in (0, 1))
+    size = found.lmi.shape[1]
+    sinr, sic = np.zeros((drops, users, users)), np.zeros((drops, users, users))
+    lmi = np.zeros((drops, users, users, size, size), complex)
+    sinr[lane, stream, user] = found.sinr
+    lmi[lane, stream, user] = np.moveaxis(found.lmi, 3, 1)
+    if layout.order_rows:
+        rows = [order[:, [row[i] for row in layout.order_rows]] for i in (0, 1)]
+        sic[lane, rows[0], rows[1]] = found.sic
+    upper, lower = np.zeros((2, drops, s.targets, s.targets))
+    cross = np.zeros((drops, s.targets, s.targets), complex)
+    if layout.target_pairs:
+        p, m = np.array(layout.target_pairs).T
+        upper[:, p, m], lower[:, p, m], cross[:, p, m] = found.upper, found.lower, found.cross
+    return Multipliers(
+        sinr=sinr, floor=found.floor, slab_upper=upper, slab_lower=lower, correlation=found.cone, cross=cross, sic=sic,
+        lmi=lmi, basis=basis,
+    )  # fmt: skip
+
+
+def _by_slot(s: Scenario, problem: Problem, penalty: np.ndarray | None, basis: np.ndarray | None) -> Relaxation:
+    """``Oma.SLOT``: every slot is a problem of its own with one user; the objective is the mean of the slots."""
+    drops, users, antennas = problem.h.shape
+    basis = design_basis(s, problem.h) if basis is None else basis
+    rank, lanes = basis.shape[-1], drops * users
+    noise = np.broadcast_to(s.noise_vector_w, (drops, users)).reshape(lanes)
+    # One user with unit noise: channel and error scaled instead, which leaves the SINR as it is.
+    root = np.sqrt(noise)[:, None]
+    single = s.model_copy(update={"users": 1, "noise_power_w": 1.0, "sic_order": False})
+    slots = Problem(
+        h=(problem.h.reshape(lanes, antennas) / root)[:, None],
+        order=np.zeros((lanes, 1), int),
+        sinr_target=problem.sinr_target.reshape(lanes, 1),
+        csi_error=problem.csi_error.reshape(lanes, 1) / root,
+        power_limit_w=np.repeat(problem.power_limit_w, users),
+    )
+    lane_penalty = None if penalty is None else penalty.reshape(lanes, 1, rank, rank) * users
+    found = relax(single, slots, lane_penalty, np.repeat(basis, users, axis=0))
+    parts = found.multipliers
+
+    def per_slot(values: np.ndarray) -> np.ndarray:
+        return values.reshape(drops, users, *values.shape[1:]) / users
+
+    def own(values: np.ndarray) -> np.ndarray:
+        """(lanes, 1, 1, ...) of slot k to entry (k, k)."""
+        table = np.zeros((drops, users, users, *values.shape[3:]), values.dtype)
+        index = np.arange(users)
+        table[:, index, index] = values[:, 0, 0].reshape(drops, users, *values.shape[3:]) / users
+        return table
+
+    slot_noise = noise.reshape(drops, 1, users)
+    multipliers = Multipliers(
+        sinr=own(parts.sinr) / slot_noise,
+        floor=per_slot(parts.floor),
+        slab_upper=per_slot(parts.slab_upper),
+        slab_lower=per_slot(parts.slab_lower),
+        correlation=per_slot(parts.correlation),
+        cross=per_slot(parts.cross),
+        sic=np.zeros((drops, users, users)),
+        lmi=own(parts.lmi) / slot_noise[..., None, None],
+        basis=basis,
+    )
+    return Relaxation(
+        objective_w=found.objective_w.reshape(drops, users).mean(axis=1),
+        inner=found.inner.reshape(drops, users, rank, rank),
+        basis=basis,
+        multipliers=multipliers,
+        iterations=found.iterations.reshape(drops, users).sum(axis=1),
+    )
