@@ -14,14 +14,18 @@ RUN = {"list", "show", "design", "verify"}
 """Commands cheap enough to run; the others (studies, reports) are only parsed."""
 
 
-def blocks(page: Path, language: str) -> list[str]:
-    """Contents of the fenced blocks of a page in one language."""
-    return re.findall(rf"^```{language}\n(.*?)^```$", page.read_text(), re.DOTALL | re.MULTILINE)
+def lines_in(page: Path, language: str) -> list[str]:
+    """The page with everything blank but its fenced blocks in one language, so that line numbers stay true."""
+    lines, inside = [], False
+    for line in page.read_text().splitlines():
+        inside = line == f"```{language}" or (inside and line != "```")
+        lines.append(line if inside and not line.startswith("```") else "")
+    return lines
 
 
 def pages_with(language: str) -> list[object]:
     """Pages that have such blocks, as parameters with readable names."""
-    return [pytest.param(page, id=str(page.relative_to(ROOT))) for page in PAGES if blocks(page, language)]
+    return [pytest.param(page, id=str(page.relative_to(ROOT))) for page in PAGES if any(lines_in(page, language))]
 
 
 @pytest.fixture
@@ -36,7 +40,7 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
 
 @pytest.mark.parametrize("page", pages_with("python"))
 def test_python_examples_run(page: Path, workplace: Path) -> None:
-    source = "\n".join(blocks(page, "python"))
+    source = "\n".join(lines_in(page, "python"))
     exec(compile(source, str(page), "exec"), {"__name__": "example"})
 
 
@@ -44,7 +48,7 @@ def test_python_examples_run(page: Path, workplace: Path) -> None:
 def test_command_lines_run(page: Path, workplace: Path) -> None:
     from beamwright.cli import main
 
-    lines = [line for block in blocks(page, "bash") for line in block.splitlines() if line.startswith("beamwright ")]
+    lines = [line for line in lines_in(page, "bash") if line.startswith("beamwright ")]
     assert lines
     for line in lines:
         arguments = shlex.split(line, comments=True)[1:]
