@@ -36,7 +36,7 @@ def play(run: Callable[[list[str]], object], out: Path, data: Path | None, group
 def _script(channels: Path, out: Path, page: Path, groups: int, drops: int) -> Sequence[tuple[str, list[str]]]:
     """Each step in words, and its command."""
     physics = ["--no-conjugate", "--drops", str(groups), "--seed", "1"]
-    settings = ["--set", "noise_power_w=1e-13", "--set", "sinr_db=5", "--set", "csi_error=1e-7"]
+    settings = ["--set", "noise_power_w=1e-12", "--set", "sinr_db=8", "--set", "csi_error=1e-7"]
     design = ["design", "noma-isac", "--method", "robust-min-power", "--channels", str(channels), *physics, *settings]
     return (
         (

@@ -13,7 +13,7 @@ from beamwright.cli.channels import ChannelFile, Channels, read_channels
 from beamwright.cli.design_files import output_folder, save_design
 from beamwright.cli.settings import find, split_settings
 from beamwright.cli.summary import summarise
-from beamwright.cli.tables import console, records, values
+from beamwright.cli.tables import console, records, show, values
 from beamwright.core import Config, Method, System, require
 from beamwright.records import versions
 
@@ -74,7 +74,7 @@ def run_design(job: DesignJob, channels: Channels, folder: Path, rows: int = 10)
     with output_folder(folder):
         out.print(values(f"{job.system.name} scenario", job.scenario))
         out.print(values(f"--method {job.method.name}", job.options))
-        out.print("channels: " + ", ".join(f"{name} {note}" for name, note in channels.notes.items()), markup=False)
+        out.print(f"channels: {_words(channels.notes)}", markup=False, soft_wrap=True)
         start = time.perf_counter()
         design = job.method(job.scenario, known, **dict(job.options))
         seconds = time.perf_counter() - start
@@ -89,6 +89,14 @@ def run_design(job: DesignJob, channels: Channels, folder: Path, rows: int = 10)
     out.print(f"{len(lines)} drops in {seconds:.2f} s: {found}")
     out.print(f"written: {folder / 'design.npz'} and design.json; beamwright verify checks them", soft_wrap=True)
     return folder / "design.npz"
+
+
+def _words(notes: Mapping[str, Any]) -> str:
+    """``file street.npz, variables h=H_est, ...``."""
+    pairs = {
+        k: " ".join(f"{a}={show(b)}" for a, b in v.items()) if isinstance(v, dict) else v for k, v in notes.items()
+    }
+    return ", ".join(f"{name} {text}" for name, text in pairs.items())
 
 
 def _axes(system: System) -> set[str]:
