@@ -30,6 +30,17 @@ class Case:
         z = np.stack([np.random.default_rng(seed).standard_normal(shape) for seed in range(drops)])
         return (z[..., 0] + 1j * z[..., 1]) / np.sqrt(2)
 
+    def problem(self, h: np.ndarray) -> Problem:
+        """The demand on given channels (drops, users, antennas)."""
+        demand, users = self.demand, h.shape[:2]
+        return Problem(
+            h=h,
+            order=model.decoding_order(h),
+            sinr_target=np.full(users, demand.sinr),
+            csi_error=np.full(users, demand.csi_error),
+            power_limit_w=np.full(len(h), np.inf),
+        )
+
 
 @dataclass(frozen=True)
 class Measurement:
@@ -115,16 +126,9 @@ def accuracy(case: Case, h: np.ndarray, covariances: np.ndarray, bound_w: np.nda
 
 def violations(case: Case, h: np.ndarray, covariances: np.ndarray) -> np.ndarray:
     """(drops,) largest relative violation of the covariances, from the physics: the certificate with no multipliers."""
-    drops, users, antennas = h.shape
-    problem = Problem(
-        h=h,
-        order=model.decoding_order(h),
-        sinr_target=np.full((drops, users), case.demand.sinr),
-        csi_error=np.full((drops, users), case.demand.csi_error),
-        power_limit_w=np.full(drops, np.inf),
-    )
-    beams = np.full((drops, users, antennas), np.nan, complex)
-    return certificate(case.scenario, problem, beams, covariances, _nothing(case.scenario, drops)).relaxed_violation
+    beams = np.full(h.shape, np.nan, complex)
+    nothing = _nothing(case.scenario, len(h))
+    return certificate(case.scenario, case.problem(h), beams, covariances, nothing).relaxed_violation
 
 
 def _nothing(s: ni.Scenario, drops: int) -> Multipliers:

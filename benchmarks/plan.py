@@ -10,7 +10,7 @@ import pandas as pd
 from beamwright import noma_isac as ni
 from benchmarks.flops import per_iteration
 from benchmarks.measure import Case, Measurement, measure_peer
-from benchmarks.ours import DESIGN, RELAXATION, bounds_w, measure_design, measure_relaxation
+from benchmarks.ours import DESIGN, RELAXATION, measure_ours
 from benchmarks.peers import PEERS, Demand
 
 NOMINAL, ROBUST = Case("nominal", Demand(10**0.8)), Case("robust 0.05", Demand(10**0.8, 0.05))
@@ -49,14 +49,12 @@ def run(plan: Plan) -> Iterator[Measurement]:
                         alive.remove(found.solver)
     for case in (NOMINAL, ROBUST):
         for batch in plan.batches:
-            yield measure_relaxation("batch", case, batch, np.full(batch, np.nan))
-            yield measure_design("batch", case, batch, np.full(batch, np.nan))
+            yield from measure_ours("batch", case, batch)[0]
 
 
 def _compare(study: str, case: Case, drops: int, plan: Plan, peers: list[str]) -> Iterator[Measurement]:
-    bound_w = bounds_w(case, drops)
-    yield measure_relaxation(study, case, drops, bound_w)
-    yield measure_design(study, case, drops, bound_w)
+    ours, bound_w = measure_ours(study, case, drops)
+    yield from ours
     count = plan.peer_drops if study == "compare" else min(plan.peer_drops, 3)
     for peer in PEERS:
         if peer.name in peers:
@@ -76,7 +74,8 @@ def table(measurements: list[Measurement], dgemm_per_second: float) -> pd.DataFr
     sizes = ["study", "case", "antennas", "users", "targets"]
     for column, solver in (("times_relaxation", RELAXATION), ("times_design", DESIGN)):
         ours = rows[rows.solver == solver].drop_duplicates(sizes).set_index(sizes).seconds
-        rows[column] = rows.seconds / ours.reindex(pd.MultiIndex.from_frame(rows[sizes])).to_numpy()
+        ratio = rows.seconds / ours.reindex(pd.MultiIndex.from_frame(rows[sizes])).to_numpy()
+        rows[column] = ratio.where(rows.study != "batch")
     counts = [per_iteration(_scenario(row), str(row.case) != NOMINAL.name) for row in rows.itertuples()]
     rows["flops_per_drop"] = np.where(rows.solver == RELAXATION, rows.iterations * counts, np.nan)
     rows["dgemm_share"] = rows.flops_per_drop / rows.seconds / dgemm_per_second
