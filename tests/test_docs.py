@@ -33,6 +33,7 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
     """An empty folder beside ``examples/``; JAX's cache folder is put back as it was."""
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("BEAMWRIGHT_CACHE_DIR", "off")  # the suite has its own
     cache = jax.config.jax_compilation_cache_dir  # type: ignore[attr-defined]
     yield tmp_path
     jax.config.update("jax_compilation_cache_dir", cache)
