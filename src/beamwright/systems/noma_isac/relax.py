@@ -125,7 +125,7 @@ def _multipliers(s: Scenario, layout: Layout, found: Relaxed, order: np.ndarray,
         upper[:, p, m], lower[:, p, m], cross[:, p, m] = found.upper, found.lower, found.cross
     return Multipliers(
         sinr=sinr, floor=found.floor, slab_upper=upper, slab_lower=lower, correlation=found.cone, cross=cross, sic=sic,
-        lmi=lmi, basis=basis,
+        lmi=lmi, basis=basis[..., : max(size - 1, 0)],
     )  # fmt: skip
 
 
@@ -169,7 +169,7 @@ def _by_slot(s: Scenario, problem: Problem, penalty: np.ndarray | None, basis: n
         cross=per_slot(parts.cross),
         sic=np.zeros((drops, users, users)),
         lmi=own(parts.lmi) / slot_noise[..., None, None],
-        basis=basis,
+        basis=basis[..., : parts.basis.shape[-1]],
     )
     return Relaxation(
         objective_w=found.objective_w.reshape(drops, users).mean(axis=1),

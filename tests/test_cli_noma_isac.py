@@ -1,0 +1,145 @@
+"""The command line on the first system: the ten bad inputs of its users, files made by others, tampering."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import scipy.io
+
+import beamwright
+from beamwright.cli import main
+from beamwright.systems.noma_isac.system import METHODS
+
+DESIGN = ["design", "noma-isac"]
+
+
+@pytest.fixture(autouse=True)
+def workplace(monkeypatch, tmp_path):
+    monkeypatch.setenv("BEAMWRIGHT_CACHE_DIR", "off")
+    monkeypatch.chdir(tmp_path)
+    real, imaginary = np.random.default_rng(0).standard_normal((2, 4, 3, 8))
+    h = (real + 1j * imaginary) / np.sqrt(2)
+    np.savez("h.npz", h=h)
+    np.savez("nan.npz", h=np.where(np.arange(8) == 5, np.nan, h))
+    np.savez("antennas.npz", h=h[:, :, :6])
+    Path("cut.npz").write_bytes(Path("h.npz").read_bytes()[:700])
+    Path("empty.npz").touch()
+    Path("file").write_text("in the way")
+
+
+BAD_INPUT = {
+    "unknown key": (["--set", "noise_power=0.1"], "noise_power is neither"),
+    "NaN in channels": (["--channels", "nan.npz"], "h must be finite"),
+    "wrong axis": (["--channels", "antennas.npz"], "got shape (4, 3, 6)"),
+    "missing file": (["--channels", "nowhere.npz"], "nowhere.npz must be a file"),
+    "negative noise": (["--set", "noise_power_w=-0.01"], "noise_power_w must be > 0"),
+    "unknown method": (["--method", "min-powr"], "method 'min-powr' is not known; did you mean min-power"),
+    "corrupted npz": (["--channels", "cut.npz"], "damaged"),
+    "empty file": (["--channels", "empty.npz"], "empty"),
+    "users > antennas": (["--set", "users=9"], "users must be at most antennas (8), got 9"),
+    "unwritable output": (["--channels", "h.npz", "--out", "file/out"], "Not a directory"),
+}
+
+
+def check_refusal(code: int, err: str, words: str, before: list[Path]) -> None:
+    assert code == 2
+    assert err.count("\n") == 1 and err.startswith("beamwright: ") and words in err
+    assert sorted(Path().rglob("*")) == before
+
+
+@pytest.mark.parametrize("kind", BAD_INPUT)
+def test_bad_input_is_one_line_and_nothing_is_written(kind, capsys):
+    arguments, words = BAD_INPUT[kind]
+    before = sorted(Path().rglob("*"))
+    code = main([*DESIGN, "--out", "new", *arguments])
+    check_refusal(code, capsys.readouterr().err, words, before)
+
+
+@pytest.mark.parametrize("kind", ["unknown key", "corrupted npz", "unwritable output"])
+def test_bad_input_in_a_process_of_its_own(kind):
+    arguments, words = BAD_INPUT[kind]
+    before = sorted(Path().rglob("*"))
+    command = [sys.executable, "-m", "beamwright", *DESIGN, "--out", "new", *arguments]
+    path = os.environ | {"PYTHONPATH": str(Path(beamwright.__file__).parents[1])}
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=path)
+    check_refusal(done.returncode, done.stderr, words, before)
+
+
+@pytest.fixture
+def designed(capsys) -> Path:
+    """A robust design of four drops, in ``out``."""
+    options = ["--method", "robust-min-power", "--set", "sinr_db=5", "--set", "csi_error=0.05"]
+    assert main([*DESIGN, *options, "--channels", "h.npz", "--out", "out"]) == 0
+    capsys.readouterr()
+    return Path("out/design.npz")
+
+
+def test_design_is_certified_and_verifies(designed, capsys):
+    said = json.loads(designed.with_suffix(".json").read_text())
+    assert said["summary"]["accepted"] == 4
+    assert said["certificate"]["gap"]["max"] < 0.1
+    assert said["certificate"]["sinr_violation"]["max"] < 1e-6
+    assert main(["verify", "out"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [("multipliers.lmi", "bound_w"), ("multipliers.floor", "bound_w"), ("beams", "objective_w"), ("h", "WRONG")],
+)
+def test_verify_finds_one_changed_entry_by_recomputing(name, line, designed, capsys):
+    """With an honest digest of the changed contents, so that only the mathematics can object."""
+    rewrite(designed, name, change_largest)
+    assert main(["verify", str(designed)]) == 1
+    caught = capsys.readouterr()
+    assert line in caught.out + caught.err and caught.err.count("\n") == 1
+
+
+def test_verify_finds_another_user_order(designed, capsys):
+    rewrite(designed, "order", lambda order: order[:, ::-1])
+    assert main(["verify", str(designed)]) == 1
+    assert "order must list the users from weakest to strongest" in capsys.readouterr().err
+
+
+def change_largest(array: np.ndarray) -> np.ndarray:
+    changed = array.copy()
+    changed.flat[np.argmax(np.abs(changed))] *= 1.001
+    return changed
+
+
+def rewrite(path: Path, name: str, change) -> None:
+    from beamwright.cli.design_files import digest_of
+
+    with np.load(path, allow_pickle=False) as archive:
+        arrays = dict(archive)
+    arrays[name] = change(arrays[name])
+    contents = {key: array for key, array in arrays.items() if key not in ("format_version", "digest", "about")}
+    arrays["digest"] = np.array(digest_of(contents, json.loads(str(arrays["about"]))))
+    np.savez(path, **arrays)
+
+
+def test_a_matlab_file_of_another_convention_gives_the_same_design():
+    """h^T w in a MATLAB file against h^H w in a NumPy file: the same powers."""
+    with np.load("h.npz") as file:
+        scipy.io.savemat("h.mat", {"H_est": file["h"].conj()})
+    settings = ["--set", "sinr_db=5"]
+    assert main([*DESIGN, *settings, "--channels", "h.npz", "--out", "a"]) == 0
+    assert main(["verify", "a"]) == 0
+    mat = ["--channels", "h.mat", "--variable", "H_est", "--no-conjugate"]
+    assert main([*DESIGN, *settings, *mat, "--out", "b"]) == 0
+    ours, theirs = np.load("a/design.npz"), np.load("b/design.npz")
+    assert np.array_equal(ours["beams"], theirs["beams"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sensing", [[], ["--set", "sensing=slot"]])
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method_verifies(method, sensing):
+    if sensing and "sensing" not in METHODS[method].options.model_fields:
+        pytest.skip("no such option")
+    small = ["--set", "antennas=4", "--set", "users=2", "--set", "target_angles_deg=[30]", "--drops", "3"]
+    assert main([*DESIGN, "--method", method, *small, *sensing, "--out", "out"]) == 0
+    assert main(["verify", "out"]) == 0
