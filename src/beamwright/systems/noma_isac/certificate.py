@@ -66,7 +66,7 @@ def certificate(
         worst_case_lower=ours.worst.lower,
         rank_ratio=rank_ratio,
         status=_status(
-            impossible=bound.bound_w > problem.power_limit_w,
+            impossible=bound.bound_w > problem.power_limit_w * (1 + VIOLATION),  # a budget met exactly is no proof
             feasible=ours.residuals.violation <= VIOLATION,
             gap=gap,
             solved=(relaxed_violation <= VIOLATION) & (relaxed_gap <= tolerance),
