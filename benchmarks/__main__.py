@@ -29,10 +29,13 @@ def main() -> None:
             f"M={measurement.targets} batch={measurement.batch:<5} {measurement.solver:34} "
             f"{1e3 * measurement.seconds:10.3f} ms",
             highlight=False,
+            soft_wrap=True,
         )
         report.save(arguments.out, plan.table(found, rate), facts)
-    report.show(plan.table(found, rate), facts, console)
-    console.print(f"Written: {arguments.out}/benchmarks.csv, .json, .png")
+    measurements = plan.table(found, rate)
+    report.save_figure(arguments.out, measurements)
+    report.show(measurements, facts, console)
+    console.print(f"Written: {arguments.out}/benchmarks.csv, .json, .png, .pdf")
 
 
 if __name__ == "__main__":

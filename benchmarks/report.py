@@ -38,12 +38,18 @@ def _processor() -> str:
 
 
 def save(folder: Path, measurements: pd.DataFrame, facts: dict[str, Any]) -> None:
-    """benchmarks.csv, benchmarks.json and benchmarks.png in ``folder``."""
+    """benchmarks.csv and benchmarks.json in ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
     write_bytes(folder / "benchmarks.csv", measurements.to_csv(index=False).encode())
     rows = measurements.astype(object).where(measurements.notna(), None).to_dict("records")
     write_json(folder / "benchmarks.json", {**facts, "measurements": rows})
-    write_bytes(folder / "benchmarks.png", render(draw(measurements), "png"))
+
+
+def save_figure(folder: Path, measurements: pd.DataFrame) -> None:
+    """benchmarks.png and benchmarks.pdf in ``folder``."""
+    figure = draw(measurements)
+    for kind in ("png", "pdf"):
+        write_bytes(folder / f"benchmarks.{kind}", render(figure, kind))
 
 
 def show(measurements: pd.DataFrame, facts: dict[str, Any], console: Console) -> None:
