@@ -6,15 +6,17 @@ arithmetic over the trailing (contiguous) axes, so they vectorise, never block, 
 whatever its neighbours are. Matrices are tiny (d <= ~10) and unrolled; the Schur complement has its own blocked loop.
 
 ``materialise`` between kernels is deliberate: without it XLA fuses a product or a factorisation into its consumers and
-recomputes it for every output entry (measured: 7x slower for A B C; ``optimization_barrier`` is dropped too early on the
-CPU to help). It marks a call as not to be inlined, which no fusion crosses.
+recomputes it for every output entry (measured: 7x slower for A B C; ``optimization_barrier`` is dropped too early on
+the CPU to help). It marks a call as not to be inlined, which no fusion crosses.
 """
 
+import functools
+import operator
+from collections.abc import Iterable
 from typing import NamedTuple, TypeVar
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jax import Array, lax
 from jax.experimental.xla_metadata import set_xla_metadata
 
@@ -38,34 +40,19 @@ def hermitian(a: Array) -> Array:
     return 0.5 * (a + dagger(a))
 
 
+def total(terms: Iterable[Array], *start: Array) -> Array:
+    """Sum of arrays, unrolled: one fused pass, vectorised over the lanes (XLA's reductions are not)."""
+    return functools.reduce(operator.add, terms, *start)
+
+
 def matmul(a: Array, b: Array) -> Array:
-    """A B over the two leading axes; the contraction is unrolled, so it is one fused pass."""
-    return sum(a[:, k, None] * b[None, k] for k in range(a.shape[1]))  # type: ignore[return-value]
+    """A B over the two leading axes."""
+    return total(a[:, k, None] * b[None, k] for k in range(a.shape[1]))
 
 
 def inner(a: Array, b: Array) -> Array:
     """Real inner product Re tr(A^H B) over the two leading axes."""
-    products = a.real * b.real + a.imag * b.imag
-    return add_up(products.reshape(-1, *products.shape[2:]))
-
-
-def add_up(x: Array) -> Array:
-    """Sum over the leading axis, unrolled: vectorises over the lanes, which XLA's reduction on the CPU does not."""
-    return sum((x[i] for i in range(1, len(x))), x[0]) if len(x) else jnp.zeros(x.shape[1:], x.dtype)
-
-
-def multiply(matrix: Array, x: Array, width: int = 9) -> Array:
-    """A x for (m, n, lanes) and (n, lanes), ``width`` columns at a time."""
-    n = len(x)
-    pad = -n % width
-    matrix, x = jnp.pad(matrix, ((0, 0), (0, pad), (0, 0))), jnp.pad(x, ((0, pad), (0, 0)))
-
-    def some(p: int, total: Array) -> Array:
-        columns = lax.dynamic_slice_in_dim(matrix, p * width, width, 1)
-        values = lax.dynamic_slice_in_dim(x, p * width, width, 0)
-        return total + sum(columns[:, k] * values[k][None] for k in range(width))
-
-    return lax.fori_loop(0, (n + pad) // width, some, jnp.zeros((len(matrix), x.shape[-1])))
+    return jnp.sum(a.real * b.real + a.imag * b.imag, axis=(0, 1))
 
 
 def identity(dim: int, like: Array) -> Array:
@@ -79,7 +66,8 @@ def cholesky(a: Array, floor: Array | None = None) -> tuple[Array, Array]:
 
     or, with ``floor``, pivots below it count as huge: the direction is dropped instead of spoiling the lane.
     """
-    columns, reciprocals = [], []
+    columns: list[Array] = []
+    reciprocals: list[Array] = []
     for j in range(a.shape[0]):
         column = a[j:, j]
         for k in range(j):
@@ -155,7 +143,7 @@ def _tridiagonal(a: Array) -> tuple[Array, Array]:
         v_squared = 2.0 * norm * (norm + head)
         scale = jnp.where(v_squared > 0, 2.0 / jnp.where(v_squared > 0, v_squared, 1.0), 0.0)
         v, scale = materialise((x + jnp.where(index == k + 1, phase * norm, 0.0), scale))
-        p = materialise(sum(a[:, j] * v[j][None] for j in range(d)) * scale[None])
+        p = materialise(total(a[:, j] * v[j][None] for j in range(d)) * scale[None])
         half = 0.5 * scale * jnp.sum(v.real * p.real + v.imag * p.imag, axis=0)
         q = materialise(p - half[None] * v)
         return a - v[:, None] * jnp.conj(q)[None] - q[:, None] * jnp.conj(v)[None]
@@ -166,7 +154,7 @@ def _tridiagonal(a: Array) -> tuple[Array, Array]:
     return materialise((diagonal, jnp.stack(off) if off else diagonal[:0]))
 
 
-# ----------------------------------------------------------------------------- real symmetric positive definite, n <= ~200
+# ------------------------------------------------------------------------ real symmetric positive definite, n <= ~200
 
 
 class Factor(NamedTuple):
@@ -206,15 +194,15 @@ def factorise(h: Array, widest: int = 9) -> Factor:
     return materialise(Factor(jnp.concatenate(stages, axis=1), jnp.concatenate(inverses)))
 
 
-def _eliminate_panel(a: Array, start: Array, width: int, floor: Array) -> tuple[Array, Array]:
+def _eliminate_panel(a: Array, start: Array | int, width: int, floor: Array) -> tuple[Array, Array]:
     """Factor columns start..start+width-1 and update everything behind them; also L_pp^-1."""
     n = a.shape[0]
     panel = materialise(lax.dynamic_slice(a, (0, start, 0), (n, width, a.shape[2])))
     corner = materialise(lax.dynamic_slice(panel, (start, 0, 0), (width, width, a.shape[2])))
     inverse = triangular_inverse(*cholesky(corner, floor))
     behind = jnp.arange(n)[:, None, None] >= start + width
-    below = materialise(jnp.where(behind, sum(panel[:, k, None] * inverse[None, :, k] for k in range(width)), 0.0))
-    rest = materialise(a - sum(below[:, None, k] * below[None, :, k] for k in range(width)))
+    below = materialise(jnp.where(behind, total(panel[:, k, None] * inverse[None, :, k] for k in range(width)), 0.0))
+    rest = materialise(a - total(below[:, None, k] * below[None, :, k] for k in range(width)))
     return lax.dynamic_update_slice(rest, below, (0, start, 0)), inverse
 
 
@@ -227,8 +215,8 @@ def solve_factorised(factor: Factor, b: Array) -> Array:
         inverse = lax.dynamic_index_in_dim(factor.inverse, p, 0, keepdims=False)
         below = lax.dynamic_slice_in_dim(factor.lower, p * width, width, 1)
         mine = lax.dynamic_slice_in_dim(x, p * width, width, 0)
-        mine = materialise(sum(inverse[:, k] * mine[k][None] for k in range(width)))
-        x = x - sum(below[:, k] * mine[k][None] for k in range(width))
+        mine = materialise(total(inverse[:, k] * mine[k][None] for k in range(width)))
+        x = x - total(below[:, k] * mine[k][None] for k in range(width))
         return lax.dynamic_update_slice_in_dim(x, mine, p * width, 0)
 
     def backward(i: int, x: Array) -> Array:
@@ -236,8 +224,8 @@ def solve_factorised(factor: Factor, b: Array) -> Array:
         inverse = lax.dynamic_index_in_dim(factor.inverse, p, 0, keepdims=False)
         rows = lax.dynamic_slice_in_dim(factor.lower, p * width, width, 0)
         mine = lax.dynamic_slice_in_dim(x, p * width, width, 0)
-        mine = materialise(sum(inverse[k] * mine[k][None] for k in range(width)))
-        x = x - sum(rows[k] * mine[k][None] for k in range(width))
+        mine = materialise(total(inverse[k] * mine[k][None] for k in range(width)))
+        x = x - total(rows[k] * mine[k][None] for k in range(width))
         return lax.dynamic_update_slice_in_dim(x, mine, p * width, 0)
 
     x = lax.fori_loop(0, panels, forward, x)

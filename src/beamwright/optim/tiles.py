@@ -19,11 +19,11 @@ def in_tiles(function: Callable[..., Any], *arrays: np.ndarray, widest: int = WI
     ever compiled, whatever the batch. Lanes that fill up the last tile repeat the last lane and are cut off again.
     """
     lanes = len(arrays[0])
-    parts, start = [], 0
+    parts: list[Any] = []
+    start = 0
     while start < lanes:
         tile = narrow if lanes - start <= narrow else widest
         index = np.minimum(np.arange(start, start + tile), lanes - 1)
-        part = function(*(a[index] for a in arrays))
-        parts.append(jax.tree.map(lambda x, keep=min(tile, lanes - start): np.asarray(x)[:keep], part))
+        parts.append(jax.tree.map(np.asarray, function(*(a[index] for a in arrays))))
         start += tile
-    return jax.tree.map(lambda *pieces: np.concatenate(pieces), *parts)
+    return jax.tree.map(lambda *pieces: np.concatenate(pieces)[:lanes], *parts)

@@ -23,10 +23,12 @@ def draw_curves(ax: Axes, data: Data, panel: Panel) -> pd.DataFrame:
         ax.set_ylabel("Share of channels")
     elif panel.kind == "gain":
         ax.yaxis.set_major_formatter(lambda value, _: f"{100 * value:g} %")
-        ax.set_ylabel(f"Saving in {data.study.metric(panel.metric).label.lower()}")
+        label = data.study.metric(panel.metric).label
+        ax.set_ylabel(f"Saving in {label[0].lower()}{label[1:]}")
     else:
         ax.set_yscale(panel.scale)
         ax.set_ylabel(data.study.metric(panel.metric).title)
+        _widen(ax, summary["value"].to_numpy(float), panel.least_span)
     if panel.reference is not None:
         ax.axhline(panel.reference, color="#444444", lw=0.8, ls=(0, (2, 2)))
     return summary.drop(columns="line")
@@ -94,6 +96,18 @@ def _summarise(values: np.ndarray, statistic: str) -> dict[str, float]:
         q25, q75 = (np.nan, np.nan) if empty else np.quantile(values, [0.25, 0.75])
         row |= {"std": float(np.std(values, ddof=1)) if len(values) > 1 else np.nan, "q25": q25, "q75": q75}
     return row | {"drops": len(values)}
+
+
+def _widen(ax: Axes, values: np.ndarray, least_span: float) -> None:
+    """A quantity that hardly varies looks constant: the axis spans at least 2 % of it, or what the panel asks."""
+    values = values[np.isfinite(values)]
+    if ax.get_yscale() == "log" or not len(values):
+        return
+    middle = (values.max() + values.min()) / 2
+    span, (low, high) = max(0.02 * abs(middle), least_span), ax.get_ylim()
+    if high - low < span:
+        ax.set_ylim(middle - span / 2, middle + span / 2)
+    ax.ticklabel_format(axis="y", useOffset=False)
 
 
 def _draw_line(ax: Axes, data: Data, panel: Panel, number: int, line: Line, rows: pd.DataFrame) -> None:

@@ -5,7 +5,7 @@ from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
 from beamwright.records import Picture
-from beamwright.report.curves import draw_curves
+from beamwright.report.curves import draw_curves, line_label
 from beamwright.report.data import Data
 from beamwright.report.distributions import draw_distribution
 from beamwright.report.style import new_figure, styled
@@ -17,16 +17,18 @@ _DRAW = {
     "density": draw_distribution,
     "cdf": draw_distribution,
 }
+_LETTERS, _HANDLE = 112, 9
+"""Letters of the legend's size that fit across the page, and what a legend entry needs beside its label."""
 
 
 def draw(data: Data, picture: Picture) -> tuple[Figure, pd.DataFrame]:
     """The figure and the table of everything drawn in it (a column ``panel`` says where)."""
     with styled():
-        labels = {line.label or line.curve: None for panel in picture.panels for line in panel.lines}
-        marks = sum(len(panel.marks) * len(panel.lines) for panel in picture.panels[:1])
-        columns = 2 if len(picture.panels) == 1 else 4
-        count = len(picture.panels)
-        figure = new_figure(count, -(-(len(labels) + marks) // columns))
+        labels = {line_label(data, line) for panel in picture.panels for line in panel.lines}
+        marks = [f"{label}: {data.study.metric(m).label}" for p in picture.panels for m in p.marks for label in labels]
+        count, entries = len(picture.panels), [*labels, *marks]
+        columns = max(1, min(4, (_LETTERS if count > 1 else _LETTERS // 2) // (_HANDLE + max(map(len, entries)))))
+        figure = new_figure(count, -(-len(entries) // columns))
         grid = figure.subplots(-(-count // 2), min(count, 2), squeeze=False).ravel()
         tables: list[pd.DataFrame] = []
         handles: dict[str, Artist] = {}

@@ -121,11 +121,11 @@ def scale_by(scaling: Scaling, u: Point) -> Point:
 
 def dot(a: Point, b: Point) -> Array:
     """Inner product, per lane."""
-    total = la.add_up(a.nonneg * b.nonneg)
+    total = jnp.sum(a.nonneg * b.nonneg, axis=0)
     for x, y in zip(a.psd, b.psd, strict=True):
-        total = total + la.add_up(la.inner(x, y))
+        total = total + jnp.sum(la.inner(x, y), axis=0)
     for x, y in zip(a.soc, b.soc, strict=True):
-        total = total + la.add_up(x * y)
+        total = total + jnp.sum(x * y, axis=0)
     return total
 
 
@@ -145,7 +145,7 @@ def combine(*terms: tuple[Array | float, Point]) -> Point:
 
 
 def _apply(matrix: Array, x: Array) -> Array:
-    return sum(matrix[:, k] * x[k][None] for k in range(len(x)))  # type: ignore[return-value]
+    return la.total(matrix[:, k] * x[k][None] for k in range(len(x)))
 
 
 def _determinant(x: Array) -> Array:
@@ -161,7 +161,7 @@ def _product(a: Array, b: Array) -> Array:
 
 def _divide(a: Array, b: Array) -> Array:
     """x with a o x = b."""
-    head = (a[0] * b[0] - jnp.sum(a[1:] * b[1:], axis=0)) / _determinant(a)
+    head = materialise((a[0] * b[0] - jnp.sum(a[1:] * b[1:], axis=0)) / _determinant(a))
     return jnp.concatenate([head[None], (b[1:] - head * a[1:]) / a[0]])
 
 
@@ -172,13 +172,13 @@ def _soc_inverse(x: Array) -> Array:
 def _nesterov_todd(s: Array, z: Array) -> tuple[Array, Array, Array]:
     """W, W^-1 and W^-2 with W z = W^-1 s."""
     q = s.shape[0]
-    ds, dz = jnp.sqrt(_determinant(s)), jnp.sqrt(_determinant(z))
+    ds, dz = materialise((jnp.sqrt(_determinant(s)), jnp.sqrt(_determinant(z))))
     sn, zn = s / ds, z / dz
     gamma = jnp.sqrt(0.5 * (1.0 + jnp.sum(sn * zn, axis=0)))
     flip = jnp.ones((q, 1)).at[1:].set(-1.0)
     middle = (sn + flip * zn) / (2.0 * gamma)
     v = middle.at[0].add(1.0) / jnp.sqrt(2.0 * (middle[0] + 1.0))
-    eta = jnp.sqrt(ds / dz)
+    eta, middle, v = materialise((jnp.sqrt(ds / dz), middle, v))
     j = (jnp.eye(q) * flip)[:, :, None]
     w = eta * (2.0 * v[:, None] * v[None] - j)
     vi, mi = flip * v, flip * middle

@@ -9,7 +9,7 @@ Every lane owns its status; a finished lane is frozen, a broken one keeps its be
 """
 
 from enum import IntEnum
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import equinox as eqx
 import jax
@@ -20,6 +20,8 @@ from beamwright.core import linalg as la
 from beamwright.core.linalg import materialise
 from beamwright.optim.conic.cones import Cone, Factors, Point, combine, dot, norm, scale_by
 from beamwright.optim.conic.maps import LinearMap
+
+T = TypeVar("T")
 
 
 class Outcome(IntEnum):
@@ -50,7 +52,6 @@ class Options(NamedTuple):
     tolerance: float = 1e-9
     accept: float = 1e-7
     iterations: int = 60
-    refinements: int = 1
     fraction: float = 0.98
 
 
@@ -77,7 +78,7 @@ class _State(NamedTuple):
     best: Solution
     running: Array
     since_best: Array
-    count: Array
+    step: Array
 
 
 def solve(problem: Problem, options: Options = Options()) -> Solution:  # noqa: B008 (an immutable value)
@@ -101,7 +102,7 @@ def solve(problem: Problem, options: Options = Options()) -> Solution:  # noqa: 
     )
     # The final pass only judges the last iterate; the loop is one more judgement than steps.
     end = lax.while_loop(
-        lambda a: jnp.any(a.running) & (a.count <= options.iterations), lambda a: _iterate(problem, options, a), start
+        lambda a: jnp.any(a.running) & (a.step <= options.iterations), lambda a: _iterate(problem, options, a), start
     )
     best = end.best
     solved = (best.outcome == Outcome.STALLED) & (best.residual <= options.accept)
@@ -112,12 +113,20 @@ def _iterate(problem: Problem, options: Options, state: _State) -> _State:
     state = _judge(problem, options, state)
     moved = _step(problem, options, state)
     ok = jnp.isfinite(moved.tau) & jnp.all(jnp.isfinite(moved.x), axis=0) & (moved.tau > 0)
-    keep = state.running & ok
-    point = jax.tree.map(
-        lambda new, old: jnp.where(keep, new, old), (moved.x, moved.s, moved.z, moved.tau, moved.kappa),
-        (state.x, state.s, state.z, state.tau, state.kappa),
-    )  # fmt: skip
-    return _State(*point, state.best, keep, state.since_best, state.count + 1)
+    keep = materialise(state.running & ok)
+
+    def choose(new: T, old: T) -> T:
+        return jax.tree.map(lambda a, b: jnp.where(keep, a, b), new, old)
+
+    return state._replace(
+        x=choose(moved.x, state.x),
+        s=choose(moved.s, state.s),
+        z=choose(moved.z, state.z),
+        tau=choose(moved.tau, state.tau),
+        kappa=choose(moved.kappa, state.kappa),
+        running=keep,
+        step=state.step + 1,
+    )
 
 
 def _judge(problem: Problem, options: Options, state: _State) -> _State:
@@ -125,11 +134,13 @@ def _judge(problem: Problem, options: Options, state: _State) -> _State:
     c, g, h = problem.c, problem.g, problem.h
     x, s, z, tau = state.x, state.s, state.z, state.tau
     gx, gz = materialise((combine((1.0, g.apply(x)), (1.0, s)), g.adjoint(z)))
-    cx, hz = la.add_up(c * x), dot(h, z)
+    cx, hz = jnp.sum(c * x, axis=0), dot(h, z)
     c_norm, h_norm = 1.0 + _norm(c), 1.0 + norm(h)
-    primal = norm(materialise(combine((1 / tau, gx), (-1.0, h)))) / h_norm
-    dual = _norm(gz / tau + c) / c_norm
-    value, bound = cx / tau, -hz / tau
+    # Values per lane are stored before they meet arrays: fused, a division would be redone for every entry.
+    per_tau, cx, hz, c_norm, h_norm = materialise((1.0 / tau, cx, hz, c_norm, h_norm))
+    primal = norm(materialise(combine((per_tau, gx), (-1.0, h)))) / h_norm
+    dual = _norm(gz * per_tau + c) / c_norm
+    value, bound = cx * per_tau, -hz * per_tau
     gap = jnp.abs(value - bound) / jnp.maximum(1e-6, jnp.minimum(jnp.abs(value), jnp.abs(bound)))
     residual = jnp.maximum(jnp.maximum(primal, dual), gap)
     primal_ray = jnp.where(hz < 0, _norm(gz) * h_norm / jnp.maximum(-hz, 1e-300), jnp.inf)
@@ -142,16 +153,17 @@ def _judge(problem: Problem, options: Options, state: _State) -> _State:
         jnp.where(residual <= options.tolerance, Outcome.SOLVED, Outcome.STALLED),
     )
     scale = jnp.where(
-        outcome == Outcome.PRIMAL_INFEASIBLE, -1 / hz, jnp.where(outcome == Outcome.DUAL_INFEASIBLE, -1 / cx, 1 / tau)
+        outcome == Outcome.PRIMAL_INFEASIBLE, -1 / hz, jnp.where(outcome == Outcome.DUAL_INFEASIBLE, -1 / cx, per_tau)
     )
-    here = Solution(
-        x * scale, combine((scale, s)), combine((scale, z)), outcome, value, bound, jnp.where(infeasible, ray, residual),
-        jnp.full_like(outcome, state.count),
-    )  # fmt: skip
     better = state.running & (infeasible | (residual < state.best.residual))
+    scale, better, outcome, residual, ray = materialise((scale, better, outcome, residual, ray))
+    here = Solution(
+        x * scale, combine((scale, s)), combine((scale, z)), outcome, value, bound,
+        jnp.where(infeasible, ray, residual), jnp.full_like(outcome, state.step),
+    )  # fmt: skip
     best = jax.tree.map(lambda new, old: jnp.where(better, new, old), here, state.best)
     # The count of a lane keeps growing while it runs, also when an iterate is no better.
-    best = best._replace(iterations=jnp.where(state.running, state.count, state.best.iterations))
+    best = best._replace(iterations=jnp.where(state.running, state.step, state.best.iterations))
     since = jnp.where(better, 0, state.since_best + 1)
     finished = (outcome != Outcome.STALLED) | ((since >= 8) & (state.best.residual < 1e-5))
     return state._replace(best=best, since_best=since, running=state.running & ~finished)
@@ -171,9 +183,9 @@ def _step(problem: Problem, options: Options, state: _State) -> _State:
     x, s, z, tau, kappa = state.x, state.s, state.z, state.tau, state.kappa
     r_dual = g.adjoint(z) + c * tau
     r_primal = combine((1.0, g.apply(x)), (1.0, s), (-tau, h))
-    r_gap = la.add_up(c * x) + dot(h, z) + kappa
+    r_gap = jnp.sum(c * x, axis=0) + dot(h, z) + kappa
     r_dual, r_primal, r_gap = materialise((r_dual, r_primal, r_gap))
-    mu = (dot(s, z) + tau * kappa) / (cone.degree + 1)
+    mu = materialise((dot(s, z) + tau * kappa) / (cone.degree + 1))
 
     scaling, factors = materialise(cone.factor(s, z))
     schur = materialise(g.schur(scaling))
@@ -181,41 +193,37 @@ def _step(problem: Problem, options: Options, state: _State) -> _State:
     scaled_h = materialise(scale_by(scaling, h))
 
     def newton(rhs: Array) -> Array:
-        """Solve with the Schur complement, refined: the first pass corrects zero."""
-
-        def refine(_: int, found: Array) -> Array:
-            return found + la.solve_factorised(lower, rhs - la.multiply(schur, found))
-
-        return materialise(lax.fori_loop(0, options.refinements + 1, refine, jnp.zeros_like(rhs)))
+        return materialise(la.solve_factorised(lower, rhs))
 
     x2 = newton(-c + g.adjoint(scaled_h))
     gx2 = materialise(g.apply(x2))
     z2 = materialise(combine((-1.0, scaled_h), (1.0, scale_by(scaling, gx2))))
-    denominator = la.add_up(c * x2) + dot(h, z2) - kappa / tau
+    denominator = materialise(jnp.sum(c * x2, axis=0) + dot(h, z2) - kappa / tau)
 
     def towards(target: Array, keep: Array, gap_rhs: Array, ds: Point, dz: Point) -> tuple[_Direction, Array]:
         """Newton direction to the point of the path with product ``target``, residuals shrunk to 1 - ``keep``."""
         centring = materialise(cone.centring(s, z, scaling, factors, target, ds, dz))
-        pulled = materialise(scale_by(scaling, combine((keep, r_primal))))
+        pulled = materialise(scale_by(scaling, materialise(combine((keep, r_primal)))))
         x1 = newton(-keep * r_dual - g.adjoint(combine((1.0, centring), (1.0, pulled))))
         gx1 = materialise(g.apply(x1))
         z1 = materialise(combine((1.0, centring), (1.0, pulled), (1.0, scale_by(scaling, gx1))))
-        d_tau = (-keep * r_gap - la.add_up(c * x1) - dot(h, z1) - gap_rhs / tau) / denominator
+        d_tau = materialise((-keep * r_gap - jnp.sum(c * x1, axis=0) - dot(h, z1) - gap_rhs / tau) / denominator)
         ds = combine((d_tau, h), (-1.0, gx1), (-d_tau, gx2), (-keep, r_primal))
         dz = combine((1.0, z1), (d_tau, z2))
         d = materialise(_Direction(x1 + d_tau * x2, ds, dz, d_tau, (gap_rhs - kappa * d_tau) / tau))
         return d, _longest(cone, s, z, factors, d.s, d.z, tau, kappa, d.tau, d.kappa)
 
-    def passes(_: int, carry: tuple[_Direction, Array, Array]) -> tuple[_Direction, Array, Array]:
-        """First pass: predictor (no centring). Second: centred by the predictor's success, with its second-order term."""
-        d, _, sigma = carry
-        d, longest = towards(sigma * mu, 1.0 - sigma, sigma * mu - tau * kappa - d.tau * d.kappa, d.s, d.z)
+    def passes(_: Array, carry: tuple[_Direction, Array, Array]) -> tuple[_Direction, Array, Array]:
+        """First: the predictor. Second: centred by the predictor's success, with its second-order term."""
+        d, _longest_before, sigma = carry
+        aim = materialise((sigma * mu, 1.0 - sigma, sigma * mu - tau * kappa - d.tau * d.kappa))
+        d, longest = towards(*aim, d.s, d.z)
         left = 1.0 - jnp.minimum(1.0, longest)
         return d, longest, jnp.clip(left**2 * jnp.maximum(left, 0.1), 1e-6, 1.0)
 
     start = _Direction(jnp.zeros_like(x), combine((0.0, s)), combine((0.0, z)), 0 * tau, 0 * tau)
     d, longest, _ = lax.fori_loop(0, 2, passes, (start, 0 * tau, 0 * tau))
-    alpha = jnp.minimum(1.0, options.fraction * longest)
+    alpha = materialise(jnp.minimum(1.0, options.fraction * longest))
     return state._replace(
         x=x + alpha * d.x,
         s=combine((1.0, s), (alpha, d.s)),
@@ -232,4 +240,4 @@ def _longest(cone: Cone, s: Point, z: Point, f: Factors, ds: Point, dz: Point, *
 
 
 def _norm(x: Array) -> Array:
-    return jnp.sqrt(la.add_up(x * x))
+    return jnp.sqrt(jnp.sum(x * x, axis=0))

@@ -48,8 +48,8 @@ def certificate(
     # Beams are judged in their own span: an error acts only through its projection on it. Covariances are judged in
     # the span of channels and steering vectors: their projection on it meets what they meet, with no more power.
     steering = np.broadcast_to(s.steering, (len(beams), *s.steering.shape))
-    ours = _judge(s, problem, beams, model.span_basis(np.nan_to_num(beams)))
-    relaxed = _judge(s, problem, covariances, model.span_basis(problem.h, steering))
+    ours = judge(s, problem, beams, model.span_basis(np.nan_to_num(beams)))
+    relaxed = judge(s, problem, covariances, model.span_basis(problem.h, steering))
     rank_ratio, negativity = _spectrum(covariances, relaxed.inner)
     relaxed_violation = np.maximum(relaxed.residuals.violation, negativity)
     gap, relaxed_gap = _gap(ours.objective_w, bound.bound_w), _gap(relaxed.objective_w, bound.bound_w)
@@ -117,14 +117,16 @@ def certified_design(
     )
 
 
-class _Judgement(NamedTuple):
+class Judgement(NamedTuple):
+    """What physics says of beams or covariances: no multipliers needed."""
+
     objective_w: np.ndarray
     worst: WorstCase
     residuals: Residuals
     inner: np.ndarray
 
 
-def _judge(s: Scenario, problem: Problem, streams: np.ndarray, basis: np.ndarray) -> _Judgement:
+def judge(s: Scenario, problem: Problem, streams: np.ndarray, basis: np.ndarray) -> Judgement:
     """Objective, worst case over the ball and residuals of beams or covariances, through an orthonormal basis."""
     order, oma = problem.order, problem.oma
     h, steering = problem.h @ np.conj(basis), s.steering @ np.conj(basis)
@@ -145,7 +147,7 @@ def _judge(s: Scenario, problem: Problem, streams: np.ndarray, basis: np.ndarray
         objective_w=objective_w,
         power_limit_w=problem.power_limit_w,
     )
-    return _Judgement(objective_w, worst, missed, inner)
+    return Judgement(objective_w, worst, missed, inner)
 
 
 def _spectrum(covariances: np.ndarray, inner: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -79,7 +79,8 @@ def combine(s: Scenario, problem: Problem, multipliers: Multipliers) -> Combinat
     ball = _adjoint(basis) @ multipliers.basis
     users = _user_terms(s, problem, multipliers, h @ np.conj(basis), ball)
     sensing = _sensing_terms(s, multipliers, steering @ np.conj(basis), problem.oma)
-    return Combination(*(one + other for one, other in zip(users, sensing, strict=True)), basis)
+    sums = [one + other for one, other in zip(users, sensing, strict=True)]
+    return Combination(sums[0], sums[1], sums[2], basis)
 
 
 def _user_terms(s: Scenario, problem: Problem, multipliers: Multipliers, h: np.ndarray, ball: np.ndarray) -> _Terms:

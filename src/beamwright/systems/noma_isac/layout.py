@@ -1,7 +1,7 @@
 """Which constraints there are, and the units in which the solvers see them: sorted streams, lanes last.
 
 Inside a solver: streams in decoding order, coordinates in an orthonormal basis of span{h_l, a_m} (spec A1: lossless),
-channels and steering vectors of unit length, powers in ``unit_w``, costs in ``unit_cost``: every number is of order one.
+channels and steering vectors of unit length, powers in ``unit_w``, costs in ``unit_cost``: numbers of order one.
 """
 
 import itertools

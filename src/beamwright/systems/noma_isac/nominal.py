@@ -36,15 +36,14 @@ class FunctionalMap(eqx.Module):
     def apply(self, x: Array) -> conic.Point:
         """Slack matrices' linear part and the cone blocks."""
         mixed = _mix(np.array(self.rows).T, self.weights * x[:, None])
-        mixed = materialise(mixed)
-        blocks = sum(self.matrices[:, :, f, None] * mixed[f] for f in range(len(mixed)))
+        blocks = la.total(self.matrices[:, :, f, None] * mixed[f] for f in range(len(mixed)))
         return conic.Point((blocks,), -x[: self.linear], (-x[self.linear :],) if self.linear < len(x) else ())
 
     def adjoint(self, z: conic.Point) -> Array:
         """sum_k tr(G_rk Y_k), less the cone blocks."""
         values = materialise(la.inner(self.matrices[:, :, :, None], z.psd[0][:, :, None]))
         seen = _mix(np.array(self.rows), values)
-        streams = sum(self.weights[:, k] * seen[:, k] for k in range(seen.shape[1]))
+        streams = la.total(self.weights[:, k] * seen[:, k] for k in range(seen.shape[1]))
         return streams - jnp.concatenate([z.nonneg, *z.soc])
 
     def schur(self, scaling: conic.Scaling) -> Array:
@@ -52,7 +51,7 @@ class FunctionalMap(eqx.Module):
         rows = np.array(self.rows)
         gram = _mix(rows, jnp.swapaxes(_mix(rows, self._gram(scaling)), 0, 1))
         gram, q = materialise(gram), self.weights
-        total = sum(q[:, None, k] * q[None, :, k] * gram[:, :, k] for k in range(q.shape[1]))
+        total = la.total(q[:, None, k] * q[None, :, k] * gram[:, :, k] for k in range(q.shape[1]))
         total = 0.5 * (total + jnp.swapaxes(total, 0, 1))
         n = len(rows)
         diagonal = jnp.concatenate([scaling.ratio, jnp.zeros((n - self.linear, total.shape[-1]))])
@@ -135,5 +134,6 @@ def solve_nominal(layout: Layout, data: Data, options: conic.Options) -> Relaxed
 
 
 def _mix(table: np.ndarray, values: Array) -> Array:
-    """sum_f R_rf values_f over the leading axis; R is a small constant."""
-    return jnp.tensordot(jnp.asarray(table), values, axes=1)
+    """sum_f R_rf values_f over the leading axis; R is a small sparse constant, so its zeros cost nothing."""
+    rows = [la.total((w * values[f] for f, w in enumerate(row) if w), jnp.zeros_like(values[0])) for row in table]
+    return materialise(jnp.stack(rows))

@@ -53,7 +53,7 @@ def balance_sinr_oma(
     highest = (np.sum(np.abs(h) ** 2, axis=-1) * radiated / s.noise_vector_w).min(axis=-1)
     highest = np.expm1(np.log1p(highest) / s.users) if prelog else highest
 
-    def problem_at(t: np.ndarray):  # noqa: ANN202
+    def problem_at(t: np.ndarray):
         target = np.repeat(slot_snr(t, s.users, prelog)[:, None], s.users, axis=1)
         return pose(s, h, target, radius, power, oma)
 

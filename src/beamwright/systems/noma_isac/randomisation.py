@@ -133,7 +133,8 @@ def _cuts(
     oma, mask = problem.oma, model.decoding_mask(s, problem.order, problem.oma)
     attacked = worst_case(s, problem.h, beams, problem.csi_error, problem.order, oma)
     asked = mask & (problem.sinr_target > 0)[:, None]
-    missed: np.ndarray = (asked & (attacked.sinr < (1 - _TOLERANCE) * problem.sinr_target[:, None])).any(axis=(1, 2))
+    short = asked & (attacked.sinr < (1 - _TOLERANCE) * problem.sinr_target[:, None])
+    missed = np.asarray(short.any(axis=(1, 2)))
     rows = [_sinr_rows(s, problem, directions, attacked.error)] if problem.csi_error.any() else []
     if s.targets > 1:
         powers = np.nan_to_num(np.sum(np.abs(beams) ** 2, axis=-1))

@@ -6,6 +6,7 @@ import numpy as np
 
 from beamwright.optim.rank_reduction import reduce_rank
 from beamwright.systems.noma_isac import model
+from beamwright.systems.noma_isac.certificate import VIOLATION, judge
 from beamwright.systems.noma_isac.relax import Relaxation, relax
 from beamwright.systems.noma_isac.results import Oma, Problem
 from beamwright.systems.noma_isac.scenario import Scenario
@@ -30,14 +31,14 @@ class Recovered(NamedTuple):
 
 
 def recover(s: Scenario, problem: Problem, relaxed: Relaxation) -> Recovered:
-    """Rank-one beams of every drop, the cheapest found that are rank one to ``RANK_ONE``.
+    """Rank-one beams of every drop: the cheapest found that come from rank one to ``RANK_ONE`` and meet all demands.
 
-    Where nothing rank one is found the top eigenvectors are returned: the certificate will show what they miss.
+    Where there are none the top eigenvectors are returned: the certificate will show what they miss.
     """
     inner = np.nan_to_num(relaxed.inner)
-    beams, ratio = principal_beams(inner)
+    beams, single = _accept(s, problem, inner, relaxed.basis)
     iterations = np.zeros(len(inner), int)
-    loose = np.flatnonzero((ratio > RANK_ONE) & np.isfinite(relaxed.objective_w))
+    loose = np.flatnonzero(~single & np.isfinite(relaxed.objective_w))
     if len(loose) and not problem.csi_error.any():
         moved, ok = _along_the_face(s, _take(problem, loose), _take_relaxed(relaxed, loose))
         beams[loose[ok]] = moved[ok]
@@ -46,7 +47,7 @@ def recover(s: Scenario, problem: Problem, relaxed: Relaxation) -> Recovered:
         pushed, found, spent = _by_penalty(s, _take(problem, loose), _take_relaxed(relaxed, loose))
         beams[loose[found]] = pushed[found]
         iterations[loose] = spent
-    beams = np.einsum("dar,dkr->dka", relaxed.basis, beams)
+    beams = _lift(relaxed.basis, beams)
     beams[~np.isfinite(relaxed.objective_w)] = np.nan
     return Recovered(beams, iterations)
 
@@ -60,22 +61,33 @@ def principal_beams(inner: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.sqrt(np.maximum(values[..., -1:], 0)) * vectors[..., -1], ratio
 
 
+def _accept(s: Scenario, problem: Problem, inner: np.ndarray, basis: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Top eigenvectors (drops, users, r), and whether they may be returned.
+
+    What is left out of a covariance counts by its share of the power a user receives, not of the trace: a ratio below
+    ``RANK_ONE`` alone does not keep every SINR.
+    """
+    beams, ratio = principal_beams(inner)
+    good = ratio <= RANK_ONE
+    at = np.flatnonzero(good)
+    whole = _lift(basis[at], beams[at])
+    unlimited = _take(problem, at)._replace(power_limit_w=np.full(len(at), np.inf))
+    good[at] = judge(s, unlimited, whole, basis[at]).residuals.violation <= VIOLATION / 2
+    return beams, good
+
+
 def _along_the_face(s: Scenario, problem: Problem, relaxed: Relaxation) -> tuple[np.ndarray, np.ndarray]:
-    """Spec A4 (2): lower the rank while every active functional keeps its value; true where it ends at rank one."""
+    """Spec A4 (2): lower the rank while every active functional keeps its value; true where that ends well."""
     functionals, slack = _functionals(s, problem, relaxed)
     scale = np.linalg.norm(functionals, axis=(-1, -2)).max(axis=-1) * np.trace(
         relaxed.inner, axis1=-2, axis2=-1
     ).real.sum(axis=-1, keepdims=True)
     reduced = reduce_rank(relaxed.inner, functionals, slack <= 1e-7 * scale, np.maximum(slack, 0), tolerance=1e-9)
-    beams, ratio = principal_beams(reduced.blocks)
-    full = np.einsum("dar,dkr->dka", relaxed.basis, beams)
-    response = model.target_response_w(s.steering, full, problem.oma)
-    correlated = (model.cross_correlation_w2(response) > s.cross_correlation_w2 * (1 + 1e-9)).any(axis=-1)
-    return beams, (ratio <= RANK_ONE) & ~correlated
+    return _accept(s, problem, reduced.blocks, relaxed.basis)
 
 
 def _functionals(s: Scenario, problem: Problem, relaxed: Relaxation) -> tuple[np.ndarray, np.ndarray]:
-    """Left sides of all rows "functional >= limit" as matrices (drops, rows, users, r, r), and their slack (drops, rows).
+    """Left sides of all rows "functional >= limit", (drops, rows, users, r, r), and their slack, (drops, rows).
 
     The objective is the last row, with no slack. The cross-correlation is not linear: where it is active its real and
     imaginary parts are kept as they are.
@@ -111,7 +123,7 @@ def _functionals(s: Scenario, problem: Problem, relaxed: Relaxation) -> tuple[np
         for p in range(m):
             cross = a[:, m, :, None] * np.conj(a[:, p, None, :])
             for part in (cross, -1j * cross):
-                hermitian = (part + np.conj(np.swapaxes(part, -1, -2))) / 2 * active[:, None, None]
+                hermitian = (part + np.conj(np.swapaxes(part, -1, -2))) / 2 * np.asarray(active)[:, None, None]
                 for slot in slots:
                     rows.append(slot[None, :, None, None] * hermitian[:, None])
                     limits.append(np.full(drops, np.nan))
@@ -152,14 +164,15 @@ def _by_penalty(s: Scenario, problem: Problem, relaxed: Relaxation) -> tuple[np.
         penalty = rho[active][:, None, None, None] * away
         found = relax(s, _take(problem, owner), penalty, relaxed.basis[owner])
         np.add.at(spent, owner, found.iterations)
-        trial, ratio = principal_beams(np.nan_to_num(found.inner))
-        single = (ratio <= RANK_ONE) & np.isfinite(found.objective_w)
+        trial, single = _accept(s, _take(problem, owner), np.nan_to_num(found.inner), found.basis)
+        single &= np.isfinite(found.objective_w)
         for lane in np.flatnonzero(single & (found.objective_w < best[owner])):  # few: those that end at this step
             if found.objective_w[lane] < best[owner[lane]]:
                 best[owner[lane]], beams[owner[lane]] = found.objective_w[lane], trial[lane]
         inner[active] = found.inner
         good = best <= relaxed.objective_w * (1 + GOOD_ENOUGH)
-        keep = np.isfinite(found.objective_w) & ~single & ~good[owner]
+        # The cost of a lane rises with its penalty: one that costs more than the best found will not beat it.
+        keep = (found.objective_w < best[owner]) & ~single & ~good[owner]
         active = active[keep]
         if not len(active):
             break
@@ -168,8 +181,14 @@ def _by_penalty(s: Scenario, problem: Problem, relaxed: Relaxation) -> tuple[np.
     return beams, np.isfinite(best), spent
 
 
+def _lift(basis: np.ndarray, beams: np.ndarray) -> np.ndarray:
+    """From coordinates in the basis to antennas."""
+    return np.einsum("dar,dkr->dka", basis, beams)
+
+
 def _take(problem: Problem, drops: np.ndarray) -> Problem:
-    return Problem(*(part[drops] if isinstance(part, np.ndarray) else part for part in problem))
+    arrays = {name: part[drops] for name, part in problem._asdict().items() if isinstance(part, np.ndarray)}
+    return problem._replace(**arrays)
 
 
 def _take_relaxed(relaxed: Relaxation, drops: np.ndarray) -> Relaxation:

@@ -1,7 +1,7 @@
 """A batch of relaxed problems (spec P1, P2, P4): arrays in input order in, covariances and multipliers out."""
 
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -64,7 +64,7 @@ def relax(
     )
     scalars = [s.comm_weight, s.sensing_weight, s.sensing_power_w, s.power_difference_w, s.correlation_limit_w]
     penalty = np.zeros((drops, users, rank, rank), complex) if penalty is None else penalty
-    found: Relaxed = in_tiles(
+    found = in_tiles(
         partial(_solve_tile, layout, robust),
         _sort(problem.h @ np.conj(basis), order),
         np.broadcast_to(s.steering, (drops, *s.steering.shape)) @ np.conj(basis),
@@ -105,8 +105,8 @@ def _sort(values: np.ndarray, order: np.ndarray) -> np.ndarray:
     return np.take_along_axis(values, order.reshape(*order.shape, *(1,) * (values.ndim - 2)), axis=1)
 
 
-def _multipliers(s: Scenario, layout: Layout, found: Relaxed, order: np.ndarray, basis: np.ndarray) -> Multipliers:
-    """From rows of the solver (sorted streams) to arrays in input order."""
+def _multipliers(s: Scenario, layout: Layout, found: Any, order: np.ndarray, basis: np.ndarray) -> Multipliers:
+    """From rows of the solver, a ``Relaxed`` of NumPy arrays, drops first, sorted streams, to input order."""
     drops, users = order.shape
     lane = np.arange(drops)[:, None]
     stream, user = (order[:, [pair[i] for pair in layout.pairs]] for i in (0, 1))

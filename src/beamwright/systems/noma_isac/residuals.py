@@ -43,4 +43,4 @@ def residuals(
 
 def _largest(excess: np.ndarray) -> np.ndarray:
     """(drops, ...) -> (drops,), at least zero."""
-    return np.max(excess.reshape(len(excess), -1), axis=-1, initial=0.0)
+    return np.max(excess, axis=tuple(range(1, excess.ndim)), initial=0.0)

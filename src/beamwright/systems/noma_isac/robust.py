@@ -1,4 +1,4 @@
-"""Robust relaxation (spec P2): matrix inequalities in the covariances, their Schur complement a sum of Kronecker products.
+"""Robust relaxation (spec P2): matrix inequalities in the covariances, a Schur complement of Kronecker products.
 
 Unknowns are x = (vec Y_1, ..., vec Y_K, lambda), vec Y being the real d x d array with Re Y (times sqrt 2) above and
 Im Y below the diagonal. For user l decoding stream k, B = [eps I, h_l], E = [eps I, 0] (unit-length h_l):
@@ -48,7 +48,7 @@ class BallMap(eqx.Module):
         """x -> (Y (d, d, users, lanes), lambda (pairs, lanes))."""
         d, users = self._d, self.layout.users
         blocks = x[: users * d * d].reshape(users, d, d, -1)
-        return to_hermitian(jnp.moveaxis(blocks, 0, 2)), x[users * d * d :]
+        return materialise((to_hermitian(jnp.moveaxis(blocks, 0, 2)), x[users * d * d :]))
 
     def _rows(self) -> tuple[np.ndarray, int]:
         rows, linear = self.layout.sensing_rows()
@@ -59,7 +59,7 @@ class BallMap(eqx.Module):
         y, lam = self._split(x)
         layout = self.layout
         rows, linear = self._rows()
-        total = sum(y[:, :, i] for i in range(layout.users))
+        total = la.total(y[:, :, i] for i in range(layout.users))
         seen = jnp.tensordot(rows, la.inner(jnp.moveaxis(self.sensing, 0, 2), total[:, :, None]), axes=1)
         order = [
             la.inner(self.user_matrices[r], y[:, :, j] - y[:, :, j + 1]) for r, (_, j) in enumerate(layout.order_rows)
@@ -72,14 +72,14 @@ class BallMap(eqx.Module):
         """S_kl without its constant, (d+1, d+1, pairs, lanes)."""
         blocks = []
         for p, (k, _) in enumerate(self.layout.pairs):
-            wanted = sum(self.weights[p, i] * y[:, :, i] for i in range(k, self.layout.users))
-            cancelled = self.residual[p] * sum((y[:, :, i] for i in range(k)), jnp.zeros_like(y[:, :, 0]))
+            wanted = la.total(self.weights[p, i] * y[:, :, i] for i in range(k, self.layout.users))
+            cancelled = self.residual[p] * la.total((y[:, :, i] for i in range(k)), jnp.zeros_like(y[:, :, 0]))
             blocks.append((wanted, cancelled))
         wanted = materialise(jnp.stack([w for w, _ in blocks], axis=2))
         cancelled = jnp.stack([c for _, c in blocks], axis=2)
         h = jnp.moveaxis(self.h, 0, 1)
-        column = materialise(sum(wanted[:, k] * h[k][None] for k in range(len(h))))
-        corner = la.add_up(h.real * column.real + h.imag * column.imag)
+        column = materialise(la.total(wanted[:, k] * h[k][None] for k in range(len(h))))
+        corner = jnp.sum(h.real * column.real + h.imag * column.imag, axis=0)
         top = self.eps**2 * (wanted + cancelled) + la.identity(self._d, wanted) * lam
         edge = self.eps * column
         top = jnp.concatenate([top, edge[:, None]], axis=1)
@@ -94,7 +94,7 @@ class BallMap(eqx.Module):
         wanted, cancelled = self._outer(t, t)[0], self.eps**2 * t[:-1, :-1]
         sensing_dual = jnp.concatenate([z.nonneg[pairs + ordered :], *(q[1:] for q in z.soc)])
         mixed = materialise(jnp.tensordot(rows.T, sensing_dual, axes=1))
-        shared = sum((self.sensing[f] * mixed[f] for f in range(len(mixed))), jnp.zeros_like(z.psd[0][:, :, 0]))
+        shared = la.total((self.sensing[f] * mixed[f] for f in range(len(mixed))), jnp.zeros_like(z.psd[0][:, :, 0]))
         streams = []
         for i in range(layout.users):
             total = z.psd[0][:, :, i] + shared
@@ -202,8 +202,8 @@ class BallMap(eqx.Module):
             metric = metric + jnp.swapaxes(inner, 1, 2)
         v = jnp.stack([from_hermitian(m) for m in self.sensing])
         metric, v = materialise((metric, v))
-        weighted = materialise(sum(metric[:, f, None, None] * v[f][None] for f in range(len(v))))
-        return materialise(sum(v[f][:, :, None, None] * weighted[f][None, None] for f in range(len(v))))
+        weighted = materialise(la.total(metric[:, f, None, None] * v[f][None] for f in range(len(v))))
+        return materialise(la.total(v[f][:, :, None, None] * weighted[f][None, None] for f in range(len(v))))
 
 
 def solve_robust(layout: Layout, data: Data, options: conic.Options) -> Relaxed:
@@ -289,7 +289,7 @@ def kronecker(f: Array, g: Array) -> Array:
     (a, b) and (b, a), so the real matrix is a combination of T with its two index pairs swapped.
     """
     d = f.shape[0]
-    t = materialise(sum(f[None, :, :, None, p] * jnp.conj(g[:, None, None, :, p]) for p in range(f.shape[2])))
+    t = materialise(la.total(f[None, :, :, None, p] * jnp.conj(g[:, None, None, :, p]) for p in range(f.shape[2])))
     upper, diagonal = np.triu(np.ones((d, d), bool), 1), np.eye(d, dtype=bool)
     left = (m.reshape(d, d, 1, 1, 1) for m in (upper, diagonal))
     right = (m.reshape(1, 1, d, d, 1) for m in (upper, diagonal))

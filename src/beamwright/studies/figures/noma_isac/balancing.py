@@ -40,7 +40,7 @@ def _fig3_curves() -> tuple[Curve, ...]:
     return tuple(curves)
 
 
-_NAMES = [curve.name for curve in _fig3_curves()]
+_NAMES = ("chain-2", "oma-2", "own-2", "chain-3", "oma-3", "own-3")
 
 FIG3 = Study(
     name="noma-isac/fig3",
@@ -55,13 +55,20 @@ FIG3 = Study(
     pictures=(
         Picture(
             name="fig3",
-            caption="Balanced SINR against the power budget for two sensing thresholds: mean over channels with its "
-            "95 % confidence band. OMA is time-shared; its SINR is that of equal rate.",
+            caption="Balanced SINR against the power budget for two sensing thresholds, (a) without and (b) with own "
+            "mode: mean over channels with its 95 % confidence band. OMA is time-shared, its SINR that of equal rate.",
             panels=(
                 Panel(
                     metric="balanced_sinr_db",
                     axis="power_w",
-                    lines=lines(*_NAMES, colours=(0, 2, 1, 0, 2, 1), dashes=(0, 0, 0, 1, 1, 1)),
+                    lines=lines("chain-2", "oma-2", "chain-3", "oma-3", colours=(0, 1, 0, 1), dashes=(0, 0, 1, 1)),
+                    title="chain mode and OMA",
+                ),
+                Panel(
+                    metric="balanced_sinr_db",
+                    axis="power_w",
+                    lines=lines(*_NAMES, colours=(0, 1, 2, 0, 1, 2), dashes=(0, 0, 0, 1, 1, 1)),
+                    title="own mode in comparison",
                 ),
             ),
         ),

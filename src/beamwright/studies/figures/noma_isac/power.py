@@ -60,6 +60,7 @@ FIG4 = Study(
                     metric="objective_w",
                     axis="sinr_db",
                     lines=lines(*_CHAIN_NAMES, colours=(0, 1, 0, 1), dashes=(0, 0, 1, 1)),
+                    scale="log",
                     title="total power",
                 ),
                 Panel(
