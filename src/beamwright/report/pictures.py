@@ -17,7 +17,7 @@ _DRAW = {
     "density": draw_distribution,
     "cdf": draw_distribution,
 }
-_LETTERS, _HANDLE = 112, 9
+_LETTERS, _HANDLE = 116, 8
 """Letters of the legend's size that fit across the page, and what a legend entry needs beside its label."""
 
 
@@ -27,7 +27,7 @@ def draw(data: Data, picture: Picture) -> tuple[Figure, pd.DataFrame]:
         labels = {line_label(data, line) for panel in picture.panels for line in panel.lines}
         marks = [f"{label}: {data.study.metric(m).label}" for p in picture.panels for m in p.marks for label in labels]
         count, entries = len(picture.panels), [*labels, *marks]
-        columns = max(1, min(4, (_LETTERS if count > 1 else _LETTERS // 2) // (_HANDLE + max(map(len, entries)))))
+        columns = max(1, min(4, (_LETTERS if count > 1 else _LETTERS // 2) // (_HANDLE + max(map(_letters, entries)))))
         figure = new_figure(count, -(-len(entries) // columns))
         grid = figure.subplots(-(-count // 2), min(count, 2), squeeze=False).ravel()
         tables: list[pd.DataFrame] = []
@@ -43,3 +43,8 @@ def draw(data: Data, picture: Picture) -> tuple[Figure, pd.DataFrame]:
             spare.set_axis_off()
         figure.legend(list(handles.values()), list(handles), loc="outside lower center", ncols=columns)  # type: ignore[call-overload]
     return figure, pd.concat(tables, ignore_index=True)
+
+
+def _letters(label: str) -> int:
+    """Visible letters: without the marks of mathematics."""
+    return sum(letter not in "$_{}\\" for letter in label)
