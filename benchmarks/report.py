@@ -118,8 +118,9 @@ def draw(measurements: pd.DataFrame) -> Figure:
                     line = rows[rows.solver == solver].sort_values(study)
                     style = {"color": COLOURS[n % len(COLOURS)], "marker": MARKERS[n % len(MARKERS)]}
                     axes.plot(line[study], 1e3 * line.seconds, label=solver, **style)
-                axes.set_yscale("log")
-                if study in ("antennas", "batch"):
+                if len(rows):
+                    axes.set_yscale("log")
+                if len(rows) and study in ("antennas", "batch"):
                     axes.set_xscale("log", base=2)
                 axes.set_xlabel(AXES[study])
             panels[i, 0].set_ylabel(f"{case}: CPU ms per drop")
