@@ -110,8 +110,9 @@ def solve(problem: Problem, options: Options = Options()) -> Solution:  # noqa: 
 
 
 def _iterate(problem: Problem, options: Options, state: _State) -> _State:
-    state = _judge(problem, options, state)
-    moved = _step(problem, options, state)
+    seen = _look(problem, state)
+    state = _judge(problem, options, state, seen)
+    moved = _step(problem, options, state, seen)
     ok = jnp.isfinite(moved.tau) & jnp.all(jnp.isfinite(moved.x), axis=0) & (moved.tau > 0)
     keep = materialise(state.running & ok)
 
@@ -129,15 +130,30 @@ def _iterate(problem: Problem, options: Options, state: _State) -> _State:
     )
 
 
-def _judge(problem: Problem, options: Options, state: _State) -> _State:
+class _Seen(NamedTuple):
+    """What judging an iterate and stepping from it both need."""
+
+    gx: Point
+    """G x + s."""
+    gz: Array
+    """G^T z."""
+    cx: Array
+    hz: Array
+
+
+def _look(problem: Problem, state: _State) -> _Seen:
+    gx = combine((1.0, problem.g.apply(state.x)), (1.0, state.s))
+    cx, hz = jnp.sum(problem.c * state.x, axis=0), dot(problem.h, state.z)
+    return materialise(_Seen(gx, problem.g.adjoint(state.z), cx, hz))
+
+
+def _judge(problem: Problem, options: Options, state: _State, seen: _Seen) -> _State:
     """Record the iterate when it is the best so far, and decide which lanes are finished."""
-    c, g, h = problem.c, problem.g, problem.h
+    c, h = problem.c, problem.h
     x, s, z, tau = state.x, state.s, state.z, state.tau
-    gx, gz = materialise((combine((1.0, g.apply(x)), (1.0, s)), g.adjoint(z)))
-    cx, hz = jnp.sum(c * x, axis=0), dot(h, z)
-    c_norm, h_norm = 1.0 + _norm(c), 1.0 + norm(h)
+    gx, gz, cx, hz = seen
     # Values per lane are stored before they meet arrays: fused, a division would be redone for every entry.
-    per_tau, cx, hz, c_norm, h_norm = materialise((1.0 / tau, cx, hz, c_norm, h_norm))
+    per_tau, c_norm, h_norm = materialise((1.0 / tau, 1.0 + _norm(c), 1.0 + norm(h)))
     primal = norm(materialise(combine((per_tau, gx), (-1.0, h)))) / h_norm
     dual = _norm(gz * per_tau + c) / c_norm
     value, bound = cx * per_tau, -hz * per_tau
@@ -177,14 +193,13 @@ class _Direction(NamedTuple):
     kappa: Array
 
 
-def _step(problem: Problem, options: Options, state: _State) -> _State:
+def _step(problem: Problem, options: Options, state: _State, seen: _Seen) -> _State:
     """One predictor-corrector step of every lane."""
     c, g, h, cone = problem.c, problem.g, problem.h, problem.cone
     x, s, z, tau, kappa = state.x, state.s, state.z, state.tau, state.kappa
-    r_dual = g.adjoint(z) + c * tau
-    r_primal = combine((1.0, g.apply(x)), (1.0, s), (-tau, h))
-    r_gap = jnp.sum(c * x, axis=0) + dot(h, z) + kappa
-    r_dual, r_primal, r_gap = materialise((r_dual, r_primal, r_gap))
+    r_dual = seen.gz + c * tau
+    r_primal = combine((1.0, seen.gx), (-tau, h))
+    r_dual, r_primal, r_gap = materialise((r_dual, r_primal, seen.cx + seen.hz + kappa))
     mu = materialise((dot(s, z) + tau * kappa) / (cone.degree + 1))
 
     scaling, factors = materialise(cone.factor(s, z))
