@@ -61,35 +61,27 @@ def identity(dim: int, like: Array) -> Array:
     return jnp.broadcast_to(eye, (dim, dim, *like.shape[2:]))
 
 
-def cholesky(a: Array, floor: Array | None = None) -> tuple[Array, Array]:
-    """Lower L with A = L L^H, and 1/diag(L). A matrix that is not positive definite gives NaN in its lane only,
+def inverse_factor(a: Array, floor: Array | None = None) -> Array:
+    """L^-1 of the Cholesky factor A = L L^H (Hermitian or real symmetric), by elimination on [A, I].
 
-    or, with ``floor``, pivots below it count as huge: the direction is dropped instead of spoiling the lane.
+    A matrix that is not positive definite gives NaN in its lane only; with ``floor`` pivots below it count as huge
+    instead: the direction is dropped and the lane lives on.
     """
-    columns: list[Array] = []
-    reciprocals: list[Array] = []
-    for j in range(a.shape[0]):
-        column = a[j:, j]
-        for k in range(j):
-            column = column - columns[k][j - k :] * jnp.conj(columns[k][j - k])[None]
-        pivot = column[0].real
+    d = a.shape[0]
+    index = jnp.arange(d).reshape(d, *(1,) * (a.ndim - 2))
+
+    def eliminate(j: Array, carry: tuple[Array, Array]) -> tuple[Array, Array]:
+        """One column of L from the lower triangle alone, so that rounding cannot break the symmetry."""
+        a, x = carry
+        column = lax.dynamic_index_in_dim(a, j, 1, keepdims=False)
+        pivot = lax.dynamic_index_in_dim(column, j, 0, keepdims=False).real
         reciprocal = lax.rsqrt(pivot if floor is None else jnp.where(pivot > floor, pivot, 1e128))
-        columns.append(column * reciprocal[None])
-        reciprocals.append(reciprocal)
-    full = [jnp.concatenate([jnp.zeros((j, *a.shape[2:]), a.dtype), c]) for j, c in enumerate(columns)]
-    return materialise((jnp.stack(full, axis=1), jnp.stack(reciprocals)))
+        row = lax.dynamic_index_in_dim(x, j, 0, keepdims=False)
+        row, column = materialise((row * reciprocal[None], jnp.where(index > j, column * reciprocal[None], 0.0)))
+        x = lax.dynamic_update_index_in_dim(x - column[:, None] * row[None], row, j, 0)
+        return a - column[:, None] * jnp.conj(column)[None], x
 
-
-def triangular_inverse(lower: Array, reciprocal_diagonal: Array) -> Array:
-    """L^-1 by forward substitution on the identity."""
-    rows: list[Array] = []
-    eye = identity(lower.shape[0], lower)
-    for i in range(lower.shape[0]):
-        row = eye[i]
-        for k in range(i):
-            row = row - lower[i, k][None] * rows[k]
-        rows.append(materialise(row * reciprocal_diagonal[i][None]))
-    return materialise(jnp.stack(rows))
+    return materialise(lax.fori_loop(0, d, eliminate, (a, identity(d, a)))[1])
 
 
 def congruence(a: Array, x: Array) -> Array:
@@ -167,9 +159,9 @@ class Factor(NamedTuple):
 
 
 def factorise(h: Array, widest: int = 9) -> Factor:
-    """H = L L^T for real symmetric H (n, n, lanes), right-looking by panels; loops stay loops, so it compiles fast.
+    """H = L L^T for real symmetric H (n, n, lanes), right-looking by panels in a loop, which compiles fast.
 
-    A pivot lost to rounding drops its direction (see ``cholesky``). Trailing work shrinks once, half-way.
+    A pivot lost to rounding drops its direction (see ``inverse_factor``).
     """
     n, lanes = h.shape[0], h.shape[-1]
     panels = -(-n // widest)
@@ -178,28 +170,22 @@ def factorise(h: Array, widest: int = 9) -> Factor:
     h = jnp.pad(h, ((0, size - n), (0, size - n), (0, 0)))
     h = h + jnp.diag(jnp.arange(size) >= n)[:, :, None]
     floor = 1e-15 * jnp.max(jnp.stack([h[i, i] for i in range(n)]), axis=0)
-    stages, inverses, done = [], [], 0
-    for count in (panels // 2, panels - panels // 2) if panels > 3 else (panels,):
 
-        def eliminate(p: int, carry: tuple[Array, Array]) -> tuple[Array, Array]:
-            a, inverse = carry
-            a, block = _eliminate_panel(a, p * width, width, floor)
-            return a, lax.dynamic_update_index_in_dim(inverse, block, p, 0)
+    def eliminate(p: Array, carry: tuple[Array, Array]) -> tuple[Array, Array]:
+        a, inverses = carry
+        a, inverse = _eliminate_panel(a, p * width, width, floor)
+        return a, lax.dynamic_update_index_in_dim(inverses, inverse, p, 0)
 
-        h, inverse = lax.fori_loop(0, count, eliminate, (h, jnp.zeros((count, width, width, lanes))))
-        edge = count * width
-        stages.append(jnp.concatenate([jnp.zeros((done, edge, lanes)), h[:, :edge]]))
-        inverses.append(inverse)
-        h, done = h[edge:, edge:], done + edge
-    return materialise(Factor(jnp.concatenate(stages, axis=1), jnp.concatenate(inverses)))
+    start = (h, jnp.zeros((panels, width, width, lanes)))
+    return materialise(Factor(*lax.fori_loop(0, panels, eliminate, start)))
 
 
-def _eliminate_panel(a: Array, start: Array | int, width: int, floor: Array) -> tuple[Array, Array]:
+def _eliminate_panel(a: Array, start: Array, width: int, floor: Array) -> tuple[Array, Array]:
     """Factor columns start..start+width-1 and update everything behind them; also L_pp^-1."""
     n = a.shape[0]
     panel = materialise(lax.dynamic_slice(a, (0, start, 0), (n, width, a.shape[2])))
     corner = materialise(lax.dynamic_slice(panel, (start, 0, 0), (width, width, a.shape[2])))
-    inverse = triangular_inverse(*cholesky(corner, floor))
+    inverse = inverse_factor(corner, floor)
     behind = jnp.arange(n)[:, None, None] >= start + width
     below = materialise(jnp.where(behind, total(panel[:, k, None] * inverse[None, :, k] for k in range(width)), 0.0))
     rest = materialise(a - total(below[:, None, k] * below[None, :, k] for k in range(width)))

@@ -67,7 +67,7 @@ class Cone(eqx.Module):
 
     def factor(self, s: Point, z: Point) -> tuple[Scaling, Factors]:
         """Scaling and factors of a strictly interior pair."""
-        low = tuple(la.triangular_inverse(*la.cholesky(_both(a, b))) for a, b in zip(s.psd, z.psd, strict=True))
+        low = tuple(la.inverse_factor(_both(a, b)) for a, b in zip(s.psd, z.psd, strict=True))
         s_low = [x[:, :, : a.shape[2]] for x, a in zip(low, s.psd, strict=True)]
         s_inv = tuple(materialise(la.matmul(la.dagger(x), x)) for x in s_low)
         nt = [_nesterov_todd(a, b) for a, b in zip(s.soc, z.soc, strict=True)]

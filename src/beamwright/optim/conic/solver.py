@@ -205,7 +205,7 @@ def _step(problem: Problem, options: Options, state: _State, seen: _Seen) -> _St
     scaling, factors = materialise(cone.factor(s, z))
     schur = materialise(g.schur(scaling))
     lower = la.factorise(schur)
-    scaled_h = materialise(scale_by(scaling, h))
+    scaled_h, scaled_r = materialise((scale_by(scaling, h), scale_by(scaling, r_primal)))
 
     def newton(rhs: Array) -> Array:
         return materialise(la.solve_factorised(lower, rhs))
@@ -218,10 +218,10 @@ def _step(problem: Problem, options: Options, state: _State, seen: _Seen) -> _St
     def towards(target: Array, keep: Array, gap_rhs: Array, ds: Point, dz: Point) -> tuple[_Direction, Array]:
         """Newton direction to the point of the path with product ``target``, residuals shrunk to 1 - ``keep``."""
         centring = materialise(cone.centring(s, z, scaling, factors, target, ds, dz))
-        pulled = materialise(scale_by(scaling, materialise(combine((keep, r_primal)))))
-        x1 = newton(-keep * r_dual - g.adjoint(combine((1.0, centring), (1.0, pulled))))
+        centring = materialise(combine((1.0, centring), (keep, scaled_r)))
+        x1 = newton(-keep * r_dual - g.adjoint(centring))
         gx1 = materialise(g.apply(x1))
-        z1 = materialise(combine((1.0, centring), (1.0, pulled), (1.0, scale_by(scaling, gx1))))
+        z1 = materialise(combine((1.0, centring), (1.0, scale_by(scaling, gx1))))
         d_tau = materialise((-keep * r_gap - jnp.sum(c * x1, axis=0) - dot(h, z1) - gap_rhs / tau) / denominator)
         ds = combine((d_tau, h), (-1.0, gx1), (-d_tau, gx2), (-keep, r_primal))
         dz = combine((1.0, z1), (d_tau, z2))

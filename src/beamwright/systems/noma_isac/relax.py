@@ -1,6 +1,7 @@
 """A batch of relaxed problems (spec P1, P2, P4): arrays in input order in, covariances and multipliers out."""
 
-from functools import partial
+from collections.abc import Callable
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 import jax
@@ -8,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from beamwright.optim import conic
-from beamwright.optim.tiles import in_tiles, lanes_per_tile
+from beamwright.optim.tiles import compiler_options, in_tiles, lanes_per_tile
 from beamwright.systems.noma_isac import model
 from beamwright.systems.noma_isac.layout import Data, Layout, Relaxed
 from beamwright.systems.noma_isac.nominal import solve_nominal
@@ -68,7 +69,7 @@ def relax(
     scalars = [s.comm_weight, s.sensing_weight, s.sensing_power_w, s.power_difference_w, s.correlation_limit_w]
     penalty = np.zeros((drops, users, rank, rank), complex) if penalty is None else penalty
     found = in_tiles(
-        partial(_solve_tile, layout, robust),
+        _compiled(layout, robust),
         lanes_per_tile(ROBUST_TILE if robust else NOMINAL_TILE),
         _sort(problem.h @ np.conj(basis), order),
         np.broadcast_to(s.steering, (drops, *s.steering.shape)) @ np.conj(basis),
@@ -95,7 +96,11 @@ def design_basis(s: Scenario, h: np.ndarray) -> np.ndarray:
     return model.span_basis(h, np.broadcast_to(s.steering, (len(h), *s.steering.shape)))
 
 
-@partial(jax.jit, static_argnums=(0, 1))
+@cache
+def _compiled(layout: Layout, robust: bool) -> Callable[..., Relaxed]:
+    return jax.jit(partial(_solve_tile, layout, robust), compiler_options=compiler_options())
+
+
 def _solve_tile(layout: Layout, robust: bool, *arrays: jax.Array) -> Relaxed:
     """Drops first outside, last inside."""
     h, a, noise, target, eps, penalty, scalars = (jnp.moveaxis(jnp.asarray(x), 0, -1) for x in arrays)
