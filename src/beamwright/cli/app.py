@@ -155,7 +155,7 @@ def demo(
     out: Annotated[Path, typer.Option(help="Folder for the design, the records and the page.")] = Path("demo-out"),
     data: Annotated[Path | None, typer.Option(help="Channels; default: the Munich street scene of a checkout.")] = None,
     groups: Annotated[int, typer.Option(min=1, help="Random user groups to design for.")] = 50,
-    drops: Annotated[int, typer.Option(min=1, help="Channels per point of the studies.")] = 12,
+    drops: Annotated[int, typer.Option(min=1, help="Channels per point of the studies.")] = 8,
 ) -> None:
     """The main job on ray-traced channels, in minutes: design, verify, reproduce figures, report."""
     from beamwright.cli.demo import play
