@@ -50,27 +50,23 @@ def judge(data: Data, claim: Claim) -> list[Verdict]:
 def _judge_mean(data: Data, claim: Claim, case: Case) -> Verdict:
     """Mean of the (paired) difference to what is claimed, point by point."""
     left, right = _sides(data, claim, case)
-    points = [point for point in left if left[point].notna().to_numpy().any()]
-    unit = data.study.metric(claim.metric).unit
-    outcomes, lines, smallest = [], [], 10**9
-    for point in points:
-        pair = pd.concat([left[point].mean(axis=1), right[point].mean(axis=1)], axis=1).dropna().to_numpy()
-        smallest = min(smallest, len(pair))
-        tie = claim.tolerance * float(np.abs(pair.mean(axis=0)).max()) if len(pair) else 0.0
-        estimate = statistics.mean(pair[:, 0] - pair[:, 1], 1 - (1 - LEVEL) / len(points))
-        outcome = _compare(estimate, claim.relation, tie) if len(pair) >= _MIN_DROPS else UNDECIDED
-        outcomes.append(outcome)
-        lines.append((estimate, outcome, point))
-    if not points:
+    pairs = {p: pd.concat([left[p].mean(axis=1), right[p].mean(axis=1)], axis=1).dropna().to_numpy() for p in left}
+    empty, pairs = [p for p in pairs if not len(pairs[p])], {p: pair for p, pair in pairs.items() if len(pair)}
+    if not pairs:
         return Verdict(claim, case, UNDECIDED, "no usable drops", 0)
-    estimate, _, point = max(lines, key=lambda line: _adversity(line[0], line[1], claim.relation))
+    level = 1 - (1 - LEVEL) / len(pairs)
+    estimates = {p: statistics.mean(pair[:, 0] - pair[:, 1], level) for p, pair in pairs.items()}
+    outcomes = {p: _compare(estimates[p], claim, pairs[p]) for p in pairs}
+    worst = max(pairs, key=lambda p: _adversity(estimates[p], outcomes[p], claim.relation))
     against = _against(claim, case)
     paired = case.versus is not None or isinstance(against, str)
-    shift = 0.0 if paired else float(against)
-    low, value, high = (f"{_number(x + shift)} {unit}".strip() for x in (estimate.low, estimate.value, estimate.high))
+    shift, unit = 0.0 if paired else float(against), data.study.metric(claim.metric).unit
+    value, low, high = (f"{_number(x + shift)} {unit}".strip() for x in estimates[worst])
     measured = f"mean {'difference ' if paired else ''}{value} [{low}, {high}]"
-    measured += f" where it is least favourable ({_where(data, point)})" if len(points) > 1 else ""
-    return Verdict(claim, case, _overall(outcomes), measured + _tally(data, outcomes, points), smallest)
+    measured += f" where it is least favourable ({_where(data, worst)})" if len(pairs) > 1 else ""
+    measured += _tally(data, list(outcomes.values()), list(pairs))
+    measured += f"; no usable drops at {_list(data, empty)}" if empty else ""
+    return Verdict(claim, case, _overall(list(outcomes.values())), measured, min(map(len, pairs.values())))
 
 
 def _judge_every(data: Data, claim: Claim, case: Case) -> Verdict:
@@ -109,11 +105,9 @@ def _judge_trend(data: Data, claim: Claim, case: Case) -> Verdict:
     kept = np.all(_holds(after, claim.relation, before, claim.tolerance), axis=1)
     good, n = int(kept.sum()), len(kept)
     outcome = FAILS if good < n else HOLDS if n >= _MIN_DROPS else UNDECIDED
-    change = values[:, -1] / values[:, 0] - 1
-    measured = (
-        f"true on {good} of {n} drops ({_interval(statistics.share(good, n))}); "
-        f"mean change over the axis {100 * change.mean():+.2f} %"
-    )
+    change = f"{(values[:, -1] - values[:, 0]).mean():+.3g} {data.study.metric(claim.metric).unit}".strip()
+    measured = f"true on {good} of {n} drops ({_interval(statistics.share(good, n))})"
+    measured += f"; mean change from the first to the last point {change.replace('-', '−')}"
     return Verdict(claim, case, outcome, measured, n)
 
 
@@ -189,11 +183,14 @@ def _holds(a: np.ndarray, relation: str, b: np.ndarray, tolerance: float) -> np.
     }[relation]
 
 
-def _compare(estimate: Estimate, relation: str, tie: float) -> Outcome:
+def _compare(estimate: Estimate, claim: Claim, pair: np.ndarray) -> Outcome:
     """A mean difference (left minus right) with its interval against the relation to zero, +-tie counting as zero."""
-    low, high = estimate.low, estimate.high
+    if len(pair) < _MIN_DROPS:
+        return UNDECIDED
+    tie = claim.tolerance * float(np.abs(pair.mean(axis=0)).max())
+    low, high, relation = estimate.low, estimate.high, claim.relation
     if relation in (">", ">="):
-        low, high, relation = -high, -low, {">": "<", ">=": "<="}[relation]
+        low, high, relation = -high, -low, "<" if relation == ">" else "<="
     if relation == "<":
         return HOLDS if high < -tie else FAILS if low > -tie else UNDECIDED
     if relation == "<=":

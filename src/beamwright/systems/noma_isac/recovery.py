@@ -18,7 +18,7 @@ STARTS = (0.1, 0.3, 1.0, 3.0)
 GROWTH, PATIENCE, STEPS = 1.6, 3, 30
 """The penalty grows by GROWTH per step after PATIENCE steps, at most STEPS in all (spec A4)."""
 GOOD_ENOUGH = 1e-3
-"""A drop's other starts are given up once one has ended within this of the relaxation, or PATIENCE steps later."""
+"""A drop's other starts are given up once one has ended within this of the relaxation."""
 
 
 class Recovered(NamedTuple):
@@ -153,7 +153,7 @@ def _by_penalty(s: Scenario, problem: Problem, relaxed: Relaxation) -> tuple[np.
     drop = np.repeat(np.arange(drops), starts)
     rho = np.tile(np.array(STARTS) * s.comm_weight, drops)
     inner = relaxed.inner[drop]
-    best, first = np.full(drops, np.inf), np.full(drops, STEPS)
+    best = np.full(drops, np.inf)
     beams = principal_beams(relaxed.inner)[0]
     spent = np.zeros(drops, int)
     active = np.arange(len(drop))

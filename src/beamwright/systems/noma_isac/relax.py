@@ -21,7 +21,7 @@ OPTIONS = conic.Options(tolerance=1e-10, accept=1e-7)
 """Solver accuracy: two digits beyond what the certificate asks for."""
 
 NOMINAL_TILE, ROBUST_TILE = 32, 16
-"""Lanes solved together on a CPU. Larger tiles gain nothing (nominal) or leave the cache (robust), and few drops wait."""
+"""Lanes solved together on a CPU. Larger tiles gain nothing (nominal) or leave the cache (robust)."""
 
 
 class Relaxation(NamedTuple):

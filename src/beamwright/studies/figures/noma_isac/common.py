@@ -22,7 +22,7 @@ TARGET_POWER = Metric(name="target_power_w", label="Power at target", unit="W")
 USER_SINR = Metric(name="user_sinr_db", label="SINR of user", unit="dB")
 GAP = Metric(name="gap_percent", label="Certified gap", unit="%")
 RANK_ONE = Metric(name="rank_one", label="Rank-one optimum found", every_status=True)
-FEASIBLE = Metric(name="feasible", label="Feasible", every_status=True)
+DESIGNED = Metric(name="designed", label="Usable design found", every_status=True)
 
 CHAIN, OWN = "chain", "own"
 MODES = {

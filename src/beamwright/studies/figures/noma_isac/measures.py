@@ -19,14 +19,13 @@ _RANK_ONE = 1e-6
 def power(scenario: ni.Scenario, realisation: Any, design: ni.Design, keys: jax.Array) -> Measured:
     """Powers, SINRs (users weakest first), certified gap and rank.
 
-    ``rank_one`` is 1 where a rank-one design attains the certified bound, 0 where none was found that does;
-    ``feasible`` is 0 where infeasibility is certified. Both are NaN where the drop does not tell.
+    ``rank_one`` is 1 where a rank-one design attains the certified bound, 0 where none was found that does, NaN where
+    the relaxation was not solved; ``designed`` is 1 where the design is usable, 0 where not, for whatever reason.
     """
     card = ni.evaluate(scenario, realisation, design)
     stream_sinr = np.take_along_axis(card.stream_sinr, design.order, axis=1)
     status = design.status
     solved = np.isin(status, (Status.OPTIMAL, Status.RANK1_RECOVERED, Status.RANK_GAP))
-    known = solved | (status == Status.INFEASIBLE)
     return {
         "objective_w": card.objective_w,
         "radiated_w": card.radiated_power_w,
@@ -38,7 +37,7 @@ def power(scenario: ni.Scenario, realisation: Any, design: ni.Design, keys: jax.
         "gap_percent": 100 * design.certificate.gap,
         "rank_one": np.where(solved, status == Status.OPTIMAL, np.nan),
         "covariance_rank_one": np.where(solved, np.max(design.certificate.rank_ratio, axis=1) <= _RANK_ONE, np.nan),
-        "feasible": np.where(known, status != Status.INFEASIBLE, np.nan),
+        "designed": np.isin(status, (Status.OPTIMAL, Status.RANK1_RECOVERED)),
     }
 
 

@@ -49,7 +49,7 @@ FIG4 = Study(
     points=_TARGETS,
     curves=_fig4_curves(),
     metrics=(POWER, SENSED),
-    drops=32,
+    drops=64,
     pictures=(
         Picture(
             name="fig4",
