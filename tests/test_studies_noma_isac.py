@@ -56,7 +56,7 @@ def test_measured_power_is_the_sum_of_its_parts(designed):
     np.testing.assert_allclose(found["sensing_w"], found["target_power_w"].sum(axis=1), rtol=1e-12)
     assert (found["target_power_w"] >= 2.0 * (1 - 1e-6)).all() and (found["user_sinr_db"] >= 8.0 - 1e-5).all()
     np.testing.assert_allclose(found["min_sinr_db"], found["user_sinr_db"].min(axis=1))
-    assert (found["feasible"] == 1).all() and (np.abs(found["gap_percent"]) < 5).all()
+    assert (found["designed"] == 1).all() and (np.abs(found["gap_percent"]) < 5).all()
 
 
 def test_no_sampled_error_is_worse_than_the_exact_worst_case(designed):

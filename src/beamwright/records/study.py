@@ -77,6 +77,8 @@ class Panel(Config):
     """Further metrics marked on a distribution, e.g. the exact worst case."""
     reference: float | None = None
     """A threshold drawn as a thin line."""
+    common: bool = True
+    """Whether means and medians are over drops that all lines and points share, so that they can be compared."""
     least_span: float = Field(default=0.0, ge=0)
     """The vertical axis spans at least this much, so that what hardly varies looks constant; 2 % of it anyway."""
 

@@ -40,9 +40,9 @@ def line_label(data: Data, line: Line) -> str:
 
 
 def curve_summary(data: Data, panel: Panel) -> pd.DataFrame:
-    """Mean, median or share with its interval at every point; means and medians over the panel's common drops."""
+    """Mean, median or share with its interval at every point; means and medians over common drops if the panel asks."""
     tables = [data.scalar(line.curve, panel.metric) for line in panel.lines]
-    if not data.study.metric(panel.metric).every_status:
+    if panel.common and not data.study.metric(panel.metric).every_status:
         tables = on_common_drops(tables)
     rows = []
     for number, (line, table) in enumerate(zip(panel.lines, tables, strict=True)):

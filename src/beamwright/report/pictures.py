@@ -28,7 +28,9 @@ def draw(data: Data, picture: Picture) -> tuple[Figure, pd.DataFrame]:
         marks = [f"{label}: {data.study.metric(m).label}" for p in picture.panels for m in p.marks for label in labels]
         count, entries = len(picture.panels), [*labels, *marks]
         columns = max(1, min(4, (_LETTERS if count > 1 else _LETTERS // 2) // (_HANDLE + max(map(_letters, entries)))))
-        figure = new_figure(count, -(-len(entries) // columns))
+        rows = -(-len(entries) // columns)
+        columns = -(-len(entries) // rows)
+        figure = new_figure(count, rows)
         grid = figure.subplots(-(-count // 2), min(count, 2), squeeze=False).ravel()
         tables: list[pd.DataFrame] = []
         handles: dict[str, Artist] = {}

@@ -35,7 +35,9 @@ def _panels(names: tuple[str, ...]) -> tuple[Panel, ...]:
     drawn: dict[str, Any] = {"axis": "sinr_db", "lines": lines(*names, colours=(0, 1, 2))}
     return (
         Panel(metric="rank_one", statistic="share", title="bound attained by a rank-one design", **drawn),
-        Panel(metric="gap_percent", title="certified gap of the returned design", least_span=0.1, **drawn),
+        Panel(
+            metric="gap_percent", title="certified gap of the returned design", least_span=0.1, common=False, **drawn
+        ),
     )
 
 
@@ -76,8 +78,8 @@ RANK = Study(
         ),
         Picture(
             name="designed",
-            caption="Share of channels with a usable design, with exact 95 % intervals. The others are infeasible, lie too "
-            "close to that to tell, or have no rank-one design near the bound; how many of each is counted below.",
+            caption="Share of channels with a usable design, with exact 95 % intervals. The others are infeasible, lie "
+            "too close to that to tell, or have no rank-one design near the bound; each kind is counted below.",
             panels=(
                 Panel(metric="designed", axis="sinr_db", statistic="share", lines=lines(*_CHAIN_NAMES, *_OWN_NAMES)),
             ),
