@@ -1,6 +1,5 @@
 """``demo``: the main job on real input, as the commands a user would type."""
 
-import os
 import shlex
 import time
 from collections.abc import Callable, Sequence
@@ -11,7 +10,7 @@ from beamwright.cli.errors import CommandError
 from beamwright.cli.tables import console
 
 DATA = "examples/data/munich_3p5ghz_ula8.npz"
-STUDIES = ("noma-isac/fig5", "noma-isac/fig7", "noma-isac/table1")
+STUDIES = ("noma-isac/fig6", "noma-isac/fig7", "noma-isac/table1")
 
 
 def play(run: Callable[[list[str]], object], out: Path, data: Path | None, groups: int, drops: int) -> Path:
@@ -39,7 +38,6 @@ def _script(channels: Path, out: Path, page: Path, groups: int, drops: int) -> S
     source = ["--channels", str(channels), "--no-conjugate", "--drops", str(groups), "--seed", "1"]
     settings = ["--set", "noise_power_w=1e-12", "--set", "sinr_db=8", "--set", "csi_error=1e-7"]
     design = ["design", "noma-isac", "--method", "robust-min-power", *source, *settings]
-    shared = ["--workers", str(min(2, os.cpu_count() or 1))]
     return (
         (
             f"Robust beams for {groups} random groups of users in a street scene of Munich, ray traced at 3.5 GHz",
@@ -48,7 +46,7 @@ def _script(channels: Path, out: Path, page: Path, groups: int, drops: int) -> S
         ("The certificates, recomputed from the file alone", ["verify", str(out / "design" / "design.npz")]),
         (
             "Figures and a table of the paper, with few channels",
-            ["study", *STUDIES, "--drops", str(drops), *shared, "--out", str(out / "runs")],
+            ["study", *STUDIES, "--drops", str(drops), "--out", str(out / "runs")],
         ),
         ("One page of it all", ["report", str(out / "runs"), "-o", str(page)]),
     )

@@ -29,6 +29,11 @@ def draw_curves(ax: Axes, data: Data, panel: Panel) -> pd.DataFrame:
         ax.set_yscale(panel.scale)
         ax.set_ylabel(data.study.metric(panel.metric).title)
         _widen(ax, summary["value"].to_numpy(float), panel.least_span)
+        if (
+            panel.scale == "log" and np.divide(*ax.get_ylim()[::-1]) < 100
+        ):  # few powers of ten: plain numbers read better
+            ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+            ax.yaxis.set_minor_formatter(lambda value, _: f"{value:g}" if f"{value:e}"[0] in "1246" else "")
     if panel.reference is not None:
         ax.axhline(panel.reference, color="#444444", lw=0.8, ls=(0, (2, 2)))
     return summary.drop(columns="line")

@@ -112,7 +112,7 @@ def _claims(verdicts: list[Verdict]) -> str:
         first = verdict.case == verdict.claim.cases[0]
         rows.append(
             f"<tr{' class=first' if first else ''}>{_claim(verdict.claim) if first else ''}"
-            f"<td>{escape(verdict.case.label)}<td>{_pill(verdict.outcome, verdict.outcome)}"
+            f"<td class=case>{escape(verdict.case.label)}<td>{_pill(verdict.outcome, verdict.outcome)}"
             f"<td>{escape(verdict.measured)}<td class=n>{verdict.drops}</tr>"
         )
     head = "<tr><th>The paper says<th>Case<th>Verdict<th>Measured<th class=n>Drops</tr>"

@@ -95,7 +95,11 @@ FIG3 = Study(
             rule="trend",
             metric="balanced_sinr_db",
             relation=">",
-            cases=cases(chain_2_W="chain-2", own_2_W="own-2", OMA_2_W="oma-2"),
+            cases=(
+                Case(label="chain, 2 W", curve="chain-2"),
+                Case(label="own, 2 W", curve="own-2"),
+                Case(label="OMA, 2 W", curve="oma-2"),
+            ),
         ),
     ),
     source=PAPER,

@@ -81,7 +81,7 @@ FIG5 = Study(
             rule="trend",
             metric="objective_w",
             relation=">=",
-            cases=cases(chain_2_W="chain-robust-2", own_2_W="own-robust-2"),
+            cases=tuple(Case(label=f"{mode}, 2 W", curve=f"{mode}-robust-2") for mode in (CHAIN, OWN)),
         ),
     ),
     source=PAPER,
