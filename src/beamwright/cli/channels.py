@@ -52,7 +52,8 @@ def read_channels(
         notes["scale"] = {name: _unit_gain(array, name) for name, array in raw.items()}
         raw = {name: array * notes["scale"][name] for name, array in raw.items()}
     if groups is not None:
-        raw, notes["groups"] = _draw_groups(raw, axes, sizes, groups, seed), groups
+        raw = _draw_groups(raw, axes, sizes, groups, seed)
+        notes |= {"groups": groups, "seed": seed}
     return Channels({name: _placed(array, name, axes[name], sizes) for name, array in raw.items()}, notes)
 
 
