@@ -306,6 +306,15 @@ def test_a_bug_is_one_line_and_a_traceback_on_request(capsys):
     assert "Traceback" in capsys.readouterr().err
 
 
+def test_interruption_is_one_line(capsys, monkeypatch):
+    def interrupt(*arguments) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("beamwright.studies.run", interrupt)
+    assert main(["study", "toy/power"]) == 130
+    assert capsys.readouterr().err == "beamwright: interrupted\n"
+
+
 def test_certificate_of_the_toy_is_right():
     """The toy must be a fair example: its bound is attained, and a weaker beam is found out."""
     drawn = TOY.draw(TOY.scenario(), jax.random.key(0), 4)

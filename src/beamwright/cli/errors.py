@@ -20,6 +20,8 @@ def run_guarded(command: Callable[[], object], debug: bool) -> int:
     """
     try:
         result = command()
+        if result == INTERRUPTED:  # Typer's way of reporting Ctrl-C
+            raise KeyboardInterrupt
         return result if isinstance(result, int) else 0
     except KeyboardInterrupt:
         return _line("interrupted", INTERRUPTED)
