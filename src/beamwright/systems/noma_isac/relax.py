@@ -16,6 +16,7 @@ from beamwright.systems.noma_isac.nominal import solve_nominal
 from beamwright.systems.noma_isac.results import Multipliers, Oma, Problem
 from beamwright.systems.noma_isac.robust import solve_robust
 from beamwright.systems.noma_isac.scenario import Scenario
+from beamwright.systems.noma_isac.silent import prove_silence, silent_pairs
 
 OPTIONS = conic.Options(tolerance=1e-10, accept=1e-7)
 """Solver accuracy: two digits beyond what the certificate asks for."""
@@ -81,14 +82,16 @@ def relax(
     )
     inner = _sort(np.moveaxis(found.y, 3, 1), place)
     solved = found.outcome == conic.Outcome.SOLVED
-    usable = solved | ((found.outcome == conic.Outcome.STALLED) & (found.residual < 1e-3))
-    inner = np.where(usable[:, None, None, None], inner, np.nan)
-    infeasible = ~usable & (found.outcome != conic.Outcome.STALLED)
-    objective = (
-        found.objective_w - np.einsum("dkij,dkji->d", np.where(usable[:, None, None, None], inner, 0), penalty).real
-    )
-    objective = np.select([usable, infeasible], [objective, np.inf], np.nan)
-    return Relaxation(objective, inner, basis, _multipliers(s, layout, found, order, basis), found.iterations)
+    silent = silent_pairs(s, problem)
+    hopeless = silent.any(axis=(1, 2))
+    usable = (solved | ((found.outcome == conic.Outcome.STALLED) & (found.residual < 1e-3))) & ~hopeless
+    infeasible = hopeless | (~usable & (found.outcome != conic.Outcome.STALLED))
+    asked = (target > 0).any(axis=-1) | np.full(drops, s.targets > 0)
+    inner = np.where(usable[:, None, None, None], np.where(asked[:, None, None, None], inner, 0), np.nan)
+    spent = found.objective_w - np.einsum("dkij,dkji->d", np.nan_to_num(inner), penalty).real
+    objective = np.where(infeasible, np.inf, np.where(usable, np.where(asked, spent, 0), np.nan))
+    multipliers = prove_silence(s, problem, silent, _multipliers(s, layout, found, order, basis))
+    return Relaxation(objective, inner, basis, multipliers, found.iterations)
 
 
 def design_basis(s: Scenario, h: np.ndarray) -> np.ndarray:
