@@ -168,14 +168,14 @@ def start(folder: Path, workers: int) -> subprocess.Popen:
     return subprocess.Popen([sys.executable, str(script), str(folder), str(workers)], env=environment)
 
 
-@pytest.mark.parametrize(("workers", "kills"), [(1, 2), (2, 1)])
+@pytest.mark.parametrize(("workers", "kills"), [(1, 1), (2, 1), pytest.param(1, 5, marks=pytest.mark.slow)])
 def test_killed_at_random_moments_it_resumes_bit_for_bit(tmp_path, workers, kills):
     rng = np.random.default_rng(workers)
     folder = tmp_path / "runs"
     stored: dict[Path, int] = {}
     for _ in range(kills):
         process = start(folder, workers)
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 240
         while len(list(folder.rglob("*.parquet"))) <= len(stored) and time.monotonic() < deadline:
             time.sleep(0.005)
         time.sleep(rng.uniform(0, 0.2))
