@@ -17,7 +17,7 @@ _DRAW = {
     "density": draw_distribution,
     "cdf": draw_distribution,
 }
-_LETTERS, _HANDLE = 116, 8
+_LETTERS, _HANDLE = 116, 5
 """Letters of the legend's size that fit across the page, and what a legend entry needs beside its label."""
 
 
