@@ -4,12 +4,15 @@ Importing the package switches JAX to double precision (``jax_enable_x64``): cer
 exist in single precision.
 """
 
+import os
+import sys
 from importlib import import_module
 from types import ModuleType
 
-import jax
-
-jax.config.update("jax_enable_x64", True)
+# Said to a JAX that is yet to be imported by its environment variable: then ``beamwright --help`` need not wait for it.
+os.environ["JAX_ENABLE_X64"] = "1"
+if "jax" in sys.modules:
+    sys.modules["jax"].config.update("jax_enable_x64", True)
 
 __version__ = "0.1.0"
 _SYSTEMS = ("noma_isac",)

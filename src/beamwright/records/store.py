@@ -15,14 +15,16 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from beamwright.records.files import write_bytes, write_json
 from beamwright.records.study import Study
+
+if TYPE_CHECKING:  # pandas takes a second to import, and a design needs none
+    import pandas as pd
 
 
 def content_name(what: Mapping[str, Any]) -> str:
@@ -76,11 +78,11 @@ class Store:
         """Declared parts that are not there yet: an interrupted or running study."""
         return [name for name in self.card()["parts"] if not self.has(name)]
 
-    def read(self) -> pd.DataFrame:
+    def read(self) -> "pd.DataFrame":
         """All records there are, in the order of the plan (see ``records.table`` for the columns)."""
         tables = [pq.read_table(self.part(name)) for name in self.card()["parts"] if self.has(name)]
         if not tables:
-            return pd.DataFrame()
+            return pa.table({}).to_pandas()
         return pa.concat_tables(tables).unify_dictionaries().to_pandas()
 
     def seconds(self) -> float:

@@ -10,6 +10,8 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from multiprocessing import get_context, parent_process
 from typing import Any
 
+from beamwright.optim.tiles import THREADS, threads
+
 
 class InProcess(Executor):
     """Computes on submission, in this process: no pool, no pickling, plain tracebacks."""
@@ -28,11 +30,13 @@ def make_executor(workers: int) -> Executor:
     """This process for one worker, else a pool of fresh processes (JAX is not safe to fork)."""
     if workers == 1:
         return InProcess()
-    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_end_with_parent)
+    share = str(max(1, threads() // workers))
+    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_start, initargs=(share,))
 
 
-def _end_with_parent() -> None:
-    """A worker whose parent was killed would wait for ever on its queue; this ends it."""
+def _start(share: str) -> None:
+    """A worker's first act: its share of the cores. And one whose parent is killed ends, not waiting on its queue."""
+    os.environ[THREADS] = share
     parent = parent_process()
 
     def watch() -> None:

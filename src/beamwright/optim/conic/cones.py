@@ -7,11 +7,12 @@ A point of the product holds one array per kind:
     soc       tuple of (q, lanes) real; the first entry bounds the norm of the rest
 """
 
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import Array
 
 from beamwright.core import linalg as la
@@ -22,7 +23,7 @@ class Point(NamedTuple):
     """An element of the product space (see the module's first lines)."""
 
     psd: tuple[Array, ...] = ()
-    nonneg: Array = jnp.zeros((0, 1))
+    nonneg: Array = cast(Array, np.zeros((0, 1)))  # a JAX array here would start JAX's backend on import
     soc: tuple[Array, ...] = ()
 
 

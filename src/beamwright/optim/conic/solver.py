@@ -162,7 +162,9 @@ def _judge(problem: Problem, options: Options, state: _State, seen: _Seen) -> _S
     primal_ray = jnp.where(hz < 0, _norm(gz) * h_norm / jnp.maximum(-hz, 1e-300), jnp.inf)
     dual_ray = jnp.where(cx < 0, norm(gx) * c_norm / jnp.maximum(-cx, 1e-300), jnp.inf)
     ray = jnp.minimum(primal_ray, dual_ray)
+    # Rounding may keep a ray above the tolerance; the embedding says without it that no solution exists.
     infeasible = (ray < options.tolerance) & (tau < 1e-3 * state.kappa)
+    infeasible |= (ray < options.accept) & (tau < 1e-9 * state.kappa)
     outcome = jnp.where(
         infeasible,
         jnp.where(primal_ray <= dual_ray, Outcome.PRIMAL_INFEASIBLE, Outcome.DUAL_INFEASIBLE),
@@ -193,6 +195,21 @@ class _Direction(NamedTuple):
     kappa: Array
 
 
+class _Fixed(NamedTuple):
+    x: Array
+    gx: Point
+    z: Point
+    slope: Array
+    """Of the gap row in tau."""
+
+
+class _Passes(NamedTuple):
+    direction: _Direction
+    fixed: _Fixed
+    longest: Array
+    sigma: Array
+
+
 def _step(problem: Problem, options: Options, state: _State, seen: _Seen) -> _State:
     """One predictor-corrector step of every lane."""
     c, g, h, cone = problem.c, problem.g, problem.h, problem.cone
@@ -203,41 +220,52 @@ def _step(problem: Problem, options: Options, state: _State, seen: _Seen) -> _St
     mu = materialise((dot(s, z) + tau * kappa) / (cone.degree + 1))
 
     scaling, factors = materialise(cone.factor(s, z))
-    schur = materialise(g.schur(scaling))
-    lower = la.factorise(schur)
-    scaled_h, scaled_r = materialise((scale_by(scaling, h), scale_by(scaling, r_primal)))
+    lower = la.factorise(materialise(g.schur(scaling)))
 
-    def newton(rhs: Array) -> Array:
-        return materialise(la.solve_factorised(lower, rhs))
+    def newton(dual: Array, centring: Point, primal: Point) -> tuple[Array, Point, Point]:
+        """x, G x and z with  G^T z = -dual  and  z = centring + H(primal + G x)."""
+        right = materialise(combine((1.0, centring), (1.0, scale_by(scaling, primal))))
+        x = materialise(la.solve_factorised(lower, -dual - g.adjoint(right)))
+        gx = materialise(g.apply(x))
+        return x, gx, materialise(combine((1.0, right), (1.0, scale_by(scaling, gx))))
 
-    x2 = newton(-c + g.adjoint(scaled_h))
-    gx2 = materialise(g.apply(x2))
-    z2 = materialise(combine((-1.0, scaled_h), (1.0, scale_by(scaling, gx2))))
-    denominator = materialise(jnp.sum(c * x2, axis=0) + dot(h, z2) - kappa / tau)
+    def passes(p: Array, carry: _Passes) -> _Passes:
+        """First: the part of the direction that tau multiplies. Second: the predictor, straight to the boundary. Third:
+        centred by the predictor's success, with its second-order term. One copy of the code compiles faster."""
+        before, fixed = carry.direction, carry.fixed
+        target, keep, gap = materialise(
+            (carry.sigma * mu, 1.0 - carry.sigma, carry.sigma * mu - tau * kappa - before.tau * before.kappa)
+        )
+        x1, gx1, z1 = newton(
+            *lax.cond(
+                p == 0,
+                lambda: (c, combine((0.0, z)), combine((-1.0, h))),
+                lambda: (
+                    keep * r_dual,
+                    materialise(cone.centring(s, z, scaling, factors, target, before.s, before.z)),
+                    combine((keep, r_primal)),
+                ),
+            )
+        )
 
-    def towards(target: Array, keep: Array, gap_rhs: Array, ds: Point, dz: Point) -> tuple[_Direction, Array]:
-        """Newton direction to the point of the path with product ``target``, residuals shrunk to 1 - ``keep``."""
-        centring = materialise(cone.centring(s, z, scaling, factors, target, ds, dz))
-        centring = materialise(combine((1.0, centring), (keep, scaled_r)))
-        x1 = newton(-keep * r_dual - g.adjoint(centring))
-        gx1 = materialise(g.apply(x1))
-        z1 = materialise(combine((1.0, centring), (1.0, scale_by(scaling, gx1))))
-        d_tau = materialise((-keep * r_gap - jnp.sum(c * x1, axis=0) - dot(h, z1) - gap_rhs / tau) / denominator)
-        ds = combine((d_tau, h), (-1.0, gx1), (-d_tau, gx2), (-keep, r_primal))
-        dz = combine((1.0, z1), (d_tau, z2))
-        d = materialise(_Direction(x1 + d_tau * x2, ds, dz, d_tau, (gap_rhs - kappa * d_tau) / tau))
-        return d, _longest(cone, s, z, factors, d.s, d.z, tau, kappa, d.tau, d.kappa)
+        def direction() -> _Passes:
+            d_tau = materialise((-keep * r_gap - jnp.sum(c * x1, axis=0) - dot(h, z1) - gap / tau) / fixed.slope)
+            ds = combine((d_tau, h), (-1.0, gx1), (-d_tau, fixed.gx), (-keep, r_primal))
+            dz = combine((1.0, z1), (d_tau, fixed.z))
+            d = materialise(_Direction(x1 + d_tau * fixed.x, ds, dz, d_tau, (gap - kappa * d_tau) / tau))
+            longest = _longest(cone, s, z, factors, d.s, d.z, tau, kappa, d.tau, d.kappa)
+            left = 1.0 - jnp.minimum(1.0, longest)
+            return _Passes(d, fixed, longest, jnp.clip(left**2 * jnp.maximum(left, 0.1), 1e-6, 1.0))
 
-    def passes(_: Array, carry: tuple[_Direction, Array, Array]) -> tuple[_Direction, Array, Array]:
-        """First: the predictor. Second: centred by the predictor's success, with its second-order term."""
-        d, _longest_before, sigma = carry
-        aim = materialise((sigma * mu, 1.0 - sigma, sigma * mu - tau * kappa - d.tau * d.kappa))
-        d, longest = towards(*aim, d.s, d.z)
-        left = 1.0 - jnp.minimum(1.0, longest)
-        return d, longest, jnp.clip(left**2 * jnp.maximum(left, 0.1), 1e-6, 1.0)
+        def fixed_part() -> _Passes:
+            slope = jnp.sum(c * x1, axis=0) + dot(h, z1) - kappa / tau
+            return carry._replace(fixed=_Fixed(x1, gx1, z1, slope))
 
-    start = _Direction(jnp.zeros_like(x), combine((0.0, s)), combine((0.0, z)), 0 * tau, 0 * tau)
-    d, longest, _ = lax.fori_loop(0, 2, passes, (start, 0 * tau, 0 * tau))
+        return lax.cond(p == 0, fixed_part, direction)
+
+    nothing = _Direction(jnp.zeros_like(x), combine((0.0, s)), combine((0.0, z)), 0 * tau, 0 * tau)
+    start = _Passes(nothing, _Fixed(nothing.x, nothing.s, nothing.z, 0 * tau), 0 * tau, 0 * tau)
+    d, _, longest, _ = lax.fori_loop(0, 3, passes, start)
     alpha = materialise(jnp.minimum(1.0, options.fraction * longest))
     return state._replace(
         x=x + alpha * d.x,

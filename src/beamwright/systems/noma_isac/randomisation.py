@@ -8,7 +8,6 @@ these the linear program sees the tangents (attacking errors, responses) at whic
 
 import jax
 import numpy as np
-from scipy.optimize import linprog
 
 from beamwright.core import drop_keys, require
 from beamwright.systems.noma_isac import model
@@ -151,6 +150,8 @@ def _cuts(
 
 def _programs(cost: np.ndarray, rows: np.ndarray, lanes: np.ndarray) -> np.ndarray:
     """Powers (lanes, users) of least cost with r . (p, -1) >= 0 for all rows; NaN if there are none."""
+    from scipy.optimize import linprog  # takes a second to import, and only this comparison needs it
+
     powers = np.full(cost.shape, np.nan)
     options = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
     for lane in np.flatnonzero(lanes):
