@@ -31,11 +31,11 @@ def measure_ours(study: str, case: Case, drops: int) -> tuple[list[Measurement],
     unsolved = ~np.isfinite(relaxed.objective_w)
     unfinished = np.isin(design.status, (Status.STALLED, Status.INFEASIBLE))
     rows = []
-    for solver, found, failed, timed in (
-        (RELAXATION, relaxed, unsolved, timed_relaxation),
-        (DESIGN, design, unfinished, timed_design),
+    for solver, found, covariances, failed, timed in (
+        (RELAXATION, relaxed, relaxed.covariances.full, unsolved, timed_relaxation),
+        (DESIGN, design, design.covariances, unfinished, timed_design),
     ):
-        error, violation = accuracy(case, h, found.covariances, bound_w)
+        error, violation = accuracy(case, h, covariances, bound_w)
         row = Measurement(
             study=study,
             case=case.name,

@@ -229,3 +229,13 @@ def test_a_method_validates_its_options_and_passes_defaults() -> None:
     assert method(2.0, 5.0, gain_db=1) == 10.0
     with pytest.raises(ValueError, match="gain is not a parameter of Options; it knows: gain_db"):
         method(2.0, 5.0, gain=1)
+
+
+@pytest.mark.parametrize("imports", ["import beamwright, jax", "import jax, beamwright", "import jax.numpy, beamwright"])
+def test_importing_the_package_switches_to_double_precision(imports):
+    """Whichever is imported first, and whatever the environment says."""
+    code = f"{imports}; import jax.numpy as jnp; assert jnp.zeros(1).dtype == 'float64'"
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], env=os.environ | {"JAX_ENABLE_X64": "0"}, capture_output=True
+    )
+    assert done.returncode == 0, done.stderr.decode()

@@ -11,7 +11,7 @@ from beamwright.systems.noma_isac import Oma, Scenario, certify, evaluate, model
 from beamwright.systems.noma_isac.certificate import certificate, certified_design
 from beamwright.systems.noma_isac.dual import combine, dual_bound
 from beamwright.systems.noma_isac.realisation import Realisation
-from beamwright.systems.noma_isac.results import POWER_CAP_W, Design, Multipliers, Problem
+from beamwright.systems.noma_isac.results import POWER_CAP_W, Covariances, Design, Multipliers, Problem
 from beamwright.systems.noma_isac.worst_case import worst_case
 
 
@@ -229,9 +229,9 @@ def test_an_error_ball_that_holds_the_origin_is_infeasible_and_a_silent_channel_
     silent = problem(s, 0 * h, 5.0)
     nothing = np.full((3, 1, 4), np.nan, complex)
     multipliers = replace(zero_multipliers(s, 3), sinr=np.ones((3, 1, 1)))
-    proof = certificate(s, silent, nothing, outer(nothing), multipliers)
+    proof = certificate(s, silent, nothing, Covariances.of(outer(nothing)), multipliers)
     assert proof.status_text == 3 * ["infeasible"]
-    idle = certificate(s, silent, nothing, outer(nothing), zero_multipliers(s, 3))
+    idle = certificate(s, silent, nothing, Covariances.of(outer(nothing)), zero_multipliers(s, 3))
     assert idle.status_text == 3 * ["stalled"] and np.all(idle.bound_w == 0)
 
 
@@ -242,10 +242,10 @@ def test_sensing_alone_is_certified_by_its_floor():
     multipliers = replace(zero_multipliers(s, 1), floor=np.ones((1, 1)))
     beams = np.sqrt(2.0) / 6 * s.steering[None]
     asked = problem(s, h, 0.0)
-    proof = certificate(s, asked, beams, outer(beams), multipliers)
+    proof = certificate(s, asked, beams, Covariances.of(outer(beams)), multipliers)
     assert np.isclose(proof.bound_w[0], 2 * (1 / 6 + 1), rtol=1e-12) and abs(proof.gap[0]) < 1e-12
     for factor, status in [(1.0, "optimal"), (1.01, "rank1_recovered"), (1.06, "rank_gap"), (0.99, "rank_gap")]:
-        assert certificate(s, asked, factor * beams, outer(beams), multipliers).status_text == [status]
+        assert certificate(s, asked, factor * beams, Covariances.of(outer(beams)), multipliers).status_text == [status]
 
 
 def test_multipliers_that_are_not_numbers_prove_nothing():
@@ -264,7 +264,13 @@ def solved(s, target, csi_error=0.0, oma=Oma.NONE, seeds=(0,)):
     asked = problem(s, h, target, csi_error, oma)
     count = np.zeros(len(h), int)
     return certified_design(
-        s, asked, beams, found.covariances, found.multipliers, iterations=count, trace=np.zeros((len(h), 0))
+        s,
+        asked,
+        beams,
+        Covariances.of(found.covariances),
+        found.multipliers,
+        iterations=count,
+        trace=np.zeros((len(h), 0)),
     ), h
 
 
@@ -302,7 +308,7 @@ def test_status_follows_the_numbers(optimum):
     assert again(beams=0.99 * design.beams) == ["rank_gap", "rank_gap"]
     assert again(beams=np.nan * design.beams) == ["rank_gap", "rank_gap"]
     broken = 0.99 * design.beams
-    assert again(beams=broken, covariances=0.9 * design.covariances) == ["stalled", "stalled"]
+    assert again(beams=broken, inner=0.9 * design.inner) == ["stalled", "stalled"]
     assert again(beams=broken, multipliers=zero_multipliers(Scenario(), 2)) == ["stalled", "stalled"]
     assert again(power_limit_w=np.array([1.0, 100.0])) == ["infeasible", "optimal"]
 

@@ -12,7 +12,7 @@ from beamwright.systems.noma_isac.certificate import certificate
 from beamwright.systems.noma_isac.dual import dual_bound
 from beamwright.systems.noma_isac.randomisation import randomise
 from beamwright.systems.noma_isac.reference import balance_sinr, minimise_power, slot_sinr
-from beamwright.systems.noma_isac.results import Oma, Problem
+from beamwright.systems.noma_isac.results import Covariances, Oma, Problem
 
 SEEDS = (0, 1, 2)
 CHAIN, OWN, NARROW = Scenario(), Scenario(decoding="own"), Scenario(cross_correlation_w2=0.2)
@@ -169,7 +169,7 @@ def test_randomisation_keeps_every_constraint(scenario, sinr, eps, oma):
     found = minimise_power(scenario, h, sinr, eps, oma)
     problem = problem_of(h, found, eps, oma)
     beams = randomise(scenario, problem, found.covariances, jax.random.key(0), samples=10)
-    judged = certificate(scenario, problem, beams, found.covariances, found.multipliers)
+    judged = certificate(scenario, problem, beams, Covariances.of(found.covariances), found.multipliers)
     assert np.isfinite(judged.objective_w).all() and (judged.violation <= 1e-6).all()
     assert (judged.objective_w >= judged.bound_w).all()
     tight = judged.rank_ratio.max(axis=-1) < 1e-6

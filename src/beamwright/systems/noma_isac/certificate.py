@@ -9,7 +9,15 @@ from beamwright.core import Status, require
 from beamwright.systems.noma_isac import model
 from beamwright.systems.noma_isac.dual import dual_bound
 from beamwright.systems.noma_isac.residuals import residuals
-from beamwright.systems.noma_isac.results import Certificate, Design, Multipliers, Oma, Problem, Residuals
+from beamwright.systems.noma_isac.results import (
+    Certificate,
+    Covariances,
+    Design,
+    Multipliers,
+    Oma,
+    Problem,
+    Residuals,
+)
 from beamwright.systems.noma_isac.scenario import Scenario
 from beamwright.systems.noma_isac.worst_case import WorstCase, batched_channels, worst_case
 
@@ -32,25 +40,25 @@ def certify(scenario: Scenario, h: ArrayLike, design: Design) -> Certificate:
     """
     h = batched_channels(scenario, h)
     slots = (scenario.users,) if (design.oma == Oma.SLOT).any() else ()
-    _require_shapes(design, _design_axes(scenario), len(h))
+    _require_shapes(design, _design_axes(scenario, design.basis.shape[-1]), len(h))
     _require_shapes(design.multipliers, _multiplier_axes(scenario, slots, design.multipliers.basis.shape[-1]), len(h))
     require(bool(np.all(design.oma == design.oma[:1])), "oma", "be the same for all drops", np.unique(design.oma))
     wrong = ~_weakest_first(h, design.order)
     require(not wrong.any(), "order", "list the users from weakest to strongest", design.order[wrong][:1].tolist())
-    return certificate(scenario, design.problem(h), design.beams, design.covariances, design.multipliers)
+    return certificate(scenario, design.problem(h), design.beams, design.reduced, design.multipliers)
 
 
 def certificate(
-    s: Scenario, problem: Problem, beams: np.ndarray, covariances: np.ndarray, multipliers: Multipliers
+    s: Scenario, problem: Problem, beams: np.ndarray, covariances: Covariances, multipliers: Multipliers
 ) -> Certificate:
-    """``certify`` on checked arrays: beams (drops, users, antennas), covariances (drops, users, antennas, antennas)."""
+    """``certify`` on checked arrays."""
     bound = dual_bound(s, problem, multipliers)
     # Beams are judged in their own span: an error acts only through its projection on it. Covariances are judged in
     # the span of channels and steering vectors: their projection on it meets what they meet, with no more power.
     steering = np.broadcast_to(s.steering, (len(beams), *s.steering.shape))
     ours = judge(s, problem, beams, model.span_basis(np.nan_to_num(beams)))
     relaxed = judge(s, problem, covariances, model.span_basis(problem.h, steering))
-    rank_ratio, negativity = _spectrum(covariances, relaxed.inner)
+    rank_ratio, negativity = _spectrum(covariances.trace_w, relaxed.inner)
     relaxed_violation = np.maximum(relaxed.residuals.violation, negativity)
     gap, relaxed_gap = _gap(ours.objective_w, bound.bound_w), _gap(relaxed.objective_w, bound.bound_w)
     tolerance = np.where(problem.csi_error.any(axis=-1), ROBUST_GAP, GAP)
@@ -79,7 +87,7 @@ def certified_design(
     s: Scenario,
     problem: Problem,
     beams: np.ndarray,
-    covariances: np.ndarray,
+    covariances: Covariances,
     multipliers: Multipliers,
     *,
     iterations: np.ndarray,
@@ -96,10 +104,11 @@ def certified_design(
     unknown = np.full(len(beams), np.nan)
     return Design(
         beams=beams,
-        covariances=covariances,
+        inner=covariances.inner,
+        basis=covariances.basis,
         order=problem.order,
         objective_w=proof.objective_w,
-        relaxed_objective_w=model.objective_w(s, covariances, problem.oma),
+        relaxed_objective_w=covariances_objective_w(s, covariances, problem.oma),
         bound_w=proof.bound_w,
         sinr=proof.worst_case_sinr,
         sensing_power_w=model.target_power_w(response).mean(axis=1),
@@ -126,16 +135,14 @@ class Judgement(NamedTuple):
     inner: np.ndarray
 
 
-def judge(s: Scenario, problem: Problem, streams: np.ndarray, basis: np.ndarray) -> Judgement:
+def judge(s: Scenario, problem: Problem, streams: np.ndarray | Covariances, basis: np.ndarray) -> Judgement:
     """Objective, worst case over the ball and residuals of beams or covariances, through an orthonormal basis."""
     order, oma = problem.order, problem.oma
     h, steering = problem.h @ np.conj(basis), s.steering @ np.conj(basis)
-    if streams.ndim == 3:
-        inner = streams @ np.conj(basis)
-    else:
-        inner = np.conj(np.swapaxes(basis, -1, -2))[:, None] @ streams @ basis[:, None]
+    inner = streams.within(basis) if isinstance(streams, Covariances) else streams @ np.conj(basis)
+    power_w = streams.trace_w if isinstance(streams, Covariances) else np.sum(np.abs(streams) ** 2, axis=-1)
     response = model.target_response_w(steering, inner, oma)
-    objective_w = model.weighted_power_w(s, model.radiated_power_w(streams, oma), response)
+    objective_w = model.weighted_power_w(s, model.over_slots(power_w, oma), response)
     worst = worst_case(s, h, inner, problem.csi_error, order, oma)
     missed = residuals(
         s,
@@ -150,12 +157,17 @@ def judge(s: Scenario, problem: Problem, streams: np.ndarray, basis: np.ndarray)
     return Judgement(objective_w, worst, missed, inner)
 
 
-def _spectrum(covariances: np.ndarray, inner: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def covariances_objective_w(s: Scenario, covariances: Covariances, oma: Oma = Oma.NONE) -> np.ndarray:
+    """J of the relaxation, (drops,)."""
+    response = model.target_response_w(s.steering @ np.conj(covariances.basis), covariances.inner, oma)
+    return model.weighted_power_w(s, model.over_slots(covariances.trace_w, oma), response)
+
+
+def _spectrum(trace: np.ndarray, inner: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Rank ratio lam2 / trace (drops, users), and how far W_k falls short of W_k >= 0, relative (drops,).
 
     W restricted to the span is Y = ``inner``, to its complement V: lam2(W) <= lam2(Y) + tr V, with equality for V = 0.
     """
-    trace = np.trace(covariances, axis1=-2, axis2=-1).real
     outside = trace - np.trace(inner, axis1=-2, axis2=-1).real
     finite = np.isfinite(trace)
     values = np.linalg.eigvalsh(np.where(finite[..., None, None], inner, 0))
@@ -197,9 +209,9 @@ def _require_shapes(record: Design | Multipliers, axes: dict[str, tuple[int, ...
         require(shape == expected, name, f"have shape {expected} to match h and the scenario", shape)
 
 
-def _design_axes(s: Scenario) -> dict[str, tuple[int, ...]]:
+def _design_axes(s: Scenario, rank: int) -> dict[str, tuple[int, ...]]:
     users = dict.fromkeys(("order", "sinr_target", "csi_error"), (s.users,))
-    streams = {"beams": (s.users, s.antennas), "covariances": (s.users, s.antennas, s.antennas)}
+    streams = {"beams": (s.users, s.antennas), "inner": (s.users, rank, rank), "basis": (s.antennas, rank)}
     return users | streams | {"power_limit_w": (), "oma": ()}
 
 

@@ -72,7 +72,12 @@ def radiated_power_w(streams: np.ndarray, oma: Oma = Oma.NONE) -> np.ndarray:
         power = np.sum(streams.real**2 + streams.imag**2, axis=-1)
     else:
         power = np.trace(streams, axis1=-2, axis2=-1).real
-    return power.mean(axis=-1) if oma is Oma.SLOT else power.sum(axis=-1)
+    return over_slots(power, oma)
+
+
+def over_slots(power_w: np.ndarray, oma: Oma) -> np.ndarray:
+    """Powers of the streams (drops, users) to that of the frame (drops,): their sum, in slot mode their mean."""
+    return power_w.mean(axis=-1) if oma is Oma.SLOT else power_w.sum(axis=-1)
 
 
 def target_response_w(steering: np.ndarray, streams: np.ndarray, oma: Oma = Oma.NONE) -> np.ndarray:

@@ -13,7 +13,7 @@ from beamwright.optim.tiles import compiler_options, in_tiles, lanes_per_tile
 from beamwright.systems.noma_isac import model
 from beamwright.systems.noma_isac.layout import Data, Layout, Relaxed
 from beamwright.systems.noma_isac.nominal import solve_nominal
-from beamwright.systems.noma_isac.results import Multipliers, Oma, Problem
+from beamwright.systems.noma_isac.results import Covariances, Multipliers, Oma, Problem
 from beamwright.systems.noma_isac.robust import solve_robust
 from beamwright.systems.noma_isac.scenario import Scenario
 from beamwright.systems.noma_isac.silent import prove_silence, silent_pairs
@@ -38,10 +38,9 @@ class Relaxation(NamedTuple):
     iterations: np.ndarray
 
     @property
-    def covariances(self) -> np.ndarray:
-        """(drops, users, antennas, antennas)."""
-        basis = self.basis[:, None]
-        return basis @ self.inner @ np.conj(np.swapaxes(basis, -1, -2))
+    def covariances(self) -> Covariances:
+        """W_k."""
+        return Covariances(self.inner, self.basis)
 
 
 def relax(

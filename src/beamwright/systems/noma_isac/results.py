@@ -42,6 +42,41 @@ class Problem(NamedTuple):
     oma: Oma = Oma.NONE
 
 
+class Covariances(NamedTuple):
+    """W_k = basis inner_k basis^H: what W_k does outside channels and steering vectors is nothing (spec A1)."""
+
+    inner: np.ndarray
+    """(drops, users, r, r)."""
+    basis: np.ndarray
+    """(drops, antennas, r)."""
+
+    @classmethod
+    def of(cls, full: np.ndarray) -> "Covariances":
+        """Of matrices (drops, users, antennas, antennas) as they are."""
+        drops, _, antennas, _ = full.shape
+        return cls(full, np.broadcast_to(np.eye(antennas), (drops, antennas, antennas)))
+
+    @property
+    def full(self) -> np.ndarray:
+        """(drops, users, antennas, antennas)."""
+        return _congruence(self.basis, self.inner)
+
+    @property
+    def trace_w(self) -> np.ndarray:
+        """tr W_k, (drops, users)."""
+        gram = np.conj(np.swapaxes(self.basis, -1, -2)) @ self.basis
+        return np.einsum("dkij,dji->dk", self.inner, gram).real
+
+    def within(self, basis: np.ndarray) -> np.ndarray:
+        """Q^H W_k Q, (drops, users, q, q), for Q = ``basis`` (drops, antennas, q)."""
+        return _congruence(np.conj(np.swapaxes(basis, -1, -2)) @ self.basis, self.inner)
+
+
+def _congruence(outside: np.ndarray, inner: np.ndarray) -> np.ndarray:
+    outside = outside[:, None]
+    return outside @ inner @ np.conj(np.swapaxes(outside, -1, -2))
+
+
 @dataclass(frozen=True)
 class Multipliers(ArrayRecord):
     """Lagrange multipliers of the relaxed problem (spec P1, P2, P4), from which the lower bound is recomputed.
@@ -134,8 +169,10 @@ class Design(ArrayRecord):
 
     beams: np.ndarray
     """(drops, users, antennas) complex, sqrt(W); beams[d, k] serves user k."""
-    covariances: np.ndarray
-    """(drops, users, antennas, antennas) of the relaxation at ``sinr_target``."""
+    inner: np.ndarray
+    """(drops, users, r, r): the relaxation's W_k = basis inner_k basis^H, see ``covariances``."""
+    basis: np.ndarray
+    """(drops, antennas, r), orthonormal columns."""
     order: np.ndarray
     """(drops, users) user indices, weakest (decoded first) to strongest."""
     objective_w: np.ndarray
@@ -168,6 +205,16 @@ class Design(ArrayRecord):
     """(drops,) linear, of the relaxation; NaN unless max-min."""
     multipliers: Multipliers
     certificate: Certificate
+
+    @property
+    def reduced(self) -> Covariances:
+        """The relaxation's covariances at ``sinr_target``, in the basis they were found in."""
+        return Covariances(self.inner, self.basis)
+
+    @property
+    def covariances(self) -> np.ndarray:
+        """The same as matrices (drops, users, antennas, antennas), formed when asked for."""
+        return self.reduced.full
 
     @property
     def status_text(self) -> list[str]:

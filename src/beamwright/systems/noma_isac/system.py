@@ -15,7 +15,7 @@ from beamwright.systems.noma_isac.model import decoding_order
 from beamwright.systems.noma_isac.oma import balance_sinr_oma, minimise_power_oma
 from beamwright.systems.noma_isac.randomisation import randomise
 from beamwright.systems.noma_isac.realisation import draw
-from beamwright.systems.noma_isac.results import POWER_CAP_W, Design, Problem
+from beamwright.systems.noma_isac.results import POWER_CAP_W, Covariances, Design, Problem
 from beamwright.systems.noma_isac.scenario import Scenario
 from beamwright.systems.noma_isac.scorecard import evaluate
 from beamwright.systems.noma_isac.worst_case import batched_channels, error_radius, worst_case_sinr
@@ -62,7 +62,7 @@ def _randomised(
     problem = relaxed.problem(batched_channels(scenario, known))
     beams = randomise(scenario, problem, relaxed.covariances, jax.random.key(seed), samples)
     found = {"iterations": relaxed.iterations, "trace": relaxed.trace}
-    return certified_design(scenario, problem, beams, relaxed.covariances, relaxed.multipliers, **found)
+    return certified_design(scenario, problem, beams, relaxed.reduced, relaxed.multipliers, **found)
 
 
 def _reference(scenario: Scenario, known: np.ndarray, sinr_db: ArrayLike, csi_error: ArrayLike) -> Design:
@@ -74,7 +74,8 @@ def _reference(scenario: Scenario, known: np.ndarray, sinr_db: ArrayLike, csi_er
     problem = Problem(h, decoding_order(h), relaxed.sinr_target, radius, np.full(len(h), POWER_CAP_W))
     beams = randomise(scenario, problem, relaxed.covariances, jax.random.key(0), samples=1)  # along top eigenvectors
     found = {"iterations": np.zeros(len(h), int), "trace": relaxed.objective_w[:, None]}
-    return certified_design(scenario, problem, beams, relaxed.covariances, relaxed.multipliers, **found)
+    covariances = Covariances.of(relaxed.covariances)
+    return certified_design(scenario, problem, beams, covariances, relaxed.multipliers, **found)
 
 
 METHODS = {

@@ -1,0 +1,46 @@
+"""Lanes in tiles: the same answers whatever the batch, the tile and the number of threads."""
+
+import threading
+
+import jax
+import numpy as np
+import pytest
+
+from beamwright.optim.tiles import THREADS, in_tiles, threads
+
+
+def test_tiles_are_joined_in_order_whatever_the_number_of_threads(monkeypatch):
+    function = jax.jit(lambda x, y: {"sum": x + y[:, 0], "product": x * y[:, 1]})
+    x, y = np.arange(23.0), np.random.default_rng(0).standard_normal((23, 2))
+    for count in ("1", "2", "7"):
+        monkeypatch.setenv(THREADS, count)
+        for tile in (1, 4, 23, 64):
+            found = in_tiles(function, tile, x, y)
+            np.testing.assert_array_equal(found["sum"], x + y[:, 0])
+            np.testing.assert_array_equal(found["product"], x * y[:, 1])
+
+
+def test_tiles_run_side_by_side_once_compiled(monkeypatch):
+    monkeypatch.setenv(THREADS, "2")
+    both = threading.Barrier(2, timeout=30)
+
+    def meet(x):
+        both.wait()  # passed only by two tiles at a time
+        return x
+
+    @jax.jit
+    def function(x):
+        return jax.pure_callback(meet, jax.ShapeDtypeStruct(x.shape, x.dtype), x) if x.shape[0] == 3 else x
+
+    first = threading.Thread(target=both.wait)  # the tile that compiles runs alone: this meets it
+    first.start()
+    np.testing.assert_array_equal(in_tiles(function, 3, np.arange(9.0)), np.arange(9.0))
+    first.join()
+
+
+@pytest.mark.parametrize("value", ["", "0", "many"])
+def test_a_number_of_threads_that_is_none_means_one_per_core(monkeypatch, value):
+    monkeypatch.delenv(THREADS, raising=False)
+    default = threads()
+    monkeypatch.setenv(THREADS, value)
+    assert threads() == default >= 1
