@@ -1,6 +1,9 @@
 """The ground floor: units, checks, keys, status, configuration, array records and the method contract."""
 
 import dataclasses
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import jax
