@@ -13,8 +13,6 @@ from beamwright.systems.noma_isac.scenario import Scenario
 
 RANK_ONE = 1e-6
 """Second eigenvalue over trace below which a covariance counts as rank one (spec A4)."""
-STARTS = (1.0, 30.0)
-"""First penalties, in units of rho_c; the second where the first found nothing good."""
 GROWTH, PATIENCE, STEPS = 4.0, 2, 8
 """The penalty grows by GROWTH per step after PATIENCE steps, at most STEPS in all."""
 POLISH, GAIN = 3, 1e-5
@@ -143,28 +141,34 @@ def _functionals(s: Scenario, problem: Problem, relaxed: Relaxation) -> tuple[np
 
 
 def _by_penalty(s: Scenario, problem: Problem, relaxed: Relaxation) -> "_Found":
-    """Spec A4 (3): add rho (I - v_k v_k^H) to the cost of stream k, v_k its top eigenvector, until all are rank one.
+    """Spec A4 (3): add rho (I - v_k v_k^H) to the cost of stream k, v_k its beam's direction, until all are rank one.
 
-    Deviation: one first penalty instead of the best of four, then a few steps at half the penalty that was needed:
-    cheaper designs from a third of the relaxations (docs). Other first penalties are tried where that failed.
+    Deviation: one start instead of the best of four first penalties, then a few steps at half the penalty that was
+    needed: cheaper designs from a third of the relaxations (docs). Drops where that fails start again elsewhere.
     """
-    best = _Found(
-        principal_beams(relaxed.inner)[0],
-        np.full(len(problem.h), np.inf),
-        np.zeros(len(problem.h)),
-        np.zeros(len(problem.h), int),
-    )
-    for start in STARTS:
+    drops = len(problem.h)
+    top, served = principal_beams(relaxed.inner)[0], _serving_beams(problem, relaxed)
+    best = _Found(top.copy(), np.full(drops, np.inf), np.zeros(drops), np.zeros(drops, int))
+    for starts in (((top, 1.0),), ((served, 1.0), (served, 30.0))):
         todo = np.flatnonzero(best.objective_w > relaxed.objective_w * (1 + RECOVERED_GAP))
         if not len(todo):
             break
-        found = _push(s, _take(problem, todo), _take_relaxed(relaxed, todo), start * s.comm_weight)
-        best.iterations[todo] += found.iterations
-        cheaper = found.objective_w < best.objective_w[todo]
-        for ours, theirs in zip(best[:3], found[:3], strict=True):
-            ours[todo[cheaper]] = theirs[cheaper]
+        lanes = np.tile(todo, len(starts))
+        first = np.concatenate([beams[todo] for beams, _ in starts])
+        rho = np.repeat([rho * s.comm_weight for _, rho in starts], len(todo))
+        found = _push(s, _take(problem, lanes), relaxed.basis[lanes], first, rho)
+        np.add.at(best.iterations, lanes, found.iterations)
+        for part in np.split(np.arange(len(lanes)), len(starts)):
+            cheaper = found.objective_w[part] < best.objective_w[todo]
+            for ours, theirs in zip(best[:3], found[:3], strict=True):
+                ours[todo[cheaper]] = theirs[part[cheaper]]
     _polish(s, problem, relaxed.basis, best)
     return best
+
+
+def _serving_beams(problem: Problem, relaxed: Relaxation) -> np.ndarray:
+    """W_k h_k, (drops, users, r): the part of W_k that its user sees, where the top eigenvector may serve targets."""
+    return np.einsum("dkij,dkj->dki", relaxed.inner, problem.h @ np.conj(relaxed.basis))
 
 
 class _Found(NamedTuple):
@@ -180,16 +184,14 @@ class _Found(NamedTuple):
     """(drops,) spent."""
 
 
-def _push(s: Scenario, problem: Problem, relaxed: Relaxation, start: float) -> _Found:
-    """Raise the penalty from ``start`` until every stream of a drop is rank one; drops leave when they are."""
-    drops = len(problem.h)
-    found = _Found(
-        principal_beams(relaxed.inner)[0], np.full(drops, np.inf), np.full(drops, start), np.zeros(drops, int)
-    )
+def _push(s: Scenario, problem: Problem, basis: np.ndarray, first: np.ndarray, rho: np.ndarray) -> _Found:
+    """From beams ``first`` raise the penalty ``rho`` until every stream of a drop is rank one; then the drop leaves."""
+    drops = len(first)
+    found = _Found(first.copy(), np.full(drops, np.inf), rho.copy(), np.zeros(drops, int))
     active = np.arange(drops)
     for step in range(STEPS):
         beams, cost, single, spent = _penalised(
-            s, _take(problem, active), relaxed.basis[active], found.beams[active], found.penalty[active]
+            s, _take(problem, active), basis[active], found.beams[active], found.penalty[active]
         )
         found.beams[active], found.objective_w[active] = beams, np.where(single, cost, np.inf)
         found.iterations[active] += spent
