@@ -88,7 +88,14 @@ def test_design_is_certified_and_verifies(designed, capsys):
 
 @pytest.mark.parametrize(
     ("name", "line"),
-    [("multipliers.lmi", "bound_w"), ("multipliers.floor", "bound_w"), ("beams", "objective_w"), ("h", "WRONG")],
+    [
+        ("multipliers.lmi", "bound_w"),
+        ("multipliers.floor", "bound_w"),
+        ("beams", "objective_w"),
+        ("inner", "relaxed_gap"),
+        ("sensing_power_w", "sensing_power_w"),
+        ("h", "WRONG"),
+    ],
 )
 def test_verify_finds_one_changed_entry_by_recomputing(name, line, designed, capsys):
     """With an honest digest of the changed contents, so that only the mathematics can object."""

@@ -65,6 +65,7 @@ def certificate(
     return Certificate(
         **vars(ours.residuals),
         objective_w=ours.objective_w,
+        sensing_power_w=ours.sensing_power_w,
         bound_w=bound.bound_w,
         multiplier_scale=bound.scale,
         gap=gap,
@@ -100,7 +101,6 @@ def certified_design(
     Args:    as ``certificate``; iterations (drops,), trace (drops, steps) in W; the last two only from max-min.
     """
     proof = certificate(s, problem, beams, covariances, multipliers)
-    response = model.target_response_w(s.steering, beams, problem.oma)
     unknown = np.full(len(beams), np.nan)
     return Design(
         beams=beams,
@@ -111,7 +111,7 @@ def certified_design(
         relaxed_objective_w=covariances_objective_w(s, covariances, problem.oma),
         bound_w=proof.bound_w,
         sinr=proof.worst_case_sinr,
-        sensing_power_w=model.target_power_w(response).mean(axis=1),
+        sensing_power_w=proof.sensing_power_w,
         status=proof.status,
         iterations=iterations,
         trace=trace,
@@ -130,6 +130,7 @@ class Judgement(NamedTuple):
     """What physics says of beams or covariances: no multipliers needed."""
 
     objective_w: np.ndarray
+    sensing_power_w: np.ndarray
     worst: WorstCase
     residuals: Residuals
     inner: np.ndarray
@@ -154,7 +155,7 @@ def judge(s: Scenario, problem: Problem, streams: np.ndarray | Covariances, basi
         objective_w=objective_w,
         power_limit_w=problem.power_limit_w,
     )
-    return Judgement(objective_w, worst, missed, inner)
+    return Judgement(objective_w, model.target_power_w(response).mean(axis=1), worst, missed, inner)
 
 
 def covariances_objective_w(s: Scenario, covariances: Covariances, oma: Oma = Oma.NONE) -> np.ndarray:

@@ -138,6 +138,8 @@ class Certificate(Residuals):
 
     objective_w: np.ndarray
     """(drops,) J of the beams."""
+    sensing_power_w: np.ndarray
+    """(drops, targets) P_m of the beams, frame average."""
     bound_w: np.ndarray
     """(drops,) no design whatever, of any rank, meets the constraints with less (spec A3)."""
     multiplier_scale: np.ndarray
