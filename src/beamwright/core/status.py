@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 
 class Status(IntEnum):
-    """Outcome of one drop. Everything but ``OPTIMAL`` and ``RANK1_RECOVERED`` asks the reader to look."""
+    """Outcome of one drop. What asks the reader to look is said there."""
 
     OPTIMAL = 0
     """The returned design attains the certified bound to tolerance."""
@@ -19,6 +19,10 @@ class Status(IntEnum):
     """No design exists; the multipliers are the proof."""
     STALLED = 4
     """The solver stopped before the requested accuracy; values are its last iterate."""
+    STATIONARY = 5
+    """A valid design of a problem without a tight bound, from which no small step improves it, to tolerance."""
+    STOPPED = 6
+    """A valid design, but the search ended (iterations, line search) before it was stationary to tolerance."""
 
 
 def status_text(status: ArrayLike) -> list[str]:

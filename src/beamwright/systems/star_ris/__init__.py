@@ -1,0 +1,1 @@
+"""STAR-RIS surface design from statistical channel knowledge under phase noise."""

@@ -1,0 +1,104 @@
+"""The certificate of a design, recomputed from arrays alone: closed-form moments, no search (spec star_ris)."""
+
+import numpy as np
+
+from beamwright.core import Status, require
+from beamwright.systems.star_ris import model
+from beamwright.systems.star_ris.bounds import bound
+from beamwright.systems.star_ris.coherent import coherent_map
+from beamwright.systems.star_ris.known import checked
+from beamwright.systems.star_ris.results import Certificate, Design, Goal, Statistics
+from beamwright.systems.star_ris.scenario import Scenario
+from beamwright.systems.star_ris.search import gradient_norm
+
+OPTIMAL_GAP = 1e-6
+"""Largest gap of an optimal design: objective and bound are the same to six digits."""
+PASSIVE, POWER = 1e-9, 1e-9
+"""Largest relative violation of a passive surface and of the power budget that counts as none."""
+
+
+def certify(scenario: Scenario, known: Statistics, design: Design) -> Certificate:
+    """Recompute the certificate of a design from statistics, surface and precoders.
+
+    Returns: Certificate; ``design.certificate``, ``objective``, ``rates``, ``status`` and the like are not read.
+    Raises:  ValueError naming what has a wrong shape or is not finite.
+    """
+    known = checked(known)
+    drops, users, antennas = known.direct_mean.shape
+    elements = known.surface_mean.shape[1]
+    for name, shape in (("u", (2, elements)), ("precoder", (antennas, users)), ("design_precoder", (antennas, users)),
+                        ("share", (users,)), ("goal", ()), ("joint", ()), ("tolerance", ())):  # fmt: skip
+        array = getattr(design, name)
+        require(
+            array.shape == (drops, *shape), name, f"have shape {(drops, *shape)} to match the statistics", array.shape
+        )
+        require(bool(np.isfinite(array).all()), name, "be finite", "NaN or infinity")
+    return certificate(
+        known, Goal(int(design.goal[0])), bool(design.joint[0]), design.u, design.precoder, design.design_precoder,
+        design.share, design.tolerance,
+    )  # fmt: skip
+
+
+def certificate(
+    known: Statistics,
+    goal: Goal,
+    joint: bool,
+    u: np.ndarray,
+    precoder: np.ndarray,
+    design_precoder: np.ndarray,
+    share: np.ndarray,
+    tolerance: np.ndarray,
+) -> Certificate:
+    """``certify`` on checked arrays."""
+    found = model.moments(known, u, precoder)
+    drops = coherent_map(known, u, design_precoder, share, joint)
+    value, limit = objective(known, goal, u, design_precoder, share), bound(goal, drops)
+    norm = gradient_norm(goal, drops, u, joint)
+    amplitude_violation = _amplitude_violation(u, share)
+    power_violation = _power_violation(known, precoder, design_precoder)
+    sound = (amplitude_violation <= PASSIVE) & (power_violation <= POWER)
+    gap = np.abs(np.divide(value, limit, out=np.full(len(value), np.nan), where=np.isfinite(limit) & (limit != 0)) - 1)
+    attained = (gap <= OPTIMAL_GAP) | ((value == 0) & (goal is Goal.INTERFERENCE))
+    status = np.select(
+        [~sound | ~np.isfinite(value), attained, norm <= tolerance],
+        [Status.STALLED, Status.OPTIMAL, Status.STATIONARY],
+        Status.STOPPED,
+    )
+    return Certificate(
+        objective=value,
+        bound=limit,
+        gap=gap,
+        gradient_norm=norm,
+        reference=model.reference_w(known, u, design_precoder),
+        interference_w=model.interference_w(found),
+        sinr=model.sinr(known, found),
+        rates=model.rates(known, found, share),
+        amplitude_violation=amplitude_violation,
+        power_violation=power_violation,
+        status=status,
+    )
+
+
+def objective(known: Statistics, goal: Goal, u: np.ndarray, precoder: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """The goal's objective by the moments, (drops,)."""
+    found = model.moments(known, u, precoder)
+    if goal is Goal.INTERFERENCE:
+        reference = model.reference_w(known, u, precoder)
+        return model.interference_w(found) / np.where(reference > 0, reference, 1.0)
+    rates = model.rates(known, found, share)
+    return rates.sum(axis=-1) if goal is Goal.SUM_RATE else rates.min(axis=-1)
+
+
+def _amplitude_violation(u: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """Of |u_t|^2 + |u_r|^2 = 1, per element; each side by itself where sides take turns; u = 0 is no surface."""
+    power = np.abs(u) ** 2
+    turns = (share < 1).any(axis=-1)
+    together = np.abs(power.sum(axis=1) - 1).max(axis=-1)
+    alone = np.abs(power - 1).max(axis=(-1, -2))
+    missing = ~power.any(axis=(1, 2))
+    return np.where(missing, 0.0, np.where(turns, alone, together))
+
+
+def _power_violation(known: Statistics, *precoders: np.ndarray) -> np.ndarray:
+    used = np.max([np.sum(np.abs(w) ** 2, axis=(1, 2)) for w in precoders], axis=0)
+    return np.maximum(used / known.power_w - 1, 0)

@@ -1,0 +1,234 @@
+"""The proposed designs: least interference (P1), largest sum rate (P2), largest least rate (P3)."""
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from beamwright.core import require
+from beamwright.optim import conjugate_gradient as cg
+from beamwright.systems.star_ris import certificate as proof
+from beamwright.systems.star_ris.coherent import coherent_map
+from beamwright.systems.star_ris.known import checked, checked_surface
+from beamwright.systems.star_ris.precoders import Kind, precoder, wmmse_step
+from beamwright.systems.star_ris.results import Design, Goal, Statistics
+from beamwright.systems.star_ris.scenario import Scenario
+from beamwright.systems.star_ris.search import Reached, search
+from beamwright.systems.star_ris.surfaces import amplitudes, random_start, time_share
+
+Amplitudes = Literal["fixed", "joint"]
+ROUNDS, ROUND_ITERATIONS, WMMSE_STEPS, GAIN = 30, 60, 5, 1e-4
+"""Alternation of precoder and surface (spec section 5): at most so many rounds, until the relative gain is below GAIN."""
+
+
+def minimise_interference(
+    s: Scenario,
+    known: Statistics,
+    precoder: Kind = "mrt",
+    start: ArrayLike | None = None,
+    tolerance: float = 1e-3,
+    iterations: int = 200,
+    starts: int = 1,
+    seed: int = 0,
+) -> Design:
+    """P1: phases of least expected interference for the precoder of the start.
+
+        min over phases   sum_k sum_{j != k} S_kj / its mean over uniform random phases
+
+    It never rewards signal: with one path to the surface and no direct link its optimum switches the surface off
+    (spec section 3). ``rates`` are those of the same kind of precoder, recomputed for the final phases.
+
+    Args:    precoder mrt, zf, rzf, identity (wmmse has no closed form); start (drops, 2, elements) or (2, elements);
+             without it random phases, ``starts`` of them per drop, of which the best is kept; drop i uses
+             fold_in(key(seed), i).
+    Returns: Design; ``bound`` is rigorous, and attained to 1e-6 where the status is ``optimal``.
+    Raises:  ValueError naming the argument.
+    """
+    require(precoder != "wmmse", "precoder", "be a closed form for least interference", repr(precoder))
+    return _design(s, known, Goal.INTERFERENCE, precoder, "fixed", start, tolerance, iterations, 1, starts, seed)
+
+
+def maximise_sum_rate(
+    s: Scenario,
+    known: Statistics,
+    precoder: Kind = "rzf",
+    amplitudes: Amplitudes = "fixed",
+    start: ArrayLike | None = None,
+    tolerance: float = 1e-3,
+    iterations: int = 200,
+    rounds: int = ROUNDS,
+    starts: int = 1,
+    seed: int = 0,
+) -> Design:
+    """P2: surface (and precoder) of largest use-and-forget sum rate.
+
+    ``precoder="wmmse"`` alternates five steps of weighted mean squared error with the surface: the rate never falls. The
+    closed forms are recomputed for every new surface, which may lower the rate; the best round is kept.
+    ``amplitudes="joint"`` also optimises how every element splits its energy (each on a sphere).
+
+    Args, Returns, Raises: as ``minimise_interference``; rounds >= 1 of alternation.
+    """
+    return _design(s, known, Goal.SUM_RATE, precoder, amplitudes, start, tolerance, iterations, rounds, starts, seed)
+
+
+def maximise_min_rate(
+    s: Scenario,
+    known: Statistics,
+    precoder: Kind = "rzf",
+    amplitudes: Amplitudes = "fixed",
+    start: ArrayLike | None = None,
+    tolerance: float = 1e-3,
+    iterations: int = 200,
+    rounds: int = ROUNDS,
+    starts: int = 1,
+    seed: int = 0,
+) -> Design:
+    """P3: surface of largest least rate, by a soft minimum that sharpens (mu = 2, 8, 32, 128).
+
+    Args, Returns, Raises: as ``maximise_sum_rate``; wmmse steps raise the sum rate, so they are not offered here.
+    """
+    require(precoder != "wmmse", "precoder", "be a closed form for the least rate", repr(precoder))
+    return _design(s, known, Goal.MIN_RATE, precoder, amplitudes, start, tolerance, iterations, rounds, starts, seed)
+
+
+def _design(
+    s: Scenario,
+    known: Statistics,
+    goal: Goal,
+    kind: Kind,
+    how: Amplitudes,
+    start: ArrayLike | None,
+    tolerance: float,
+    iterations: int,
+    rounds: int,
+    starts: int,
+    seed: int,
+) -> Design:
+    require(how in ("fixed", "joint"), "amplitudes", "be 'fixed' or 'joint'", repr(how))
+    require(
+        how == "fixed" or s.surface_mode == "energy-splitting",
+        "amplitudes",
+        "be 'fixed' in this surface_mode",
+        repr(how),
+    )
+    require(tolerance > 0, "tolerance", "be > 0", tolerance)
+    for name, value in (("iterations", iterations), ("rounds", rounds), ("starts", starts)):
+        require(value >= 1, name, "be >= 1", value)
+    known = checked(known)
+    drops, elements = known.surface_mean.shape[:2]
+    if start is not None:
+        require(starts == 1, "starts", "be 1 with a start given", starts)
+        u = checked_surface(known, np.asarray(start), "start", passive=s.surface_mode != "time-switching")
+    else:
+        u = random_start(amplitudes(s, elements), drops, starts, seed)
+    known_each = known.take(np.repeat(np.arange(drops), starts))
+    share = time_share(s, known_each)
+    options = cg.Options(tolerance=tolerance, iterations=iterations)
+    if goal is Goal.INTERFERENCE:
+        w = precoder(known_each, u, kind)
+        reached = search(goal, coherent_map(known_each, u, w, share, False), u, False, options)
+        found = (reached.u, w, reached.objective, reached.iterations, reached.trace)
+    else:
+        found = _alternate(goal, known_each, kind, how == "joint", u, share, options, rounds)
+    u, w, value, spent, trace = _best_start(goal, found, starts)
+    after = precoder(known, u, kind) if goal is Goal.INTERFERENCE else w
+    return finish(
+        known, goal, u, after, w, share[::starts], joint=how == "joint", tolerance=tolerance,
+        iterations=spent.reshape(drops, starts).sum(axis=1), trace=trace,
+        spread=found[2].reshape(drops, starts).std(axis=1, ddof=1) if starts > 1 else None,
+    )  # fmt: skip
+
+
+Found = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+
+
+def _best_start(goal: Goal, found: Found, starts: int) -> Found:
+    u, w, value, spent, trace = found
+    table = value.reshape(-1, starts) * (1 if goal is Goal.INTERFERENCE else -1)
+    best = np.arange(len(table)) * starts + np.nan_to_num(table, nan=np.inf).argmin(axis=1)
+    return u[best], w[best], value[best], spent, trace[best]
+
+
+def _alternate(
+    goal: Goal,
+    known: Statistics,
+    kind: Kind,
+    joint: bool,
+    u: np.ndarray,
+    share: np.ndarray,
+    options: cg.Options,
+    rounds: int,
+) -> Found:
+    """Precoder, surface, precoder, ...: drops leave when a round gains too little; the best round of a drop is kept."""
+    w = precoder(known, u, "rzf" if kind == "wmmse" else kind)
+    if kind == "wmmse":
+        options = options._replace(iterations=min(options.iterations, ROUND_ITERATIONS))
+    u, w = u.copy(), w.copy()
+    best_u, best_w, best = u.copy(), w.copy(), proof.objective(known, goal, u, w, share)
+    spent, trace = np.zeros(len(u), int), [best.copy()]
+    active = np.arange(len(u))
+    for _ in range(rounds):
+        part, shares = known.take(active), share[active]
+        if kind == "wmmse":
+            for _ in range(WMMSE_STEPS):
+                w[active] = wmmse_step(part, u[active], w[active], shares)
+        reached = search(goal, coherent_map(part, u[active], w[active], shares, joint), u[active], joint, options)
+        u[active] = reached.u
+        spent[active] += reached.iterations
+        now_w = w[active] if kind == "wmmse" else precoder(part, reached.u, kind)
+        fixed = proof.objective(part, goal, reached.u, w[active], shares)
+        again = proof.objective(part, goal, reached.u, now_w, shares)
+        # the surface with the precoder it was made for, or with the one made for it
+        value = np.maximum(fixed, again)
+        chosen = np.where((again >= fixed)[:, None, None], now_w, w[active])
+        gain = value - best[active]
+        better = active[gain > 0]
+        best_u[better], best_w[better], best[better] = reached.u[gain > 0], chosen[gain > 0], value[gain > 0]
+        w[active] = now_w
+        row = np.full(len(u), np.nan)
+        row[active] = best[active]
+        trace.append(row)
+        active = active[gain > GAIN * np.abs(best[active])]
+        if not len(active):
+            break
+    return best_u, best_w, best, spent, np.stack(trace, axis=1)
+
+
+def finish(
+    known: Statistics,
+    goal: Goal,
+    u: np.ndarray,
+    after: np.ndarray,
+    w: np.ndarray,
+    share: np.ndarray,
+    *,
+    joint: bool = False,
+    tolerance: float = 1e-3,
+    iterations: np.ndarray | None = None,
+    trace: np.ndarray | None = None,
+    spread: np.ndarray | None = None,
+) -> Design:
+    """A design with everything that is said about it taken from its certificate."""
+    drops = len(u)
+    each = np.ones(drops)
+    found = proof.certificate(known, goal, joint, u, after, w, share, tolerance * each)
+    return Design(
+        u=u,
+        precoder=after,
+        design_precoder=w,
+        objective=found.objective,
+        bound=found.bound,
+        rates=found.rates,
+        trace=found.objective[:, None] if trace is None else trace,
+        iterations=np.zeros(drops, int) if iterations is None else iterations,
+        status=found.status,
+        goal=np.full(drops, int(goal)),
+        joint=np.full(drops, int(joint)),
+        tolerance=tolerance * each,
+        share=share,
+        spread=np.full(drops, np.nan) if spread is None else spread,
+        certificate=found,
+    )
+
+
+__all__ = ["Reached", "finish", "maximise_min_rate", "maximise_sum_rate", "minimise_interference"]

@@ -1,0 +1,88 @@
+"""Statistics at the boundary: anyone's arrays, checked and given their drops axis."""
+
+from dataclasses import fields
+
+import numpy as np
+
+from beamwright.core import as_array, require
+from beamwright.systems.star_ris.results import Statistics
+
+_AXES = {
+    "direct_mean": "drops users antennas",
+    "surface_mean": "drops elements antennas",
+    "user_mean": "drops users elements",
+    "direct_var": "drops users",
+    "surface_var": "drops",
+    "user_var": "drops users",
+    "side": "drops users",
+    "kappa": "drops",
+    "noise_power_w": "drops",
+    "power_w": "drops",
+}
+AXES = dict(_AXES)
+"""Arrays a user may bring, with their axes."""
+_COMPLEX = ("direct_mean", "surface_mean", "user_mean")
+
+
+def checked(known: Statistics) -> Statistics:
+    """The same statistics as arrays of the right type and shape, one value for all drops or users spread to them.
+
+    Raises: ValueError naming the field that is not finite (kappa may be inf), has a wrong shape, a negative variance or
+            kappa, a side other than 0 or 1, or a power or noise power that is not positive.
+    """
+    surface = np.asarray(known.surface_mean)
+    single = surface.ndim == 2
+    given = {f.name: np.asarray(getattr(known, f.name)) for f in fields(Statistics)}
+    if single:  # one drop, without its axis
+        given |= {name: given[name][None] for name in _COMPLEX}
+        given |= {
+            name: given[name][None] if given[name].ndim == 1 else given[name]
+            for name in ("direct_var", "user_var", "side")
+        }
+    surface = as_array(given["surface_mean"], "surface_mean", _AXES["surface_mean"], complex)
+    drops, elements, antennas = surface.shape
+    direct = as_array(
+        given["direct_mean"], "direct_mean", _AXES["direct_mean"], complex, drops=drops, antennas=antennas
+    )
+    users = direct.shape[1]
+    sizes = {"drops": drops, "users": users, "elements": elements, "antennas": antennas}
+    require(min(sizes.values()) >= 1, "surface_mean", "have drops, elements, antennas and users", surface.shape)
+    user = as_array(given["user_mean"], "user_mean", _AXES["user_mean"], complex, **sizes)
+    values = {"surface_mean": surface, "direct_mean": direct, "user_mean": user}
+    for name, axes in _AXES.items():
+        if name in values:
+            continue
+        shape = tuple(sizes[axis] for axis in axes.split())
+        array = given[name]
+        fits = array.shape in ((), shape, shape[:1] + (1,) * (len(shape) - 1), shape[1:] if len(shape) > 1 else shape)
+        require(fits, name, f"be one value or have shape {shape} ({axes})", f"shape {array.shape}")
+        values[name] = np.broadcast_to(array, shape) if array.shape != shape[:1] or len(shape) == 1 else array
+        _check_values(name, np.asarray(values[name], float))
+    values["side"] = values["side"].astype(int)
+    return Statistics(**{f.name: np.ascontiguousarray(values[f.name]) for f in fields(Statistics)})
+
+
+def _check_values(name: str, values: np.ndarray) -> None:
+    allowed = ~np.isnan(values) if name == "kappa" else np.isfinite(values)
+    require(bool(allowed.all()), name, "be finite" if name != "kappa" else "be a number", values[~allowed][:1])
+    if name == "side":
+        good, rule = np.isin(values, (0, 1)), "be 0 (transmission) or 1 (reflection)"
+    elif name in ("noise_power_w", "power_w"):
+        good, rule = values > 0, "be > 0"
+    else:
+        good, rule = values >= 0, "be >= 0"
+    require(bool(good.all()), name, rule, values[~good][0] if not good.all() else "")
+
+
+def checked_surface(known: Statistics, u: np.ndarray, name: str = "u", passive: bool = True) -> np.ndarray:
+    """u (drops, 2, elements) or (2, elements) for all drops. Raises ValueError naming it."""
+    drops, elements, _ = known.surface_mean.shape
+    u = np.asarray(u, complex)
+    u = np.broadcast_to(u, (drops, *u.shape)) if u.ndim == 2 else u
+    require(u.shape == (drops, 2, elements), name, f"have shape {(drops, 2, elements)}", u.shape)
+    require(bool(np.isfinite(u).all()), name, "be finite", "NaN or infinity")
+    if passive:
+        power = np.sum(np.abs(u) ** 2, axis=1)
+        worst = float(np.abs(power - 1).max())
+        require(worst <= 1e-9, name, "have |u_t|^2 + |u_r|^2 = 1 in every element", f"a deviation of {worst:.2g}")
+    return u

@@ -1,0 +1,126 @@
+"""What is known and what a design is: arrays only, every array leads with drops.
+
+Axes: ``drops users antennas elements sides``; side 0 transmits, side 1 reflects. ``[.., k, j]`` is user k and stream j.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+
+from beamwright.core import ArrayRecord, status_text
+
+
+class Goal(IntEnum):
+    """What was optimised; the code kept in ``Design.goal``."""
+
+    INTERFERENCE = 0
+    """P1: least sum of E|F_kj|^2 over j != k."""
+    SUM_RATE = 1
+    """P2: largest sum of rates."""
+    MIN_RATE = 2
+    """P3: largest least rate."""
+
+
+@dataclass(frozen=True)
+class Statistics(ArrayRecord):
+    """What the designer knows: means and variances of all links, never a realisation (spec star_ris, section 1)."""
+
+    direct_mean: np.ndarray
+    """(drops, users, antennas) hd_k: user k receives hd_k^H w directly."""
+    surface_mean: np.ndarray
+    """(drops, elements, antennas) G: x = G w arrives at the surface."""
+    user_mean: np.ndarray
+    """(drops, users, elements) hr_k: user k receives hr_k^H diag(u) x by the surface."""
+    direct_var: np.ndarray
+    """(drops, users) eta_k, variance of every entry of the scattered part of hd_k."""
+    surface_var: np.ndarray
+    """(drops,) tau, the same of G."""
+    user_var: np.ndarray
+    """(drops, users) rho_k, the same of hr_k."""
+    side: np.ndarray
+    """(drops, users) 0 for users behind the surface (transmission), 1 for those before it (reflection)."""
+    kappa: np.ndarray
+    """(drops,) concentration of the von Mises phase noise; 0 uniform, inf none."""
+    noise_power_w: np.ndarray
+    """(drops,)."""
+    power_w: np.ndarray
+    """(drops,) sum_k ||w_k||^2."""
+
+
+@dataclass(frozen=True)
+class Certificate(ArrayRecord):
+    """What a sceptic needs, recomputed from statistics, surface and precoder by the closed-form moments."""
+
+    objective: np.ndarray
+    """(drops,) of the goal with ``design_precoder``: interference over ``reference``, sum or least rate (bit/s/Hz)."""
+    bound: np.ndarray
+    """(drops,) no surface whatever does better with that precoder: a lower bound for interference, else an upper."""
+    gap: np.ndarray
+    """(drops,) |objective / bound - 1|; NaN where the bound is zero or infinite."""
+    gradient_norm: np.ndarray
+    """(drops,) Riemannian gradient of the objective in the variables of the design; zero at stationary points."""
+    reference: np.ndarray
+    """(drops,) interference expected of uniformly random phases, in W: the unit of the interference objective."""
+    interference_w: np.ndarray
+    """(drops,) sum over j != k of E|F_kj|^2 with ``precoder``."""
+    sinr: np.ndarray
+    """(drops, users) use-and-forget, with ``precoder``; a rigorous lower bound on what is achieved."""
+    rates: np.ndarray
+    """(drops, users) shares times log2(1 + sinr), bit/s/Hz."""
+    amplitude_violation: np.ndarray
+    """(drops,) largest | |u_t|^2 + |u_r|^2 - 1 | of an element (time switching: of |u| - 1; no surface: of u)."""
+    power_violation: np.ndarray
+    """(drops,) by how much the precoders exceed the power, relative."""
+    status: np.ndarray
+    """(drops,) ``Status`` codes."""
+
+    @property
+    def status_text(self) -> list[str]:
+        """Status by name, one per drop."""
+        return status_text(self.status)
+
+
+@dataclass(frozen=True)
+class Design(ArrayRecord):
+    """A surface and a precoder for every drop, with everything needed to check them."""
+
+    u: np.ndarray
+    """(drops, 2, elements) complex: amplitudes and phases of the elements, transmission then reflection."""
+    precoder: np.ndarray
+    """(drops, antennas, users) sqrt(W), for the surface as it is; ``rates`` are its rates."""
+    design_precoder: np.ndarray
+    """(drops, antennas, users) for which the surface was designed; ``objective`` and ``bound`` are with it."""
+    objective: np.ndarray
+    """(drops,) see ``Certificate``."""
+    bound: np.ndarray
+    """(drops,) see ``Certificate``."""
+    rates: np.ndarray
+    """(drops, users) use-and-forget, bit/s/Hz."""
+    trace: np.ndarray
+    """(drops, steps) objective after each step, NaN after the end."""
+    iterations: np.ndarray
+    """(drops,) of the search, all rounds and starts together."""
+    status: np.ndarray
+    """(drops,) ``Status`` codes."""
+    goal: np.ndarray
+    """(drops,) ``Goal`` code, the same for all drops."""
+    joint: np.ndarray
+    """(drops,) 1 where the amplitudes were variables too, else 0."""
+    tolerance: np.ndarray
+    """(drops,) on the gradient norm, for ``stationary``."""
+    share: np.ndarray
+    """(drops, users) share of time in which the user is served; 1 unless time switching."""
+    spread: np.ndarray
+    """(drops,) standard deviation of the objective over the starts; NaN for one start."""
+    certificate: Certificate
+
+    @property
+    def status_text(self) -> list[str]:
+        """Status by name, one per drop."""
+        return status_text(self.status)
+
+    @property
+    def sum_rate(self) -> np.ndarray:
+        """(drops,) bit/s/Hz."""
+        return self.rates.sum(axis=-1)

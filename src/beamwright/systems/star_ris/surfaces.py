@@ -1,0 +1,37 @@
+"""Surfaces to start from: amplitudes of every mode, random phases, shares of time (spec star_ris, section 1)."""
+
+from functools import partial
+
+import jax
+import numpy as np
+
+from beamwright.core import drop_keys
+from beamwright.systems.star_ris.results import Statistics
+from beamwright.systems.star_ris.scenario import Scenario
+
+
+def amplitudes(s: Scenario, elements: int) -> np.ndarray:
+    """(2, elements) of the scenario's surface mode; time switching has unit amplitudes, each side in its turn."""
+    if s.surface_mode == "energy-splitting":
+        return np.full((2, elements), np.sqrt(0.5))
+    if s.surface_mode == "time-switching":
+        return np.ones((2, elements))
+    reflecting = np.ones(elements) if s.surface_mode == "conventional" else (np.arange(elements) % 2).astype(float)
+    return np.stack([1 - reflecting, reflecting])
+
+
+def time_share(s: Scenario, known: Statistics) -> np.ndarray:
+    """(drops, users): half of the time for either side in time switching, else all of it."""
+    return np.full(known.side.shape, 0.5 if s.surface_mode == "time-switching" else 1.0)
+
+
+def random_start(amplitude: np.ndarray, drops: int, starts: int, seed: int) -> np.ndarray:
+    """Uniform random phases, (drops * starts, 2, elements); drop i draws from fold_in(key(seed), i)."""
+    shape = (starts, *amplitude.shape)
+    phases = np.asarray(_uniform(drop_keys(jax.random.key(seed), drops), shape))
+    return amplitude * np.exp(2j * np.pi * phases.reshape(drops * starts, *amplitude.shape))
+
+
+@partial(jax.jit, static_argnums=1)
+def _uniform(keys: jax.Array, shape: tuple[int, ...]) -> jax.Array:
+    return jax.vmap(lambda key: jax.random.uniform(key, shape))(keys)
