@@ -77,7 +77,7 @@ def coherent_map(known: Statistics, u: np.ndarray, precoder: np.ndarray, share: 
 
 
 def factors(g: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """G = A B^H, A (drops, elements, r), B (drops, antennas, r) orthonormal, r the largest numerical rank of the batch."""
+    """G = A B^H: A (drops, elements, r), B (drops, antennas, r) orthonormal, r the largest rank of the batch."""
     values, vectors = np.linalg.eigh(np.conj(np.swapaxes(g, -1, -2)) @ g)
     top = np.maximum(values[:, -1:], 0)
     rank = max(int((values > RANK_TOLERANCE * top).sum(axis=-1).max(initial=0)), 1)
@@ -87,14 +87,14 @@ def factors(g: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def means(drop: Map, u: Array) -> Array:
     """m_kj over the noise amplitude, (users, users), for coefficients u (2, elements)."""
-    seen = drop.sees @ u
-    return drop.direct + jnp.sum(drop.phases * seen[:, None], axis=-1) @ drop.streams
+    seen = jnp.asarray(drop.sees) @ u
+    return jnp.asarray(drop.direct) + jnp.sum(drop.phases * seen[:, None], axis=-1) @ drop.streams
 
 
 def variances(drop: Map, u: Array) -> Array:
     """V_kj over the noise power."""
-    seen = drop.sees @ (u.real**2 + u.imag**2)
-    return drop.constant + jnp.sum(drop.noise * seen[:, None], axis=-1)
+    seen = jnp.asarray(drop.sees) @ (u.real**2 + u.imag**2)
+    return jnp.asarray(drop.constant) + jnp.sum(drop.noise * seen[:, None], axis=-1)
 
 
 def cost(goal: Goal, drop: Map, u: Array, sharpness: Array | float = 0.0, *, joint: bool) -> Array:

@@ -18,7 +18,7 @@ from beamwright.systems.star_ris.surfaces import amplitudes, random_start, time_
 
 Amplitudes = Literal["fixed", "joint"]
 ROUNDS, ROUND_ITERATIONS, WMMSE_STEPS, GAIN = 30, 60, 5, 1e-4
-"""Alternation of precoder and surface (spec section 5): at most so many rounds, until the relative gain is below GAIN."""
+"""Alternation of precoder and surface (spec section 5): at most so many rounds, until one gains less than GAIN."""
 
 
 def minimise_interference(
@@ -62,8 +62,8 @@ def maximise_sum_rate(
 ) -> Design:
     """P2: surface (and precoder) of largest use-and-forget sum rate.
 
-    ``precoder="wmmse"`` alternates five steps of weighted mean squared error with the surface: the rate never falls. The
-    closed forms are recomputed for every new surface, which may lower the rate; the best round is kept.
+    ``precoder="wmmse"`` alternates five steps of weighted mean squared error with the surface: the rate never falls.
+    The closed forms are recomputed for every new surface, which may lower the rate; the best round is kept.
     ``amplitudes="joint"`` also optimises how every element splits its energy (each on a sphere).
 
     Args, Returns, Raises: as ``minimise_interference``; rounds >= 1 of alternation.
@@ -112,8 +112,8 @@ def _design(
         repr(how),
     )
     require(tolerance > 0, "tolerance", "be > 0", tolerance)
-    for name, value in (("iterations", iterations), ("rounds", rounds), ("starts", starts)):
-        require(value >= 1, name, "be >= 1", value)
+    for name, count in (("iterations", iterations), ("rounds", rounds), ("starts", starts)):
+        require(count >= 1, name, "be >= 1", count)
     known = checked(known)
     drops, elements = known.surface_mean.shape[:2]
     if start is not None:

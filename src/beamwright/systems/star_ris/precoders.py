@@ -56,7 +56,8 @@ def _require_independent(gram: np.ndarray, antennas: int) -> None:
 def wmmse_step(known: Statistics, u: np.ndarray, w: np.ndarray, share: np.ndarray) -> np.ndarray:
     """One step of weighted least mean squared error; the weighted sum rate never falls.
 
-    g_k = conj(m_kk) / T_k,  o_k = share_k / (1 - |m_kk|^2 / T_k),  W = (sum_i o_i |g_i|^2 R_i + mu I)^-1 [o_k conj(g_k) hb_k]
+    g_k = conj(m_kk) / T_k,   o_k = share_k / (1 - |m_kk|^2 / T_k),
+    W = (sum_i o_i |g_i|^2 R_i + mu I)^-1 [o_k conj(g_k) hb_k]
     with T_k = sum_j S_kj + noise and mu >= 0 such that the power is P.
     """
     covariance, hb = model.received_covariance(known, u), model.mean_channels(known, u)

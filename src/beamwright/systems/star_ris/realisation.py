@@ -5,6 +5,7 @@ from functools import partial
 
 import jax
 import numpy as np
+from numpy.typing import ArrayLike
 
 from beamwright.arrays import linear_positions, near_square, planar_positions, plane_wave, unit_vectors
 from beamwright.channels import free_space_gain, inverse_gain, rician_parts
@@ -112,5 +113,5 @@ def _surface_paths(s: Scenario, bs: np.ndarray, surface: np.ndarray, turn: np.nd
     return (first + more) / np.sqrt(s.surface_paths)
 
 
-def _gain(s: Scenario, distance_m: np.ndarray) -> np.ndarray:
+def _gain(s: Scenario, distance_m: ArrayLike) -> np.ndarray:
     return inverse_gain(distance_m) if s.scale == "paper" else free_space_gain(distance_m, s.carrier_hz)

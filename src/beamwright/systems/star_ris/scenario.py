@@ -1,6 +1,6 @@
 """Geometry, links and powers of the default scene (spec star_ris, section 6)."""
 
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 from pydantic import field_validator, model_validator
@@ -52,9 +52,9 @@ class Scenario(Config):
         return cls()
 
     @classmethod
-    def physical(cls, **values: object) -> Self:
+    def physical(cls, **values: Any) -> Self:
         """Free-space gains, 30 dBm, -104 dBm of noise."""
-        return cls(**{"scale": "physical", **values})
+        return cls(scale="physical", **values)
 
     @classmethod
     def small(cls) -> Self:
@@ -71,6 +71,12 @@ class Scenario(Config):
     def rician(self) -> float:
         """Rician factor, linear."""
         return float(10 ** (float(self.rician_db) / 10))
+
+    @field_validator("kappa", "rician_db", mode="before")
+    @classmethod
+    def _infinite(cls, value: Any) -> Any:
+        """An infinite number is as good as its name, which YAML and JSON can hold."""
+        return str(value) if isinstance(value, float) and np.isinf(value) else value
 
     @field_validator("kappa")
     @classmethod
