@@ -3,6 +3,7 @@
 from functools import partial
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
@@ -19,40 +20,42 @@ def mean_phasor(concentration: ArrayLike) -> np.ndarray:
 
 
 def sample_von_mises(keys: jax.Array, concentration: float, shape: tuple[int, ...]) -> np.ndarray:
-    """Angles in radians, (keys, *shape), key i giving draw i whatever the batch. Best and Fisher's rejection.
+    """Angles in radians, (keys, *shape), key i giving draw i whatever the batch.
 
     Args:    concentration kappa in [0, inf]; inf gives zeros.
     """
     if np.isinf(concentration):
         return np.zeros((len(keys), *shape))
-    return np.asarray(_von_mises(keys, float(concentration), shape))
+    return np.asarray(_each(keys, float(concentration), shape))
 
 
 @partial(jax.jit, static_argnames="shape")
-def _von_mises(keys: jax.Array, kappa: float, shape: tuple[int, ...]) -> jax.Array:
-    jnp = jax.numpy
-    # Below this the acceptance constant loses its digits; the density is flat to 1e-8 there.
+def _each(keys: jax.Array, kappa: float, shape: tuple[int, ...]) -> jax.Array:
+    return jax.vmap(lambda key: von_mises_angles(key, kappa, shape))(keys)
+
+
+def von_mises_angles(key: jax.Array, kappa: jax.Array | float, shape: tuple[int, ...]) -> jax.Array:
+    """Angles of one key, traceable: Best and Fisher's rejection from a wrapped Cauchy density, kappa finite.
+
+    Written with 1 - cos so that digits are kept for large kappa; below 1e-8 the density is flat to that order.
+    """
     k = jnp.maximum(kappa, 1e-8)
-    tau = 1.0 + jnp.sqrt(1.0 + 4.0 * k**2)
-    rho = (tau - jnp.sqrt(2.0 * tau)) / (2.0 * k)
-    # r = (1 + rho^2) / (2 rho) - 1 without cancellation where kappa is large
+    root = jnp.sqrt(1.0 + 4.0 * k**2)
+    tau, over = 1.0 + root, 4.0 * k**2 / (1.0 + root)  # over = tau - 2
+    rho = tau * over / ((tau + jnp.sqrt(2.0 * tau)) * 2.0 * k)
     r_less_one = (1.0 - rho) ** 2 / (2.0 * rho)
 
-    def draw(key: jax.Array) -> jax.Array:
-        def again(carry: tuple[jax.Array, jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array, jax.Array]:
-            key, angle, done = carry
-            key, *parts = jax.random.split(key, 4)
-            z = jnp.cos(jnp.pi * jax.random.uniform(parts[0], shape))
-            # f = (1 + r z) / (r + z) = cos(angle); 1 - f is what keeps its digits
-            less = r_less_one * (1.0 - z) / (1.0 + r_less_one + z)
-            c = k * (r_less_one + less)
-            u = jax.random.uniform(parts[1], shape, minval=jnp.finfo(float).tiny)
-            good = (c * (2.0 - c) > u) | (jnp.log(c / u) + 1.0 >= c)
-            sign = jnp.where(jax.random.bernoulli(parts[2], shape=shape), 1.0, -1.0)
-            new = sign * 2.0 * jnp.arcsin(jnp.sqrt(jnp.clip(less / 2.0, 0.0, 1.0)))
-            return key, jnp.where(done, angle, new), done | good
+    def again(carry: tuple[jax.Array, jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array, jax.Array]:
+        key, angle, done = carry
+        key, *parts = jax.random.split(key, 4)
+        z = jnp.cos(jnp.pi * jax.random.uniform(parts[0], shape))
+        less = r_less_one * (1.0 - z) / (1.0 + r_less_one + z)  # 1 - cos(angle)
+        c = k * (r_less_one + less)
+        u = jax.random.uniform(parts[1], shape, minval=jnp.finfo(float).tiny)
+        good = (c * (2.0 - c) > u) | (jnp.log(c / u) + 1.0 >= c)
+        sign = jnp.where(jax.random.bernoulli(parts[2], shape=shape), 1.0, -1.0)
+        new = sign * 2.0 * jnp.arcsin(jnp.sqrt(jnp.clip(less / 2.0, 0.0, 1.0)))
+        return key, jnp.where(done, angle, new), done | good
 
-        start = (key, jnp.zeros(shape), jnp.zeros(shape, bool))
-        return jax.lax.while_loop(lambda carry: ~jnp.all(carry[2]), again, start)[1]
-
-    return jax.vmap(draw)(keys)
+    start = (key, jnp.zeros(shape), jnp.zeros(shape, bool))
+    return jax.lax.while_loop(lambda carry: ~jnp.all(carry[2]), again, start)[1]

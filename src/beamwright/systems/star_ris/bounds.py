@@ -67,11 +67,12 @@ def _least_in_ball(a: np.ndarray, b: np.ndarray, radius_squared: float) -> np.nd
     values, vectors = np.linalg.eigh(a @ np.conj(np.swapaxes(a, -1, -2)))
     c = np.abs(np.einsum("dij,di->dj", np.conj(vectors), b)) ** 2
     e = np.maximum(values, 0)
-    low, high = np.full(len(b), -745.0), np.log(np.maximum(e.max(axis=-1) + c.sum(axis=-1), 1e-300)) + 1
+    low, high = np.full(len(b), -690.0), np.log(np.maximum(e.max(axis=-1) + c.sum(axis=-1), 1e-300)) + 1
     for _ in range(_BISECTIONS):  # the derivative sum |c|^2 e / (e + mu)^2 - radius falls
         middle = 0.5 * (low + high)
         mu = np.exp(middle)[:, None]
-        rising = np.sum(c * e / (e + mu) ** 2, axis=-1) > radius_squared
+        slope = np.divide(c * e, (e + mu) ** 2, out=np.zeros_like(e), where=e > 0)
+        rising = slope.sum(axis=-1) > radius_squared
         low, high = np.where(rising, middle, low), np.where(rising, high, middle)
     mu = np.exp(low)[:, None]
     return np.maximum(np.sum(c * mu / (e + mu), axis=-1) - mu[:, 0] * radius_squared, 0)

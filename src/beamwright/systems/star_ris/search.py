@@ -38,7 +38,7 @@ class Reached(NamedTuple):
 def search(goal: Goal, drops: coherent.Map, start: np.ndarray, joint: bool, options: cg.Options) -> Reached:
     """From ``start`` (drops, 2, elements). Amplitudes stay as they are there unless ``joint``."""
     amplitude = np.abs(start)
-    x = start if joint else _phasors(start)
+    x = start if joint else phasors(start)
     found = in_tiles(_compiled(goal, joint, options), TILE, *drops, x)
     sign = 1.0 if goal is Goal.INTERFERENCE else -1.0
     u = found.x if joint else np.where(amplitude > 0, amplitude * found.x, 0.0)
@@ -47,10 +47,10 @@ def search(goal: Goal, drops: coherent.Map, start: np.ndarray, joint: bool, opti
 
 def gradient_norm(goal: Goal, drops: coherent.Map, u: np.ndarray, joint: bool) -> np.ndarray:
     """(drops,) norm of the Riemannian gradient at a design, of P3 at its sharpest."""
-    return in_tiles(_gradient(goal, joint), TILE, *drops, u if joint else _phasors(u))
+    return in_tiles(_gradient(goal, joint), TILE, *drops, u if joint else phasors(u))
 
 
-def _phasors(u: np.ndarray) -> np.ndarray:
+def phasors(u: np.ndarray) -> np.ndarray:
     """u / |u|, one where u is zero (the map holds the amplitude, so nothing comes of it)."""
     amplitude = np.abs(u)
     return np.where(amplitude > 0, u / np.where(amplitude > 0, amplitude, 1.0), 1.0)

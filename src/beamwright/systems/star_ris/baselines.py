@@ -1,0 +1,40 @@
+"""What the surface must beat: random phases, no surface at all, reflection only."""
+
+import numpy as np
+
+from beamwright.core import require
+from beamwright.systems.star_ris.design import finish
+from beamwright.systems.star_ris.known import checked
+from beamwright.systems.star_ris.precoders import Kind
+from beamwright.systems.star_ris.precoders import precoder as precoder_for
+from beamwright.systems.star_ris.results import Design, Goal, Statistics
+from beamwright.systems.star_ris.scenario import Scenario
+from beamwright.systems.star_ris.surfaces import amplitudes, random_start, time_share
+
+
+def random_surface(s: Scenario, known: Statistics, precoder: Kind = "rzf", seed: int = 0) -> Design:
+    """Independent uniform phases, the scenario's amplitudes; drop i uses fold_in(key(seed), i)."""
+    known = checked(known)
+    drops, elements = known.surface_mean.shape[:2]
+    return _as_it_is(s, known, random_start(amplitudes(s, elements), drops, 1, seed), precoder)
+
+
+def no_surface(s: Scenario, known: Statistics, precoder: Kind = "rzf") -> Design:
+    """u = 0: direct links only."""
+    known = checked(known)
+    drops, elements = known.surface_mean.shape[:2]
+    return _as_it_is(s, known, np.zeros((drops, 2, elements), complex), precoder)
+
+
+def reflecting_only(s: Scenario, known: Statistics, precoder: Kind = "rzf", seed: int = 0) -> Design:
+    """A conventional surface with random phases: users behind it have their direct link only."""
+    known = checked(known)
+    drops, elements = known.surface_mean.shape[:2]
+    conventional = np.stack([np.zeros(elements), np.ones(elements)])
+    return _as_it_is(s, known, random_start(conventional, drops, 1, seed), precoder)
+
+
+def _as_it_is(s: Scenario, known: Statistics, u: np.ndarray, kind: Kind) -> Design:
+    require(kind != "wmmse", "precoder", "be a closed form for a surface that is not designed", repr(kind))
+    w = precoder_for(known, u, kind)
+    return finish(known, Goal.SUM_RATE, u, w, w, time_share(s, known))

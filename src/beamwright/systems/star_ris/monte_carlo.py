@@ -1,0 +1,86 @@
+"""The same quantities by drawing channels and phase noise: a check of the closed forms, and the ergodic rate."""
+
+from functools import cache
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array, lax
+
+from beamwright.core import drop_keys, require
+from beamwright.systems.star_ris.known import checked
+from beamwright.systems.star_ris.results import Statistics
+from beamwright.uncertainty import von_mises_angles
+
+CHUNK = 500
+"""Channel draws held in memory at a time."""
+
+
+class MonteCarlo(NamedTuple):
+    """Sample means and their standard errors."""
+
+    power: np.ndarray
+    """(drops, users, users) of |F_kj|^2 in W."""
+    power_error: np.ndarray
+    mean: np.ndarray
+    """(drops, users, users) of F_kj."""
+    ergodic: np.ndarray
+    """(drops, users) E log2(1 + |F_kk|^2 / (sum_{j != k} |F_kj|^2 + noise)): what a receiver that knows F achieves."""
+    ergodic_error: np.ndarray
+
+
+def monte_carlo(
+    known: Statistics, u: np.ndarray, precoder: np.ndarray, samples: int = 10_000, seed: int = 0
+) -> MonteCarlo:
+    """Draw all links and the phase noise ``samples`` times (rounded up to whole chunks); drop i uses fold_in(key, i).
+
+    Raises: ValueError if samples < 2.
+    """
+    require(samples >= 2, "samples", "be >= 2", samples)
+    known = checked(known)
+    drops = len(known.kappa)
+    chunks = -(-samples // CHUNK)
+    keys = jax.random.key_data(drop_keys(jax.random.key(seed), drops))
+    seen = np.take_along_axis(u, known.side[..., None], axis=1)
+    arrays = (
+        known.direct_mean, known.surface_mean, known.user_mean, known.direct_var, known.surface_var, known.user_var,
+        np.minimum(known.kappa, 1e12), known.noise_power_w, seen, precoder, np.asarray(keys), known.side,
+    )  # fmt: skip
+    first, second, mean, rate, rate_square = (np.asarray(x) for x in _compiled(chunks)(*arrays))
+    count = chunks * CHUNK
+
+    def error(mean: np.ndarray, square: np.ndarray) -> np.ndarray:
+        return np.sqrt(np.maximum(square - mean**2, 0) / (count - 1))
+
+    return MonteCarlo(first, error(first, second), mean, rate, error(rate, rate_square))
+
+
+@cache
+def _compiled(chunks: int):
+    def one(arrays: tuple[Array, ...]) -> tuple[Array, ...]:
+        *_, key, _side = arrays
+        keys = jax.random.split(jax.random.wrap_key_data(key), chunks)
+        sums = lax.map(lambda key: _chunk(arrays, key), keys)
+        return tuple(jnp.mean(s, axis=0) for s in sums)
+
+    return jax.jit(lambda *arrays: lax.map(one, arrays))
+
+
+def _chunk(arrays: tuple[Array, ...], key: Array) -> tuple[Array, ...]:
+    hd, g, hr, eta, tau, rho, kappa, noise, u, w, _, side = arrays
+    keys = jax.random.split(key, 4)
+
+    def scattered(key: Array, variance: Array, shape: tuple[int, ...]) -> Array:
+        return jnp.sqrt(variance) * jax.random.normal(key, (CHUNK, *shape), complex)
+
+    direct = hd + scattered(keys[0], eta[:, None], hd.shape)
+    middle = g + scattered(keys[1], tau, g.shape)
+    last = hr + scattered(keys[2], rho[:, None], hr.shape)
+    noisy = jnp.exp(1j * von_mises_angles(keys[3], kappa, (CHUNK, 2, hr.shape[-1])))[:, side]
+    x = middle @ w
+    f = jnp.conj(direct) @ w + jnp.einsum("skn,snj->skj", jnp.conj(last) * u * noisy, x)
+    power = f.real**2 + f.imag**2
+    own = jnp.diagonal(power, axis1=1, axis2=2)
+    rate = jnp.log2(1 + own / (power.sum(axis=2) - own + noise))
+    return tuple(jnp.mean(v, axis=0) for v in (power, power**2, f, rate, rate**2))
