@@ -1,0 +1,121 @@
+"""Every surface of b-bit phases, tried: what searches are measured against where the surface is tiny (section 5)."""
+
+from typing import cast
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from beamwright.core import require
+from beamwright.systems.star_ris.coherent import Map, coherent_map
+from beamwright.systems.star_ris.design import finish
+from beamwright.systems.star_ris.known import checked, checked_surface
+from beamwright.systems.star_ris.precoders import Kind, precoder
+from beamwright.systems.star_ris.results import Design, Goal, Statistics
+from beamwright.systems.star_ris.scenario import Scenario
+from beamwright.systems.star_ris.surfaces import amplitudes, random_start, time_share
+
+MOST_ELEMENTS, MOST_SURFACES = 6, 2**20
+"""Larger surfaces, or more surfaces per side, are refused."""
+_CHUNK = 2**20
+"""Means held at once, over drops, surfaces, users and streams."""
+
+
+def exhaustive(
+    s: Scenario,
+    known: Statistics,
+    goal: Goal = Goal.INTERFERENCE,
+    precoding: Kind | np.ndarray = "mrt",
+    bits: int = 3,
+    start: ArrayLike | None = None,
+    seed: int = 0,
+) -> Design:
+    """The best of all phases 2 pi i / 2^bits for a fixed precoder and fixed amplitudes, by brute force.
+
+        P1  min sum_k sum_{j != k} S_kj      P2  max sum_k R_k      P3  max min_k R_k
+
+    A user sees its own side only, so with a fixed precoder all three goals separate: 2^(bits elements) surfaces are
+    tried for either side, not their square.
+
+    Args:    precoding W (drops, antennas, users) in sqrt(W), or a closed form (mrt, zf, rzf, identity) taken at
+             ``start`` (drops, 2, elements) or (2, elements), without it random phases, drop i using
+             fold_in(key(seed), i). ``start`` also gives the amplitudes, else they are those of the surface mode.
+    Returns: Design; in P1 ``precoder`` is the closed form recomputed for the surface, as in ``minimise_interference``,
+             else the fixed one; ``iterations`` counts surfaces.
+    Raises:  ValueError naming elements or bits where there are more than 6 elements or 2^20 surfaces per side.
+    Source:  spec star_ris, section 5, exhaustive search.
+    """
+    known = checked(known)
+    drops, elements, antennas = known.surface_mean.shape
+    _require_few(elements, bits)
+    passive = s.surface_mode != "time-switching"
+    u = random_start(amplitudes(s, elements), drops, 1, seed)
+    u = u if start is None else checked_surface(known, np.asarray(start), "start", passive=passive)
+    if isinstance(precoding, str):
+        require(precoding != "wmmse", "precoding", "be a closed form for exhaustive search", repr(precoding))
+        w = precoder(known, u, precoding)
+    else:
+        w = np.asarray(precoding, complex)
+        shape = (drops, antennas, known.side.shape[1])
+        require(w.shape == shape, "precoding", f"have shape {shape}", w.shape)
+    share = time_share(s, known)
+    found = np.abs(u) * _best_phasors(known, goal, u, w, share, bits)
+    recomputed = isinstance(precoding, str) and goal is Goal.INTERFERENCE
+    after = precoder(known, found, cast(Kind, precoding)) if recomputed else w
+    return finish(known, goal, found, after, w, share, iterations=np.full(drops, 2 * 2 ** (bits * elements)))
+
+
+def _require_few(elements: int, bits: int) -> None:
+    require(bits >= 1, "bits", "be >= 1", bits)
+    require(
+        elements <= MOST_ELEMENTS, "elements", f"be at most {MOST_ELEMENTS} for exhaustive search", elements,
+        "Use minimise_interference or maximise_sum_rate.",
+    )  # fmt: skip
+    require(
+        2 ** (bits * elements) <= MOST_SURFACES, "bits", f"give at most {MOST_SURFACES} surfaces per side",
+        f"2^({bits} x {elements} elements)", "Use fewer bits or elements.",
+    )  # fmt: skip
+
+
+def _best_phasors(
+    known: Statistics, goal: Goal, u: np.ndarray, w: np.ndarray, share: np.ndarray, bits: int
+) -> np.ndarray:
+    """(drops, 2, elements) of unit modulus: the best of either side, chunk by chunk."""
+    drops, elements = known.surface_mean.shape[:2]
+    count = 2 ** (bits * elements)
+    chunk = max(1, _CHUNK // (drops * known.side.shape[1] ** 2))
+    each = np.arange(drops)[:, None]
+    least, best = np.full((drops, 2), np.inf), np.zeros((drops, 2), int)
+    drop_map = coherent_map(known, u, w, share, joint=False)
+    for first in range(0, count, chunk):
+        codes = np.arange(first, min(first + chunk, count))
+        losses = _side_losses(goal, drop_map, _phasors(codes, bits, elements))
+        here = losses.argmin(axis=1)
+        value = losses[each, here, np.arange(2)]
+        better = value < least
+        least, best = np.where(better, value, least), np.where(better, codes[here], best)
+    return _phasors(best, bits, elements)
+
+
+def _phasors(codes: np.ndarray, bits: int, elements: int) -> np.ndarray:
+    """(..., elements): element n has the phase of digit n of the code in base 2^bits."""
+    digits = (codes[..., None] >> (bits * np.arange(elements))) & (2**bits - 1)
+    return np.exp(2j * np.pi * digits / 2**bits)
+
+
+def _side_losses(goal: Goal, drop_map: Map, phasors: np.ndarray) -> np.ndarray:
+    """(drops, surfaces, sides), to be minimised, every user of a side seeing the same phasors (surfaces, elements)."""
+    z = np.einsum("dkrn,cn->dckr", drop_map.phases, phasors, optimize=True)
+    mean = drop_map.direct[:, None] + z @ drop_map.streams[:, None]
+    power = np.abs(mean) ** 2 + drop_map.constant[:, None]
+    own = np.diagonal(power, axis1=-2, axis2=-1)
+    if goal is Goal.INTERFERENCE:
+        score = power.sum(axis=-1) - own
+    else:
+        signal = np.abs(np.diagonal(mean, axis1=-2, axis2=-1)) ** 2
+        score = -drop_map.share[:, None] * np.log2(1 + signal / (power.sum(axis=-1) - signal + 1.0))
+    on_side = np.moveaxis(drop_map.sees, -1, 0)[..., None, :] > 0
+    if goal is Goal.MIN_RATE:
+        losses = np.where(on_side, score, -np.inf).max(axis=-1)
+    else:
+        losses = np.where(on_side, score, 0.0).sum(axis=-1)
+    return np.moveaxis(losses, 0, -1)
