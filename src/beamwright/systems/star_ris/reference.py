@@ -148,18 +148,17 @@ class _Step(NamedTuple):
     problem: Any
     x: Any
     a: Any
-    b: Any
-    pull: Any
+    linear: Any
 
 
 @cache
 def _step(rows: int, elements: int) -> _Step:
     """The convex program of one step in real numbers, compiled once per size: x = [Re X, Im X]."""
     x = cp.Variable((2, elements))
-    a, b, pull = cp.Parameter((2 * rows, 2 * elements)), cp.Parameter(2 * rows), cp.Parameter(2 * elements)
+    a, linear = cp.Parameter((2 * rows, 2 * elements)), cp.Parameter(2 * elements)
     stacked = cp.hstack([x[0], x[1]])
-    objective = cp.Minimize(cp.sum_squares(a @ stacked + b) - 2 * pull @ stacked)
-    return _Step(cp.Problem(objective, [cp.norm(x, 2, axis=0) <= 1]), x, a, b, pull)
+    objective = cp.Minimize(cp.sum_squares(a @ stacked) + 2 * linear @ stacked)
+    return _Step(cp.Problem(objective, [cp.norm(x, 2, axis=0) <= 1]), x, a, linear)
 
 
 def _penalised(a: np.ndarray, b: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, int]:
@@ -168,10 +167,13 @@ def _penalised(a: np.ndarray, b: np.ndarray, x: np.ndarray) -> tuple[np.ndarray,
     if norm == 0:  # nobody's interference depends on this side
         return x, 0
     step = _step(*a.shape)
-    step.a.value = np.block([[a.real, -a.imag], [a.imag, a.real]]) / norm
-    step.b.value = np.concatenate([b.real, b.imag]) / norm
+    a, b = a / norm, b / norm
+    pull = np.conj(a.T) @ b
+    unit = max(1.0, float(np.abs(pull).max()))  # of the objective: solvers fail where a direct link dominates
+    step.a.value = np.block([[a.real, -a.imag], [a.imag, a.real]]) / np.sqrt(unit)
     for penalty in PENALTIES:
-        step.pull.value = penalty * np.concatenate([x.real, x.imag])
+        linear = (pull - penalty * x) / unit
+        step.linear.value = np.concatenate([linear.real, linear.imag])
         _solve(step.problem)
         x = step.x.value[0] + 1j * step.x.value[1]
     return x, len(PENALTIES)
@@ -180,7 +182,7 @@ def _penalised(a: np.ndarray, b: np.ndarray, x: np.ndarray) -> tuple[np.ndarray,
 def _solve(problem: Any) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # reduced accuracy: judged by the moments and the shifted dual
-        problem.solve(solver="CLARABEL")
+        problem.solve(solver="CLARABEL", warm_start=False)  # the same answer whatever was solved before
 
 
 class _Dual(NamedTuple):
@@ -199,12 +201,17 @@ def _dual(size: int) -> _Dual:
 
 
 def _relaxation(a: np.ndarray, b: np.ndarray) -> tuple[float, np.ndarray]:
-    """A number not above ||A X + b||^2 for any |X_n| = 1, and V (elements + 1, elements + 1), up to scale."""
-    stacked = np.concatenate([a, b[:, None]], axis=1)
-    q = np.conj(stacked.T) @ stacked
-    size, scale = len(q), np.linalg.norm(q, 2)
+    """A number not above ||A X + b||^2 for any |X_n| = 1, and V (elements + 1, elements + 1), up to scale.
+
+    The constant ||b||^2 stays outside of Q: it would drown the rest where the direct link dominates.
+    """
+    size, constant = a.shape[1] + 1, float(np.sum(np.abs(b) ** 2))
+    q = np.zeros((size, size), complex)
+    q[:-1, :-1], q[:-1, -1] = np.conj(a.T) @ a, np.conj(a.T) @ b
+    q[-1, :-1] = np.conj(q[:-1, -1])
+    scale = np.linalg.norm(q, 2)
     if scale == 0:
-        return 0.0, np.eye(size, dtype=complex)
+        return constant, np.eye(size, dtype=complex)
     dual = _dual(size)
     dual.q.value = np.block([[q.real, -q.imag], [q.imag, q.real]]) / scale
     _solve(dual.problem)
@@ -213,7 +220,7 @@ def _relaxation(a: np.ndarray, b: np.ndarray) -> tuple[float, np.ndarray]:
     lowest = np.linalg.eigvalsh(q - np.diag(y))[0] - 8 * size * np.finfo(float).eps * scale
     z = dual.psd.dual_value
     v = z[:size, :size] + z[size:, size:] + 1j * (z[size:, :size] - z[:size, size:])
-    return max(float(y.sum() + size * min(lowest, 0.0)), 0.0), v
+    return max(float(constant + y.sum() + size * min(lowest, 0.0)), 0.0), v
 
 
 def _best_rounding(
