@@ -128,7 +128,7 @@ def test_a_drop_owns_its_key_whatever_the_batch() -> None:
 
 
 def test_status_texts_are_the_documented_ones() -> None:
-    names = ["optimal", "rank1_recovered", "rank_gap", "infeasible", "stalled"]
+    names = ["optimal", "rank1_recovered", "rank_gap", "infeasible", "stalled", "stationary", "stopped"]
     assert status_text(np.array([s.value for s in Status])) == names
     assert status_text(3) == ["infeasible"]
     with pytest.raises(ValueError, match="9"):
@@ -234,7 +234,9 @@ def test_a_method_validates_its_options_and_passes_defaults() -> None:
         method(2.0, 5.0, gain=1)
 
 
-@pytest.mark.parametrize("imports", ["import beamwright, jax", "import jax, beamwright", "import jax.numpy, beamwright"])
+@pytest.mark.parametrize(
+    "imports", ["import beamwright, jax", "import jax, beamwright", "import jax.numpy, beamwright"]
+)
 def test_importing_the_package_switches_to_double_precision(imports):
     """Whichever is imported first, and whatever the environment says."""
     code = f"{imports}; import jax.numpy as jnp; assert jnp.zeros(1).dtype == 'float64'"

@@ -5,10 +5,11 @@ from beamwright.core.config import Config, parameter
 from beamwright.core.contract import Method, System
 from beamwright.core.keys import drop_keys
 from beamwright.core.results import ArrayRecord
-from beamwright.core.status import Status, status_text
+from beamwright.core.status import VALID, Status, status_text
 from beamwright.core.units import db_to_linear, dbm_to_w, linear_to_db, w_to_dbm
 
 __all__ = [
+    "VALID",
     "ArrayRecord",
     "Config",
     "Method",

@@ -25,6 +25,10 @@ class Status(IntEnum):
     """A valid design, but the search ended (iterations, line search) before it was stationary to tolerance."""
 
 
+VALID = (Status.OPTIMAL, Status.RANK1_RECOVERED, Status.STATIONARY, Status.STOPPED)
+"""Designs that may be used: they meet every constraint, and what is said about their quality is proven."""
+
+
 def status_text(status: ArrayLike) -> list[str]:
     """Names, lower case, one per drop: ``[0, 3] -> ["optimal", "infeasible"]``."""
     return [Status(int(code)).name.lower() for code in np.atleast_1d(np.asarray(status))]

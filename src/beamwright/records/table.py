@@ -14,9 +14,9 @@ from collections.abc import Mapping
 import numpy as np
 import pyarrow as pa
 
-from beamwright.core import Status
+from beamwright.core import VALID
 
-USABLE = tuple(status.name.lower() for status in (Status.OPTIMAL, Status.RANK1_RECOVERED))
+USABLE = tuple(status.name.lower() for status in VALID)
 """Drops that count in means and claims; all others are kept, counted and shown."""
 LABELS = ("study", "system", "curve", "method", "mode")
 

@@ -5,7 +5,7 @@ from importlib import import_module
 
 from beamwright.core import System
 
-_MODULES = {"noma-isac": "noma_isac"}
+_MODULES = {"noma-isac": "noma_isac", "star-ris": "star_ris"}
 
 
 class _Systems(Mapping[str, System]):

@@ -1,1 +1,45 @@
-"""STAR-RIS surface design from statistical channel knowledge under phase noise."""
+"""STAR-RIS surface design from statistical channel knowledge under phase noise: exact moments, certified designs."""
+
+from beamwright.systems.star_ris.audit import moments
+from beamwright.systems.star_ris.baselines import no_surface, random_surface, reflecting_only
+from beamwright.systems.star_ris.certificate import certify
+from beamwright.systems.star_ris.design import maximise_min_rate, maximise_sum_rate, minimise_interference
+from beamwright.systems.star_ris.known import checked
+from beamwright.systems.star_ris.majorise import majorise_minimise
+from beamwright.systems.star_ris.model import Moments, ratio_rates
+from beamwright.systems.star_ris.monte_carlo import MonteCarlo, monte_carlo
+from beamwright.systems.star_ris.precoders import precoder
+from beamwright.systems.star_ris.realisation import Realisation, draw
+from beamwright.systems.star_ris.results import Certificate, Design, Goal, Statistics
+from beamwright.systems.star_ris.scenario import Scenario
+from beamwright.systems.star_ris.scorecard import Scorecard, evaluate
+from beamwright.systems.star_ris.system import METHODS, SYSTEM
+
+__all__ = [
+    "METHODS",
+    "SYSTEM",
+    "Certificate",
+    "Design",
+    "Goal",
+    "Moments",
+    "MonteCarlo",
+    "Realisation",
+    "Scenario",
+    "Scorecard",
+    "Statistics",
+    "certify",
+    "checked",
+    "draw",
+    "evaluate",
+    "majorise_minimise",
+    "maximise_min_rate",
+    "maximise_sum_rate",
+    "minimise_interference",
+    "moments",
+    "monte_carlo",
+    "no_surface",
+    "precoder",
+    "random_surface",
+    "ratio_rates",
+    "reflecting_only",
+]

@@ -59,7 +59,7 @@ def majorise_minimise(
     if start is None:
         u = random_start(amplitudes(s, elements), drops, 1, seed)
     else:
-        u = checked_surface(known, start, "start", passive=s.surface_mode != "time-switching")
+        u = checked_surface(known, np.asarray(start), "start", passive=s.surface_mode != "time-switching")
     goal = Goal.INTERFERENCE if objective == "interference" else Goal.SUM_RATE
     w, share = _precoder(known, u, precoder), time_share(s, known)
     there = coherent_map(known, u, w, share, False)

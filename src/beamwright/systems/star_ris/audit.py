@@ -1,0 +1,26 @@
+"""Moments of anyone's surface and precoder: checked arrays in, exact moments out."""
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from beamwright.core import as_array
+from beamwright.systems.star_ris import model
+from beamwright.systems.star_ris.known import checked, checked_surface
+from beamwright.systems.star_ris.model import Moments
+from beamwright.systems.star_ris.results import Statistics
+
+
+def moments(known: Statistics, u: ArrayLike, precoder: ArrayLike) -> Moments:
+    """Exact E F_kj, its variance and S_kj = E |F_kj|^2: ``.mean``, ``.variance``, ``.power`` (spec star_ris, section 2).
+
+    Args:    known statistics, drops axis or not; u (drops, 2, elements) or (2, elements), any amplitudes;
+             precoder (drops, antennas, users) or (antennas, users).
+    Returns: Moments, (drops, users k, streams j).
+    Raises:  ValueError naming what has a wrong shape or is not finite.
+    """
+    known = checked(known)
+    drops, users, antennas = known.direct_mean.shape
+    w = np.asarray(precoder)
+    w = np.broadcast_to(w, (drops, *w.shape)) if w.ndim == 2 else w
+    w = as_array(w, "precoder", "drops antennas users", complex, drops=drops, antennas=antennas, users=users)
+    return model.moments(known, checked_surface(known, np.asarray(u), passive=False), w)

@@ -1,0 +1,66 @@
+"""What a method may be told: typed, validated, with units."""
+
+from typing import Any, Literal
+
+from beamwright.core import Config, parameter
+
+Closed = Literal["mrt", "zf", "rzf", "identity"]
+Any_ = Literal["mrt", "zf", "rzf", "identity", "wmmse"]
+_PRECODER = "Precoder: closed form for the mean channels"
+
+
+def _tolerance() -> Any:
+    return parameter(1e-3, "Norm of the Riemannian gradient at which the search ends", source="spec, section 5", gt=0)
+
+
+class _Start(Config):
+    seed: int = parameter(0, "Of the random phases to start from; drop i uses fold_in(key(seed), i)", ge=0)
+
+
+class _Search(_Start):
+    tolerance: float = _tolerance()
+    iterations: int = parameter(200, "At most so many steps per search", source="spec, section 5", ge=1)
+    starts: int = parameter(1, "Random starts per drop, of which the best is kept", ge=1)
+
+
+class Interference(_Search):
+    """Options of least interference."""
+
+    precoder: Closed = parameter("mrt", _PRECODER, source="spec, section 4")
+
+
+class SumRate(_Search):
+    """Options of largest sum rate."""
+
+    precoder: Any_ = parameter("rzf", f"{_PRECODER}, or wmmse in alternation", source="spec, section 4")
+    amplitudes: Literal["fixed", "joint"] = parameter("fixed", "Whether the energy split is optimised too")
+    rounds: int = parameter(30, "At most so many rounds of precoder and surface", source="spec, section 5", ge=1)
+
+
+class MinRate(_Search):
+    """Options of largest least rate."""
+
+    precoder: Closed = parameter("rzf", _PRECODER, source="spec, section 4")
+    amplitudes: Literal["fixed", "joint"] = parameter("fixed", "Whether the energy split is optimised too")
+    rounds: int = parameter(30, "At most so many rounds of precoder and surface", source="spec, section 5", ge=1)
+
+
+class Majorise(_Start):
+    """Options of majorise-minimise."""
+
+    objective: Literal["interference", "sum-rate"] = parameter("interference", "P1 (MM) or P2 (FP-MM)")
+    precoder: Closed = parameter("mrt", _PRECODER, source="spec, section 4")
+    tolerance: float = _tolerance()
+    iterations: int = parameter(2000, "At most so many steps", ge=1)
+
+
+class AsItIs(_Start):
+    """Options of a surface that is not designed."""
+
+    precoder: Closed = parameter("rzf", _PRECODER, source="spec, section 4")
+
+
+class NoSurface(Config):
+    """Options of no surface."""
+
+    precoder: Closed = parameter("rzf", _PRECODER, source="spec, section 4")

@@ -1,0 +1,83 @@
+"""STAR-RIS as the contract sees it: its methods and itself."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from beamwright.core import Method, System, require
+from beamwright.systems.star_ris import options
+from beamwright.systems.star_ris.baselines import no_surface, random_surface, reflecting_only
+from beamwright.systems.star_ris.certificate import certify
+from beamwright.systems.star_ris.design import maximise_min_rate, maximise_sum_rate, minimise_interference
+from beamwright.systems.star_ris.known import AXES, checked
+from beamwright.systems.star_ris.majorise import majorise_minimise
+from beamwright.systems.star_ris.realisation import draw
+from beamwright.systems.star_ris.results import Design, Statistics
+from beamwright.systems.star_ris.scenario import Scenario
+from beamwright.systems.star_ris.scorecard import evaluate
+
+
+def known(scenario: Scenario, **arrays: ArrayLike) -> Statistics:
+    """A user's statistics. Raises ValueError naming what is missing or wrong."""
+    missing = [name for name in AXES if name not in arrays]
+    require(not missing, ", ".join(missing), "be given", "nothing")
+    return checked(Statistics(**{name: np.asarray(arrays[name]) for name in AXES}))
+
+
+def headline(scenario: Scenario, design: Design) -> list[dict[str, Any]]:
+    """One row per drop for the table a person reads."""
+    return [
+        {
+            "drop": drop,
+            "status": status,
+            "objective": design.objective[drop],
+            "bound": design.bound[drop],
+            "gradient": design.certificate.gradient_norm[drop],
+            "sum rate (bit/s/Hz)": design.rates[drop].sum(),
+            "least rate (bit/s/Hz)": design.rates[drop].min(),
+            "iterations": int(design.iterations[drop]),
+        }
+        for drop, status in enumerate(design.status_text)
+    ]
+
+
+METHODS = {
+    method.name: method
+    for method in (
+        Method(
+            "max-sum-rate", "Surface (and precoder) of largest sum rate: conjugate gradient", options.SumRate,
+            maximise_sum_rate,
+        ),
+        Method("max-min-rate", "Surface of largest least rate: conjugate gradient", options.MinRate, maximise_min_rate),
+        Method(
+            "min-interference", "The source's aim, corrected: phases of least expected interference",
+            options.Interference, minimise_interference,
+        ),
+        Method(
+            "majorise-minimise", "Comparison: closed-form steps, MM for interference and FP-MM for the sum rate",
+            options.Majorise, majorise_minimise,
+        ),
+        Method("random", "Baseline: uniformly random phases", options.AsItIs, random_surface),
+        Method("no-surface", "Baseline: direct links only", options.NoSurface, no_surface),
+        Method("reflecting-only", "Baseline: a conventional surface, random phases", options.AsItIs, reflecting_only),
+    )
+}  # fmt: skip
+
+SYSTEM = System(
+    name="star-ris",
+    title="Simultaneously transmitting and reflecting surface with statistical channel knowledge",
+    source=(
+        "A. B. M. Adam, M. A. M. Elhassan, E. M. Diallo, M. A. Ouamri: Interference Mitigation in STAR-RIS-Aided "
+        "Multi-User Networks with Statistical CSI, manuscript"
+    ),
+    scenario=Scenario,
+    design=Design,
+    methods=METHODS,
+    channels=AXES,
+    draw=draw,
+    known=known,
+    evaluate=evaluate,
+    certify=certify,
+    headline=headline,
+)

@@ -1,0 +1,290 @@
+"""STAR-RIS: exact moments, search, bounds and certificates (specification star_ris, sections 2, 5 and 9)."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from beamwright import star_ris as sr
+from beamwright.optim import conjugate_gradient as cg
+from beamwright.systems.star_ris import bounds, coherent, model
+from beamwright.systems.star_ris.search import gradient_norm, search
+from beamwright.systems.star_ris.surfaces import amplitudes, random_start
+
+
+def golden():
+    """Specification, section 9, A2."""
+    k, m, n = np.arange(2), np.arange(3), np.arange(4)
+    known = sr.checked(
+        sr.Statistics(
+            direct_mean=0.5 * np.exp(0.4j * np.outer(k + 1, m)),
+            surface_mean=0.6 * np.exp(1j * (0.5 * n[:, None] - 0.9 * m)),
+            user_mean=0.8 * np.exp(1j * (0.7 * np.outer(k + 1, n) + 0.2 * k[:, None])),
+            direct_var=np.array([0.02, 0.03]),
+            surface_var=np.array(0.01),
+            user_var=np.array([0.05, 0.04]),
+            side=np.array([1, 0]),
+            kappa=np.array(2.0),
+            noise_power_w=np.array(0.1),
+            power_w=np.array(1.0),
+        )
+    )
+    w = np.exp(0.6j * np.outer(m, k))[None] / np.sqrt(6)
+    u = np.stack([np.sqrt(0.3) * np.exp(0.3j * n), np.sqrt(0.7) * np.exp(-0.5j * n)])[None]
+    return known, u, w
+
+
+def scene(drops=6, **settings):
+    s = sr.Scenario(**{"elements": 16, **settings})
+    known = sr.draw(s, jax.random.key(0), drops).known
+    return s, known, random_start(amplitudes(s, s.elements), drops, 1, 0)
+
+
+# ------------------------------------------------------------------------------------------------------- the moments
+
+
+def test_golden_moments_and_optima():
+    known, u, w = golden()
+    found = sr.moments(known, u, w)
+    expected = [[1.23783846, 1.86314006], [0.85958837, 1.38262978]]
+    np.testing.assert_allclose(found.power[0], expected, atol=1e-8)
+    np.testing.assert_allclose(model.interference_w(found), 2.72272843, atol=1e-8)
+    np.testing.assert_allclose(model.sinr(known, found)[0], [0.39010713, 0.94636412], atol=1e-8)
+    np.testing.assert_allclose(model.reference_w(known, u, w), 1.87096870, atol=1e-8)
+    share, options = np.ones((1, 2)), cg.Options(tolerance=1e-8, iterations=500)
+    drops = coherent.coherent_map(known, u, w, share, joint=False)
+    least = search(sr.Goal.INTERFERENCE, drops, u, False, options).objective * 1.87096870
+    np.testing.assert_allclose(least, 0.71077350, atol=1e-6)
+    np.testing.assert_allclose(bounds.bound(sr.Goal.INTERFERENCE, drops) * 1.87096870, 0.71077350, atol=1e-6)
+
+
+@pytest.mark.parametrize(("joint", "expected"), [(False, 1.75232444), (True, 1.8492)])
+def test_golden_sum_rate(joint, expected):
+    known, u, w = golden()
+    starts = 40
+    phases = np.exp(2j * np.pi * np.random.default_rng(0).random((starts, *u.shape[1:])))
+    known, w = known.take(np.zeros(starts, int)), np.repeat(w, starts, axis=0)
+    drops = coherent.coherent_map(known, np.abs(u) * phases, w, np.ones((starts, 2)), joint)
+    best = search(sr.Goal.SUM_RATE, drops, np.abs(u) * phases, joint, cg.Options(1e-7, 500)).objective.max()
+    assert abs(best - expected) <= 1e-6 if not joint else best >= expected - 1e-6
+    assert best <= bounds.bound(sr.Goal.SUM_RATE, drops).min()
+
+
+CONFIGURATIONS = [
+    {},
+    {"kappa": 0.0},
+    {"kappa": "inf"},
+    {"kappa": 0.5, "rician_db": -3.0},
+    {"direct_link": False},
+    {"users": 1},
+    {"antennas": 1, "elements": 1, "users": 1},
+    {"surface_paths": 3, "rician_db": "-inf"},
+]
+
+
+@pytest.mark.parametrize("settings", CONFIGURATIONS, ids=str)
+def test_moments_agree_with_draws_of_the_channels(settings):
+    s, known, u = scene(1, **{"antennas": 3, "elements": 6, "users": 3, **settings})
+    w = sr.precoder(known, u, "mrt")
+    drawn = sr.monte_carlo(known, u, w, samples=20_000)
+    found = sr.moments(known, u, w)
+    assert np.all(np.abs(drawn.power - found.power) <= 5 * drawn.power_error + 1e-12 * found.power)
+    rate = model.rates(known, found)
+    assert np.all(rate <= drawn.ergodic + 3 * drawn.ergodic_error)
+
+
+def test_only_means_depend_on_phases_and_chi_scales_them():
+    s, known, u = scene(4)
+    w, turned = sr.precoder(known, u, "rzf"), u * np.exp(2j * np.random.default_rng(1).random(u.shape))
+    one, other = sr.moments(known, u, w), sr.moments(known, turned, w)
+    np.testing.assert_allclose(one.variance, other.variance, rtol=1e-12)
+    covariance = model.received_covariance(known, u)
+    power = np.einsum("daj,dkab,dbj->dkj", w.conj(), covariance, w).real
+    np.testing.assert_allclose(power, one.power, rtol=1e-10)
+
+
+def test_the_reference_is_the_mean_over_random_phases():
+    s, known, u = scene(1)
+    w = sr.precoder(known, u, "mrt")
+    many = random_start(amplitudes(s, s.elements), 1, 4000, 3)
+    known, w = known.take(np.zeros(4000, int)), np.repeat(w, 4000, axis=0)
+    each = model.interference_w(sr.moments(known, many, w))
+    error = each.std() / np.sqrt(len(each))
+    assert abs(each.mean() - model.reference_w(known, many, w)[0]) <= 4 * error
+
+
+# ------------------------------------------------------------------------------------------------------- the search
+
+
+@pytest.mark.parametrize("joint", [False, True])
+@pytest.mark.parametrize("goal", list(sr.Goal))
+@pytest.mark.parametrize("paths", [1, 4])
+def test_gradients_agree_with_differences(goal, joint, paths):
+    s, known, u = scene(1, surface_paths=paths)
+    w = sr.precoder(known, u, "rzf")
+    drop = jax.tree.map(lambda x: x[0], coherent.coherent_map(known, u, w, np.ones((1, 4)), joint))
+
+    def cost(x):
+        return coherent.cost(goal, drop, x, 8.0, joint=joint)
+
+    x = jnp.asarray(u[0])
+    slope = jnp.conj(jax.grad(cost)(x))
+    rng = np.random.default_rng(0)
+    for _ in range(3):
+        d = rng.standard_normal(x.shape) + 1j * rng.standard_normal(x.shape)
+        h = 1e-5
+        difference = (cost(x + h * d) - cost(x - h * d)) / (2 * h)
+        assert abs(difference - jnp.sum((jnp.conj(slope) * d).real)) <= 1e-6 * abs(difference) + 1e-9
+
+
+def test_interference_attains_its_bound_and_never_rises():
+    s, known, u = scene(40, elements=64)
+    rough = sr.minimise_interference(s, known, "mrt", start=u)
+    fine = sr.minimise_interference(s, known, "mrt", start=u, tolerance=1e-6)
+    assert np.median(rough.objective / rough.bound - 1) <= 1e-4
+    assert np.median(fine.objective / fine.bound - 1) <= 1e-8
+    assert np.all(fine.objective >= fine.bound * (1 - 1e-12))
+    assert np.mean(rough.iterations <= 20) >= 0.95
+    for design in (rough, fine):
+        assert np.nanmax(np.diff(design.trace, axis=1)) <= 0
+    assert set(fine.status_text) <= {"optimal", "stationary"}
+
+
+@pytest.mark.parametrize("precoder", ["mrt", "zf", "rzf", "identity"])
+def test_surfaces_are_passive_and_precoders_within_power(precoder):
+    s, known, u = scene(5)
+    for design in (
+        sr.maximise_sum_rate(s, known, precoder),
+        sr.maximise_min_rate(s, known, precoder, amplitudes="joint"),
+    ):
+        assert np.abs(np.sum(np.abs(design.u) ** 2, axis=1) - 1).max() <= 1e-12
+        np.testing.assert_allclose(np.sum(np.abs(design.precoder) ** 2, axis=(1, 2)), known.power_w, rtol=1e-12)
+        assert np.all(design.objective <= design.bound * (1 + 1e-9))
+        assert design.status_text == sr.certify(s, known, design).status_text
+
+
+def test_alternation_with_wmmse_is_monotone_and_the_energy_split_never_loses():
+    s, known, u = scene(8, surface_paths=3)
+    equal = sr.maximise_sum_rate(s, known, "wmmse", start=u)
+    gains = np.diff(equal.trace, axis=1)
+    assert np.nanmin(gains) >= -1e-9
+    split = sr.maximise_sum_rate(s, known, "wmmse", amplitudes="joint", start=equal.u)
+    fixed = sr.maximise_sum_rate(s, known, "wmmse", start=equal.u)
+    assert np.all(split.objective >= 0.999 * fixed.objective) and split.objective.mean() >= fixed.objective.mean()
+
+
+def test_same_optimum_as_pymanopt():
+    pymanopt = pytest.importorskip("pymanopt")
+    s, known, u = scene(4)
+    w = sr.precoder(known, u, "mrt")
+    ours = sr.minimise_interference(s, known, "mrt", start=u, tolerance=1e-7)
+    for drop in range(4):
+        manifold = pymanopt.manifolds.ComplexCircle(2 * s.elements)
+        one, wd = known.take([drop]), w[[drop]]
+        unit = model.reference_w(one, u[[drop]], wd)[0]
+
+        @pymanopt.function.numpy(manifold)
+        def cost(x, one=one, wd=wd, unit=unit):
+            surface = np.sqrt(0.5) * x.reshape(1, 2, -1)
+            return float(model.interference_w(model.moments(one, surface, wd))[0] / unit)
+
+        @pymanopt.function.numpy(manifold)
+        def slope(x, one=one, wd=wd, unit=unit):
+            surface = np.sqrt(0.5) * x.reshape(1, 2, -1)
+            mean = model.moments(one, surface, wd).mean[0] * ~np.eye(4, dtype=bool)
+            arriving = one.surface_mean[0] @ wd[0]
+            back = one.user_mean[0] * (mean @ arriving.conj().T) * model.mean_phasor(one.kappa)[0]
+            out = np.zeros((2, s.elements), complex)
+            np.add.at(out, one.side[0], back)
+            return (2 * np.sqrt(0.5) * out / unit).reshape(-1)
+
+        problem = pymanopt.Problem(manifold, cost, euclidean_gradient=slope)
+        solver = pymanopt.optimizers.ConjugateGradient(verbosity=0, min_gradient_norm=1e-7, max_iterations=500)
+        found = solver.run(problem, initial_point=(u[drop] / np.sqrt(0.5)).reshape(-1))
+        assert abs(found.cost / ours.objective[drop] - 1) <= 1e-7
+
+
+def test_majorise_minimise_reaches_the_same_interference_and_never_worsens():
+    s, known, u = scene(6)
+    fine = {"start": u, "tolerance": 1e-6}
+    gradient = sr.minimise_interference(s, known, "mrt", **fine)
+    steps = sr.majorise_minimise(s, known, "interference", "mrt", **fine)
+    np.testing.assert_allclose(steps.objective, gradient.objective, rtol=1e-6)
+    assert np.nanmax(np.diff(steps.trace, axis=1)) <= 1e-12
+    rates = sr.majorise_minimise(s, known, "sum-rate", "rzf", start=u)
+    assert np.nanmin(np.diff(rates.trace, axis=1)) >= -1e-9
+    assert rates.objective.mean() > sr.random_surface(s, known).objective.mean()
+
+
+def test_drops_do_not_depend_on_their_batch():
+    s = sr.Scenario(elements=16)
+    key = jax.random.key(5)
+    whole, part = sr.draw(s, key, 6), sr.draw(s, key, 2, first=4)
+    np.testing.assert_array_equal(whole.known.user_mean[4:], part.known.user_mean)
+    u = random_start(amplitudes(s, 16), 6, 1, 0)
+    together = sr.minimise_interference(s, whole.known, start=u)
+    alone = sr.minimise_interference(s, part.known, start=u[4:])
+    np.testing.assert_array_equal(together.u[4:], alone.u)
+
+
+# --------------------------------------------------------------------------------------------------------- the edges
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"users": 1}, {"kappa": 0.0}, {"direct_link": False}, {"antennas": 1}, {"elements": 1}, {"elements": 7},
+     {"kappa": 1e5}, {"rician_db": "inf"}, {"rician_db": "-inf"}, {"reflection_users": 4}, {"reflection_users": 0}],
+    ids=str,
+)  # fmt: skip
+def test_edges_end_in_valid_designs(settings):
+    s, known, u = scene(3, **settings)
+    for design in (sr.minimise_interference(s, known, start=u), sr.maximise_sum_rate(s, known, start=u)):
+        assert np.isfinite(design.rates).all() and set(design.status_text) <= {"optimal", "stationary", "stopped"}
+    if settings in ({"users": 1}, {"kappa": 0.0}):  # no interference, or phases that act on nothing
+        assert not sr.minimise_interference(s, known, start=u).iterations.any()
+
+
+@pytest.mark.parametrize("mode", ["mode-switching", "time-switching", "conventional"])
+def test_other_surface_modes(mode):
+    s, known, _ = scene(3, surface_mode=mode)
+    design = sr.maximise_sum_rate(s, known)
+    assert np.isfinite(design.objective).all() and np.all(design.certificate.amplitude_violation <= 1e-9)
+    with pytest.raises(ValueError, match="amplitudes must be 'fixed'"):
+        sr.maximise_sum_rate(s, known, amplitudes="joint")
+
+
+def test_bad_input_is_refused_by_name():
+    s, known, u = scene(2)
+
+    def altered(**change):
+        return sr.Statistics(**{**vars(known), **change})
+
+    for change, words in (
+        ({"kappa": -1.0 * np.ones(2)}, "kappa must be >= 0"),
+        ({"side": np.full((2, 4), 2)}, "side must be 0"),
+        ({"noise_power_w": np.zeros(2)}, "noise_power_w must be > 0"),
+        ({"power_w": -np.ones(2)}, "power_w must be > 0"),
+        ({"direct_mean": np.nan * known.direct_mean}, "direct_mean must be finite"),
+        ({"user_mean": known.user_mean[:, :, :3]}, "user_mean must have 16 elements"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            sr.minimise_interference(s, altered(**change))
+    with pytest.raises(ValueError, match="start must have"):
+        sr.minimise_interference(s, known, start=2 * u)
+    with pytest.raises(ValueError, match="zf"):
+        sr.maximise_sum_rate(*scene(2, users=6, antennas=4)[:2], "zf")
+    with pytest.raises(ValueError, match="dependent mean channels"):
+        sr.maximise_sum_rate(*scene(2, direct_link=False)[:2], "zf")
+
+
+def test_one_drop_without_its_axis_and_what_the_certificate_catches():
+    s, known, u = scene(1)
+    single = sr.Statistics(**{name: value[0] for name, value in vars(known).items()})
+    design = sr.minimise_interference(s, single, start=u)
+    np.testing.assert_array_equal(design.u, sr.minimise_interference(s, known, start=u).u)
+    loud = sr.Design(**{**vars(design), "precoder": 1.1 * design.precoder})
+    assert sr.certify(s, known, loud).status_text == ["stalled"]
+    active = sr.Design(**{**vars(design), "u": 1.01 * design.u})
+    assert sr.certify(s, known, active).status_text == ["stalled"]
+    drops = coherent.coherent_map(known, u, design.design_precoder, np.ones((1, 4)), joint=False)
+    assert gradient_norm(sr.Goal.INTERFERENCE, drops, u, False) > 10 * design.certificate.gradient_norm
