@@ -54,6 +54,12 @@ class Majorise(_Start):
     iterations: int = parameter(2000, "At most so many steps", ge=1)
 
 
+class Sca(_Start):
+    """Options of successive convex approximation."""
+
+    precoder: Closed = parameter("mrt", _PRECODER, source="spec, section 4")
+
+
 class AsItIs(_Start):
     """Options of a surface that is not designed."""
 

@@ -42,6 +42,12 @@ def headline(scenario: Scenario, design: Design) -> list[dict[str, Any]]:
     ]
 
 
+def _sca(scenario: Scenario, known: Statistics, precoder: options.Closed, seed: int) -> Design:
+    from beamwright.systems.star_ris.reference import sca  # an extra: imported when asked for
+
+    return sca(scenario, known, precoder, seed=seed)
+
+
 METHODS = {
     method.name: method
     for method in (
@@ -57,6 +63,10 @@ METHODS = {
         Method(
             "majorise-minimise", "Comparison: closed-form steps, MM for interference and FP-MM for the sum rate",
             options.Majorise, majorise_minimise,
+        ),
+        Method(
+            "sca", "Comparison: penalised convex approximation by CVXPY, drop after drop (extra: reference)",
+            options.Sca, _sca,
         ),
         Method("random", "Baseline: uniformly random phases", options.AsItIs, random_surface),
         Method("no-surface", "Baseline: direct links only", options.NoSurface, no_surface),
