@@ -11,7 +11,7 @@ from beamwright.systems.star_ris.results import Statistics
 
 
 def moments(known: Statistics, u: ArrayLike, precoder: ArrayLike) -> Moments:
-    """Exact E F_kj, its variance and S_kj = E |F_kj|^2: ``.mean``, ``.variance``, ``.power`` (spec star_ris, section 2).
+    """Exact mean and variance of F_kj and S_kj = E |F_kj|^2, the ``.power`` (spec star_ris, section 2).
 
     Args:    known statistics, drops axis or not; u (drops, 2, elements) or (2, elements), any amplitudes;
              precoder (drops, antennas, users) or (antennas, users).

@@ -38,9 +38,9 @@ def minimise_interference(
     It never rewards signal: with one path to the surface and no direct link its optimum switches the surface off
     (spec section 3). ``rates`` are those of the same kind of precoder, recomputed for the final phases.
 
-    Args:    precoder mrt, zf, rzf, identity (wmmse has no closed form); start (drops, 2, elements) or (2, elements);
-             without it random phases, ``starts`` of them per drop, of which the best is kept; drop i uses
-             fold_in(key(seed), i).
+    Args:    precoder mrt, zf, rzf, identity (wmmse has no closed form), that of the first start for all starts;
+             start (drops, 2, elements) or (2, elements); without it random phases, ``starts`` of them per drop, of
+             which the best is kept; drop i uses fold_in(key(seed), i).
     Returns: Design; ``bound`` is rigorous, and attained to 1e-6 where the status is ``optimal``.
     Raises:  ValueError naming the argument.
     """
@@ -125,7 +125,7 @@ def _design(
     share = time_share(s, known_each)
     options = cg.Options(tolerance=tolerance, iterations=iterations)
     if goal is Goal.INTERFERENCE:
-        w = precoder(known_each, u, kind)
+        w = np.repeat(precoder(known, u[::starts], kind), starts, axis=0)  # one problem for all starts of a drop
         reached = search(goal, coherent_map(known_each, u, w, share, False), u, False, options)
         found = (reached.u, w, reached.objective, reached.iterations, reached.trace)
     else:

@@ -56,7 +56,7 @@ def checked(known: Statistics) -> Statistics:
         array = given[name]
         fits = array.shape in ((), shape, shape[:1] + (1,) * (len(shape) - 1), shape[1:] if len(shape) > 1 else shape)
         require(fits, name, f"be one value or have shape {shape} ({axes})", f"shape {array.shape}")
-        values[name] = np.broadcast_to(array, shape) if array.shape != shape[:1] or len(shape) == 1 else array
+        values[name] = np.broadcast_to(array, shape)
         _check_values(name, np.asarray(values[name], float))
     values["side"] = values["side"].astype(int)
     return Statistics(**{f.name: np.ascontiguousarray(values[f.name]) for f in fields(Statistics)})

@@ -19,6 +19,8 @@ def precoder(known: Statistics, u: np.ndarray, kind: Kind) -> np.ndarray:
 
         mrt  Hb       zf  Hb (Hb^H Hb)^-1       rzf  Hb (Hb^H Hb + (K noise / P) I)^-1       identity  columns of I
 
+    A user whose mean channel vanishes gets no power from mrt, zf and rzf: nothing is known of its direction.
+
     Raises: ValueError for an unknown kind, zf with more users than antennas or dependent mean channels, identity with
             more users than antennas.
     """
