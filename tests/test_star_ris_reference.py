@@ -7,12 +7,13 @@ import pytest
 pytest.importorskip("cvxpy")
 
 from beamwright.optim import conjugate_gradient as cg
-from beamwright.systems.star_ris import model, printed, reference
+from beamwright.systems.star_ris import as_printed as printed
+from beamwright.systems.star_ris import model, reference
 from beamwright.systems.star_ris import precoders as pre
+from beamwright.systems.star_ris.brute_force import exhaustive
 from beamwright.systems.star_ris.certificate import certify, objective
 from beamwright.systems.star_ris.coherent import coherent_map
 from beamwright.systems.star_ris.design import minimise_interference
-from beamwright.systems.star_ris.exhaustive import exhaustive
 from beamwright.systems.star_ris.realisation import draw
 from beamwright.systems.star_ris.results import Goal
 from beamwright.systems.star_ris.scenario import Scenario
@@ -154,7 +155,7 @@ class TestExhaustive:
     def test_chunks_make_no_difference(self, monkeypatch):
         known = known_of(TINY, 3)
         whole = exhaustive(TINY, known, Goal.SUM_RATE, "rzf", bits=2)
-        monkeypatch.setattr("beamwright.systems.star_ris.exhaustive._CHUNK", 3 * 16 * 7)
+        monkeypatch.setattr("beamwright.systems.star_ris.brute_force._CHUNK", 3 * 16 * 7)
         np.testing.assert_array_equal(exhaustive(TINY, known, Goal.SUM_RATE, "rzf", bits=2).u, whole.u)
 
     def test_too_many_surfaces_are_refused(self):

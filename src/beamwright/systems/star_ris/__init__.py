@@ -3,17 +3,17 @@
 from importlib import import_module
 from typing import Any
 
+from beamwright.systems.star_ris.as_printed import printed, printed_gradient, printed_objective
 from beamwright.systems.star_ris.audit import moments
 from beamwright.systems.star_ris.baselines import no_surface, random_surface, reflecting_only
+from beamwright.systems.star_ris.brute_force import exhaustive
 from beamwright.systems.star_ris.certificate import certify
 from beamwright.systems.star_ris.design import maximise_min_rate, maximise_sum_rate, minimise_interference
-from beamwright.systems.star_ris.exhaustive import exhaustive
 from beamwright.systems.star_ris.known import checked
 from beamwright.systems.star_ris.majorise import majorise_minimise
 from beamwright.systems.star_ris.model import Moments, ratio_rates
 from beamwright.systems.star_ris.monte_carlo import MonteCarlo, monte_carlo
 from beamwright.systems.star_ris.precoders import precoder
-from beamwright.systems.star_ris.printed import printed, printed_gradient, printed_objective
 from beamwright.systems.star_ris.realisation import Realisation, draw
 from beamwright.systems.star_ris.results import Certificate, Design, Goal, Statistics
 from beamwright.systems.star_ris.scenario import Scenario
