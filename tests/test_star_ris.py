@@ -37,7 +37,7 @@ def golden():
 def scene(drops=6, **settings):
     s = sr.Scenario(**{"elements": 16, **settings})
     known = sr.draw(s, jax.random.key(0), drops).known
-    return s, known, random_start(amplitudes(s, s.elements), drops, 1, 0)
+    return s, known, random_start(amplitudes(s, s.elements), known, 1, 0)
 
 
 # ------------------------------------------------------------------------------------------------------- the moments
@@ -106,7 +106,7 @@ def test_only_means_depend_on_phases_and_chi_scales_them():
 def test_the_reference_is_the_mean_over_random_phases():
     s, known, u = scene(1)
     w = sr.precoder(known, u, "mrt")
-    many = random_start(amplitudes(s, s.elements), 1, 4000, 3)
+    many = random_start(amplitudes(s, s.elements), known, 4000, 3)
     known, w = known.take(np.zeros(4000, int)), np.repeat(w, 4000, axis=0)
     each = model.interference_w(sr.moments(known, many, w))
     error = each.std() / np.sqrt(len(each))
@@ -221,10 +221,12 @@ def test_drops_do_not_depend_on_their_batch():
     key = jax.random.key(5)
     whole, part = sr.draw(s, key, 6), sr.draw(s, key, 2, first=4)
     np.testing.assert_array_equal(whole.known.user_mean[4:], part.known.user_mean)
-    u = random_start(amplitudes(s, 16), 6, 1, 0)
+    u = random_start(amplitudes(s, 16), whole.known, 1, 0)
     together = sr.minimise_interference(s, whole.known, start=u)
     alone = sr.minimise_interference(s, part.known, start=u[4:])
     np.testing.assert_array_equal(together.u[4:], alone.u)
+    drawn, again = (sr.minimise_interference(s, r.known, starts=2, seed=3) for r in (whole, part))
+    np.testing.assert_array_equal(drawn.u[4:], again.u)
 
 
 # --------------------------------------------------------------------------------------------------------- the edges

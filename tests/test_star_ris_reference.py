@@ -29,16 +29,14 @@ def known_of(s, drops=4, seed=0):
 
 
 def fixed_precoder(s, known, kind, seed=7):
-    return pre.precoder(
-        known, random_start(amplitudes(s, known.surface_mean.shape[1]), len(known.kappa), 1, seed), kind
-    )
+    return pre.precoder(known, random_start(amplitudes(s, known.surface_mean.shape[1]), known, 1, seed), kind)
 
 
 def best_of_starts(s, known, goal, w, starts=20):
     """RCG with one precoder from many starts; the best objective of every drop."""
     drops = len(w)
     each = np.repeat(np.arange(drops), starts)
-    many, start = known.take(each), random_start(amplitudes(s, s.elements), drops, starts, 3)
+    many, start = known.take(each), random_start(amplitudes(s, s.elements), known, starts, 3)
     drop_map = coherent_map(many, start, w[each], time_share(s, many), False)
     table = search(goal, drop_map, start, False, cg.Options(tolerance=1e-6)).objective
     return (np.min if goal is Goal.INTERFERENCE else np.max)(table.reshape(drops, starts), axis=1)
@@ -59,14 +57,14 @@ class TestSca:
         again = certify(TINY, known, found)
         np.testing.assert_array_equal(again.objective, found.objective)
         assert np.all(again.amplitude_violation < 1e-12)
-        start = random_start(amplitudes(TINY, 4), 2, 1, 4)
+        start = random_start(amplitudes(TINY, 4), known, 1, 4)
         np.testing.assert_allclose(reference.sca(TINY, known, "rzf", start).u, found.u, atol=1e-12)
         assert np.all(found.objective < objective(known, Goal.INTERFERENCE, start, found.design_precoder, found.share))
 
     def test_a_side_without_interference_is_left_alone(self):
         s = Scenario(elements=4, users=1)
         found = reference.sca(s, known_of(s, 2), seed=2)
-        np.testing.assert_allclose(found.u, random_start(amplitudes(s, 4), 2, 1, 2), atol=1e-15)
+        np.testing.assert_allclose(found.u, random_start(amplitudes(s, 4), known_of(s, 2), 1, 2), atol=1e-15)
         assert not found.iterations.any() and not found.objective.any()
 
     def test_wants_a_closed_form(self):

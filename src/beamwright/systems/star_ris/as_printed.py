@@ -117,7 +117,7 @@ def printed(s: Scenario, real: Realisation, precoding: Kind = "mrt", iterations:
     require(iterations >= 1, "iterations", "be >= 1", iterations)
     known = checked(real.known)
     drops, elements = known.surface_mean.shape[:2]
-    start = random_start(amplitudes(s, elements), drops, 1, seed)
+    start = random_start(amplitudes(s, elements), known, 1, seed)
     theta, trace, spent = _descend(_setting(real), np.angle(start), iterations)
     u = np.abs(start) * np.exp(1j * theta)
     return finish(

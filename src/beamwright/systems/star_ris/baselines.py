@@ -16,7 +16,7 @@ def random_surface(s: Scenario, known: Statistics, precoder: Kind = "rzf", seed:
     """Independent uniform phases, the scenario's amplitudes; drop i uses fold_in(key(seed), i)."""
     known = checked(known)
     drops, elements = known.surface_mean.shape[:2]
-    return _as_it_is(s, known, random_start(amplitudes(s, elements), drops, 1, seed), precoder)
+    return _as_it_is(s, known, random_start(amplitudes(s, elements), known, 1, seed), precoder)
 
 
 def no_surface(s: Scenario, known: Statistics, precoder: Kind = "rzf") -> Design:
@@ -31,7 +31,7 @@ def reflecting_only(s: Scenario, known: Statistics, precoder: Kind = "rzf", seed
     known = checked(known)
     drops, elements = known.surface_mean.shape[:2]
     conventional = np.stack([np.zeros(elements), np.ones(elements)])
-    return _as_it_is(s, known, random_start(conventional, drops, 1, seed), precoder)
+    return _as_it_is(s, known, random_start(conventional, known, 1, seed), precoder)
 
 
 def _as_it_is(s: Scenario, known: Statistics, u: np.ndarray, kind: Kind) -> Design:

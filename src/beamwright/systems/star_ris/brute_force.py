@@ -48,7 +48,7 @@ def exhaustive(
     drops, elements, antennas = known.surface_mean.shape
     _require_few(elements, bits)
     passive = s.surface_mode != "time-switching"
-    u = random_start(amplitudes(s, elements), drops, 1, seed)
+    u = random_start(amplitudes(s, elements), known, 1, seed)
     u = u if start is None else checked_surface(known, np.asarray(start), "start", passive=passive)
     if isinstance(precoding, str):
         require(precoding != "wmmse", "precoding", "be a closed form for exhaustive search", repr(precoding))

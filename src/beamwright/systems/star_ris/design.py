@@ -120,7 +120,7 @@ def _design(
         require(starts == 1, "starts", "be 1 with a start given", starts)
         u = checked_surface(known, np.asarray(start), "start", passive=s.surface_mode != "time-switching")
     else:
-        u = random_start(amplitudes(s, elements), drops, starts, seed)
+        u = random_start(amplitudes(s, elements), known, starts, seed)
     known_each = known.take(np.repeat(np.arange(drops), starts))
     share = time_share(s, known_each)
     options = cg.Options(tolerance=tolerance, iterations=iterations)

@@ -32,7 +32,7 @@ def checked(known: Statistics) -> Statistics:
     """
     surface = np.asarray(known.surface_mean)
     single = surface.ndim == 2
-    given = {f.name: np.asarray(getattr(known, f.name)) for f in fields(Statistics)}
+    given = {name: np.asarray(getattr(known, name)) for name in _AXES}
     if single:  # one drop, without its axis
         given |= {name: given[name][None] for name in _COMPLEX}
         given |= {
@@ -59,6 +59,10 @@ def checked(known: Statistics) -> Statistics:
         values[name] = np.broadcast_to(array, shape)
         _check_values(name, np.asarray(values[name], float))
     values["side"] = values["side"].astype(int)
+    numbers = np.arange(drops) if known.drop is None else np.atleast_1d(known.drop)
+    good = numbers.shape == (drops,) and bool(np.all(numbers == numbers.astype(np.uint32)))
+    require(good, "drop", f"be {drops} numbers from 0 to 2^32 - 1", numbers)
+    values["drop"] = numbers.astype(np.uint32)
     return Statistics(**{f.name: np.ascontiguousarray(values[f.name]) for f in fields(Statistics)})
 
 

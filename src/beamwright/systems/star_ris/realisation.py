@@ -1,6 +1,6 @@
 """Random scenes: users dropped on both sides of the surface, their statistics, and draws of the truth (section 6)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import jax
@@ -39,7 +39,8 @@ def draw(scenario: Scenario, key: jax.Array, drops: int, first: int = 0) -> Real
     *numbers, truth = _uniform(keys, scenario.users, scenario.surface_paths)
     place, phase, paths = (np.asarray(x) for x in numbers)
     position = _user_positions(scenario, place)
-    return Realisation(_statistics(scenario, position, phase, paths), position, np.asarray(jax.random.key_data(truth)))
+    known = replace(_statistics(scenario, position, phase, paths), drop=np.arange(first, first + drops))
+    return Realisation(known, position, np.asarray(jax.random.key_data(truth)))
 
 
 @partial(jax.jit, static_argnums=(1, 2))

@@ -114,7 +114,7 @@ def _instance(
     known = checked(known)
     drops, elements = known.surface_mean.shape[:2]
     if start is None:
-        u = random_start(amplitudes(s, elements), drops, 1, seed)
+        u = random_start(amplitudes(s, elements), known, 1, seed)
     else:
         u = checked_surface(known, np.asarray(start), "start", passive=s.surface_mode != "time-switching")
     w = precoder(known, u, kind)

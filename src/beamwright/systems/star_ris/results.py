@@ -46,6 +46,8 @@ class Statistics(ArrayRecord):
     """(drops,)."""
     power_w: np.ndarray
     """(drops,) sum_k ||w_k||^2."""
+    drop: np.ndarray | None = None
+    """(drops,) the number of every drop, from which random starts are drawn; 0, 1, ... where not given."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from functools import partial
 import jax
 import numpy as np
 
-from beamwright.core import drop_keys
 from beamwright.systems.star_ris.results import Statistics
 from beamwright.systems.star_ris.scenario import Scenario
 
@@ -25,11 +24,12 @@ def time_share(s: Scenario, known: Statistics) -> np.ndarray:
     return np.full(known.side.shape, 0.5 if s.surface_mode == "time-switching" else 1.0)
 
 
-def random_start(amplitude: np.ndarray, drops: int, starts: int, seed: int) -> np.ndarray:
-    """Uniform random phases, (drops * starts, 2, elements); drop i draws from fold_in(key(seed), i)."""
-    shape = (starts, *amplitude.shape)
-    phases = np.asarray(_uniform(drop_keys(jax.random.key(seed), drops), shape))
-    return amplitude * np.exp(2j * np.pi * phases.reshape(drops * starts, *amplitude.shape))
+def random_start(amplitude: np.ndarray, known: Statistics, starts: int, seed: int) -> np.ndarray:
+    """Uniform random phases, (drops * starts, 2, elements); drop number i draws from fold_in(key(seed), i)."""
+    numbers = np.arange(len(known.side)) if known.drop is None else known.drop
+    key = jax.random.key(seed)
+    phases = np.asarray(_uniform(jax.vmap(lambda i: jax.random.fold_in(key, i))(numbers), (starts, *amplitude.shape)))
+    return amplitude * np.exp(2j * np.pi * phases.reshape(-1, *amplitude.shape))
 
 
 @partial(jax.jit, static_argnums=1)
