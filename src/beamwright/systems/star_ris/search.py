@@ -11,7 +11,7 @@ from jax import Array, lax
 
 from beamwright.optim import conjugate_gradient as cg
 from beamwright.optim.manifolds import UnitNorm
-from beamwright.optim.tiles import in_tiles
+from beamwright.optim.tiles import compiler_options, in_tiles
 from beamwright.systems.star_ris import coherent
 from beamwright.systems.star_ris.results import Goal
 
@@ -80,7 +80,7 @@ def _compiled(goal: Goal, joint: bool, options: cg.Options) -> Callable[..., cg.
             value=cost(x, sharpness=EXACT), iterations=jnp.sum(stages.iterations), trace=stages.trace.reshape(-1)
         )
 
-    return jax.jit(lambda *arrays: lax.map(one, arrays))
+    return jax.jit(lambda *arrays: lax.map(one, arrays), compiler_options=compiler_options())
 
 
 @cache
@@ -93,4 +93,4 @@ def _gradient(goal: Goal, joint: bool) -> Callable[..., Array]:
         slope = manifold.project(x, slope)
         return jnp.sqrt(jnp.sum(slope.real**2 + slope.imag**2))
 
-    return jax.jit(lambda *arrays: lax.map(one, arrays))
+    return jax.jit(lambda *arrays: lax.map(one, arrays), compiler_options=compiler_options())
