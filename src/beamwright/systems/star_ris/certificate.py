@@ -52,7 +52,8 @@ def certificate(
     """``certify`` on checked arrays."""
     found = model.moments(known, u, precoder)
     drops = coherent_map(known, u, design_precoder, share, joint)
-    value, limit = objective(known, goal, u, design_precoder, share), bound(goal, drops)
+    reference = drops.reference * known.noise_power_w
+    value, limit = objective(known, goal, u, design_precoder, share, reference), bound(goal, drops)
     norm = gradient_norm(goal, drops, u, joint)
     amplitude_violation = _amplitude_violation(u, share)
     power_violation = _power_violation(known, precoder, design_precoder)
@@ -69,7 +70,7 @@ def certificate(
         bound=limit,
         gap=gap,
         gradient_norm=norm,
-        reference=model.reference_w(known, u, design_precoder),
+        reference=reference,
         interference_w=model.interference_w(found),
         sinr=model.sinr(known, found),
         rates=model.rates(known, found, share),
@@ -79,11 +80,18 @@ def certificate(
     )
 
 
-def objective(known: Statistics, goal: Goal, u: np.ndarray, precoder: np.ndarray, share: np.ndarray) -> np.ndarray:
-    """The goal's objective by the moments, (drops,)."""
+def objective(
+    known: Statistics,
+    goal: Goal,
+    u: np.ndarray,
+    precoder: np.ndarray,
+    share: np.ndarray,
+    reference: np.ndarray | None = None,
+) -> np.ndarray:
+    """The goal's objective by the moments, (drops,); ``reference`` in W saves computing it again."""
     found = model.moments(known, u, precoder)
     if goal is Goal.INTERFERENCE:
-        reference = model.reference_w(known, u, precoder)
+        reference = model.reference_w(known, u, precoder) if reference is None else reference
         return model.interference_w(found) / np.where(reference > 0, reference, 1.0)
     rates = model.rates(known, found, share)
     return rates.sum(axis=-1) if goal is Goal.SUM_RATE else rates.min(axis=-1)

@@ -82,19 +82,21 @@ def received_covariance(known: Statistics, u: np.ndarray) -> np.ndarray:
 
 def interference_w(found: Moments) -> np.ndarray:
     """P1's sum_k sum_{j != k} S_kj, (drops,)."""
-    power = found.power
+    return _crossed(found.power)
+
+
+def _crossed(power: np.ndarray) -> np.ndarray:
     return power.sum(axis=(-1, -2)) - np.trace(power, axis1=-2, axis2=-1)
 
 
 def reference_w(known: Statistics, u: np.ndarray, precoder: np.ndarray) -> np.ndarray:
     """The mean of P1's objective over independent uniform phases, amplitudes as they are, (drops,)."""
-    silent = moments(known, np.zeros_like(u), precoder).mean
+    direct = np.abs(np.conj(known.direct_mean) @ precoder) ** 2
     chi = mean_phasor(known.kappa)[:, None, None]
     share = np.abs(at_users(known.side, u)) ** 2
     x = np.abs(known.surface_mean @ precoder) ** 2
     coherent = chi**2 * ((share * np.abs(known.user_mean) ** 2) @ x)
-    power = np.abs(silent) ** 2 + coherent + moments(known, u, precoder).variance
-    return power.sum(axis=(-1, -2)) - np.trace(power, axis1=-2, axis2=-1)
+    return _crossed(direct + coherent + moments(known, u, precoder).variance)
 
 
 def sinr(known: Statistics, found: Moments) -> np.ndarray:
