@@ -2,10 +2,9 @@
 
 import numpy as np
 
-from beamwright.core import require
 from beamwright.systems.star_ris.design import finish
 from beamwright.systems.star_ris.known import checked
-from beamwright.systems.star_ris.precoders import Kind
+from beamwright.systems.star_ris.precoders import Kind, wmmse
 from beamwright.systems.star_ris.precoders import precoder as precoder_for
 from beamwright.systems.star_ris.results import Design, Goal, Statistics
 from beamwright.systems.star_ris.scenario import Scenario
@@ -35,6 +34,6 @@ def reflecting_only(s: Scenario, known: Statistics, precoder: Kind = "rzf", seed
 
 
 def _as_it_is(s: Scenario, known: Statistics, u: np.ndarray, kind: Kind) -> Design:
-    require(kind != "wmmse", "precoder", "be a closed form for a surface that is not designed", repr(kind))
-    w = precoder_for(known, u, kind)
-    return finish(known, Goal.SUM_RATE, u, w, w, time_share(s, known))
+    share = time_share(s, known)
+    w = wmmse(known, u, share) if kind == "wmmse" else precoder_for(known, u, kind)
+    return finish(known, Goal.SUM_RATE, u, w, w, share)

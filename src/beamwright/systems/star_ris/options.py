@@ -5,7 +5,7 @@ from typing import Any, Literal
 from beamwright.core import Config, parameter
 
 Closed = Literal["mrt", "zf", "rzf", "identity"]
-Any_ = Literal["mrt", "zf", "rzf", "identity", "wmmse"]
+AnyKind = Literal["mrt", "zf", "rzf", "identity", "wmmse"]
 _PRECODER = "Precoder: closed form for the mean channels"
 
 
@@ -32,7 +32,7 @@ class Interference(_Search):
 class SumRate(_Search):
     """Options of largest sum rate."""
 
-    precoder: Any_ = parameter("rzf", f"{_PRECODER}, or wmmse in alternation", source="spec, section 4")
+    precoder: AnyKind = parameter("rzf", f"{_PRECODER}, or wmmse in alternation", source="spec, section 4")
     amplitudes: Literal["fixed", "joint"] = parameter("fixed", "Whether the energy split is optimised too")
     rounds: int = parameter(30, "At most so many rounds of precoder and surface", source="spec, section 5", ge=1)
 
@@ -63,10 +63,10 @@ class Sca(_Start):
 class AsItIs(_Start):
     """Options of a surface that is not designed."""
 
-    precoder: Closed = parameter("rzf", _PRECODER, source="spec, section 4")
+    precoder: AnyKind = parameter("rzf", _PRECODER, source="spec, section 4")
 
 
 class NoSurface(Config):
     """Options of no surface."""
 
-    precoder: Closed = parameter("rzf", _PRECODER, source="spec, section 4")
+    precoder: AnyKind = parameter("rzf", _PRECODER, source="spec, section 4")

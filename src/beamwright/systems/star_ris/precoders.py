@@ -55,6 +55,19 @@ def _require_independent(gram: np.ndarray, antennas: int) -> None:
     )
 
 
+def wmmse(known: Statistics, u: np.ndarray, share: np.ndarray, steps: int = 300, gain: float = 1e-7) -> np.ndarray:
+    """The precoder of largest (weighted) sum rate that ``wmmse_step`` reaches from rzf, for a surface as it is."""
+    w = precoder(known, u, "rzf")
+    before = np.full(len(w), -np.inf)
+    for _ in range(steps):
+        w = wmmse_step(known, u, w, share)
+        after = model.rates(known, model.moments(known, u, w), share).sum(axis=-1)
+        if np.all(after - before <= gain * np.maximum(after, 1e-12)):
+            break
+        before = after
+    return w
+
+
 def wmmse_step(known: Statistics, u: np.ndarray, w: np.ndarray, share: np.ndarray) -> np.ndarray:
     """One step of weighted least mean squared error; the weighted sum rate never falls.
 
