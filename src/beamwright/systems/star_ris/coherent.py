@@ -12,6 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
+from beamwright.core.linalg import total
 from beamwright.systems.star_ris import model
 from beamwright.systems.star_ris.results import Goal, Statistics
 from beamwright.uncertainty import mean_phasor
@@ -87,13 +88,20 @@ def factors(g: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def means(drop: Map, u: Array) -> Array:
     """m_kj over the noise amplitude, (users, users), for coefficients u (2, elements)."""
-    seen = jnp.asarray(drop.sees) @ u
-    return jnp.asarray(drop.direct) + jnp.sum(drop.phases * seen[:, None], axis=-1) @ drop.streams
+    z = jnp.sum(drop.phases * _seen(drop, u)[:, None], axis=-1)
+    # Sums of products, not matrix products: these are tiny, and fuse.
+    return total((z[:, r, None] * drop.streams[r] for r in range(z.shape[1])), jnp.asarray(drop.direct))
+
+
+def _seen(drop: Map, values: Array) -> Array:
+    """What every user sees of (2, elements)."""
+    sees = jnp.asarray(drop.sees)
+    return sees[:, :1] * values[0] + sees[:, 1:] * values[1]
 
 
 def variances(drop: Map, u: Array) -> Array:
     """V_kj over the noise power."""
-    seen = jnp.asarray(drop.sees) @ (u.real**2 + u.imag**2)
+    seen = _seen(drop, u.real**2 + u.imag**2)
     return jnp.asarray(drop.constant) + jnp.sum(drop.noise * seen[:, None], axis=-1)
 
 
@@ -102,10 +110,10 @@ def cost(goal: Goal, drop: Map, u: Array, sharpness: Array | float = 0.0, *, joi
     mean = means(drop, u)
     variance = variances(drop, u) if joint else drop.constant
     power = mean.real**2 + mean.imag**2 + variance
-    own_mean = jnp.diagonal(mean)
+    own = np.eye(len(power))
     if goal is Goal.INTERFERENCE:
-        return (jnp.sum(power) - jnp.sum(jnp.diagonal(power))) / jnp.where(drop.reference > 0, drop.reference, 1.0)
-    signal = own_mean.real**2 + own_mean.imag**2
+        return jnp.sum((1.0 - own) * power) / jnp.where(drop.reference > 0, drop.reference, 1.0)
+    signal = jnp.sum(own * (mean.real**2 + mean.imag**2), axis=1)
     rate = drop.share * jnp.log2(1.0 + signal / (jnp.sum(power, axis=1) - signal + 1.0))
     if goal is Goal.SUM_RATE:
         return -jnp.sum(rate)
