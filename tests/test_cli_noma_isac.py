@@ -111,6 +111,20 @@ def test_verify_finds_another_user_order(designed, capsys):
     assert "order must list the users from weakest to strongest" in capsys.readouterr().err
 
 
+def test_verify_finds_options_that_the_arrays_do_not_meet(designed, capsys):
+    """5 dB beams sold as 8 dB beams, digest and description rewritten to match."""
+    with np.load(designed, allow_pickle=False) as archive:
+        arrays = dict(archive)
+    about = json.loads(str(arrays["about"]))
+    about["options"]["sinr_db"] = 8.0
+    arrays["about"] = np.array(json.dumps(about))
+    np.savez(designed, **arrays)
+    rewrite(designed, "beams", lambda beams: beams)
+    designed.with_suffix(".json").unlink()
+    assert main(["verify", str(designed)]) == 1
+    assert "sinr_target, as the options say" in capsys.readouterr().err
+
+
 def change_largest(array: np.ndarray) -> np.ndarray:
     changed = array.copy()
     changed.flat[np.argmax(np.abs(changed))] *= 1.001

@@ -74,6 +74,11 @@ def _recomputation(stored: StoredDesign) -> list[Check]:
     except ValueError as error:  # readable, but no design for these channels: wrong, not unreadable
         return [Check("recomputation", False, str(error))]
     checks = _agreements("certificate.", design.certificate, certificate)
+    if system.asked is not None:
+        name = str(stored.about["method"])
+        options = find("method", name, system.methods).options(**stored.about["options"])
+        demands = system.asked(scenario, known, name, options)
+        checks += [_agree(f"{field}, as the options say", getattr(design, field), demands[field]) for field in demands]
     checks += _agreements("", design, certificate)
     usable = accepted(certificate.status)
     for name, array in certificate.to_arrays().items():

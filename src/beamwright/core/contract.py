@@ -51,3 +51,5 @@ class System:
     certify: Callable[..., Any]
     headline: Callable[..., Any]
     """``headline(scenario, design) -> list[dict]``: one row per drop for the table a person reads."""
+    asked: Callable[..., Any] | None = None
+    """``asked(scenario, known, method, options) -> {field: array}``: what a design asked for like that must hold."""
