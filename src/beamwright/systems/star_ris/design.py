@@ -9,12 +9,12 @@ from beamwright.core import require
 from beamwright.optim import conjugate_gradient as cg
 from beamwright.systems.star_ris import certificate as proof
 from beamwright.systems.star_ris.coherent import coherent_map
-from beamwright.systems.star_ris.known import checked, checked_surface
+from beamwright.systems.star_ris.known import checked
 from beamwright.systems.star_ris.precoders import Kind, precoder, wmmse_step
 from beamwright.systems.star_ris.results import Design, Goal, Statistics
 from beamwright.systems.star_ris.scenario import Scenario
 from beamwright.systems.star_ris.search import Reached, search
-from beamwright.systems.star_ris.surfaces import amplitudes, random_start, time_share
+from beamwright.systems.star_ris.surfaces import start_surface, time_share
 
 Amplitudes = Literal["fixed", "joint"]
 ROUNDS, ROUND_ITERATIONS, WMMSE_STEPS, GAIN = 30, 60, 5, 1e-4
@@ -115,12 +115,9 @@ def _design(
     for name, count in (("iterations", iterations), ("rounds", rounds), ("starts", starts)):
         require(count >= 1, name, "be >= 1", count)
     known = checked(known)
-    drops, elements = known.surface_mean.shape[:2]
-    if start is not None:
-        require(starts == 1, "starts", "be 1 with a start given", starts)
-        u = checked_surface(known, np.asarray(start), "start", passive=s.surface_mode != "time-switching")
-    else:
-        u = random_start(amplitudes(s, elements), known, starts, seed)
+    drops = len(known.side)
+    require(start is None or starts == 1, "starts", "be 1 with a start given", starts)
+    u = start_surface(s, known, start, starts, seed)
     known_each = known.take(np.repeat(np.arange(drops), starts))
     share = time_share(s, known_each)
     options = cg.Options(tolerance=tolerance, iterations=iterations)

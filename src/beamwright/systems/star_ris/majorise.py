@@ -24,12 +24,12 @@ from beamwright.optim.tiles import in_tiles
 from beamwright.systems.star_ris import coherent
 from beamwright.systems.star_ris.coherent import Map, coherent_map
 from beamwright.systems.star_ris.design import finish
-from beamwright.systems.star_ris.known import checked, checked_surface
+from beamwright.systems.star_ris.known import checked
 from beamwright.systems.star_ris.precoders import Kind, precoder
 from beamwright.systems.star_ris.results import Design, Goal, Statistics
 from beamwright.systems.star_ris.scenario import Scenario
 from beamwright.systems.star_ris.search import TILE, phasors
-from beamwright.systems.star_ris.surfaces import amplitudes, random_start, time_share
+from beamwright.systems.star_ris.surfaces import start_surface, time_share
 
 Objective = Literal["interference", "sum-rate"]
 
@@ -55,11 +55,8 @@ def majorise_minimise(
     require(tolerance > 0, "tolerance", "be > 0", tolerance)
     require(iterations >= 1, "iterations", "be >= 1", iterations)
     known = checked(known)
-    drops, elements = known.surface_mean.shape[:2]
-    if start is None:
-        u = random_start(amplitudes(s, elements), known, 1, seed)
-    else:
-        u = checked_surface(known, np.asarray(start), "start", passive=s.surface_mode != "time-switching")
+    drops = len(known.side)
+    u = start_surface(s, known, start, 1, seed)
     goal = Goal.INTERFERENCE if objective == "interference" else Goal.SUM_RATE
     w, share = _precoder(known, u, precoder), time_share(s, known)
     there = coherent_map(known, u, w, share, False)

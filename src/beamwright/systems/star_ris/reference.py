@@ -15,11 +15,11 @@ from numpy.typing import ArrayLike
 from beamwright.core import require
 from beamwright.systems.star_ris import model
 from beamwright.systems.star_ris.design import finish
-from beamwright.systems.star_ris.known import checked, checked_surface
+from beamwright.systems.star_ris.known import checked
 from beamwright.systems.star_ris.precoders import Kind, precoder
 from beamwright.systems.star_ris.results import Design, Goal, Statistics
 from beamwright.systems.star_ris.scenario import Scenario
-from beamwright.systems.star_ris.surfaces import amplitudes, random_start, time_share
+from beamwright.systems.star_ris.surfaces import start_surface, time_share
 from beamwright.uncertainty import mean_phasor
 
 try:
@@ -112,11 +112,7 @@ def _instance(
 ) -> tuple[Statistics, Instance]:
     require(kind != "wmmse", "precoder", "be a closed form for least interference", repr(kind))
     known = checked(known)
-    drops, elements = known.surface_mean.shape[:2]
-    if start is None:
-        u = random_start(amplitudes(s, elements), known, 1, seed)
-    else:
-        u = checked_surface(known, np.asarray(start), "start", passive=s.surface_mode != "time-switching")
+    u = start_surface(s, known, start, 1, seed)
     w = precoder(known, u, kind)
     return known, Instance(u, w, *_rows(known, u, w))
 

@@ -4,7 +4,9 @@ from functools import partial
 
 import jax
 import numpy as np
+from numpy.typing import ArrayLike
 
+from beamwright.systems.star_ris.known import checked_surface
 from beamwright.systems.star_ris.results import Statistics
 from beamwright.systems.star_ris.scenario import Scenario
 
@@ -22,6 +24,13 @@ def amplitudes(s: Scenario, elements: int) -> np.ndarray:
 def time_share(s: Scenario, known: Statistics) -> np.ndarray:
     """(drops, users): half of the time for either side in time switching, else all of it."""
     return np.full(known.side.shape, 0.5 if s.surface_mode == "time-switching" else 1.0)
+
+
+def start_surface(s: Scenario, known: Statistics, start: ArrayLike | None, starts: int, seed: int) -> np.ndarray:
+    """The start that was given, checked, else ``starts`` random ones per drop. Raises ValueError naming ``start``."""
+    if start is None:
+        return random_start(amplitudes(s, known.surface_mean.shape[1]), known, starts, seed)
+    return checked_surface(known, np.asarray(start), "start", passive=s.surface_mode != "time-switching")
 
 
 def random_start(amplitude: np.ndarray, known: Statistics, starts: int, seed: int) -> np.ndarray:
