@@ -94,6 +94,7 @@ def test_design_is_certified_and_verifies(designed, capsys):
         ("beams", "objective_w"),
         ("inner", "relaxed_gap"),
         ("sensing_power_w", "sensing_power_w"),
+        ("relaxed_objective_w", "relaxed_objective_w"),
         ("h", "WRONG"),
     ],
 )

@@ -3,7 +3,7 @@
 from beamwright.core.checks import as_array, require
 from beamwright.core.config import Config, parameter
 from beamwright.core.contract import Method, System
-from beamwright.core.keys import drop_keys
+from beamwright.core.keys import drop_keys, numbered_keys
 from beamwright.core.results import ArrayRecord
 from beamwright.core.status import VALID, Status, status_text
 from beamwright.core.units import db_to_linear, dbm_to_w, linear_to_db, w_to_dbm
@@ -20,6 +20,7 @@ __all__ = [
     "dbm_to_w",
     "drop_keys",
     "linear_to_db",
+    "numbered_keys",
     "parameter",
     "require",
     "status_text",

@@ -65,6 +65,7 @@ def certificate(
     return Certificate(
         **vars(ours.residuals),
         objective_w=ours.objective_w,
+        relaxed_objective_w=relaxed.objective_w,
         sensing_power_w=ours.sensing_power_w,
         bound_w=bound.bound_w,
         multiplier_scale=bound.scale,
@@ -108,7 +109,7 @@ def certified_design(
         basis=covariances.basis,
         order=problem.order,
         objective_w=proof.objective_w,
-        relaxed_objective_w=covariances_objective_w(s, covariances, problem.oma),
+        relaxed_objective_w=proof.relaxed_objective_w,
         bound_w=proof.bound_w,
         sinr=proof.worst_case_sinr,
         sensing_power_w=proof.sensing_power_w,
@@ -156,12 +157,6 @@ def judge(s: Scenario, problem: Problem, streams: np.ndarray | Covariances, basi
         power_limit_w=problem.power_limit_w,
     )
     return Judgement(objective_w, model.target_power_w(response).mean(axis=1), worst, missed, inner)
-
-
-def covariances_objective_w(s: Scenario, covariances: Covariances, oma: Oma = Oma.NONE) -> np.ndarray:
-    """J of the relaxation, (drops,)."""
-    response = model.target_response_w(s.steering @ np.conj(covariances.basis), covariances.inner, oma)
-    return model.weighted_power_w(s, model.over_slots(covariances.trace_w, oma), response)
 
 
 def _spectrum(trace: np.ndarray, inner: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

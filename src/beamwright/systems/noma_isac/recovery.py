@@ -144,7 +144,7 @@ def _by_penalty(s: Scenario, problem: Problem, relaxed: Relaxation) -> "_Found":
     """Spec A4 (3): add rho (I - v_k v_k^H) to the cost of stream k, v_k its beam's direction, until all are rank one.
 
     Deviation: one start instead of the best of four first penalties, then a few steps at half the penalty that was
-    needed: cheaper designs from a third of the relaxations (docs). Drops where that fails start again elsewhere.
+    needed: cheaper designs from a quarter of the iterations (docs). Drops where that fails start again elsewhere.
     """
     drops = len(problem.h)
     top, served = principal_beams(relaxed.inner)[0], _serving_beams(problem, relaxed)

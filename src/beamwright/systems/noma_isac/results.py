@@ -138,6 +138,8 @@ class Certificate(Residuals):
 
     objective_w: np.ndarray
     """(drops,) J of the beams."""
+    relaxed_objective_w: np.ndarray
+    """(drops,) J of the covariances."""
     sensing_power_w: np.ndarray
     """(drops, targets) P_m of the beams, frame average."""
     bound_w: np.ndarray

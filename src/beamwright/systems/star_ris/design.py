@@ -13,7 +13,7 @@ from beamwright.systems.star_ris.known import checked
 from beamwright.systems.star_ris.precoders import Kind, precoder, wmmse_step
 from beamwright.systems.star_ris.results import Design, Goal, Statistics
 from beamwright.systems.star_ris.scenario import Scenario
-from beamwright.systems.star_ris.search import Reached, search
+from beamwright.systems.star_ris.search import search
 from beamwright.systems.star_ris.surfaces import start_surface, time_share
 
 Amplitudes = Literal["fixed", "joint"]
@@ -226,6 +226,3 @@ def finish(
         spread=np.full(drops, np.nan) if spread is None else spread,
         certificate=found,
     )
-
-
-__all__ = ["Reached", "finish", "maximise_min_rate", "maximise_sum_rate", "minimise_interference"]

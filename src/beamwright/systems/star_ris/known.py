@@ -7,7 +7,7 @@ import numpy as np
 from beamwright.core import as_array, require
 from beamwright.systems.star_ris.results import Statistics
 
-_AXES = {
+AXES = {
     "direct_mean": "drops users antennas",
     "surface_mean": "drops elements antennas",
     "user_mean": "drops users elements",
@@ -19,7 +19,6 @@ _AXES = {
     "noise_power_w": "drops",
     "power_w": "drops",
 }
-AXES = dict(_AXES)
 """Arrays a user may bring, with their axes."""
 _COMPLEX = ("direct_mean", "surface_mean", "user_mean")
 
@@ -32,24 +31,22 @@ def checked(known: Statistics) -> Statistics:
     """
     surface = np.asarray(known.surface_mean)
     single = surface.ndim == 2
-    given = {name: np.asarray(getattr(known, name)) for name in _AXES}
+    given = {name: np.asarray(getattr(known, name)) for name in AXES}
     if single:  # one drop, without its axis
         given |= {name: given[name][None] for name in _COMPLEX}
         given |= {
             name: given[name][None] if given[name].ndim == 1 else given[name]
             for name in ("direct_var", "user_var", "side")
         }
-    surface = as_array(given["surface_mean"], "surface_mean", _AXES["surface_mean"], complex)
+    surface = as_array(given["surface_mean"], "surface_mean", AXES["surface_mean"], complex)
     drops, elements, antennas = surface.shape
-    direct = as_array(
-        given["direct_mean"], "direct_mean", _AXES["direct_mean"], complex, drops=drops, antennas=antennas
-    )
+    direct = as_array(given["direct_mean"], "direct_mean", AXES["direct_mean"], complex, drops=drops, antennas=antennas)
     users = direct.shape[1]
     sizes = {"drops": drops, "users": users, "elements": elements, "antennas": antennas}
     require(min(sizes.values()) >= 1, "surface_mean", "have drops, elements, antennas and users", surface.shape)
-    user = as_array(given["user_mean"], "user_mean", _AXES["user_mean"], complex, **sizes)
+    user = as_array(given["user_mean"], "user_mean", AXES["user_mean"], complex, **sizes)
     values = {"surface_mean": surface, "direct_mean": direct, "user_mean": user}
-    for name, axes in _AXES.items():
+    for name, axes in AXES.items():
         if name in values:
             continue
         shape = tuple(sizes[axis] for axis in axes.split())

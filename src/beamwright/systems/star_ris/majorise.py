@@ -20,7 +20,8 @@ from jax import Array, lax
 from numpy.typing import ArrayLike
 
 from beamwright.core import require
-from beamwright.optim.tiles import in_tiles
+from beamwright.optim.manifolds import UnitNorm, inner
+from beamwright.optim.tiles import compiler_options, in_tiles
 from beamwright.systems.star_ris import coherent
 from beamwright.systems.star_ris.coherent import Map, coherent_map
 from beamwright.systems.star_ris.design import finish
@@ -80,9 +81,8 @@ def _compiled(goal: Goal, iterations: int) -> Callable[..., Any]:
 
         def look(x: Array) -> tuple[Array, Array]:
             value, slope = jax.value_and_grad(lambda x: coherent.cost(goal, drop, x, joint=False))(x)
-            slope = jnp.conj(slope)
-            slope = slope - (slope.real * x.real + slope.imag * x.imag) * x
-            return value, jnp.sqrt(jnp.sum(slope.real**2 + slope.imag**2))
+            slope = UnitNorm().project(x, jnp.conj(slope))
+            return value, jnp.sqrt(inner(slope, slope))
 
         def body(carry: tuple[Array, Array, Array, Array]) -> tuple[Array, Array, Array, Array]:
             x, _, count, trace = carry
@@ -97,7 +97,7 @@ def _compiled(goal: Goal, iterations: int) -> Callable[..., Any]:
         )
         return x, count, trace
 
-    return jax.jit(lambda *arrays: lax.map(one, arrays))
+    return jax.jit(lambda *arrays: lax.map(one, arrays), compiler_options=compiler_options())
 
 
 def _norms(goal: Goal, drops: Map) -> np.ndarray:

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
 
-from beamwright.core import drop_keys, require
+from beamwright.core import numbered_keys, require
 from beamwright.systems.star_ris.known import checked
 from beamwright.systems.star_ris.results import Statistics
 from beamwright.uncertainty import von_mises_angles
@@ -33,15 +33,15 @@ class MonteCarlo(NamedTuple):
 def monte_carlo(
     known: Statistics, u: np.ndarray, precoder: np.ndarray, samples: int = 10_000, seed: int = 0
 ) -> MonteCarlo:
-    """Draw all links and the phase noise ``samples`` times (rounded up to whole chunks); drop i uses fold_in(key, i).
+    """Draw all links and the phase noise ``samples`` times (rounded up to whole chunks); drop number i
+    uses fold_in(key(seed), i).
 
     Raises: ValueError if samples < 2.
     """
     require(samples >= 2, "samples", "be >= 2", samples)
     known = checked(known)
-    drops = len(known.kappa)
     chunks = -(-samples // CHUNK)
-    keys = jax.random.key_data(drop_keys(jax.random.key(seed), drops))
+    keys = jax.random.key_data(numbered_keys(jax.random.key(seed), known.numbers))
     seen = np.take_along_axis(u, known.side[..., None], axis=1)
     arrays = (
         known.direct_mean, known.surface_mean, known.user_mean, known.direct_var, known.surface_var, known.user_var,

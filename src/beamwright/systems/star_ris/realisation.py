@@ -26,7 +26,7 @@ class Realisation(ArrayRecord):
     user_position_m: np.ndarray
     """(drops, users, 3)."""
     truth: np.ndarray
-    """(drops, 2) raw random keys: channels and phase noise are drawn from them when a Monte Carlo check asks."""
+    """(drops, 2) raw random keys (``jax.random.wrap_key_data``) for whoever draws channels; the moments are exact."""
 
 
 def draw(scenario: Scenario, key: jax.Array, drops: int, first: int = 0) -> Realisation:

@@ -47,7 +47,12 @@ class Statistics(ArrayRecord):
     power_w: np.ndarray
     """(drops,) sum_k ||w_k||^2."""
     drop: np.ndarray | None = None
-    """(drops,) the number of every drop, from which random starts are drawn; 0, 1, ... where not given."""
+    """(drops,) the number of every drop, from which random starts are drawn; see ``numbers``."""
+
+    @property
+    def numbers(self) -> np.ndarray:
+        """``drop``, or 0, 1, ... where it was not given."""
+        return np.arange(len(self.side)) if self.drop is None else self.drop
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,8 @@ class Certificate(ArrayRecord):
     objective: np.ndarray
     """(drops,) of the goal with ``design_precoder``: interference over ``reference``, sum or least rate (bit/s/Hz)."""
     bound: np.ndarray
-    """(drops,) no surface whatever does better with that precoder: a lower bound for interference, else an upper."""
+    """(drops,) no phases (where joint: no surface) do better with that precoder and those amplitudes: a lower bound
+    for interference, an upper one for rates."""
     gap: np.ndarray
     """(drops,) |objective / bound - 1|; NaN where the bound is zero or infinite."""
     gradient_norm: np.ndarray
