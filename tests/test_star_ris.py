@@ -8,7 +8,7 @@ import pytest
 from beamwright import star_ris as sr
 from beamwright.optim import conjugate_gradient as cg
 from beamwright.systems.star_ris import bounds, coherent, model
-from beamwright.systems.star_ris.search import gradient_norm, search
+from beamwright.systems.star_ris.search import as_parts, gradient_norm, search
 from beamwright.systems.star_ris.surfaces import amplitudes, random_start
 
 
@@ -127,14 +127,13 @@ def test_gradients_agree_with_differences(goal, joint, paths):
     def cost(x):
         return coherent.cost(goal, drop, x, 8.0, joint=joint)
 
-    x = jnp.asarray(u[0])
-    slope = jnp.conj(jax.grad(cost)(x))
+    x = jnp.asarray(as_parts(u)[0])
+    slope = jax.grad(cost)(x)
     rng = np.random.default_rng(0)
     for _ in range(3):
-        d = rng.standard_normal(x.shape) + 1j * rng.standard_normal(x.shape)
-        h = 1e-5
+        d, h = rng.standard_normal(x.shape), 1e-5
         difference = (cost(x + h * d) - cost(x - h * d)) / (2 * h)
-        assert abs(difference - jnp.sum((jnp.conj(slope) * d).real)) <= 1e-6 * abs(difference) + 1e-9
+        assert abs(difference - jnp.sum(slope * d)) <= 1e-6 * abs(difference) + 1e-9
 
 
 def test_interference_attains_its_bound_and_never_rises():

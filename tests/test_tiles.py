@@ -6,7 +6,7 @@ import jax
 import numpy as np
 import pytest
 
-from beamwright.optim.tiles import THREADS, in_tiles, threads
+from beamwright.optim.tiles import THREADS, in_tiles, one_by_one, threads
 
 
 def test_tiles_are_joined_in_order_whatever_the_number_of_threads(monkeypatch):
@@ -18,6 +18,23 @@ def test_tiles_are_joined_in_order_whatever_the_number_of_threads(monkeypatch):
             found = in_tiles(function, tile, x, y)
             np.testing.assert_array_equal(found["sum"], x + y[:, 0])
             np.testing.assert_array_equal(found["product"], x * y[:, 1])
+
+
+@pytest.mark.parametrize(("lanes", "count"), [(1, "2"), (5, "1"), (23, "2"), (23, "7")])
+def test_counted_tiles_skip_what_only_fills_them_up(monkeypatch, lanes, count):
+    monkeypatch.setenv(THREADS, count)
+    seen = []
+
+    def one(x, y):
+        jax.debug.callback(lambda value: seen.append(float(value)), x)
+        return {"sum": x + y[0], "row": y * x}
+
+    x, y = np.arange(1.0, lanes + 1), np.random.default_rng(0).standard_normal((lanes, 3))
+    found = in_tiles(one_by_one(one), 8, x, y, counted=True)
+    np.testing.assert_array_equal(found["sum"], x + y[:, 0])
+    np.testing.assert_array_equal(found["row"], y * x[:, None])
+    jax.effects_barrier()
+    assert sorted(seen) == x.tolist()
 
 
 def test_tiles_run_side_by_side_once_compiled(monkeypatch):

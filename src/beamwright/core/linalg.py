@@ -13,7 +13,7 @@ the CPU to help). It marks a call as not to be inlined, which no fusion crosses.
 import functools
 import operator
 from collections.abc import Iterable
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import jax
 import jax.numpy as jnp
@@ -28,6 +28,11 @@ def materialise(x: T) -> T:
     """x itself, computed and stored once before anything that uses it (a pytree of arrays; see the module's lines)."""
     with set_xla_metadata(inlineable="false"):
         return _identity(x)
+
+
+def square_modulus(z: Any) -> Any:
+    """|z|^2 entry by entry, of NumPy's arrays or JAX's; several times faster than ``abs(z) ** 2``."""
+    return z.real**2 + z.imag**2
 
 
 def dagger(a: Array) -> Array:

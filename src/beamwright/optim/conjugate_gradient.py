@@ -1,18 +1,21 @@
 """Riemannian conjugate gradient, Polak-Ribiere+ with transport by projection (spec star_ris, section 5).
 
 Written for one instance: ``lax.map`` over a batch lets every instance stop when it is done, ``vmap`` waits for the
-slowest. Each step costs one gradient and two or more values of f; the value never rises.
+slowest. Each step costs two or more values of f and the way back of one gradient; the value never rises.
 """
 
 from collections.abc import Callable
 from enum import IntEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 from jax import Array, lax
 
 from beamwright.optim.manifolds import UnitNorm, inner
+
+Measured = Any
+"""What f needs to know of a point: an array or a pytree of arrays."""
 
 
 class Ending(IntEnum):
@@ -52,82 +55,111 @@ class Found(NamedTuple):
 
 class _State(NamedTuple):
     x: Array
+    measured: Measured
     value: Array
     gradient: Array
+    square: Array
+    """<gradient, gradient>."""
     direction: Array
+    slope: Array
+    """<gradient, direction>."""
     step: Array
     iterations: Array
     failed: Array
     trace: Array
 
 
-def minimise(f: Callable[[Array], Array], start: Array, manifold: UnitNorm, options: Options = Options()) -> Found:  # noqa: B008 (an immutable value)
-    """Minimise a smooth real f from ``start``, a point of the manifold. Traceable; f sees arrays near the manifold.
+def minimise(
+    value: Callable[[Measured], Array],
+    start: Array,
+    manifold: UnitNorm,
+    options: Options = Options(),  # noqa: B008 (an immutable value)
+    measure: Callable[[Array], Measured] = lambda x: x,
+) -> Found:
+    """Minimise a smooth real f(X) = value(measure(X)) from ``start``, a point of the manifold. Traceable.
 
-    The gradient of a real f of complex X is 2 df/dX*, which is conj(jax.grad f).
+    What was measured at the accepted point is kept: where ``measure`` is the expensive, linear part of f, its gradient
+    costs no second look at the point.
     """
 
-    def look(x: Array) -> tuple[Array, Array]:
-        value, slope = jax.value_and_grad(f)(x)
-        return value, manifold.project(x, jnp.conj(slope))
+    def gradient_at(x: Array, measured: Measured) -> Array:
+        _, pull = jax.vjp(measure, x)
+        (slope,) = pull(jax.grad(value)(measured))
+        return manifold.project(x, slope)
 
-    value, gradient = look(start)
-    norm = jnp.sqrt(inner(gradient, gradient))
-    trace = jnp.full(options.iterations + 1, jnp.nan).at[0].set(value)
-    first = 1.0 / jnp.where(norm > 0, norm, 1.0)
-    state = _State(start, value, gradient, -gradient, first, jnp.array(0), jnp.array(False), trace)
+    measured = measure(start)
+    first, gradient = value(measured), gradient_at(start, measured)
+    square = inner(gradient, gradient)
+    step = 1.0 / jnp.sqrt(jnp.where(square > 0, square, 1.0))
+    trace = jnp.full(options.iterations + 1, jnp.nan).at[0].set(first)
+    state = _State(
+        start, measured, first, gradient, square, -gradient, -square, step, jnp.array(0), jnp.array(False), trace
+    )
 
     def running(state: _State) -> Array:
-        steep = inner(state.gradient, state.gradient) > options.tolerance**2
+        steep = state.square > options.tolerance**2
         return steep & ~state.failed & (state.iterations < options.iterations)
 
     def body(state: _State) -> _State:
-        uphill = inner(state.gradient, state.direction) >= 0
-        direction = jnp.where(uphill, -state.gradient, state.direction)
-        slope = inner(state.gradient, direction)
-        step, failed = _line_search(f, state, direction, slope, manifold, options)
-        x = jnp.where(failed, state.x, manifold.retract(state.x + step * direction))
-        value, gradient = look(x)
-        carried = manifold.project(x, state.gradient)
-        beta = inner(gradient, gradient - carried) / inner(state.gradient, state.gradient)
-        direction = -gradient + jnp.maximum(beta, 0.0) * manifold.project(x, direction)
+        step, x, measured, now = _line_search(value, measure, state, manifold, options)
+        failed = step == 0.0
+        gradient = gradient_at(x, measured)
+        square = inner(gradient, gradient)
+        # <G, T(V)> = <G, V>: G is tangent already, and the projection T is self-adjoint.
+        beta = jnp.maximum((square - inner(gradient, state.gradient)) / state.square, 0.0)
+        slope = beta * inner(gradient, state.direction) - square
+        uphill = slope >= 0
+        beta, slope = jnp.where(uphill, 0.0, beta), jnp.where(uphill, -square, slope)
+        direction = beta * manifold.project(x, state.direction) - gradient
         count = state.iterations + jnp.where(failed, 0, 1)
-        trace = state.trace.at[count].set(value)
-        return _State(x, value, gradient, direction, step, count, failed, trace)
+        trace = state.trace.at[count].set(now)
+        return _State(x, measured, now, gradient, square, direction, slope, step, count, failed, trace)
 
     end = lax.while_loop(running, body, state)
-    norm = jnp.sqrt(inner(end.gradient, end.gradient))
+    norm = jnp.sqrt(end.square)
     stationary = norm <= options.tolerance
     ending = jnp.where(stationary, Ending.STATIONARY, jnp.where(end.failed, Ending.LINE_SEARCH, Ending.ITERATIONS))
     return Found(end.x, end.value, norm, end.iterations, ending, end.trace)
 
 
+class _Tried(NamedTuple):
+    step: Array
+    x: Array
+    measured: Measured
+    value: Array
+
+
 def _line_search(
-    f: Callable[[Array], Array], state: _State, direction: Array, slope: Array, manifold: UnitNorm, options: Options
-) -> tuple[Array, Array]:
-    """The last accepted step and the minimum of the parabola through it, the better of both, then Armijo's cuts."""
+    value: Callable[[Measured], Array],
+    measure: Callable[[Array], Measured],
+    state: _State,
+    manifold: UnitNorm,
+    options: Options,
+) -> _Tried:
+    """The last accepted step and the minimum of the parabola through it, the better of both, then Armijo's cuts.
 
-    def along(step: Array) -> Array:
-        return f(manifold.retract(state.x + step * direction))
+    The last cut is to zero: no step helps, and the point stays where it is.
+    """
 
-    tried = along(state.step)
-    curvature = tried - state.value - slope * state.step
-    vertex = -0.5 * slope * state.step**2 / jnp.where(curvature > 0, curvature, 1.0)
+    def at(step: Array) -> _Tried:
+        x = manifold.retract(state.x + step * state.direction)
+        measured = measure(x)
+        return _Tried(step, x, measured, value(measured))
+
+    last = at(state.step)
+    curvature = last.value - state.value - state.slope * state.step
+    vertex = -0.5 * state.slope * state.step**2 / jnp.where(curvature > 0, curvature, 1.0)
     vertex = jnp.where(curvature > 0, vertex, 10.0 * state.step)
-    vertex = jnp.clip(vertex, 0.1 * state.step, 10.0 * state.step)
-    other = along(vertex)
-    better = other < tried
-    step, value = jnp.where(better, vertex, state.step), jnp.where(better, other, tried)
+    other = at(jnp.clip(vertex, 0.1 * state.step, 10.0 * state.step))
+    better = jax.tree.map(lambda a, b: jnp.where(other.value < last.value, a, b), other, last)
 
-    def short(carry: tuple[Array, Array, Array]) -> Array:
-        step, value, cuts = carry
-        enough = value <= state.value + options.sufficient * step * slope
+    def short(carry: tuple[_Tried, Array]) -> Array:
+        tried, cuts = carry
+        enough = tried.value <= state.value + options.sufficient * tried.step * state.slope
         return ~enough & (cuts < options.cuts)
 
-    def cut(carry: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
-        step, _, cuts = carry
-        step = options.cut * step
-        return step, along(step), cuts + 1
+    def cut(carry: tuple[_Tried, Array]) -> tuple[_Tried, Array]:
+        tried, cuts = carry
+        return at(jnp.where(cuts + 1 < options.cuts, options.cut * tried.step, 0.0)), cuts + 1
 
-    step, value, _ = lax.while_loop(short, cut, (step, value, jnp.array(0)))
-    return step, ~(value <= state.value + options.sufficient * step * slope)
+    return lax.while_loop(short, cut, (better, jnp.array(0)))[0]

@@ -7,7 +7,9 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import jax
+import jax.numpy as jnp
 import numpy as np
+from jax import Array, lax
 
 THREADS = "BEAMWRIGHT_THREADS"
 """Environment variable: how many tiles are computed at a time, instead of one per core of this process."""
@@ -15,32 +17,58 @@ THREADS = "BEAMWRIGHT_THREADS"
 _compiled: WeakKeyDictionary[Callable[..., Any], set[tuple[Any, ...]]] = WeakKeyDictionary()
 
 
-def in_tiles(function: Callable[..., Any], tile: int, *arrays: np.ndarray) -> Any:
+def in_tiles(function: Callable[..., Any], tile: int, *arrays: np.ndarray, counted: bool = False) -> Any:
     """``function`` on slices of the leading axis, results joined along it as NumPy arrays.
 
     function, a ``jax.jit``, maps arrays (tile, ...) to a pytree of arrays (tile, ...), each lane by itself. One size is
     ever compiled, whatever the batch, and a lane has the same bits in any batch and with any number of threads. The
-    last tile is filled up with the last lane.
+    last tile is filled up with the last lane. A ``counted`` function (see ``one_by_one``) is told how many lanes count,
+    and gets about as many in every tile, so that no core waits for another.
     """
     lanes = len(arrays[0])
+    tiles = -(-lanes // tile)
+    if counted:
+        tiles = min(lanes, threads() * -(-tiles // threads()))
+        bounds = [lanes * i // tiles for i in range(tiles + 1)]
+    else:
+        bounds = [*range(0, lanes, tile), lanes]
 
-    def compute(start: int) -> Any:
+    def compute(first: int) -> Any:
+        start, end = bounds[first], bounds[first + 1]
         index = np.minimum(np.arange(start, start + tile), lanes - 1)
-        return jax.tree.map(np.asarray, function(*(a[index] for a in arrays)))
+        values = function(*([end - start] if counted else []), *(a[index] for a in arrays))
+        return jax.tree.map(lambda a: np.asarray(a)[: end - start], values)
 
-    starts, parts = list(range(0, lanes, tile)), []
+    waiting, parts = list(range(tiles)), []
     sizes = tuple((tile, *a.shape[1:], a.dtype) for a in arrays)
     compiled = _compiled.setdefault(function, set())
     if sizes not in compiled:
-        parts.append(compute(starts.pop(0)))  # compiles: threads at once would all do it
+        parts.append(compute(waiting.pop(0)))  # compiles: threads at once would all do it
         compiled.add(sizes)
-    workers = min(threads(), len(starts))
+    workers = min(threads(), len(waiting))
     if workers > 1:
         with ThreadPoolExecutor(workers) as pool:
-            parts += pool.map(compute, starts)
+            parts += pool.map(compute, waiting)
     else:
-        parts += map(compute, starts)
-    return jax.tree.map(lambda *pieces: np.concatenate(pieces)[:lanes], *parts)
+        parts += map(compute, waiting)
+    return jax.tree.map(lambda *pieces: np.concatenate(pieces), *parts)
+
+
+def one_by_one(one: Callable[..., Any]) -> Callable[..., Any]:
+    """The compiled function of (count, *arrays) that maps ``one`` over the first ``count`` lanes, one after another.
+
+    No lane waits for a slower one, and lanes that only fill up the tile cost nothing (they come out as zeros).
+    """
+
+    def mapped(count: Array, *arrays: Array) -> Any:
+        def step(i: Array, done: Any) -> Any:
+            return jax.tree.map(lambda all, new: all.at[i].set(new), done, one(*(a[i] for a in arrays)))
+
+        shapes = jax.eval_shape(one, *(a[0] for a in arrays))
+        empty = jax.tree.map(lambda a: jnp.zeros((len(arrays[0]), *a.shape), a.dtype), shapes)
+        return lax.fori_loop(0, count, step, empty)
+
+    return jax.jit(mapped, compiler_options=compiler_options())
 
 
 def threads() -> int:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from beamwright.core.linalg import square_modulus
 from beamwright.systems.star_ris import coherent
 from beamwright.systems.star_ris.results import Goal
 
@@ -38,11 +39,11 @@ def _disc_per_user(drops: coherent.Map) -> np.ndarray:
     others = ~np.eye(users, dtype=bool)
     t = np.where(others, drops.streams[:, :1], 0)
     d = np.where(others, drops.direct, 0)
-    energy = np.sum(np.abs(t) ** 2, axis=-1)
+    energy = np.sum(square_modulus(t), axis=-1)
     z = -np.sum(np.conj(t) * d, axis=-1) / np.where(energy > 0, energy, 1.0)
     size, reach = np.abs(z), _reach(drops)[..., 0]
     z = z * np.minimum(1.0, reach / np.where(size > 0, size, 1.0))
-    return np.sum(np.abs(d + z[..., None] * t) ** 2, axis=(-1, -2))
+    return np.sum(square_modulus(d + z[..., None] * t), axis=(-1, -2))
 
 
 def _ball_per_side(drops: coherent.Map) -> np.ndarray:
@@ -65,7 +66,7 @@ def _least_in_ball(a: np.ndarray, b: np.ndarray, radius_squared: float) -> np.nd
     With A A^H = V diag(e) V^H and c = V^H b:  max over mu >= 0 of  sum_i |c_i|^2 mu / (e_i + mu) - mu radius_squared.
     """
     values, vectors = np.linalg.eigh(a @ np.conj(np.swapaxes(a, -1, -2)))
-    c = np.abs(np.einsum("dij,di->dj", np.conj(vectors), b)) ** 2
+    c = square_modulus(np.einsum("dij,di->dj", np.conj(vectors), b))
     e = np.maximum(values, 0)
     low, high = np.full(len(b), -690.0), np.log(np.maximum(e.max(axis=-1) + c.sum(axis=-1), 1e-300)) + 1
     for _ in range(_BISECTIONS):  # the derivative sum |c|^2 e / (e + mu)^2 - radius falls

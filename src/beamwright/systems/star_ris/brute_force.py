@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from beamwright.core import require
+from beamwright.core.linalg import square_modulus
 from beamwright.systems.star_ris.coherent import Map, coherent_map
 from beamwright.systems.star_ris.design import finish
 from beamwright.systems.star_ris.known import checked, checked_surface
@@ -106,12 +107,12 @@ def _side_losses(goal: Goal, drop_map: Map, phasors: np.ndarray) -> np.ndarray:
     """(drops, surfaces, sides), to be minimised, every user of a side seeing the same phasors (surfaces, elements)."""
     z = np.einsum("dkrn,cn->dckr", drop_map.phases, phasors, optimize=True)
     mean = drop_map.direct[:, None] + z @ drop_map.streams[:, None]
-    power = np.abs(mean) ** 2 + drop_map.constant[:, None]
+    power = square_modulus(mean) + drop_map.constant[:, None]
     own = np.diagonal(power, axis1=-2, axis2=-1)
     if goal is Goal.INTERFERENCE:
         score = power.sum(axis=-1) - own
     else:
-        signal = np.abs(np.diagonal(mean, axis1=-2, axis2=-1)) ** 2
+        signal = square_modulus(np.diagonal(mean, axis1=-2, axis2=-1))
         score = -drop_map.share[:, None] * np.log2(1 + signal / (power.sum(axis=-1) - signal + 1.0))
     on_side = np.moveaxis(drop_map.sees, -1, 0)[..., None, :] > 0
     if goal is Goal.MIN_RATE:

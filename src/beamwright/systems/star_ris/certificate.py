@@ -3,6 +3,7 @@
 import numpy as np
 
 from beamwright.core import Status, require
+from beamwright.core.linalg import square_modulus
 from beamwright.systems.star_ris import model
 from beamwright.systems.star_ris.bounds import bound
 from beamwright.systems.star_ris.coherent import coherent_map
@@ -53,7 +54,8 @@ def certificate(
     found = model.moments(known, u, precoder)
     drops = coherent_map(known, u, design_precoder, share, joint)
     reference = drops.reference * known.noise_power_w
-    value, limit = objective(known, goal, u, design_precoder, share, reference), bound(goal, drops)
+    designed = found if design_precoder is precoder else model.moments(known, u, design_precoder)
+    value, limit = _objective(known, goal, designed, share, reference), bound(goal, drops)
     norm = gradient_norm(goal, drops, u, joint)
     amplitude_violation = _amplitude_violation(u, share)
     power_violation = _power_violation(known, precoder, design_precoder)
@@ -86,12 +88,16 @@ def objective(
     u: np.ndarray,
     precoder: np.ndarray,
     share: np.ndarray,
-    reference: np.ndarray | None = None,
 ) -> np.ndarray:
-    """The goal's objective by the moments, (drops,); ``reference`` in W saves computing it again."""
-    found = model.moments(known, u, precoder)
+    """The goal's objective by the moments, (drops,)."""
+    reference = model.reference_w(known, u, precoder) if goal is Goal.INTERFERENCE else np.ones(len(u))
+    return _objective(known, goal, model.moments(known, u, precoder), share, reference)
+
+
+def _objective(
+    known: Statistics, goal: Goal, found: model.Moments, share: np.ndarray, reference: np.ndarray
+) -> np.ndarray:
     if goal is Goal.INTERFERENCE:
-        reference = model.reference_w(known, u, precoder) if reference is None else reference
         return model.interference_w(found) / np.where(reference > 0, reference, 1.0)
     rates = model.rates(known, found, share)
     return rates.sum(axis=-1) if goal is Goal.SUM_RATE else rates.min(axis=-1)
@@ -99,7 +105,7 @@ def objective(
 
 def _amplitude_violation(u: np.ndarray, share: np.ndarray) -> np.ndarray:
     """Of |u_t|^2 + |u_r|^2 = 1, per element; each side by itself where sides take turns; u = 0 is no surface."""
-    power = np.abs(u) ** 2
+    power = square_modulus(u)
     turns = (share < 1).any(axis=-1)
     together = np.abs(power.sum(axis=1) - 1).max(axis=-1)
     alone = np.abs(power - 1).max(axis=(-1, -2))
@@ -108,5 +114,5 @@ def _amplitude_violation(u: np.ndarray, share: np.ndarray) -> np.ndarray:
 
 
 def _power_violation(known: Statistics, *precoders: np.ndarray) -> np.ndarray:
-    used = np.max([np.sum(np.abs(w) ** 2, axis=(1, 2)) for w in precoders], axis=0)
+    used = np.max([np.sum(square_modulus(w), axis=(1, 2)) for w in precoders], axis=0)
     return np.maximum(used / known.power_w - 1, 0)

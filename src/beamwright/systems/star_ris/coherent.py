@@ -6,116 +6,207 @@ With G = A B^H of rank r: C_krn = chi conj(hr_kn) A_nr and T = B^H W; where r is
 C_kjn = chi conj(hr_kn) x_jn and T = I. All in units of the noise amplitude, so that the noise is one.
 """
 
-from typing import NamedTuple
+from collections.abc import Callable
+from functools import cache
+from typing import Any, NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from beamwright.core.linalg import total
-from beamwright.systems.star_ris import model
+from beamwright.core.linalg import square_modulus, total
+from beamwright.optim.tiles import in_tiles, one_by_one
 from beamwright.systems.star_ris.results import Goal, Statistics
 from beamwright.uncertainty import mean_phasor
 
 RANK_TOLERANCE = 1e-13
 """Directions of G that carry less than this share of its power do not count."""
+TILE = 64
+"""Drops per compiled call, one after another in it."""
+
+
+Values = Any
+"""NumPy's arrays in a batch on the host, JAX's of one drop in a kernel."""
 
 
 class Map(NamedTuple):
     """One drop (or, with a leading axis, a batch) for the kernels; noise power one."""
 
-    phases: np.ndarray
+    phases: Values
     """C (users, r, elements)."""
-    streams: np.ndarray
+    streams: Values
     """T (r, users)."""
-    direct: np.ndarray
+    direct: Values
     """d (users k, users j)."""
-    sees: np.ndarray
+    sees: Values
     """(users, 2) one where the user is on that side."""
-    noise: np.ndarray
+    noise: Values
     """(users k, users j, elements): what p_kn multiplies in V_kj; its last axis is summed (length 1) if p is fixed."""
-    constant: np.ndarray
+    constant: Values
     """(users k, users j): what is left of V_kj."""
-    share: np.ndarray
+    share: Values
     """(users,) of the time."""
-    reference: np.ndarray
+    reference: Values
     """() unit of the interference."""
 
 
 def coherent_map(known: Statistics, u: np.ndarray, precoder: np.ndarray, share: np.ndarray, joint: bool) -> Map:
     """The map for given precoders; amplitudes are those of ``u`` (and inside C) unless they are variables too."""
-    chi = mean_phasor(known.kappa)[:, None, None]
-    noise_w = known.noise_power_w[:, None, None]
-    left, right = factors(known.surface_mean)
-    x = known.surface_mean @ precoder
-    if left.shape[-1] < precoder.shape[-1]:
-        middle, streams = left, np.conj(np.swapaxes(right, -1, -2)) @ precoder
+    drops, rank = of_drops(known, u, precoder, share)
+    return in_tiles(_compiled(rank, joint), TILE, *drops, counted=True)
+
+
+class Drop(NamedTuple):
+    """One drop of ``Statistics`` and what is chosen for it."""
+
+    direct_mean: Array
+    surface_mean: Array
+    user_mean: Array
+    direct_var: Array
+    surface_var: Array
+    user_var: Array
+    side: Array
+    noise_power_w: Array
+    chi: Array
+    u: Array
+    precoder: Array
+    share: Array
+
+
+def of_drops(known: Statistics, u: np.ndarray, precoder: np.ndarray, share: np.ndarray) -> tuple[Drop, int]:
+    """A batch of drops, and how many complex numbers per user the phases act through."""
+    rank = min(_rank(known.surface_mean), precoder.shape[-1])
+    arrays = (getattr(known, name) for name in Drop._fields[:-4])
+    return Drop(*arrays, mean_phasor(known.kappa), u, precoder, share), rank
+
+
+@cache
+def _compiled(rank: int, joint: bool) -> Callable[..., Map]:
+    return one_by_one(lambda *arrays: map_of(Drop(*arrays), rank, joint))
+
+
+def map_of(drop: Drop, rank: int, joint: bool) -> Map:
+    """``coherent_map`` of one drop, traceable."""
+    users, w = len(drop.side), drop.precoder
+    scale = 1 / jnp.sqrt(drop.noise_power_w)
+    if rank < users:
+        left, right = factors(drop.surface_mean, rank)
+        streams = jnp.conj(right).T @ w
+        x = total(left[:, r, None] * streams[r] for r in range(rank))
     else:
-        middle = x
-        streams = np.broadcast_to(np.eye(x.shape[-1], dtype=complex), (len(x), *(x.shape[-1],) * 2))
-    arriving = (chi * np.conj(known.user_mean))[:, :, None] * np.swapaxes(middle, -1, -2)[:, None]
-    self_noise, scattered = model.variance_weights(known)
-    norms = np.sum(np.abs(precoder) ** 2, axis=1)[:, None]
-    of_power = (
-        self_noise[:, :, None] * np.abs(np.swapaxes(x, -1, -2))[:, None] ** 2 + scattered[:, :, None] * norms[..., None]
-    )
-    constant = known.direct_var[..., None] * norms
-    if not joint:
-        amplitude = np.abs(model.at_users(known.side, u))
-        arriving = arriving * amplitude[:, :, None]
-        constant = constant + np.einsum("dkn,dkjn->dkj", amplitude**2, of_power)
-        of_power = np.zeros((*of_power.shape[:-1], 1))
+        left = x = drop.surface_mean @ w
+        streams = jnp.eye(users, dtype=complex)
+    arriving = (scale * drop.chi * jnp.conj(drop.user_mean))[:, None] * left.T
+    sees = jnp.eye(2)[drop.side]
+    share = sees @ square_modulus(drop.u)
+    norms = total(square_modulus(w))
+    strength = square_modulus(drop.user_mean)
+    self_noise = (1 - drop.chi**2) * strength + drop.user_var[:, None]
+    scattered = drop.surface_var * (strength + drop.user_var[:, None])
+    heard, direct = square_modulus(x), jnp.conj(drop.direct_mean) @ w
+    constant = drop.direct_var[:, None] * norms
+    self = (share * self_noise) @ heard + jnp.sum(share * scattered, axis=1)[:, None] * norms
+    coherent = square_modulus(direct) + drop.chi**2 * ((share * strength) @ heard)
+    reference = jnp.sum((coherent + self + constant) * (1 - jnp.eye(users)))
+    of_power = jnp.zeros((users, users, 1))
+    if joint:
+        of_power = self_noise[:, None] * heard.T + scattered[:, None] * norms[:, None]
+    else:
+        arriving, constant = arriving * jnp.sqrt(share)[:, None], constant + self
     return Map(
-        phases=arriving / np.sqrt(noise_w)[..., None],
+        phases=arriving,
         streams=streams,
-        direct=np.conj(known.direct_mean) @ precoder / np.sqrt(noise_w),
-        sees=np.eye(2)[known.side],
-        noise=of_power / noise_w[..., None],
-        constant=constant / noise_w,
-        share=np.broadcast_to(share, known.side.shape),
-        reference=model.reference_w(known, u, precoder) / known.noise_power_w,
+        direct=scale * direct,
+        sees=sees,
+        noise=of_power * scale**2,
+        constant=constant * scale**2,
+        share=drop.share,
+        reference=reference * scale**2,
     )
 
 
-def factors(g: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """G = A B^H: A (drops, elements, r), B (drops, antennas, r) orthonormal, r the largest rank of the batch."""
-    values, vectors = np.linalg.eigh(np.conj(np.swapaxes(g, -1, -2)) @ g)
-    top = np.maximum(values[:, -1:], 0)
-    rank = max(int((values > RANK_TOLERANCE * top).sum(axis=-1).max(initial=0)), 1)
-    kept = vectors[..., -rank:]
-    return g @ kept, kept
+def _rank(g: np.ndarray) -> int:
+    """The largest rank of a batch of G; one, which is common, is seen without decomposing anything."""
+    power = np.einsum("dnm,dnm->dn", g.real, g.real) + np.einsum("dnm,dnm->dn", g.imag, g.imag)
+    drops, first = np.arange(len(g)), power.argmax(axis=1)
+    along = np.abs(g @ np.conj(g[drops, first])[..., None])[..., 0] ** 2
+    left = power.sum(axis=1) * power[drops, first] - along.sum(axis=1)
+    if np.all(left <= RANK_TOLERANCE * power.sum(axis=1) * power[drops, first]):
+        return 1
+    values = np.linalg.eigvalsh(np.conj(np.swapaxes(g, -1, -2)) @ g)
+    return int((values > RANK_TOLERANCE * values[:, -1:]).sum(axis=-1).max())
 
 
-def means(drop: Map, u: Array) -> Array:
-    """m_kj over the noise amplitude, (users, users), for coefficients u (2, elements)."""
-    z = jnp.sum(drop.phases * _seen(drop, u)[:, None], axis=-1)
+def factors(g: Array, rank: int) -> tuple[Array, Array]:
+    """G = A B^H of the given rank: A (elements, r), B (antennas, r) orthonormal, from the strongest rows in turn."""
+    left, right, rest = [], [], g
+    for _ in range(rank):
+        row = jnp.conj(rest[jnp.argmax(jnp.sum(square_modulus(rest), axis=1))])
+        size = jnp.sqrt(jnp.sum(square_modulus(row)))
+        row = row / jnp.where(size > 0, size, 1.0)
+        left.append(rest @ row)
+        right.append(row)
+        rest = rest - left[-1][:, None] * jnp.conj(row)
+    return jnp.stack(left, axis=1), jnp.stack(right, axis=1)
+
+
+class Measured(NamedTuple):
+    """What a surface's coefficients come to: all that its users notice of it."""
+
+    coherent: Array
+    """z (parts, users, r)."""
+    variance: Array
+    """V (users k, users j)."""
+
+
+def measurement(drop: Map, joint: bool) -> Callable[[Array], Measured]:
+    """From coefficients (parts, 2, elements) to z and V, by one real matrix each.
+
+    The matrices are made once per drop: z = C u as (2 users r, 4 elements), and sum_n p_n noise_kjn, both with zeros
+    where a user does not see a side. Where the amplitudes are fixed, V is.
+    """
+    users, rank, elements = drop.phases.shape
+    seen = drop.phases[:, :, None] * drop.sees[:, None, :, None]
+    turns = jnp.stack([jnp.stack([seen.real, -seen.imag], axis=2), jnp.stack([seen.imag, seen.real], axis=2)]).reshape(
+        2 * users * rank, 4 * elements
+    )
+    loud = (drop.noise[:, :, None] * drop.sees[:, None, :, None]) if joint else None
+
+    def measure(x: Array) -> Measured:
+        coherent = (turns @ x.ravel()).reshape(2, users, rank)
+        if loud is None:
+            return Measured(coherent, drop.constant)
+        powers = total(x * x).ravel()
+        return Measured(coherent, drop.constant + (loud.reshape(-1, 2 * elements) @ powers).reshape(users, users))
+
+    return measure
+
+
+def mean_powers(drop: Map, measured: Measured) -> Array:
+    """|m_kj|^2,  m = d + z T."""
     # Sums of products, not matrix products: these are tiny, and fuse.
-    return total((z[:, r, None] * drop.streams[r] for r in range(z.shape[1])), jnp.asarray(drop.direct))
+    real, imag, streams = *measured.coherent[..., None], drop.streams
+    ranks = range(len(streams))
+    mean_real = total((real[:, r] * streams[r].real - imag[:, r] * streams[r].imag for r in ranks), drop.direct.real)
+    mean_imag = total((real[:, r] * streams[r].imag + imag[:, r] * streams[r].real for r in ranks), drop.direct.imag)
+    return mean_real**2 + mean_imag**2
 
 
-def _seen(drop: Map, values: Array) -> Array:
-    """What every user sees of (2, elements)."""
-    sees = jnp.asarray(drop.sees)
-    return sees[:, :1] * values[0] + sees[:, 1:] * values[1]
-
-
-def variances(drop: Map, u: Array) -> Array:
-    """V_kj over the noise power."""
-    seen = _seen(drop, u.real**2 + u.imag**2)
-    return jnp.asarray(drop.constant) + jnp.sum(drop.noise * seen[:, None], axis=-1)
-
-
-def cost(goal: Goal, drop: Map, u: Array, sharpness: Array | float = 0.0, *, joint: bool) -> Array:
+def objective(goal: Goal, drop: Map, measured: Measured, sharpness: Array | float = 0.0) -> Array:
     """What is minimised: interference over its reference, minus the sum rate, or minus the soft least rate."""
-    mean = means(drop, u)
-    variance = variances(drop, u) if joint else drop.constant
-    power = mean.real**2 + mean.imag**2 + variance
+    coherent = mean_powers(drop, measured)
+    power = coherent + measured.variance
     own = np.eye(len(power))
     if goal is Goal.INTERFERENCE:
         return jnp.sum((1.0 - own) * power) / jnp.where(drop.reference > 0, drop.reference, 1.0)
-    signal = jnp.sum(own * (mean.real**2 + mean.imag**2), axis=1)
+    signal = jnp.sum(own * coherent, axis=1)
     rate = drop.share * jnp.log2(1.0 + signal / (jnp.sum(power, axis=1) - signal + 1.0))
     if goal is Goal.SUM_RATE:
         return -jnp.sum(rate)
     least = jnp.min(rate)
     return jnp.log(jnp.sum(jnp.exp(-sharpness * (rate - least)))) / sharpness - least
+
+
+def cost(goal: Goal, drop: Map, x: Array, sharpness: Array | float = 0.0, *, joint: bool) -> Array:
+    """``objective`` of coefficients (parts, 2, elements)."""
+    return objective(goal, drop, measurement(drop, joint)(x), sharpness)

@@ -5,6 +5,7 @@ from dataclasses import fields
 import numpy as np
 
 from beamwright.core import as_array, require
+from beamwright.core.linalg import square_modulus
 from beamwright.systems.star_ris.results import Statistics
 
 AXES = {
@@ -83,7 +84,7 @@ def checked_surface(known: Statistics, u: np.ndarray, name: str = "u", passive: 
     require(u.shape == (drops, 2, elements), name, f"have shape {(drops, 2, elements)}", u.shape)
     require(bool(np.isfinite(u).all()), name, "be finite", "NaN or infinity")
     if passive:
-        power = np.sum(np.abs(u) ** 2, axis=1)
+        power = np.sum(square_modulus(u), axis=1)
         worst = float(np.abs(power - 1).max())
         require(worst <= 1e-9, name, "have |u_t|^2 + |u_r|^2 = 1 in every element", f"a deviation of {worst:.2g}")
     return u

@@ -7,11 +7,13 @@ P1 is a least-squares problem per side, ||A X + b||^2 over unit-modulus X; with 
 P2 becomes one by the quadratic transform (fractional programming): with gamma_k the SINR and y_k the receiver,
 
     sum_k (1 + gamma_k) (2 Re(conj(y_k) m_kk) - |y_k|^2 T_k)      is concave in the means and quadratic in X.
+
+Both surrogates touch the objective with its own gradient, so a step needs that gradient and a curvature only.
 """
 
 from collections.abc import Callable
-from functools import cache
-from typing import Any, Literal
+from functools import cache, partial
+from typing import Any, Literal, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -20,16 +22,17 @@ from jax import Array, lax
 from numpy.typing import ArrayLike
 
 from beamwright.core import require
+from beamwright.core.linalg import square_modulus
 from beamwright.optim.manifolds import UnitNorm, inner
-from beamwright.optim.tiles import compiler_options, in_tiles
+from beamwright.optim.tiles import in_tiles, one_by_one
 from beamwright.systems.star_ris import coherent
-from beamwright.systems.star_ris.coherent import Map, coherent_map
+from beamwright.systems.star_ris.coherent import Map, Measured, coherent_map
 from beamwright.systems.star_ris.design import finish
 from beamwright.systems.star_ris.known import checked
 from beamwright.systems.star_ris.precoders import Kind, precoder
 from beamwright.systems.star_ris.results import Design, Goal, Statistics
 from beamwright.systems.star_ris.scenario import Scenario
-from beamwright.systems.star_ris.search import TILE, phasors
+from beamwright.systems.star_ris.search import as_complex, as_parts, phasors
 from beamwright.systems.star_ris.surfaces import start_surface, time_share
 
 Objective = Literal["interference", "sum-rate"]
@@ -61,9 +64,9 @@ def majorise_minimise(
     goal = Goal.INTERFERENCE if objective == "interference" else Goal.SUM_RATE
     w, share = _precoder(known, u, precoder), time_share(s, known)
     there = coherent_map(known, u, w, share, False)
-    arrays = (*there, _norms(goal, there), phasors(u), np.full(drops, tolerance))
-    x, count, trace = in_tiles(_compiled(goal, iterations), TILE, *arrays)
-    u = np.abs(u) * x
+    arrays = (*there, _norms(goal, there), as_parts(phasors(u)), np.full(drops, tolerance))
+    x, count, trace = in_tiles(_compiled(goal, iterations), coherent.TILE, *arrays, counted=True)
+    u = np.abs(u) * as_complex(x)
     after = _precoder(known, u, precoder)
     sign = 1.0 if goal is Goal.INTERFERENCE else -1.0
     return finish(known, goal, u, after, w, share, tolerance=tolerance, iterations=count, trace=sign * trace)
@@ -74,30 +77,69 @@ _precoder = precoder
 
 @cache
 def _compiled(goal: Goal, iterations: int) -> Callable[..., Any]:
-    step = _least_squares_step if goal is Goal.INTERFERENCE else _fractional_step
+    manifold = UnitNorm()
 
-    def one(arrays: tuple[Any, ...]) -> tuple[Array, Array, Array]:
+    def one(*arrays: Any) -> tuple[Array, Array, Array]:
         drop, (norms, start, tolerance) = Map(*arrays[:-3]), arrays[-3:]
+        measure = coherent.measurement(drop, joint=False)
+        curvature = _interference_curvature if goal is Goal.INTERFERENCE else _rate_curvature(drop)
 
-        def look(x: Array) -> tuple[Array, Array]:
-            value, slope = jax.value_and_grad(lambda x: coherent.cost(goal, drop, x, joint=False))(x)
-            slope = UnitNorm().project(x, jnp.conj(slope))
-            return value, jnp.sqrt(inner(slope, slope))
+        def look(x: Array) -> _Seen:
+            measured, pull = jax.vjp(measure, x)
+            value, inwards = jax.value_and_grad(partial(coherent.objective, goal, drop))(measured)
+            (slope,) = pull(inwards)
+            tangent = manifold.project(x, slope)
+            return _Seen(x, value, slope, jnp.sqrt(inner(tangent, tangent)), curvature(drop, measured, norms))
 
-        def body(carry: tuple[Array, Array, Array, Array]) -> tuple[Array, Array, Array, Array]:
-            x, _, count, trace = carry
-            x = step(drop, x, norms)
-            value, norm = look(x)
-            return x, norm, count + 1, trace.at[count + 1].set(value)
+        def body(carry: tuple[_Seen, Array, Array]) -> tuple[_Seen, Array, Array]:
+            seen, count, trace = carry
+            towards = seen.curvature[:, None] * seen.x - seen.slope
+            there = jnp.sum(towards**2, axis=0) > 0
+            seen = look(jnp.where(there, manifold.retract(jnp.where(there, towards, 1.0)), seen.x))
+            return seen, count + 1, trace.at[count + 1].set(seen.value)
 
-        value, norm = look(start)
-        trace = jnp.full(iterations + 1, jnp.nan).at[0].set(value)
-        x, _, count, trace = lax.while_loop(
-            lambda carry: (carry[1] > tolerance) & (carry[2] < iterations), body, (start, norm, jnp.array(0), trace)
+        seen = look(start)
+        trace = jnp.full(iterations + 1, jnp.nan).at[0].set(seen.value)
+        seen, count, trace = lax.while_loop(
+            lambda carry: (carry[0].norm > tolerance) & (carry[1] < iterations), body, (seen, jnp.array(0), trace)
         )
-        return x, count, trace
+        return seen.x, count, trace
 
-    return jax.jit(lambda *arrays: lax.map(one, arrays), compiler_options=compiler_options())
+    return one_by_one(one)
+
+
+class _Seen(NamedTuple):
+    x: Array
+    """(parts, 2, elements)."""
+    value: Array
+    slope: Array
+    norm: Array
+    """Of the Riemannian gradient."""
+    curvature: Array
+    """(2,) of the majoriser, per side."""
+
+
+def _interference_curvature(drop: Map, measured: Measured, norms: Array) -> Array:
+    """f = ||A X + b||^2 over the reference."""
+    return 2 * norms / jnp.where(drop.reference > 0, drop.reference, 1.0)
+
+
+def _rate_curvature(drop: Map) -> Callable[[Map, Measured, Array], Array]:
+    """Of the quadratic function that gamma and y leave: the largest eigenvalue of sum_k c_k A_k^H A_k is bounded by the
+    largest c_k, or by the sum over users, whichever is less."""
+    gram = jnp.einsum("krn,ksn->krs", drop.phases, jnp.conj(drop.phases))
+    streams = drop.streams @ jnp.conj(drop.streams).T
+    alone = jnp.sqrt(jnp.sum(square_modulus(gram), axis=(1, 2)) * jnp.sum(square_modulus(streams)))
+    sees = drop.sees.T
+
+    def curvature(drop: Map, measured: Measured, norms: Array) -> Array:
+        powers = coherent.mean_powers(drop, measured)
+        total = jnp.sum(powers + measured.variance, axis=1) + 1.0
+        signal = jnp.diagonal(powers)
+        weight = drop.share * total / (total - signal) * signal / total**2
+        return 2 / np.log(2) * jnp.minimum(norms * jnp.max(sees * weight, axis=1), sees @ (weight * alone))
+
+    return curvature
 
 
 def _norms(goal: Goal, drops: Map) -> np.ndarray:
@@ -111,41 +153,3 @@ def _norms(goal: Goal, drops: Map) -> np.ndarray:
         a = np.where(used, rows, 0).reshape(len(rows), users**2, -1)
         norms.append(np.linalg.eigvalsh(a @ np.conj(np.swapaxes(a, -1, -2)))[:, -1])
     return np.maximum(np.stack(norms, axis=1), 0)
-
-
-def _least_squares_step(drop: Map, x: Array, norms: Array) -> Array:
-    """One step of P1, both sides at once: their rows do not share unknowns."""
-    mean = coherent.means(drop, x)
-    return _move(drop, x, mean - jnp.diag(jnp.diagonal(mean)), norms)
-
-
-def _fractional_step(drop: Map, x: Array, norms: Array) -> Array:
-    """One step of P2: gamma and y for the present X, then a majoriser of the quadratic function that they leave."""
-    mean = coherent.means(drop, x)
-    power = mean.real**2 + mean.imag**2 + drop.constant
-    total = jnp.sum(power, axis=1) + 1.0
-    own = jnp.diagonal(mean)
-    signal = own.real**2 + own.imag**2
-    weight = jnp.asarray(drop.share) * total / (total - signal)
-    y = own / total
-    curvature = weight * (y.real**2 + y.imag**2)
-    slope = curvature[:, None] * mean - jnp.diag(weight * y)
-    # The largest eigenvalue of sum_k curvature_k A_k^H A_k: by the largest curvature, or by the sum over users.
-    gram = jnp.einsum("krn,ksn->krs", drop.phases, jnp.conj(drop.phases))
-    streams = drop.streams @ jnp.conj(drop.streams).T
-    alone = jnp.sqrt(jnp.sum(jnp.abs(gram) ** 2, axis=(1, 2)) * jnp.sum(jnp.abs(streams) ** 2))
-    sees = jnp.asarray(drop.sees).T
-    largest = jnp.minimum(norms * jnp.max(sees * curvature, axis=1), sees @ (curvature * alone))
-    return _move(drop, x, slope, largest)
-
-
-def _move(drop: Map, x: Array, slope: Array, largest: Array) -> Array:
-    """exp(j arg(lam X - A^H slope)), per side."""
-    pulled = slope @ jnp.conj(drop.streams).T
-    back = jnp.sum(jnp.conj(drop.phases) * pulled[..., None], axis=1)
-    return _unit(largest[:, None] * x - jnp.asarray(drop.sees).T @ back, x)
-
-
-def _unit(z: Array, otherwise: Array) -> Array:
-    size = jnp.sqrt(z.real**2 + z.imag**2)
-    return jnp.where(size > 0, z / jnp.where(size > 0, size, 1.0), otherwise)

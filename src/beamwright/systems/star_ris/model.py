@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from beamwright.core.linalg import square_modulus
 from beamwright.metrics import spectral_efficiency
 from beamwright.systems.star_ris.results import Statistics
 from beamwright.uncertainty import mean_phasor
@@ -23,7 +24,7 @@ class Moments(NamedTuple):
     @property
     def power(self) -> np.ndarray:
         """S_kj = E |F_kj|^2 in W."""
-        return np.abs(self.mean) ** 2 + self.variance
+        return square_modulus(self.mean) + self.variance
 
 
 def moments(known: Statistics, u: np.ndarray, precoder: np.ndarray) -> Moments:
@@ -39,16 +40,16 @@ def moments(known: Statistics, u: np.ndarray, precoder: np.ndarray) -> Moments:
     x = known.surface_mean @ precoder
     seen = at_users(known.side, u)
     mean = np.conj(known.direct_mean) @ precoder + chi * ((np.conj(known.user_mean) * seen) @ x)
-    share = np.abs(seen) ** 2
+    share = square_modulus(seen)
     noise, scattered = variance_weights(known)
-    norms = np.sum(np.abs(precoder) ** 2, axis=1)[:, None]
+    norms = np.sum(square_modulus(precoder), axis=1)[:, None]
     constant = np.sum(share * scattered, axis=-1) + known.direct_var
-    return Moments(mean, (share * noise) @ np.abs(x) ** 2 + constant[..., None] * norms)
+    return Moments(mean, (share * noise) @ square_modulus(x) + constant[..., None] * norms)
 
 
 def variance_weights(known: Statistics) -> tuple[np.ndarray, np.ndarray]:
     """What p_kn multiplies in V_kj: of |x_jn|^2 and of ||w_j||^2, (drops, users, elements) each."""
-    strength = np.abs(known.user_mean) ** 2
+    strength = square_modulus(known.user_mean)
     chi = mean_phasor(known.kappa)[:, None, None]
     rho, tau = known.user_var[..., None], known.surface_var[:, None, None]
     return (1 - chi**2) * strength + rho, tau * (strength + rho)
@@ -70,7 +71,7 @@ def mean_channels(known: Statistics, u: np.ndarray) -> np.ndarray:
 
 def received_covariance(known: Statistics, u: np.ndarray) -> np.ndarray:
     """R_k with S_kj = w_j^H R_k w_j, (drops, users, antennas, antennas)."""
-    share = np.abs(at_users(known.side, u)) ** 2
+    share = square_modulus(at_users(known.side, u))
     noise, scattered = variance_weights(known)
     hb = np.swapaxes(mean_channels(known, u), -1, -2)
     g = known.surface_mean[:, None]
@@ -91,17 +92,17 @@ def _crossed(power: np.ndarray) -> np.ndarray:
 
 def reference_w(known: Statistics, u: np.ndarray, precoder: np.ndarray) -> np.ndarray:
     """The mean of P1's objective over independent uniform phases, amplitudes as they are, (drops,)."""
-    direct = np.abs(np.conj(known.direct_mean) @ precoder) ** 2
+    direct = square_modulus(np.conj(known.direct_mean) @ precoder)
     chi = mean_phasor(known.kappa)[:, None, None]
-    share = np.abs(at_users(known.side, u)) ** 2
-    x = np.abs(known.surface_mean @ precoder) ** 2
-    coherent = chi**2 * ((share * np.abs(known.user_mean) ** 2) @ x)
+    share = square_modulus(at_users(known.side, u))
+    x = square_modulus(known.surface_mean @ precoder)
+    coherent = chi**2 * ((share * square_modulus(known.user_mean)) @ x)
     return _crossed(direct + coherent + moments(known, u, precoder).variance)
 
 
 def sinr(known: Statistics, found: Moments) -> np.ndarray:
     """Use-and-forget:  |m_kk|^2 / (V_kk + sum_{j != k} S_kj + noise), (drops, users)."""
-    signal = np.abs(np.diagonal(found.mean, axis1=-2, axis2=-1)) ** 2
+    signal = square_modulus(np.diagonal(found.mean, axis1=-2, axis2=-1))
     return signal / (found.power.sum(axis=-1) - signal + known.noise_power_w[:, None])
 
 

@@ -5,6 +5,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from beamwright.core import require
+from beamwright.core.linalg import square_modulus
 from beamwright.systems.star_ris import model
 from beamwright.systems.star_ris.results import Statistics
 
@@ -80,13 +81,13 @@ def wmmse_step(known: Statistics, u: np.ndarray, w: np.ndarray, share: np.ndarra
     total = found.power.sum(axis=-1) + known.noise_power_w[:, None]
     own = np.diagonal(found.mean, axis1=-2, axis2=-1)
     receiver = np.conj(own) / total
-    weight = share / (1 - np.abs(own) ** 2 / total)
-    matrix = np.einsum("dk,dkab->dab", weight * np.abs(receiver) ** 2, covariance)
+    weight = share / (1 - square_modulus(own) / total)
+    matrix = np.einsum("dk,dkab->dab", weight * square_modulus(receiver), covariance)
     right = hb * (weight * np.conj(receiver))[:, None]
     values, vectors = np.linalg.eigh(matrix)
     values = np.maximum(values, 0)[..., None]
     coordinates = np.conj(np.swapaxes(vectors, -1, -2)) @ right
-    energy = np.sum(np.abs(coordinates) ** 2, axis=-1, keepdims=True)
+    energy = np.sum(square_modulus(coordinates), axis=-1, keepdims=True)
 
     def excess(mu: np.ndarray) -> np.ndarray:
         bottom = (values + mu[:, None, None]) ** 2

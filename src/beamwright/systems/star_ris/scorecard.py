@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from beamwright.core import ArrayRecord
+from beamwright.core.linalg import square_modulus
 from beamwright.systems.star_ris import model
 from beamwright.systems.star_ris.realisation import Realisation
 from beamwright.systems.star_ris.results import Design
@@ -36,7 +37,7 @@ def evaluate(scenario: Scenario, realisation: Realisation, design: Design) -> Sc
     known = realisation.known
     found = model.moments(known, design.u, design.precoder)
     rate = model.rates(known, found, design.share)
-    own = np.abs(np.diagonal(found.mean, axis1=-2, axis2=-1)) ** 2
+    own = square_modulus(np.diagonal(found.mean, axis1=-2, axis2=-1))
     return Scorecard(
         rate_bps_hz=rate,
         sum_rate=rate.sum(axis=-1),

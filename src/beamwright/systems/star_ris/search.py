@@ -10,13 +10,11 @@ import numpy as np
 from jax import Array, lax
 
 from beamwright.optim import conjugate_gradient as cg
-from beamwright.optim.manifolds import UnitNorm
-from beamwright.optim.tiles import compiler_options, in_tiles
+from beamwright.optim.manifolds import UnitNorm, inner
+from beamwright.optim.tiles import in_tiles, one_by_one
 from beamwright.systems.star_ris import coherent
 from beamwright.systems.star_ris.results import Goal
 
-TILE = 16
-"""Drops per compiled call, one after another in it: no drop waits for a slower one."""
 SHARPNESS = (2.0, 8.0, 32.0, 128.0)
 """Of the soft least rate, per bit/s/Hz (spec P3)."""
 EXACT = 1e9
@@ -38,16 +36,27 @@ class Reached(NamedTuple):
 def search(goal: Goal, drops: coherent.Map, start: np.ndarray, joint: bool, options: cg.Options) -> Reached:
     """From ``start`` (drops, 2, elements). Amplitudes stay as they are there unless ``joint``."""
     amplitude = np.abs(start)
-    x = start if joint else phasors(start)
-    found = in_tiles(_compiled(goal, joint, options), TILE, *drops, x)
+    x = as_parts(start if joint else phasors(start))
+    found = in_tiles(_compiled(goal, joint, options), coherent.TILE, *drops, x, counted=True)
     sign = 1.0 if goal is Goal.INTERFERENCE else -1.0
-    u = found.x if joint else np.where(amplitude > 0, amplitude * found.x, 0.0)
+    x = as_complex(found.x)
+    u = x if joint else np.where(amplitude > 0, amplitude * x, 0.0)
     return Reached(u, sign * found.value, found.gradient_norm, found.iterations, found.ending, sign * found.trace)
 
 
 def gradient_norm(goal: Goal, drops: coherent.Map, u: np.ndarray, joint: bool) -> np.ndarray:
     """(drops,) norm of the Riemannian gradient at a design, of P3 at its sharpest."""
-    return in_tiles(_gradient(goal, joint), TILE, *drops, u if joint else phasors(u))
+    return in_tiles(_gradient(goal, joint), coherent.TILE, *drops, as_parts(u if joint else phasors(u)), counted=True)
+
+
+def as_parts(u: np.ndarray) -> np.ndarray:
+    """(drops, parts, 2, elements) of complex (drops, 2, elements)."""
+    return np.stack([u.real, u.imag], axis=1)
+
+
+def as_complex(x: np.ndarray) -> np.ndarray:
+    """Complex (drops, 2, elements) of its parts."""
+    return x[:, 0] + 1j * x[:, 1]
 
 
 def phasors(u: np.ndarray) -> np.ndarray:
@@ -57,40 +66,43 @@ def phasors(u: np.ndarray) -> np.ndarray:
 
 
 def _manifold(joint: bool) -> UnitNorm:
-    return UnitNorm((0,) if joint else ())
+    return UnitNorm(2 if joint else 1)
 
 
 @cache
 def _compiled(goal: Goal, joint: bool, options: cg.Options) -> Callable[..., cg.Found]:
     manifold = _manifold(joint)
 
-    def one(arrays: tuple[Any, ...]) -> cg.Found:
+    def one(*arrays: Any) -> cg.Found:
         drop, x = coherent.Map(*arrays[:-1]), arrays[-1]
-        cost = partial(coherent.cost, goal, drop, joint=joint)
+        value = partial(coherent.objective, goal, drop)
+        measure = coherent.measurement(drop, joint)
         if goal is not Goal.MIN_RATE:
-            return cg.minimise(cost, x, manifold, options)
+            return cg.minimise(value, x, manifold, options, measure)
 
         def sharpen(x: Array, sharpness: Array) -> tuple[Array, cg.Found]:
-            found = cg.minimise(partial(cost, sharpness=sharpness), x, manifold, options)
+            found = cg.minimise(partial(value, sharpness=sharpness), x, manifold, options, measure)
             return found.x, found
 
         x, stages = lax.scan(sharpen, x, jnp.array(SHARPNESS))
         last: cg.Found = jax.tree.map(lambda a: a[-1], stages)
         return last._replace(
-            value=cost(x, sharpness=EXACT), iterations=jnp.sum(stages.iterations), trace=stages.trace.reshape(-1)
+            value=value(measure(x), sharpness=EXACT),
+            iterations=jnp.sum(stages.iterations),
+            trace=stages.trace.reshape(-1),
         )
 
-    return jax.jit(lambda *arrays: lax.map(one, arrays), compiler_options=compiler_options())
+    return one_by_one(one)
 
 
 @cache
 def _gradient(goal: Goal, joint: bool) -> Callable[..., Array]:
     manifold = _manifold(joint)
 
-    def one(arrays: tuple[Any, ...]) -> Array:
+    def one(*arrays: Any) -> Array:
         drop, x = coherent.Map(*arrays[:-1]), arrays[-1]
-        slope = jnp.conj(jax.grad(partial(coherent.cost, goal, drop, sharpness=SHARPNESS[-1], joint=joint))(x))
+        slope = jax.grad(partial(coherent.cost, goal, drop, sharpness=SHARPNESS[-1], joint=joint))(x)
         slope = manifold.project(x, slope)
-        return jnp.sqrt(jnp.sum(slope.real**2 + slope.imag**2))
+        return jnp.sqrt(inner(slope, slope))
 
-    return jax.jit(lambda *arrays: lax.map(one, arrays), compiler_options=compiler_options())
+    return one_by_one(one)
