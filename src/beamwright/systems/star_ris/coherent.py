@@ -59,25 +59,25 @@ def coherent_map(known: Statistics, u: np.ndarray, precoder: np.ndarray, share: 
 class Drop(NamedTuple):
     """One drop of ``Statistics`` and what is chosen for it."""
 
-    direct_mean: Array
-    surface_mean: Array
-    user_mean: Array
-    direct_var: Array
-    surface_var: Array
-    user_var: Array
-    side: Array
-    noise_power_w: Array
-    chi: Array
-    u: Array
-    precoder: Array
-    share: Array
+    direct_mean: Values
+    surface_mean: Values
+    user_mean: Values
+    direct_var: Values
+    surface_var: Values
+    user_var: Values
+    side: Values
+    noise_power_w: Values
+    chi: Values
+    u: Values
+    precoder: Values
+    share: Values
 
 
 def of_drops(known: Statistics, u: np.ndarray, precoder: np.ndarray, share: np.ndarray) -> tuple[Drop, int]:
     """A batch of drops, and how many complex numbers per user the phases act through."""
     rank = min(_rank(known.surface_mean), precoder.shape[-1])
-    arrays = (getattr(known, name) for name in Drop._fields[:-4])
-    return Drop(*arrays, mean_phasor(known.kappa), u, precoder, share), rank
+    arrays = {name: getattr(known, name) for name in Drop._fields[:-4]}
+    return Drop(**arrays, chi=mean_phasor(known.kappa), u=u, precoder=precoder, share=share), rank
 
 
 @cache
