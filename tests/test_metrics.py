@@ -1,6 +1,8 @@
 """Metrics: against sums written out, and identities between them."""
 
 import numpy as np
+from scipy.integrate import quad
+from scipy.stats import norm
 
 from beamwright.arrays import linear_positions, steering_vectors
 from beamwright.metrics import (
@@ -9,6 +11,7 @@ from beamwright.metrics import (
     equivalent_sinr,
     least_over_users,
     pattern_w,
+    qpsk_information,
     sinr_after_cancellation,
     slot_sinr,
     spectral_efficiency,
@@ -71,3 +74,16 @@ def test_pattern_of_white_beams_is_flat_and_of_a_steered_beam_peaks_there():
     steered = steering_vectors([20.0], linear_positions(8))
     pattern = pattern_w(responses, steered / np.sqrt(8))
     assert np.argmax(pattern) == 110 and np.isclose(pattern.max(), 8)
+
+
+def test_qpsk_information_against_quadrature_and_its_limits():
+    sinr = np.array([0.0, 1e-4, 0.3, 1.0, 4.0, 20.0, 1e3])
+
+    def lost(z, s):
+        return norm.pdf(z) * np.logaddexp(0, -2 * s - 2 * np.sqrt(s) * z) / np.log(2)
+
+    expected = [2 - 2 * quad(lost, -12, 12, args=(s,), epsabs=1e-12)[0] for s in sinr]
+    found = qpsk_information(sinr)
+    np.testing.assert_allclose(found, expected, atol=1e-10)
+    assert np.all(np.diff(found) > 0) and abs(found[0]) <= 1e-14 and found[-1] <= 2
+    assert np.all(found <= spectral_efficiency(sinr) + 1e-12)

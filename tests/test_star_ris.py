@@ -91,6 +91,7 @@ def test_moments_agree_with_draws_of_the_channels(settings):
     assert np.all(np.abs(drawn.power - found.power) <= 5 * drawn.power_error + 1e-12 * found.power)
     rate = model.rates(known, found)
     assert np.all(rate <= drawn.ergodic + 3 * drawn.ergodic_error)
+    assert np.all(sr.qpsk_rates(known, found) <= np.minimum(rate, 2) + 1e-12)
 
 
 def test_only_means_depend_on_phases_and_chi_scales_them():
@@ -101,6 +102,45 @@ def test_only_means_depend_on_phases_and_chi_scales_them():
     covariance = model.received_covariance(known, u)
     power = np.einsum("daj,dkab,dbj->dkj", w.conj(), covariance, w).real
     np.testing.assert_allclose(power, one.power, rtol=1e-10)
+
+
+def exponential(size, base):
+    """base^|i-j| with a phase: Hermitian, positive definite."""
+    step = np.arange(size)[:, None] - np.arange(size)
+    return base ** np.abs(step) * np.exp(0.7j * step)
+
+
+def test_correlated_moments_are_the_plain_ones_without_correlation():
+    s, known, u = scene(3, elements=6, antennas=3, users=3, surface_paths=2)
+    w = sr.precoder(known, u, "rzf")
+    plain, found = sr.moments(known, u, w), sr.correlated_moments(known, u, w, np.eye(6), np.eye(3))
+    np.testing.assert_allclose(found.mean, plain.mean, rtol=1e-12)
+    np.testing.assert_allclose(found.variance, plain.variance, rtol=1e-9)
+    with pytest.raises(ValueError, match="surface_correlation must have a unit diagonal"):
+        sr.correlated_moments(known, u, w, 2 * np.eye(6), np.eye(3))
+    with pytest.raises(ValueError, match="antenna_correlation must be positive semidefinite"):
+        sr.correlated_moments(known, u, w, np.eye(6), exponential(3, 0.5) * 2 - np.eye(3))
+
+
+def test_correlated_moments_agree_with_draws():
+    s, known, u = scene(1, elements=5, antennas=3, users=2, rician_db=0.0, kappa=1.0)
+    w, surface, antenna = sr.precoder(known, u, "mrt"), exponential(5, 0.8), exponential(3, 0.6)
+    found = sr.correlated_moments(known, u, w, surface, antenna)
+    assert np.abs(found.variance / sr.moments(known, u, w).variance - 1).max() > 0.1
+    rng, samples = np.random.default_rng(0), 40_000
+    root_s, root_a = np.linalg.cholesky(surface), np.linalg.cholesky(antenna)
+
+    def normal(*shape):
+        return (rng.standard_normal((samples, *shape)) + 1j * rng.standard_normal((samples, *shape))) / np.sqrt(2)
+
+    g = known.surface_mean[0] + np.sqrt(known.surface_var[0]) * root_s @ normal(5, 3) @ root_a.conj().T
+    for k in range(2):
+        hr = known.user_mean[0, k] + np.sqrt(known.user_var[0, k]) * normal(5) @ root_s.T
+        hd = known.direct_mean[0, k] + np.sqrt(known.direct_var[0, k]) * normal(3) @ root_a.T
+        seen = u[0, known.side[0, k]] * np.exp(1j * rng.vonmises(0, known.kappa[0], (samples, 5)))
+        power = np.abs(hd.conj() @ w[0] + np.einsum("sn,snm,mj->sj", hr.conj() * seen, g, w[0])) ** 2
+        error = power.std(axis=0) / np.sqrt(samples)
+        assert np.all(np.abs(power.mean(axis=0) - found.power[0, k]) <= 4 * error)
 
 
 def test_the_reference_is_the_mean_over_random_phases():
@@ -274,6 +314,10 @@ def test_bad_input_is_refused_by_name():
         sr.minimise_interference(s, known, start=2 * u)
     with pytest.raises(ValueError, match="zf"):
         sr.maximise_sum_rate(*scene(2, users=6, antennas=4)[:2], "zf")
+    with pytest.warns(UserWarning, match="zf leaves nothing"):
+        idle = sr.minimise_interference(s, known, "zf", start=u)
+    assert not idle.iterations.any()
+    np.testing.assert_allclose(idle.u, u, atol=1e-15)
     with pytest.raises(ValueError, match="dependent mean channels"):
         sr.maximise_sum_rate(*scene(2, direct_link=False)[:2], "zf")
 

@@ -1,7 +1,7 @@
 """Judges of any design, also of one made elsewhere."""
 
 from beamwright.metrics.beam_pattern import pattern_w
-from beamwright.metrics.rates import equivalent_sinr, slot_sinr, spectral_efficiency
+from beamwright.metrics.rates import equivalent_sinr, qpsk_information, slot_sinr, spectral_efficiency
 from beamwright.metrics.sinr import beam_gains, covariance_gains, least_over_users, sinr_after_cancellation
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "least_over_users",
     "pattern_w",
     "sinr_after_cancellation",
+    "qpsk_information",
     "slot_sinr",
     "spectral_efficiency",
 ]

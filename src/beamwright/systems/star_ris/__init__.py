@@ -8,10 +8,11 @@ from beamwright.systems.star_ris.audit import moments
 from beamwright.systems.star_ris.baselines import no_surface, random_surface, reflecting_only
 from beamwright.systems.star_ris.brute_force import exhaustive
 from beamwright.systems.star_ris.certificate import certify
+from beamwright.systems.star_ris.correlated import correlated_moments
 from beamwright.systems.star_ris.design import maximise_min_rate, maximise_sum_rate, minimise_interference
 from beamwright.systems.star_ris.known import checked
 from beamwright.systems.star_ris.majorise import majorise_minimise
-from beamwright.systems.star_ris.model import Moments, ratio_rates
+from beamwright.systems.star_ris.model import Moments, qpsk_rates, ratio_rates
 from beamwright.systems.star_ris.monte_carlo import MonteCarlo, monte_carlo
 from beamwright.systems.star_ris.precoders import precoder
 from beamwright.systems.star_ris.realisation import Realisation, draw
@@ -34,6 +35,7 @@ __all__ = [
     "Statistics",
     "certify",
     "checked",
+    "correlated_moments",
     "draw",
     "evaluate",
     "exhaustive",
@@ -48,6 +50,7 @@ __all__ = [
     "printed",
     "printed_gradient",
     "printed_objective",
+    "qpsk_rates",
     "random_surface",
     "ratio_rates",
     "reflecting_only",

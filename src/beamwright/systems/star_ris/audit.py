@@ -18,9 +18,14 @@ def moments(known: Statistics, u: ArrayLike, precoder: ArrayLike) -> Moments:
     Returns: Moments, (drops, users k, streams j).
     Raises:  ValueError naming what has a wrong shape or is not finite.
     """
+    return model.moments(*checked_design(known, u, precoder))
+
+
+def checked_design(known: Statistics, u: ArrayLike, precoder: ArrayLike) -> tuple[Statistics, np.ndarray, np.ndarray]:
+    """Statistics, surface and precoder with a drops axis each. Raises ValueError naming what is wrong."""
     known = checked(known)
     drops, users, antennas = known.direct_mean.shape
     w = np.asarray(precoder)
     w = np.broadcast_to(w, (drops, *w.shape)) if w.ndim == 2 else w
     w = as_array(w, "precoder", "drops antennas users", complex, drops=drops, antennas=antennas, users=users)
-    return model.moments(known, checked_surface(known, np.asarray(u), passive=False), w)
+    return known, checked_surface(known, np.asarray(u), passive=False), w

@@ -1,6 +1,7 @@
 """The proposed designs: least interference (P1), largest sum rate (P2), largest least rate (P3)."""
 
-from typing import Literal
+import warnings
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -19,6 +20,40 @@ from beamwright.systems.star_ris.surfaces import start_surface, time_share
 Amplitudes = Literal["fixed", "joint"]
 ROUNDS, ROUND_ITERATIONS, WMMSE_STEPS, GAIN = 30, 60, 5, 1e-4
 """Alternation of precoder and surface (spec section 5): at most so many rounds, until one gains less than GAIN."""
+
+
+class Wanted(NamedTuple):
+    """What is asked of a search, whatever its goal."""
+
+    goal: Goal
+    precoder: Kind
+    amplitudes: Amplitudes
+    tolerance: float
+    iterations: int
+    rounds: int
+    starts: int
+    seed: int
+
+    @property
+    def joint(self) -> bool:
+        """Whether amplitudes are variables too."""
+        return self.amplitudes == "joint"
+
+    @property
+    def options(self) -> cg.Options:
+        """Of the conjugate gradient."""
+        return cg.Options(tolerance=self.tolerance, iterations=self.iterations)
+
+    def check(self, s: Scenario, start: ArrayLike | None) -> None:
+        """Raises ValueError naming the argument."""
+        how = self.amplitudes
+        require(how in ("fixed", "joint"), "amplitudes", "be 'fixed' or 'joint'", repr(how))
+        splits = s.surface_mode == "energy-splitting"
+        require(how == "fixed" or splits, "amplitudes", "be 'fixed' in this surface_mode", repr(how))
+        require(self.tolerance > 0, "tolerance", "be > 0", self.tolerance)
+        for name in ("iterations", "rounds", "starts"):
+            require(getattr(self, name) >= 1, name, "be >= 1", getattr(self, name))
+        require(start is None or self.starts == 1, "starts", "be 1 with a start given", self.starts)
 
 
 def minimise_interference(
@@ -45,7 +80,10 @@ def minimise_interference(
     Raises:  ValueError naming the argument.
     """
     require(precoder != "wmmse", "precoder", "be a closed form for least interference", repr(precoder))
-    return _design(s, known, Goal.INTERFERENCE, precoder, "fixed", start, tolerance, iterations, 1, starts, seed)
+    if precoder == "zf":
+        warnings.warn("precoder zf leaves nothing for the phases to lower: the start is returned", stacklevel=2)
+    wanted = Wanted(Goal.INTERFERENCE, precoder, "fixed", tolerance, iterations, 1, starts, seed)
+    return _design(s, known, wanted, start)
 
 
 def maximise_sum_rate(
@@ -68,7 +106,8 @@ def maximise_sum_rate(
 
     Args, Returns, Raises: as ``minimise_interference``; rounds >= 1 of alternation.
     """
-    return _design(s, known, Goal.SUM_RATE, precoder, amplitudes, start, tolerance, iterations, rounds, starts, seed)
+    wanted = Wanted(Goal.SUM_RATE, precoder, amplitudes, tolerance, iterations, rounds, starts, seed)
+    return _design(s, known, wanted, start)
 
 
 def maximise_min_rate(
@@ -88,49 +127,28 @@ def maximise_min_rate(
     Args, Returns, Raises: as ``maximise_sum_rate``; wmmse steps raise the sum rate, so they are not offered here.
     """
     require(precoder != "wmmse", "precoder", "be a closed form for the least rate", repr(precoder))
-    return _design(s, known, Goal.MIN_RATE, precoder, amplitudes, start, tolerance, iterations, rounds, starts, seed)
+    wanted = Wanted(Goal.MIN_RATE, precoder, amplitudes, tolerance, iterations, rounds, starts, seed)
+    return _design(s, known, wanted, start)
 
 
-def _design(
-    s: Scenario,
-    known: Statistics,
-    goal: Goal,
-    kind: Kind,
-    how: Amplitudes,
-    start: ArrayLike | None,
-    tolerance: float,
-    iterations: int,
-    rounds: int,
-    starts: int,
-    seed: int,
-) -> Design:
-    require(how in ("fixed", "joint"), "amplitudes", "be 'fixed' or 'joint'", repr(how))
-    require(
-        how == "fixed" or s.surface_mode == "energy-splitting",
-        "amplitudes",
-        "be 'fixed' in this surface_mode",
-        repr(how),
-    )
-    require(tolerance > 0, "tolerance", "be > 0", tolerance)
-    for name, count in (("iterations", iterations), ("rounds", rounds), ("starts", starts)):
-        require(count >= 1, name, "be >= 1", count)
+def _design(s: Scenario, known: Statistics, wanted: Wanted, start: ArrayLike | None) -> Design:
+    wanted.check(s, start)
+    goal, kind, starts, joint = wanted.goal, wanted.precoder, wanted.starts, wanted.joint
     known = checked(known)
     drops = len(known.side)
-    require(start is None or starts == 1, "starts", "be 1 with a start given", starts)
-    u = start_surface(s, known, start, starts, seed)
+    u = start_surface(s, known, start, starts, wanted.seed)
     known_each = known.take(np.repeat(np.arange(drops), starts))
     share = time_share(s, known_each)
-    options = cg.Options(tolerance=tolerance, iterations=iterations)
     if goal is Goal.INTERFERENCE:
         w = np.repeat(precoder(known, u[::starts], kind), starts, axis=0)  # one problem for all starts of a drop
-        reached = search(goal, coherent_map(known_each, u, w, share, False), u, False, options)
+        reached = search(goal, coherent_map(known_each, u, w, share, False), u, False, wanted.options)
         found = (reached.u, w, reached.objective, reached.iterations, reached.trace)
     else:
-        found = _alternate(goal, known_each, kind, how == "joint", u, share, options, rounds)
+        found = _alternate(known_each, wanted, u, share)
     u, w, value, spent, trace = _best_start(goal, found, starts)
     after = precoder(known, u, kind) if goal is Goal.INTERFERENCE else w
     return finish(
-        known, goal, u, after, w, share[::starts], joint=how == "joint", tolerance=tolerance,
+        known, goal, u, after, w, share[::starts], joint=joint, tolerance=wanted.tolerance,
         iterations=spent.reshape(drops, starts).sum(axis=1), trace=trace,
         spread=found[2].reshape(drops, starts).std(axis=1, ddof=1) if starts > 1 else None,
     )  # fmt: skip
@@ -146,17 +164,9 @@ def _best_start(goal: Goal, found: Found, starts: int) -> Found:
     return u[best], w[best], value[best], spent, trace[best]
 
 
-def _alternate(
-    goal: Goal,
-    known: Statistics,
-    kind: Kind,
-    joint: bool,
-    u: np.ndarray,
-    share: np.ndarray,
-    options: cg.Options,
-    rounds: int,
-) -> Found:
+def _alternate(known: Statistics, wanted: Wanted, u: np.ndarray, share: np.ndarray) -> Found:
     """Precoder, surface, precoder, ...: drops leave when a round gains too little; the best round of a drop is kept."""
+    goal, kind, joint, options = wanted.goal, wanted.precoder, wanted.joint, wanted.options
     w = precoder(known, u, "rzf" if kind == "wmmse" else kind)
     if kind == "wmmse":
         options = options._replace(iterations=min(options.iterations, ROUND_ITERATIONS))
@@ -164,7 +174,7 @@ def _alternate(
     best_u, best_w, best = u.copy(), w.copy(), proof.objective(known, goal, u, w, share)
     spent, trace = np.zeros(len(u), int), [best.copy()]
     active = np.arange(len(u))
-    for _ in range(rounds):
+    for _ in range(wanted.rounds):
         part, shares = known.take(active), share[active]
         if kind == "wmmse":
             for _ in range(WMMSE_STEPS):

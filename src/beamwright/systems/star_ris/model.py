@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from beamwright.core.linalg import square_modulus
-from beamwright.metrics import spectral_efficiency
+from beamwright.metrics import qpsk_information, spectral_efficiency
 from beamwright.systems.star_ris.results import Statistics
 from beamwright.uncertainty import mean_phasor
 
@@ -115,3 +115,8 @@ def ratio_rates(known: Statistics, found: Moments) -> np.ndarray:
     """log2(1 + S_kk / (sum_{j != k} S_kj + noise)): an approximation, it counts incoherent power as useful."""
     own = np.diagonal(found.power, axis1=-2, axis2=-1)
     return spectral_efficiency(own / (found.power.sum(axis=-1) - own + known.noise_power_w[:, None]))
+
+
+def qpsk_rates(known: Statistics, found: Moments, share: np.ndarray | float = 1.0) -> np.ndarray:
+    """share times the mutual information of QPSK at the use-and-forget SINR, at most 2 bit/s/Hz: (drops, users)."""
+    return share * qpsk_information(sinr(known, found))

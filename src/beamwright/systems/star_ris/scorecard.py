@@ -24,6 +24,8 @@ class Scorecard(ArrayRecord):
     """(drops,) bit/s/Hz."""
     ratio_sum_rate: np.ndarray
     """(drops,) from the ratio of expectations: an approximation that counts incoherent power as useful."""
+    qpsk_sum_rate: np.ndarray
+    """(drops,) with QPSK instead of Gaussian symbols, at most 2 bit/s/Hz per user."""
     sinr: np.ndarray
     """(drops, users)."""
     interference_w: np.ndarray
@@ -43,6 +45,7 @@ def evaluate(scenario: Scenario, realisation: Realisation, design: Design) -> Sc
         sum_rate=rate.sum(axis=-1),
         min_rate=rate.min(axis=-1),
         ratio_sum_rate=(design.share * model.ratio_rates(known, found)).sum(axis=-1),
+        qpsk_sum_rate=model.qpsk_rates(known, found, design.share).sum(axis=-1),
         sinr=model.sinr(known, found),
         interference_w=model.interference_w(found),
         signal_w=own.sum(axis=-1),
