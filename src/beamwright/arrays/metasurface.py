@@ -1,0 +1,54 @@
+"""Dynamic metasurface antennas: elements of adjustable amplitude on a fixed reference wave (spec dma_noma, section 2)."""
+
+import numpy as np
+
+from beamwright.core import require
+
+REFRACTION = np.sqrt(3.0)
+"""Of the reference wave inside the surface: its wavenumber over that of free space."""
+
+
+def centred_positions(rows: int, columns: int, spacing_m: float) -> np.ndarray:
+    """Elements of a panel in the y-z plane about the origin: (rows * columns, 3) in m.
+
+    Element n = v columns + h stands at (0, (h - (columns - 1)/2) spacing, (v - (rows - 1)/2) spacing).
+    """
+    v, h = np.divmod(np.arange(rows * columns), columns)
+    return spacing_m * np.stack([np.zeros(rows * columns), h - (columns - 1) / 2, v - (rows - 1) / 2], axis=-1)
+
+
+def edge_feeds(feeds: int, width_m: float, z_m: float) -> np.ndarray:
+    """Feeds side by side along the lower edge, y_l = (2l - L - 1)/(2L) width, at height z: (feeds, 3) in m."""
+    y = (2 * np.arange(1, feeds + 1) - feeds - 1) / (2 * feeds) * width_m
+    return np.stack([np.zeros(feeds), y, np.full(feeds, z_m)], axis=-1)
+
+
+def reference_wave(positions_m: np.ndarray, feeds_m: np.ndarray, wavelength_m: float) -> np.ndarray:
+    """Every feed reaches every element: Q proportional to exp(-j k sqrt(3) ||x_n - feed_l||), of spectral norm one.
+
+    So ||W v|| <= ||v|| for any amplitudes in [0, 1]: the surface is passive. (elements, feeds) complex.
+    """
+    path = np.linalg.norm(positions_m[:, None] - feeds_m, axis=-1)
+    wave = np.exp(-2j * np.pi / wavelength_m * REFRACTION * path)
+    return wave / np.linalg.norm(wave, 2)
+
+
+def waveguides(rows: int, columns: int, spacing_m: float, wavelength_m: float) -> np.ndarray:
+    """One waveguide per row, fed at its start: block-diagonal Q (rows * columns, rows), columns of norm one."""
+    run = REFRACTION * spacing_m * np.arange(1, columns + 1)
+    wave = np.exp(-2j * np.pi / wavelength_m * run) / np.sqrt(columns)
+    return np.kron(np.eye(rows), wave[:, None])
+
+
+def hologram(channels: np.ndarray, reference: np.ndarray) -> np.ndarray:
+    """Amplitudes that turn the reference wave towards channels: the mean of (1 + cos(phase of h_n conj(Q_nl)))/2.
+
+    Interference of object wave and reference wave, object times conjugate reference (the source has it the other way
+    round, which forms the mirrored direction). channels (..., users, elements), reference (elements, feeds) ->
+    (..., elements) in [0, 1]; a reference of zero leaves an element out of that feed's mean.
+    """
+    require(channels.shape[-1] == len(reference), "reference", f"have {channels.shape[-1]} elements", reference.shape)
+    lit = np.abs(reference) > 0
+    aligned = np.cos(np.angle(channels)[..., None] - np.angle(reference))
+    mean = np.sum(np.where(lit, aligned, 0.0), axis=-1) / np.maximum(lit.sum(axis=-1), 1)
+    return (1 + mean.mean(axis=-2)) / 2
