@@ -1,4 +1,4 @@
-"""Dynamic metasurface antennas: elements of adjustable amplitude on a fixed reference wave (spec dma_noma, section 2)."""
+"""Dynamic metasurface antennas: elements of adjustable amplitude, a fixed reference wave (spec dma_noma, section 2)."""
 
 import numpy as np
 
