@@ -70,6 +70,8 @@ class Panel(Config):
     statistic: Literal["mean", "median", "share"] = "mean"
     title: str = ""
     scale: Literal["linear", "log"] = "linear"
+    axis_scale: Literal["linear", "log"] = "linear"
+    """Of the horizontal axis of curves; log marks the points themselves."""
     better: Literal["lower", "higher"] = "lower"
     tolerance: float = Field(default=1e-5, ge=0)
     """Relative difference below which ``wins`` calls a tie."""

@@ -17,6 +17,8 @@ def draw_curves(ax: Axes, data: Data, panel: Panel) -> pd.DataFrame:
         rows = summary[summary["line"] == number]
         _draw_line(ax, data, panel, number, line, rows)
     ax.set_xlabel(data.study.axis(panel.axis).title)
+    if panel.axis_scale == "log":
+        _mark_points(ax, summary[panel.axis].unique())
     if panel.kind == "wins" or panel.statistic == "share":
         ax.set_ylim(-0.03, 1.03)
         ax.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
@@ -101,6 +103,14 @@ def _summarise(values: np.ndarray, statistic: str) -> dict[str, float]:
         q25, q75 = (np.nan, np.nan) if empty else np.quantile(values, [0.25, 0.75])
         row |= {"std": float(np.std(values, ddof=1)) if len(values) > 1 else np.nan, "q25": q25, "q75": q75}
     return row | {"drops": len(values)}
+
+
+def _mark_points(ax: Axes, points: np.ndarray) -> None:
+    """A logarithmic axis with a tick at every point of few, at powers of ten of many."""
+    ax.set_xscale("log")
+    if len(points) <= 6:
+        ax.set_xticks(points, [f"{point:g}" for point in points])
+        ax.set_xticks([], minor=True)
 
 
 def _widen(ax: Axes, values: np.ndarray, least_span: float) -> None:

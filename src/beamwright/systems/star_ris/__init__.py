@@ -3,7 +3,13 @@
 from importlib import import_module
 from typing import Any
 
-from beamwright.systems.star_ris.as_printed import printed, printed_gradient, printed_objective
+from beamwright.systems.star_ris.as_printed import (
+    printed,
+    printed_descends,
+    printed_gradient,
+    printed_means,
+    printed_objective,
+)
 from beamwright.systems.star_ris.audit import moments
 from beamwright.systems.star_ris.baselines import no_surface, random_surface, reflecting_only
 from beamwright.systems.star_ris.brute_force import exhaustive
@@ -48,7 +54,9 @@ __all__ = [
     "no_surface",
     "precoder",
     "printed",
+    "printed_descends",
     "printed_gradient",
+    "printed_means",
     "printed_objective",
     "qpsk_rates",
     "random_surface",

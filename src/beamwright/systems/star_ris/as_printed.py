@@ -93,6 +93,20 @@ def printed_gradient(real: Realisation, theta: np.ndarray) -> np.ndarray:
     return np.repeat(_per_side(setting, each[..., None]), theta.shape[-1], axis=-1)
 
 
+def printed_means(real: Realisation, theta: np.ndarray) -> np.ndarray:
+    """mean_k as printed, (drops, users): theorem 1 without its random term. Args, Raises: as ``printed_objective``."""
+    setting = _setting(real)
+    return _means(setting, _parts(setting, _checked_phases(real, theta)))
+
+
+def printed_descends(real: Realisation, theta: np.ndarray) -> np.ndarray:
+    """(drops,) whether a small step against the printed gradient lowers the printed objective, along the circles."""
+    setting = _setting(real)
+    theta = _checked_phases(real, theta)
+    along = np.imag(np.conj(np.exp(1j * theta)) * printed_gradient(real, theta))
+    return np.sum(along * _slope(setting, _parts(setting, theta)), axis=(1, 2)) > 0
+
+
 def printed(s: Scenario, real: Realisation, precoding: Kind = "mrt", iterations: int = 200, seed: int = 0) -> Design:
     """For the record only: minimises ``printed_objective`` and is judged by the true moments, as P1.
 

@@ -4,8 +4,10 @@ from typing import Any
 
 import jax
 import numpy as np
+from scipy.stats import spearmanr
 
 from beamwright.systems import star_ris as sr
+from beamwright.systems.star_ris import model
 
 Measured = dict[str, np.ndarray]
 
@@ -21,3 +23,60 @@ def rates(scenario: sr.Scenario, realisation: Any, design: sr.Design, keys: jax.
         "iterations": design.iterations.astype(float),
         "bound_gap": design.certificate.gap,
     }
+
+
+def moments(scenario: sr.Scenario, realisation: Any, design: sr.Design, keys: jax.Array, samples: int) -> Measured:
+    """Closed forms against draws: the entry of E|F_kj|^2 that is farthest off, and the rates' order."""
+    known = realisation.known
+    drawn = sr.monte_carlo(known, design.u, design.precoder, samples)
+    found = sr.moments(known, design.u, design.precoder)
+    off = np.abs(drawn.power - found.power)
+    beyond = design.rates - design.share * drawn.ergodic
+    return {
+        "deviation_percent": 100 * np.max(off / found.power, axis=(1, 2)),
+        "deviation_errors": np.max(off / drawn.power_error, axis=(1, 2)),
+        "beyond_ergodic_errors": np.max(beyond / drawn.ergodic_error, axis=1),
+    }
+
+
+def convergence(scenario: sr.Scenario, realisation: Any, design: sr.Design, keys: jax.Array) -> Measured:
+    """Where a search stands after the iterations it was given."""
+    falls = design.goal[0] == sr.Goal.INTERFERENCE
+    steps = np.diff(design.trace, axis=1) * (1 if falls else -1)
+    return {
+        "objective": design.objective,
+        "above_bound": np.maximum(design.certificate.gap, 1e-16) if falls else np.full(len(steps), np.nan),
+        "spent": design.iterations.astype(float),
+        "rise": np.nan_to_num(steps, nan=-np.inf).max(axis=1, initial=0.0),
+    }
+
+
+def as_printed(scenario: sr.Scenario, realisation: Any, design: sr.Design, keys: jax.Array, surfaces: int) -> Measured:
+    """The source's objective and gradient beside the true interference, for the fixed precoder of the design."""
+    known, w = realisation.known, design.precoder
+    shape = (surfaces, *design.u.shape[1:])
+    uniform = np.asarray(jax.vmap(lambda key: jax.random.uniform(key, shape))(keys))
+    theta = 2 * np.pi * np.moveaxis(uniform, 1, 0)
+    printed = np.stack([sr.printed_objective(realisation, t) for t in theta])
+    truth = np.stack([_interference(known, np.abs(design.u) * np.exp(1j * t), w) for t in theta])
+    source, ours = sr.printed(scenario, realisation), sr.minimise_interference(scenario, known)
+    start = _interference(known, sr.random_surface(scenario, known).u, source.design_precoder)
+    return {
+        "mean_ratio": _mean_ratio(realisation, np.angle(design.u)),
+        "rank_correlation": np.array([spearmanr(*pair).statistic for pair in zip(printed.T, truth.T, strict=True)]),
+        "descends": np.mean([sr.printed_descends(realisation, t) for t in theta], axis=0),
+        "printed_interference": _interference(known, source.u, source.design_precoder) / start,
+        "true_interference": _interference(known, ours.u, ours.design_precoder) / start,
+    }
+
+
+def _interference(known: sr.Statistics, u: np.ndarray, precoder: np.ndarray) -> np.ndarray:
+    return model.interference_w(sr.moments(known, u, precoder))
+
+
+def _mean_ratio(realisation: Any, theta: np.ndarray) -> np.ndarray:
+    """Median over users of |printed mean| over |true mean|, unit amplitudes, one stream of ones."""
+    known = realisation.known
+    ones = np.ones((len(theta), known.direct_mean.shape[-1], known.side.shape[1]))
+    true = sr.moments(known, np.exp(1j * theta), ones).mean[..., 0]
+    return np.median(np.abs(sr.printed_means(realisation, theta)) / np.abs(true), axis=-1)

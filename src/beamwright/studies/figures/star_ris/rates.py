@@ -2,28 +2,9 @@
 
 from typing import Any
 
-from beamwright.records import Axis, Case, Claim, Curve, Line, Metric, Panel, Picture, Setting, Study, Table, sweep
+from beamwright.records import Case, Claim, Curve, Line, Panel, Picture, Setting, Study, Table, sweep
+from beamwright.studies.figures.star_ris.common import ELEMENTS, MEASURES, NOTE, RATES, SNR, SOURCE, SYSTEM
 
-SYSTEM = "beamwright.systems.star_ris"
-MEASURE = "beamwright.studies.figures.star_ris.measures:rates"
-SOURCE = (
-    "A. B. M. Adam, M. A. M. Elhassan, E. M. Diallo and M. A. Ouamri, “Interference Mitigation in STAR-RIS-Aided "
-    "Multi-User Networks with Statistical CSI”, manuscript."
-)
-NOTE = (
-    "The source gives neither geometry, powers nor precoder, so this judges its statements on the scene of the "
-    "specification, not its curves. One kind of precoder per curve, recomputed for the final phases."
-)
-
-_ELEMENTS = Axis(name="elements", label="Surface elements")
-_SNR = Axis(name="snr_db", label="Power over noise power", unit="dB")
-_SUM = Metric(name="sum_rate", label="Sum rate", unit="bit/s/Hz")
-_METRICS = (
-    _SUM,
-    Metric(name="min_rate", label="Least rate", unit="bit/s/Hz"),
-    Metric(name="interference_db", label="Interference over noise", unit="dB"),
-    Metric(name="iterations", label="Iterations"),
-)
 SCENES: dict[str, tuple[str, dict[str, Setting]]] = {
     "open": ("direct link", {}),
     "blocked": ("direct link 20 dB weaker", {"direct_loss_db": 20.0}),
@@ -57,6 +38,7 @@ def _panels(axis: str, methods: tuple[str, ...]) -> tuple[Panel, ...]:
         Panel(
             metric="sum_rate",
             axis=axis,
+            axis_scale="log" if axis == "elements" else "linear",
             lines=tuple(Line(curve=f"{scene}-{name}", colour=i) for i, name in enumerate(methods)),
             title=title,
         )
@@ -76,11 +58,11 @@ FIG3 = Study(
     name="star-ris/fig3",
     title="Sum rate against the size of the surface",
     system=SYSTEM,
-    measure=MEASURE,
-    axes=(_ELEMENTS,),
+    measure=f"{MEASURES}:rates",
+    axes=(ELEMENTS,),
     points=sweep(16, 64, 256),
     curves=_curves(_ALL),
-    metrics=_METRICS,
+    metrics=RATES,
     drops=24,
     pictures=(
         Picture(
@@ -134,19 +116,22 @@ FIG3 = Study(
 )
 
 
+_PHASES = {"interference": "Least interference", "random": "Random phases", "none": "No surface"}
+
+
 def _precoded() -> tuple[Curve, ...]:
     curves = []
     for kind in ("mrt", "rzf"):
         for scene, (_, settings) in SCENES.items():
-            for name, method, words in (
-                ("interference", "min-interference", "Least interference"),
-                ("random", "random", "Random phases"),
-                ("none", "no-surface", "No surface"),
+            for name, method in (
+                ("interference", "min-interference"),
+                ("random", "random"),
+                ("none", "no-surface"),
             ):
                 curves.append(
                     Curve(
                         name=f"{scene}-{kind}-{name}",
-                        label=f"{words}, {kind.upper()}",
+                        label=f"{_PHASES[name]}, {kind.upper()}",
                         method=method,
                         mode=scene,
                         settings={**settings, "precoder": kind},
@@ -159,28 +144,28 @@ FIG4 = Study(
     name="star-ris/fig4",
     title="Least interference against random phases, two precoders and several SNRs",
     system=SYSTEM,
-    measure=MEASURE,
-    axes=(_SNR,),
+    measure=f"{MEASURES}:rates",
+    axes=(SNR,),
     points=sweep(0, 10, 20, 30, 40),
     curves=_precoded(),
-    metrics=_METRICS,
+    metrics=RATES,
     drops=24,
     pictures=(
         Picture(
             name="fig4",
-            caption="Sum rate of least interference, random phases and no surface with 64 elements: mean over scenes "
-            "with its 95 % confidence band, scenes as in figure 3.",
+            caption="Sum rate of least interference, random phases and no surface with 64 elements, (a) to (c) with "
+            "RZF, (d) to (f) with MRT: mean over scenes with its 95 % confidence band, scenes as in figure 3.",
             panels=tuple(
                 Panel(
                     metric="sum_rate",
                     axis="snr_db",
                     lines=tuple(
-                        Line(curve=f"{scene}-{kind}-{name}", colour=i, dash=j)
-                        for j, kind in enumerate(("rzf", "mrt"))
-                        for i, name in enumerate(("interference", "random", "none"))
+                        Line(curve=f"{scene}-{kind}-{name}", colour=i, label=words)
+                        for i, (name, words) in enumerate(_PHASES.items())
                     ),
-                    title=title,
+                    title=f"{kind.upper()}, {title}",
                 )
+                for kind in ("rzf", "mrt")
                 for scene, (title, _) in SCENES.items()
             ),
         ),
