@@ -4,8 +4,8 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-from beamwright.cli.checkout import from_checkout
 from beamwright.cli.errors import CommandError
+from beamwright.core.checkout import from_checkout
 
 
 def run_benchmarks(arguments: Sequence[str]) -> int:

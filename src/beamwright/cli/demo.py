@@ -5,9 +5,9 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from beamwright.cli.checkout import from_checkout
 from beamwright.cli.errors import CommandError
 from beamwright.cli.tables import console
+from beamwright.core.checkout import from_checkout
 
 DATA = "examples/data/munich_3p5ghz_ula8.npz"
 STUDIES = ("noma-isac/fig6", "noma-isac/fig7", "noma-isac/table1")

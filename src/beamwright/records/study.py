@@ -61,9 +61,9 @@ class Line(Config):
 
 class Panel(Config):
     """One pair of axes: ``curves`` against an axis, ``wins`` (share of drops) and ``gain`` (mean relative saving) of
-    one curve over another, ``density`` and ``cdf`` of a metric's values."""
+    one curve over another, ``density`` and ``cdf`` of a metric's values, ``map`` of its values over places."""
 
-    kind: Literal["curves", "wins", "gain", "density", "cdf"] = "curves"
+    kind: Literal["curves", "wins", "gain", "density", "cdf", "map"] = "curves"
     metric: str
     axis: str = ""
     lines: tuple[Line, ...]
@@ -76,7 +76,11 @@ class Panel(Config):
     tolerance: float = Field(default=1e-5, ge=0)
     """Relative difference below which ``wins`` calls a tie."""
     marks: tuple[str, ...] = ()
-    """Further metrics marked on a distribution, e.g. the exact worst case."""
+    """Further metrics marked on a distribution, e.g. the exact worst case; on a map, two metrics: places of users."""
+    place: tuple[str, ...] = ()
+    """Of a map: the two metrics that say where (in m) each value of the metric belongs."""
+    limits: tuple[float, float] | None = None
+    """Of a map's colours, so that panels can be compared."""
     reference: float | None = None
     """A threshold drawn as a thin line."""
     common: bool = True
@@ -155,6 +159,8 @@ class Study(Config):
     system: str
     measure: str
     measure_options: dict[str, Setting] = {}
+    draw: str = ""
+    """``"module:function"`` that draws instead of the system: ``draw(scenario, key, drops, first)``."""
     axes: tuple[Axis, ...]
     points: tuple[tuple[float, ...], ...]
     curves: tuple[Curve, ...]

@@ -26,7 +26,8 @@ def draw_curves(ax: Axes, data: Data, panel: Panel) -> pd.DataFrame:
     elif panel.kind == "gain":
         ax.yaxis.set_major_formatter(lambda value, _: f"{100 * value:g} %")
         label = data.study.metric(panel.metric).label
-        ax.set_ylabel(f"Saving in {label[0].lower()}{label[1:]}")
+        what = "Saving in" if panel.better == "lower" else "Gain in"
+        ax.set_ylabel(f"{what} {label[0].lower()}{label[1:]}")
     else:
         ax.set_yscale(panel.scale)
         ax.set_ylabel(data.study.metric(panel.metric).title)

@@ -8,6 +8,7 @@ from beamwright.records import Picture
 from beamwright.report.curves import draw_curves, line_label
 from beamwright.report.data import Data
 from beamwright.report.distributions import draw_distribution
+from beamwright.report.maps import draw_map
 from beamwright.report.style import new_figure, styled
 
 _DRAW = {
@@ -16,6 +17,7 @@ _DRAW = {
     "gain": draw_curves,
     "density": draw_distribution,
     "cdf": draw_distribution,
+    "map": draw_map,
 }
 _LETTERS, _HANDLE = 116, 5
 """Letters of the legend's size that fit across the page, and what a legend entry needs beside its label."""
@@ -25,7 +27,8 @@ def draw(data: Data, picture: Picture) -> tuple[Figure, pd.DataFrame]:
     """The figure and the table of everything drawn in it (a column ``panel`` says where)."""
     with styled():
         labels = {line_label(data, line) for panel in picture.panels for line in panel.lines}
-        marks = [f"{label}: {data.study.metric(m).label}" for p in picture.panels for m in p.marks for label in labels]
+        marked = [panel for panel in picture.panels if panel.kind in ("density", "cdf")]
+        marks = [f"{label}: {data.study.metric(m).label}" for p in marked for m in p.marks for label in labels]
         count, entries = len(picture.panels), [*labels, *marks]
         columns = max(1, min(4, (_LETTERS if count > 1 else _LETTERS // 2) // (_HANDLE + max(map(_letters, entries)))))
         rows = -(-len(entries) // columns)

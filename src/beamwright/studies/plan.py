@@ -24,6 +24,7 @@ class Chunk:
 
     study: str
     system: str
+    draw: str
     measure: str
     measure_options: Mapping[str, Any]
     metrics: tuple[str, ...]
@@ -55,6 +56,12 @@ def load_system(module: str) -> System:
     return import_module(module).SYSTEM
 
 
+def load_function(name: str) -> Any:
+    """The function that ``"module:function"`` names."""
+    module, function = name.split(":")
+    return getattr(import_module(module), function)
+
+
 def make_plan(study: Study, drops: int, seed: int, chunk: int) -> list[Chunk]:
     """All chunks of a study, curve by curve, point by point, in drop order.
 
@@ -75,6 +82,7 @@ def make_plan(study: Study, drops: int, seed: int, chunk: int) -> list[Chunk]:
                     Chunk(
                         study=study.name,
                         system=study.system,
+                        draw=study.draw,
                         measure=study.measure,
                         measure_options=study.measure_options,
                         metrics=tuple(metric.name for metric in study.metrics),
@@ -108,7 +116,8 @@ def resolve(system: System, study: Study, curve: Curve, point: Mapping[str, floa
 
 def numerics_of(study: Study) -> dict[str, str]:
     """What decides the numbers besides the study: versions of package and array libraries, and the source itself."""
-    modules = [f"beamwright.{layer}" for layer in _NUMERICS] + [study.system, study.measure.split(":")[0]]
+    own = {name.split(":")[0] for name in (study.measure, study.draw) if name}
+    modules = [f"beamwright.{layer}" for layer in _NUMERICS] + [study.system, *sorted(own)]
     installed = versions()
     libraries = {name: installed[name] for name in ("jax", "jaxlib", "numpy", "scipy") if name in installed}
     return {"beamwright": __version__, "source": fingerprint(modules)} | libraries

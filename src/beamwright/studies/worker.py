@@ -2,13 +2,12 @@
 
 import time
 from dataclasses import dataclass
-from importlib import import_module
 
 import jax
 import numpy as np
 
 from beamwright.core import drop_keys, require, status_text
-from beamwright.studies.plan import Chunk, load_system
+from beamwright.studies.plan import Chunk, load_function, load_system
 
 _MEASURE_STREAM = 0x6D656173
 """Folded into a drop's key for what is random in measuring, so that it shares nothing with the drawing."""
@@ -29,11 +28,11 @@ def compute(chunk: Chunk) -> Outcome:
     system = load_system(chunk.system)
     scenario = system.scenario(**chunk.scenario)
     key = jax.random.key(chunk.seed)
-    realisation = system.draw(scenario, key, chunk.drops, chunk.first)
+    draw = load_function(chunk.draw) if chunk.draw else system.draw
+    realisation = draw(scenario, key, chunk.drops, chunk.first)
     design = system.methods[chunk.method](scenario, realisation.known, **chunk.options)
     keys = jax.vmap(lambda k: jax.random.fold_in(k, _MEASURE_STREAM))(drop_keys(key, chunk.drops, chunk.first))
-    module, function = chunk.measure.split(":")
-    measured = getattr(import_module(module), function)(scenario, realisation, design, keys, **chunk.measure_options)
+    measured = load_function(chunk.measure)(scenario, realisation, design, keys, **chunk.measure_options)
     lost = sorted(set(chunk.metrics) - set(measured))
     require(not lost, chunk.measure, f"measure {', '.join(chunk.metrics)}", f"nothing for {lost}")
     values = {name: np.asarray(measured[name], float) for name in chunk.metrics}

@@ -20,12 +20,14 @@ from beamwright.systems.star_ris.known import checked
 from beamwright.systems.star_ris.majorise import majorise_minimise
 from beamwright.systems.star_ris.model import Moments, qpsk_rates, ratio_rates
 from beamwright.systems.star_ris.monte_carlo import MonteCarlo, monte_carlo
+from beamwright.systems.star_ris.power_map import received_power_w
 from beamwright.systems.star_ris.precoders import precoder
 from beamwright.systems.star_ris.realisation import Realisation, draw
 from beamwright.systems.star_ris.results import Certificate, Design, Goal, Statistics
 from beamwright.systems.star_ris.scenario import Scenario
 from beamwright.systems.star_ris.scorecard import Scorecard, evaluate
 from beamwright.systems.star_ris.system import METHODS, SYSTEM
+from beamwright.systems.star_ris.traced import traced_statistics
 
 __all__ = [
     "METHODS",
@@ -61,9 +63,11 @@ __all__ = [
     "qpsk_rates",
     "random_surface",
     "ratio_rates",
+    "received_power_w",
     "reflecting_only",
     "sca",
     "sdr_bound",
+    "traced_statistics",
 ]
 
 

@@ -99,6 +99,13 @@ def _statistics(s: Scenario, position: np.ndarray, phase: np.ndarray, paths: np.
     )
 
 
+def statistics_at(s: Scenario, position: np.ndarray, known: Statistics) -> Statistics:
+    """Statistics of links to further positions (drops, users, 3), phases zero; G stays as known."""
+    drops, users = position.shape[:2]
+    links = _statistics(s, position, np.zeros((drops, 2 * users + 1)), np.zeros((drops, s.surface_paths, 5)))
+    return replace(links, surface_mean=known.surface_mean, drop=known.numbers)
+
+
 def _surface_paths(s: Scenario, bs: np.ndarray, surface: np.ndarray, turn: np.ndarray, paths: np.ndarray) -> np.ndarray:
     """Sum of equal-power paths over sqrt(L), the first the line of sight, the others from random directions."""
     arrive, leave = unit_vectors(SURFACE_M, BASE_STATION_M), unit_vectors(BASE_STATION_M, SURFACE_M)

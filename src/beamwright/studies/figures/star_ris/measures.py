@@ -8,6 +8,7 @@ from scipy.stats import spearmanr
 
 from beamwright.systems import star_ris as sr
 from beamwright.systems.star_ris import model
+from beamwright.systems.star_ris.realisation import USER_HEIGHT_M
 
 Measured = dict[str, np.ndarray]
 
@@ -80,3 +81,21 @@ def _mean_ratio(realisation: Any, theta: np.ndarray) -> np.ndarray:
     ones = np.ones((len(theta), known.direct_mean.shape[-1], known.side.shape[1]))
     true = sr.moments(known, np.exp(1j * theta), ones).mean[..., 0]
     return np.median(np.abs(sr.printed_means(realisation, theta)) / np.abs(true), axis=-1)
+
+
+def power_map(scenario: sr.Scenario, realisation: Any, design: sr.Design, keys: jax.Array, step_m: float) -> Measured:
+    """Received power of all streams over a grid around the surface, and over that of random phases with RZF."""
+    drops = len(design.u)
+    x, y = (grid.ravel() for grid in np.meshgrid(np.arange(23.0, 57.1, step_m), np.arange(-16.0, 16.1, step_m)))
+    places = np.stack([x, y, np.full_like(x, USER_HEIGHT_M)], axis=-1)
+    before = sr.random_surface(scenario, realisation.known)
+    power, chance = (sr.received_power_w(scenario, realisation, d, places).sum(axis=-1) for d in (design, before))
+    return {
+        "power_db": 10 * np.log10(power / realisation.known.noise_power_w[:, None]),
+        "gain_db": 10 * np.log10(power / chance),
+        "x_m": np.tile(x, (drops, 1)),
+        "y_m": np.tile(y, (drops, 1)),
+        "user_x_m": realisation.user_position_m[..., 0],
+        "user_y_m": realisation.user_position_m[..., 1],
+        "sum_rate": design.sum_rate,
+    }

@@ -1,0 +1,46 @@
+"""Panels that show a metric over places: one drop, one map."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+
+from beamwright.records import Panel
+from beamwright.report.data import Data
+
+
+def draw_map(ax: Axes, data: Data, panel: Panel) -> pd.DataFrame:
+    """Draw the first drop of the panel's first line; returns place and value of every point, for the CSV.
+
+    Places on a full grid become an image, others a scatter.
+    """
+    curve = panel.lines[0].curve
+    x, y = (_values(data, curve, name) for name in panel.place)
+    value = _values(data, curve, panel.metric)
+    low, high = panel.limits or (float(np.nanmin(value)), float(np.nanmax(value)))
+    columns, rows = np.unique(x), np.unique(y)
+    if len(columns) * len(rows) == len(value):
+        image = np.full((len(rows), len(columns)), np.nan)
+        image[np.searchsorted(rows, y), np.searchsorted(columns, x)] = value
+        shown: ScalarMappable = ax.pcolormesh(
+            columns, rows, image, vmin=low, vmax=high, cmap="viridis", rasterized=True
+        )
+    else:
+        shown = ax.scatter(x, y, c=value, s=6, vmin=low, vmax=high, cmap="viridis")
+    if panel.marks:
+        place = [_values(data, curve, name) for name in panel.marks]
+        ax.plot(*place, ls="none", marker="o", ms=4.5, mfc="white", mec="black", mew=0.8, label="Users")
+    ax.set_aspect("equal")
+    ax.grid(False)
+    ax.set_xlabel(data.study.metric(panel.place[0]).title)
+    ax.set_ylabel(data.study.metric(panel.place[1]).title)
+    ends = {(False, False): "neither", (True, False): "min", (False, True): "max", (True, True): "both"}
+    beyond = ends[bool((value < low).any()), bool((value > high).any())]
+    ax.figure.colorbar(shown, ax=ax, label=data.study.metric(panel.metric).title, extend=beyond, shrink=0.9)
+    return pd.DataFrame({"curve": curve, "metric": panel.metric, "x": x, "y": y, "value": value})
+
+
+def _values(data: Data, curve: str, metric: str) -> np.ndarray:
+    """All values of the first drop at the first point."""
+    table = next(iter(data.table(curve, metric).values()))
+    return table.iloc[0].to_numpy(float)

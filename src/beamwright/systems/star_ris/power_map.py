@@ -1,0 +1,37 @@
+"""Expected received power anywhere in the scene: what a person sees of a design."""
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from beamwright.core import as_array
+from beamwright.systems.star_ris import model
+from beamwright.systems.star_ris.realisation import SURFACE_M, Realisation, statistics_at
+from beamwright.systems.star_ris.results import Design, Statistics
+from beamwright.systems.star_ris.scenario import Scenario
+
+
+def received_power_w(
+    scenario: Scenario, realisation: Realisation, design: Design, positions_m: ArrayLike
+) -> np.ndarray:
+    """E|F_j|^2 of every stream j at every position, for a user whose links have uniformly random phases.
+
+    Direct and surface paths then add in power: half the sum of the exact second moments for either sign of the direct
+    mean. Positions before the surface (towards the base station) see its reflection, those behind its transmission.
+
+    Args:    positions_m (points, 3) in m; design for ``realisation``.
+    Returns: (drops, points, streams) in W; sum over streams for what arrives in all.
+    Raises:  ValueError naming positions_m.
+    """
+    points = as_array(positions_m, "positions_m", "points xyz", float, xyz=3)
+    before = points[:, 0] < SURFACE_M[0]
+    order = np.argsort(~before, kind="stable")  # the scenario counts reflection users first
+    drops = len(design.u)
+    there = scenario.model_copy(update={"users": len(points), "reflection_users": int(before.sum())})
+    links = statistics_at(there, np.broadcast_to(points[order], (drops, *points.shape)), realisation.known)
+    power = np.mean([_power(links, sign, design) for sign in (1, -1)], axis=0)
+    return power[:, np.argsort(order)]
+
+
+def _power(links: Statistics, sign: int, design: Design) -> np.ndarray:
+    turned = Statistics(**{**vars(links), "direct_mean": sign * links.direct_mean})
+    return model.moments(turned, design.u, design.precoder).power
