@@ -1,28 +1,44 @@
-"""``python -m benchmarks [--quick] [--out bench-out]``: ours against the peers, one run, one thread each."""
+"""``python -m benchmarks [noma-isac] [star-ris] [--quick] [--cores] [--out bench-out]``: ours against the peers."""
 
 import argparse
+import sys
 from pathlib import Path
 
 from benchmarks.one_thread import one_thread
 
-one_thread()  # before anything imports NumPy or JAX
+if "--cores" not in sys.argv:
+    one_thread()  # before anything imports NumPy or JAX
 
-from rich.console import Console  # noqa: E402
+from rich.console import Console
 
-from benchmarks import plan, report  # noqa: E402
-from benchmarks.flops import dgemm_rate  # noqa: E402
+from benchmarks import plan, report, star_ris
+from benchmarks.flops import dgemm_rate
+
+SYSTEMS = ("noma-isac", "star-ris")
 
 
 def main() -> None:
     """Measure, print, save after every measurement so that an interrupted run leaves what it has."""
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
+    parser.add_argument("systems", nargs="*", metavar="system", help=f"some of {', '.join(SYSTEMS)} (default: all)")
     parser.add_argument("--quick", action="store_true", help="few drops and sizes: minutes instead of an hour")
-    parser.add_argument("--out", type=Path, default=Path("bench-out"), help="folder for CSV, JSON and figure")
+    parser.add_argument("--cores", action="store_true", help="everybody may use all cores, as users do; else one")
+    parser.add_argument("--out", type=Path, default=Path("bench-out"), help="folder for CSV, JSON and figures")
     arguments = parser.parse_args()
-    console = Console()
+    unknown = sorted(set(arguments.systems) - set(SYSTEMS))
+    if unknown:
+        parser.error(f"system must be one of {', '.join(SYSTEMS)}, got {', '.join(unknown)}")
+    console = Console(width=None if sys.stdout.isatty() else 160)
     rate = dgemm_rate()
-    facts, found = report.machine(rate), []
-    for measurement in plan.run(plan.QUICK if arguments.quick else plan.Plan()):
+    facts = report.machine(rate, all_cores=arguments.cores)
+    for system in arguments.systems or SYSTEMS:
+        measure = _noma_isac if system == "noma-isac" else _star_ris
+        measure(arguments.quick, arguments.out, rate, facts, console)
+
+
+def _noma_isac(quick: bool, out: Path, rate: float, facts: dict, console: Console) -> None:
+    found = []
+    for measurement in plan.run(plan.QUICK if quick else plan.Plan()):
         found.append(measurement)
         console.print(
             f"{measurement.study:9} {measurement.case:12} N={measurement.antennas:<4} K={measurement.users} "
@@ -31,11 +47,28 @@ def main() -> None:
             highlight=False,
             soft_wrap=True,
         )
-        report.save(arguments.out, plan.table(found, rate), facts)
+        report.save(out, plan.table(found, rate), facts)
     measurements = plan.table(found, rate)
-    report.save_figure(arguments.out, measurements)
+    report.save_figure(out, report.draw(measurements))
     report.show(measurements, facts, console)
-    console.print(f"Written: {arguments.out}/benchmarks.csv, .json, .png, .pdf")
+    console.print(f"Written: {out}/benchmarks.csv, .json, .png, .pdf")
+
+
+def _star_ris(quick: bool, out: Path, rate: float, facts: dict, console: Console) -> None:
+    found, name = [], "benchmarks-star-ris"
+    for row in star_ris.run(star_ris.QUICK if quick else star_ris.Plan()):
+        found.append(row)
+        console.print(
+            f"star-ris {row.problem} N={row.elements:<5} {row.solver:30} solve {1e3 * row.solve:8.3f} ms, "
+            f"end to end {1e3 * row.end_to_end:8.3f} ms",
+            highlight=False,
+            soft_wrap=True,
+        )
+        report.save(out, star_ris.table(found, rate), facts, name)
+    frame = star_ris.table(found, rate)
+    report.save_figure(out, star_ris.draw(frame), name)
+    star_ris.show(frame, facts, console)
+    console.print(f"Written: {out}/{name}.csv, .json, .png, .pdf")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """What a run leaves behind: tables on the terminal, a CSV with every measurement, a JSON with the machine, a figure."""
 
+import os
 import platform
 from importlib import metadata
 from pathlib import Path
@@ -17,12 +18,12 @@ from beamwright.report.style import COLOURS, MARKERS, PAGE_IN, render, styled
 AXES = {"antennas": "antennas N", "users": "users K", "targets": "targets M", "batch": "batch of drops"}
 
 
-def machine(dgemm_per_second: float) -> dict[str, Any]:
+def machine(dgemm_per_second: float, all_cores: bool = False) -> dict[str, Any]:
     """What the numbers depend on."""
-    peers = {name: metadata.version(name) for name in ("cvxpy", "clarabel", "scs")}
+    peers = {name: metadata.version(name) for name in ("cvxpy", "clarabel", "scs", "pymanopt")}
     return {
         "processor": _processor(),
-        "cores_used": 1,
+        "cores_used": os.cpu_count() if all_cores else 1,
         "dgemm_gflops": dgemm_per_second / 1e9,
         "versions": versions() | peers,
         "commit": git_commit(),
@@ -37,19 +38,18 @@ def _processor() -> str:
         return platform.processor() or platform.machine()
 
 
-def save(folder: Path, measurements: pd.DataFrame, facts: dict[str, Any]) -> None:
-    """benchmarks.csv and benchmarks.json in ``folder``."""
+def save(folder: Path, measurements: pd.DataFrame, facts: dict[str, Any], name: str = "benchmarks") -> None:
+    """``name``.csv and ``name``.json in ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
-    write_bytes(folder / "benchmarks.csv", measurements.to_csv(index=False).encode())
+    write_bytes(folder / f"{name}.csv", measurements.to_csv(index=False).encode())
     rows = measurements.astype(object).where(measurements.notna(), None).to_dict("records")
-    write_json(folder / "benchmarks.json", {**facts, "measurements": rows})
+    write_json(folder / f"{name}.json", {**facts, "measurements": rows})
 
 
-def save_figure(folder: Path, measurements: pd.DataFrame) -> None:
-    """benchmarks.png and benchmarks.pdf in ``folder``."""
-    figure = draw(measurements)
+def save_figure(folder: Path, figure: Figure, name: str = "benchmarks") -> None:
+    """``name``.png and ``name``.pdf in ``folder``."""
     for kind in ("png", "pdf"):
-        write_bytes(folder / f"benchmarks.{kind}", render(figure, kind))
+        write_bytes(folder / f"{name}.{kind}", render(figure, kind))
 
 
 def show(measurements: pd.DataFrame, facts: dict[str, Any], console: Console) -> None:

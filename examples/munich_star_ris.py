@@ -23,19 +23,15 @@ side = (towards > 0).astype(int)
 
 def statistics(users: np.ndarray) -> sr.Statistics:
     """Ray-traced links as the known means of Rician channels, for groups (groups, users) of user numbers."""
-    mean, scatter = np.sqrt(RICIAN / (RICIAN + 1)), 1 / (RICIAN + 1)
-    groups = len(users)
-    return sr.Statistics(
-        direct_mean=mean * direct[users],
-        surface_mean=np.broadcast_to(mean * middle, (groups, *middle.shape)),
-        user_mean=mean * last[users],
-        direct_var=scatter * np.mean(np.abs(direct[users]) ** 2, axis=-1),
-        surface_var=np.full(groups, scatter * np.mean(np.abs(middle) ** 2)),
-        user_var=scatter * np.mean(np.abs(last[users]) ** 2, axis=-1),
-        side=side[users],
-        kappa=np.full(groups, KAPPA),
-        noise_power_w=np.full(groups, NOISE_W),
-        power_w=np.full(groups, POWER_W),
+    return sr.traced_statistics(
+        direct[users],
+        middle,
+        last[users],
+        side[users],
+        rician=RICIAN,
+        kappa=KAPPA,
+        power_w=POWER_W,
+        noise_power_w=NOISE_W,
     )
 
 

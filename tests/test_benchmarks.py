@@ -5,7 +5,9 @@ import pytest
 
 pytest.importorskip("cvxpy")
 
+from beamwright import star_ris as sr
 from beamwright.systems.noma_isac import model
+from benchmarks import star_ris
 from benchmarks.flops import dgemm_rate, per_iteration
 from benchmarks.measure import Case, violations
 from benchmarks.peers import PEERS, Demand, clarabel_direct, scs_direct
@@ -52,3 +54,31 @@ def test_counts_grow_with_the_problem():
     case, _ = OPTIMA_W["chain 5 dB"]
     assert per_iteration(case.scenario, True) > per_iteration(case.scenario, False) > 1e4
     assert dgemm_rate(128, 2) > 1e7
+
+
+def test_pymanopt_and_ours_reach_the_same_surface():
+    case = star_ris.case_of(16, 2)
+    for problem in star_ris.GOALS:
+        mine, times = star_ris.ours(problem, case, 1e-7)
+        theirs = [star_ris.by_pymanopt(problem, case, drop, 1e-7)[0] for drop in range(2)]
+        np.testing.assert_allclose(mine, theirs, rtol=1e-7 if problem == "P1" else 1e-4)
+        assert times["solve"] > 0 and times["end_to_end"] > 0
+    x = np.exp(2j * np.pi * np.random.default_rng(0).random(32))
+    dense = star_ris.dense(
+        case.known.take([0]), case.start[:1], sr.precoder(case.known.take([0]), case.start[:1], "rzf")
+    )
+    move = np.random.default_rng(1).standard_normal((2, 32))
+    move = move[0] + 1j * move[1]
+    for problem in star_ris.GOALS:
+        ahead, behind = (star_ris.value(problem, dense, x + h * move) for h in (1e-6, -1e-6))
+        along = np.sum(np.conj(star_ris.slope(problem, dense, x)) * move).real
+        assert np.isclose((ahead - behind) / 2e-6, along, rtol=1e-5)
+
+
+@pytest.mark.slow
+def test_star_ris_plan_is_measured_and_tabulated():
+    rows = list(star_ris.run(star_ris.Plan(3, 2, 1, (4, 8), 1)))
+    frame = star_ris.table(rows, 1e10)
+    assert {"ours", "majorise-minimise", "pymanopt"} <= set(frame.solver)
+    assert (frame[frame.solver == "ours"].dgemm_share > 0).all() and (frame.worse_most < 0.1).all()
+    star_ris.draw(frame)

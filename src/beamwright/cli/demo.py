@@ -38,6 +38,8 @@ def _script(channels: Path, out: Path, page: Path, groups: int, drops: int) -> S
     source = ["--channels", str(channels), "--no-conjugate", "--drops", str(groups), "--seed", "1"]
     settings = ["--set", "noise_power_w=1e-12", "--set", "sinr_db=8", "--set", "csi_error=1e-7"]
     design = ["design", "noma-isac", "--method", "robust-min-power", *source, *settings]
+    surface = ["design", "star-ris", "--method", "max-sum-rate", "--set", "precoder=wmmse", "--seed", "1"]
+    surface += ["--drops", str(groups)]
     return (
         (
             f"Robust beams for {groups} random groups of users in a street scene of Munich, ray traced at 3.5 GHz",
@@ -45,8 +47,21 @@ def _script(channels: Path, out: Path, page: Path, groups: int, drops: int) -> S
         ),
         ("The certificates, recomputed from the file alone", ["verify", str(out / "design" / "design.npz")]),
         (
-            "Figures and a table of the paper, with few channels",
+            "Surfaces and precoders of largest rate for random scenes, from channel statistics alone",
+            [*surface, "--out", str(out / "surface")],
+        ),
+        ("Their certificates, recomputed from the file", ["verify", str(out / "surface" / "design.npz")]),
+        (
+            "Figures and a table of the paper on beams that also sense, with few channels",
             ["study", *STUDIES, "--drops", str(drops), "--out", str(out / "runs")],
+        ),
+        (
+            "Where the power goes around a surface",
+            ["study", "star-ris/map", "--drops", "1", "--out", str(out / "runs")],
+        ),
+        (
+            "What a surface buys in a street of Munich, ray traced at 28 GHz",
+            ["study", "star-ris/munich", "--drops", str(drops), "--out", str(out / "runs")],
         ),
         ("One page of it all", ["report", str(out / "runs"), "-o", str(page)]),
     )

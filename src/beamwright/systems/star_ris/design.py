@@ -11,7 +11,7 @@ from beamwright.optim import conjugate_gradient as cg
 from beamwright.systems.star_ris import certificate as proof
 from beamwright.systems.star_ris.coherent import coherent_map
 from beamwright.systems.star_ris.known import checked
-from beamwright.systems.star_ris.precoders import Kind, precoder, wmmse_step
+from beamwright.systems.star_ris.precoders import Kind, precoder, wmmse, wmmse_step
 from beamwright.systems.star_ris.results import Design, Goal, Statistics
 from beamwright.systems.star_ris.scenario import Scenario
 from beamwright.systems.star_ris.search import search
@@ -198,6 +198,10 @@ def _alternate(known: Statistics, wanted: Wanted, u: np.ndarray, share: np.ndarr
         active = active[gain > GAIN * np.abs(best[active])]
         if not len(active):
             break
+    if kind == "wmmse":  # the last surface deserves a precoder as good as one for a surface that is not designed
+        best_w = wmmse(known, best_u, share, start=best_w)
+        best = proof.objective(known, goal, best_u, best_w, share)
+        trace.append(best)
     return best_u, best_w, best, spent, np.stack(trace, axis=1)
 
 

@@ -56,16 +56,26 @@ def _require_independent(gram: np.ndarray, antennas: int) -> None:
     )
 
 
-def wmmse(known: Statistics, u: np.ndarray, share: np.ndarray, steps: int = 300, gain: float = 1e-7) -> np.ndarray:
-    """The precoder of largest (weighted) sum rate that ``wmmse_step`` reaches from rzf, for a surface as it is."""
-    w = precoder(known, u, "rzf")
-    before = np.full(len(w), -np.inf)
+def wmmse(
+    known: Statistics,
+    u: np.ndarray,
+    share: np.ndarray,
+    start: np.ndarray | None = None,
+    steps: int = 300,
+    gain: float = 1e-7,
+) -> np.ndarray:
+    """The precoder of largest (weighted) sum rate that ``wmmse_step`` reaches from ``start`` (rzf), for a given u."""
+    w = (precoder(known, u, "rzf") if start is None else start).copy()
+    before, active = np.full(len(w), -np.inf), np.arange(len(w))
     for _ in range(steps):
-        w = wmmse_step(known, u, w, share)
-        after = model.rates(known, model.moments(known, u, w), share).sum(axis=-1)
-        if np.all(after - before <= gain * np.maximum(after, 1e-12)):
+        part, there, shares = known.take(active), u[active], share[active]
+        w[active] = wmmse_step(part, there, w[active], shares)
+        after = model.rates(part, model.moments(part, there, w[active]), shares).sum(axis=-1)
+        goes_on = after - before[active] > gain * np.maximum(after, 1e-12)
+        before[active] = after
+        active = active[goes_on]  # a drop's own gain decides, so that none depends on its batch
+        if not len(active):
             break
-        before = after
     return w
 
 

@@ -94,7 +94,7 @@ FIG2 = Study(
             against=1e-9,
             cases=(
                 Case(label="least interference", curve="interference-end"),
-                Case(label="largest sum rate", curve="rate-end"),
+                
             ),
         ),
         Claim(

@@ -41,15 +41,22 @@ def moments(scenario: sr.Scenario, realisation: Any, design: sr.Design, keys: ja
 
 
 def convergence(scenario: sr.Scenario, realisation: Any, design: sr.Design, keys: jax.Array) -> Measured:
-    """Where a search stands after the iterations it was given."""
-    falls = design.goal[0] == sr.Goal.INTERFERENCE
-    steps = np.diff(design.trace, axis=1) * (1 if falls else -1)
+    """Where a search stands after the iterations it was given, for the precoder of its start."""
+    known, nothing = realisation.known, np.full(len(design.u), np.nan)
+    if design.goal[0] == sr.Goal.INTERFERENCE:
+        steps = np.nan_to_num(np.diff(design.trace, axis=1), nan=-np.inf)
+        return {
+            "objective": design.objective,
+            "above_bound": np.maximum(design.certificate.gap, 1e-16),
+            "spent": design.iterations.astype(float),
+            "rise": steps.max(axis=1, initial=0.0),
+        }
+    w = sr.precoder(known, sr.random_surface(scenario, known).u, "rzf")
+    rates = model.rates(known, sr.moments(known, design.u, w))
     return {
-        "objective": design.objective,
-        "above_bound": np.maximum(design.certificate.gap, 1e-16) if falls else np.full(len(steps), np.nan),
-        "spent": design.iterations.astype(float),
-        "rise": np.nan_to_num(steps, nan=-np.inf).max(axis=1, initial=0.0),
-    }
+        "objective": rates.sum(axis=-1), "above_bound": nothing, "spent": design.iterations.astype(float),
+        "rise": nothing,
+    }  # fmt: skip
 
 
 def as_printed(scenario: sr.Scenario, realisation: Any, design: sr.Design, keys: jax.Array, surfaces: int) -> Measured:
