@@ -6,11 +6,10 @@ from beamwright.core import Status, require
 from beamwright.core.linalg import square_modulus
 from beamwright.systems.star_ris import model
 from beamwright.systems.star_ris.bounds import bound
-from beamwright.systems.star_ris.coherent import coherent_map
 from beamwright.systems.star_ris.known import checked
 from beamwright.systems.star_ris.results import Certificate, Design, Goal, Statistics
 from beamwright.systems.star_ris.scenario import Scenario
-from beamwright.systems.star_ris.search import gradient_norm
+from beamwright.systems.star_ris.search import at_design
 
 OPTIMAL_GAP = 1e-6
 """Largest gap of an optimal design: objective and bound are the same to six digits."""
@@ -52,11 +51,10 @@ def certificate(
 ) -> Certificate:
     """``certify`` on checked arrays."""
     found = model.moments(known, u, precoder)
-    drops = coherent_map(known, u, design_precoder, share, joint)
+    drops, norm = at_design(goal, known, u, design_precoder, share, joint)
     reference = drops.reference * known.noise_power_w
     designed = found if design_precoder is precoder else model.moments(known, u, design_precoder)
     value, limit = _objective(known, goal, designed, share, reference), bound(goal, drops)
-    norm = gradient_norm(goal, drops, u, joint)
     amplitude_violation = _amplitude_violation(u, share)
     power_violation = _power_violation(known, precoder, design_precoder)
     sound = (amplitude_violation <= PASSIVE) & (power_violation <= POWER)

@@ -9,11 +9,12 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
 
+from beamwright.core.linalg import square_modulus
 from beamwright.optim import conjugate_gradient as cg
 from beamwright.optim.manifolds import UnitNorm, inner
 from beamwright.optim.tiles import in_tiles, one_by_one
 from beamwright.systems.star_ris import coherent
-from beamwright.systems.star_ris.results import Goal
+from beamwright.systems.star_ris.results import Goal, Statistics
 
 SHARPNESS = (2.0, 8.0, 32.0, 128.0)
 """Of the soft least rate, per bit/s/Hz (spec P3)."""
@@ -44,9 +45,12 @@ def search(goal: Goal, drops: coherent.Map, start: np.ndarray, joint: bool, opti
     return Reached(u, sign * found.value, found.gradient_norm, found.iterations, found.ending, sign * found.trace)
 
 
-def gradient_norm(goal: Goal, drops: coherent.Map, u: np.ndarray, joint: bool) -> np.ndarray:
-    """(drops,) norm of the Riemannian gradient at a design, of P3 at its sharpest."""
-    return in_tiles(_gradient(goal, joint), coherent.TILE, *drops, as_parts(u if joint else phasors(u)), counted=True)
+def at_design(
+    goal: Goal, known: Statistics, u: np.ndarray, precoder: np.ndarray, share: np.ndarray, joint: bool
+) -> tuple[coherent.Map, np.ndarray]:
+    """The map of a design, and (drops,) the norm of the Riemannian gradient there, of P3 at its sharpest."""
+    drops, rank = coherent.of_drops(known, u, precoder, share)
+    return in_tiles(_judged(goal, joint, rank), coherent.TILE, *drops, counted=True)
 
 
 def as_parts(u: np.ndarray) -> np.ndarray:
@@ -96,13 +100,16 @@ def _compiled(goal: Goal, joint: bool, options: cg.Options) -> Callable[..., cg.
 
 
 @cache
-def _gradient(goal: Goal, joint: bool) -> Callable[..., Array]:
+def _judged(goal: Goal, joint: bool, rank: int) -> Callable[..., tuple[coherent.Map, Array]]:
     manifold = _manifold(joint)
 
-    def one(*arrays: Any) -> Array:
-        drop, x = coherent.Map(*arrays[:-1]), arrays[-1]
+    def one(*arrays: Any) -> tuple[coherent.Map, Array]:
+        given = coherent.Drop(*arrays)
+        drop, size = coherent.map_of(given, rank, joint), jnp.sqrt(square_modulus(given.u))
+        z = given.u if joint else jnp.where(size > 0, given.u / jnp.where(size > 0, size, 1.0), 1.0)
+        x = jnp.stack([z.real, z.imag])
         slope = jax.grad(partial(coherent.cost, goal, drop, sharpness=SHARPNESS[-1], joint=joint))(x)
         slope = manifold.project(x, slope)
-        return jnp.sqrt(inner(slope, slope))
+        return drop, jnp.sqrt(inner(slope, slope))
 
     return one_by_one(one)
