@@ -2,5 +2,20 @@
 
 from beamwright.uncertainty.csi_ball import sample_ball
 from beamwright.uncertainty.phase_noise import mean_phasor, sample_von_mises, von_mises_angles
+from beamwright.uncertainty.position_ball import (
+    ball_frame,
+    position_scenarios,
+    sample_position_ball,
+    verification_positions,
+)
 
-__all__ = ["mean_phasor", "sample_ball", "sample_von_mises", "von_mises_angles"]
+__all__ = [
+    "ball_frame",
+    "mean_phasor",
+    "position_scenarios",
+    "sample_ball",
+    "sample_position_ball",
+    "sample_von_mises",
+    "verification_positions",
+    "von_mises_angles",
+]

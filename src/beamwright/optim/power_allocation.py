@@ -1,0 +1,154 @@
+"""Powers of groups of two users who share a beam, in closed form (spec dma_noma, section 5).
+
+    max  sum_i  w log2(1 + N_i/a_i) + (1 - w) log2(1 + F_i/(N_i + c_i)),   c_i = max(a_i, b_i)
+    s.t. log2(1 + N_i/a_i) >= rate_near,  log2(1 + F_i/(N_i + c_i)) >= rate_far,  sum_i N_i + F_i = P
+
+a and b are noise and interference over gain of the near and the far user. With s = 2^-rate_far and P_i = N_i + F_i the
+near user may have at most s P_i - (1 - s) c_i, and wants all of it where w >= 1/2; below, no more than the power p at
+which its gain w/(a + p) equals the other's loss (1 - w)/(c + p). What is left is concave in every P_i: water-filling.
+"""
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array, lax
+from numpy.typing import ArrayLike
+
+from beamwright.core import require
+
+_LARGEST = 1e100
+"""A user that hears nothing has this ratio of noise to gain."""
+_BISECTIONS = 100
+
+
+class Allocation(NamedTuple):
+    """One instance, or a batch of them."""
+
+    near: Array
+    """(groups,) W."""
+    far: Array
+    """(groups,) W."""
+    feasible: Array
+    """() whether the required rates can be met; else both are lowered by one common factor until they can."""
+
+
+def allocate(a: Array, b: Array, power: Array, weight: Array, rate_near: Array, rate_far: Array) -> Allocation:
+    """The optimum for one instance: a, b (groups,) > 0, all others scalars. Traceable; never a NaN."""
+    a = jnp.minimum(a, _LARGEST)
+    c = jnp.maximum(a, jnp.minimum(b, _LARGEST))
+    feasible = jnp.sum(_least(a, c, rate_near, rate_far)) <= power
+
+    def halve(_: int, bracket: tuple[Array, Array]) -> tuple[Array, Array]:
+        low, high = bracket
+        middle = 0.5 * (low + high)
+        fits = jnp.sum(_least(a, c, middle * rate_near, middle * rate_far)) <= power
+        return jnp.where(fits, middle, low), jnp.where(fits, high, middle)
+
+    lowered, _ = lax.cond(
+        feasible,
+        lambda: (jnp.ones_like(power), jnp.ones_like(power)),
+        lambda: lax.fori_loop(0, 60, halve, (jnp.zeros_like(power), jnp.ones_like(power))),
+    )
+    rate_near, rate_far = lowered * rate_near, lowered * rate_far
+    groups = lax.cond(weight >= 0.5, _water_filling, _priced, a, c, power, weight, rate_near, rate_far)
+    near = near_power(groups, a, c, weight, rate_near, rate_far)
+    return Allocation(near, groups - near, feasible)
+
+
+def near_power(groups: Array, a: Array, c: Array, weight: Array, rate_near: Array, rate_far: Array) -> Array:
+    """The near users' best share of given group powers, at least what their required rate needs where that fits."""
+    share = 2.0**-rate_far
+    most = share * groups - (1 - share) * c
+    inner = (weight * c - (1 - weight) * a) / jnp.where(weight < 0.5, 1 - 2 * weight, 1.0)
+    wanted = jnp.where(weight < 0.5, jnp.minimum(inner, most), most)
+    return jnp.clip(jnp.maximum(wanted, (2.0**rate_near - 1) * a), 0.0, groups)
+
+
+def _least(a: Array, c: Array, rate_near: Array, rate_far: Array) -> Array:
+    """Power that a group's required rates need."""
+    share = 2.0**-rate_far
+    return ((2.0**rate_near - 1) * a + (1 - share) * c) / share
+
+
+def _water_filling(a: Array, c: Array, power: Array, weight: Array, rate_near: Array, rate_far: Array) -> Array:
+    """w >= 1/2: N_i/a_i is linear in P_i, so levels are closed form; groups below their least power are held there."""
+    share, least = 2.0**-rate_far, _least(a, c, rate_near, rate_far)
+    depth = (a - (1 - share) * c) / share
+
+    def level(held: Array) -> Array:
+        free = ~held
+        count = jnp.maximum(jnp.sum(free), 1)
+        rest = power - jnp.sum(jnp.where(held, least, 0.0))
+        return jnp.where(held, least, (rest + jnp.sum(jnp.where(free, depth, 0.0))) / count - depth)
+
+    def hold(_: int, held: Array) -> Array:
+        return held | (level(held) < least)
+
+    return _spent(level(lax.fori_loop(0, len(a), hold, jnp.zeros(len(a), bool))), least, power)
+
+
+def _priced(a: Array, c: Array, power: Array, weight: Array, rate_near: Array, rate_far: Array) -> Array:
+    """w < 1/2: further power raises the near user first, slope w s/(a + N), then the far one, slope (1 - w)/(P_i + c).
+
+    The slope falls continuously, so every price has one best power per group, and the sum falls with the price.
+    """
+    share, least = 2.0**-rate_far, _least(a, c, rate_near, rate_far)
+    inner = (weight * c - (1 - weight) * a) / (1 - 2 * weight)
+    switch = (jnp.maximum(inner, (2.0**rate_near - 1) * a) + c) / share - c
+
+    def best(price: Array) -> Array:
+        far = (1 - weight) / price - c
+        near = weight / price + ((1 - share) * c - a) / share
+        return jnp.maximum(jnp.where(far >= switch, far, jnp.minimum(near, switch)), least)
+
+    def halve(_: int, bracket: tuple[Array, Array]) -> tuple[Array, Array]:
+        low, high = bracket
+        middle = 0.5 * (low + high)
+        over = jnp.sum(best(jnp.exp(middle))) > power
+        return jnp.where(over, middle, low), jnp.where(over, high, middle)
+
+    # at the lowest price one group alone spends all, at the highest every group its least
+    low = jnp.log(1e-3 / (power + jnp.max(c) + jnp.max(a)))
+    high = jnp.log(1e3 / jnp.min(a))
+    _, price = lax.fori_loop(0, _BISECTIONS, halve, (low, jnp.maximum(high, low)))
+    return _spent(best(jnp.exp(price)), least, power)
+
+
+def _spent(groups: Array, least: Array, power: Array) -> Array:
+    """Exactly P in all: rounding goes to the group with most power above its least."""
+    most = jnp.argmax(groups - least)
+    groups = jnp.maximum(groups, 0.0)
+    return jnp.maximum(groups.at[most].add(power - jnp.sum(groups)), 0.0)
+
+
+def allocate_power(
+    a: ArrayLike, b: ArrayLike, power_w: ArrayLike, weight: ArrayLike, rate_near: ArrayLike, rate_far: ArrayLike
+) -> tuple[np.ndarray, np.ndarray]:
+    """``allocate`` for a batch: a, b (drops, groups) or (groups,), the others one value or (drops,).
+
+    Returns: powers (drops, groups, 2) of near and far users in W, and feasible (drops,).
+    Raises:  ValueError naming the argument that is not positive, not between 0 and 1, negative, or of a wrong shape.
+    """
+    given = {"a": np.atleast_2d(np.asarray(a, float)), "b": np.atleast_2d(np.asarray(b, float))}
+    require(given["a"].shape == given["b"].shape, "b", f"have the shape of a, {given['a'].shape}", given["b"].shape)
+    for name, values in given.items():
+        require(bool((values > 0).all()), name, "be > 0", values[~(values > 0)][:1])
+    drops = len(given["a"])
+    scalars = {"power_w": power_w, "weight": weight, "rate_near": rate_near, "rate_far": rate_far}
+    for name, value in scalars.items():
+        array = np.asarray(value, float)
+        require(array.shape in ((), (drops,)), name, f"be one value or have shape {(drops,)}", array.shape)
+        require(bool(np.isfinite(array).all()), name, "be finite", value)
+        scalars[name] = np.broadcast_to(array, (drops,))
+    require(bool((np.asarray(scalars["power_w"]) > 0).all()), "power_w", "be > 0", power_w)
+    inside = (np.asarray(scalars["weight"]) > 0) & (np.asarray(scalars["weight"]) < 1)
+    require(bool(inside.all()), "weight", "be between 0 and 1", weight)
+    for name in ("rate_near", "rate_far"):
+        require(bool((np.asarray(scalars[name]) >= 0).all()), name, "be >= 0", scalars[name])
+    found = _batched(*given.values(), *scalars.values())
+    return np.stack([np.asarray(found.near), np.asarray(found.far)], axis=-1), np.asarray(found.feasible)
+
+
+_batched = jax.jit(jax.vmap(allocate))

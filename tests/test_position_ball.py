@@ -1,0 +1,70 @@
+"""Balls of positions: sets lie in them, are as dense as they say, and belong to their drop (spec dma_noma, 4)."""
+
+import numpy as np
+import pytest
+
+from beamwright.uncertainty import ball_frame, position_scenarios, verification_positions
+
+WAVELENGTH_M = 5e-3
+POSITIONS_M = np.array([[[9.0, 3.0, 0.0], [14.0, -2.0, 1.0]], [[10.0, 0.0, 0.0], [0.0, 0.0, 12.0]]])
+
+
+def test_frames_are_orthonormal():
+    frame = ball_frame(POSITIONS_M)
+    np.testing.assert_allclose(frame @ np.swapaxes(frame, -1, -2), np.broadcast_to(np.eye(3), frame.shape), atol=1e-14)
+    np.testing.assert_allclose(frame[..., 0, :] * np.linalg.norm(POSITIONS_M, axis=-1)[..., None], POSITIONS_M)
+    np.testing.assert_allclose(frame[0, :, 1, 2], 0, atol=1e-15)
+    np.testing.assert_allclose(np.linalg.det(frame), 1)
+
+
+@pytest.mark.parametrize("panel", [False, True])
+@pytest.mark.parametrize(("columns", "radius_m"), [(32, 0.1), (256, 0.2), (2, 0.01)])
+def test_scenarios_are_distinct_points_of_the_ball_with_the_estimate_first(columns, radius_m, panel):
+    aperture = (columns - 1) * WAVELENGTH_M / 2
+    points, count = position_scenarios(POSITIONS_M, radius_m, aperture, WAVELENGTH_M, panel=panel)
+    np.testing.assert_allclose(points[..., 0, :], POSITIONS_M)
+    away = np.linalg.norm(points - POSITIONS_M[..., None, :], axis=-1)
+    assert np.all(away <= radius_m * (1 + 1e-12)) and np.isclose(away.max(), radius_m)
+    for d in range(2):
+        for u in range(2):
+            n = int(
+                np.clip(np.ceil(8 * radius_m * aperture / (np.linalg.norm(POSITIONS_M[d, u]) * WAVELENGTH_M)), 1, 20)
+            )
+            rim = 0 if n == 1 else 2 * np.sum(np.abs(np.linspace(-1, 1, 2 * n + 1)) < 0.8)
+            expected = 2 * n + 1 + rim + 2 - (1 if n > 1 else 0) * 2
+            if not panel:  # s = 0 lies on the estimate, and its rim on the ends along the line of sight
+                assert count[d, u] == expected
+            used = points[d, u, : count[d, u]]
+            assert len(np.unique(np.round(used, 9), axis=0)) == count[d, u]
+            np.testing.assert_allclose(points[d, u, count[d, u] :] - POSITIONS_M[d, u], 0, atol=1e-12)
+
+
+def test_one_scenario_without_error_and_one_line_of_them():
+    points, count = position_scenarios(POSITIONS_M, 0.0, 0.1, WAVELENGTH_M)
+    assert points.shape == (2, 2, 1, 3) and np.all(count == 1)
+    for name, row in (("radial", 0), ("tangential", 1)):
+        points, count = position_scenarios(POSITIONS_M, 0.1, 0.2, WAVELENGTH_M, directions=name)
+        local = (points - POSITIONS_M[..., None, :]) @ np.swapaxes(ball_frame(POSITIONS_M), -1, -2)
+        others = [i for i in range(3) if i != row]
+        assert np.abs(local[..., others]).max() <= 1e-12 and np.isclose(local[..., row].max(), 0.1)
+
+
+def test_dense_positions_fill_the_ball_and_belong_to_their_drop():
+    points = verification_positions(POSITIONS_M, 0.2, numbers=[4, 7], seed=3)
+    away = np.linalg.norm(points - POSITIONS_M[..., None, :], axis=-1)
+    assert points.shape == (2, 2, 3400, 3) and away.max() <= 0.2 * (1 + 1e-12)
+    np.testing.assert_allclose(away[..., 2000:3000], 0.2)
+    assert abs((away[..., :2000] < 0.1).mean() - 1 / 8) < 0.02
+    alone = verification_positions(POSITIONS_M[1:], 0.2, numbers=[7], seed=3)
+    np.testing.assert_array_equal(points[1], alone[0])
+
+
+def test_refused_by_name():
+    for arguments, words in (
+        (([1.0, 2.0], 0.1), "positions_m must have axes"), (([9.0, 0, 0], -0.1), "radius_m must be >= 0"),
+        (([0.05, 0, 0], 0.1), "positions_m must be farther"), (([np.nan, 0, 0], 0.1), "positions_m must be finite"),
+    ):  # fmt: skip
+        with pytest.raises(ValueError, match=words):
+            position_scenarios(*arguments, 0.1, WAVELENGTH_M)
+    with pytest.raises(ValueError, match="directions must be one of"):
+        position_scenarios([9.0, 0, 0], 0.1, 0.1, WAVELENGTH_M, directions="up")

@@ -1,0 +1,109 @@
+"""Closed-form powers against a general solver, their conditions, and the examples of spec dma_noma, section 5."""
+
+import numpy as np
+import pytest
+from scipy.optimize import minimize
+
+from beamwright.optim.power_allocation import allocate_power
+
+
+def rates(a, b, powers):
+    near, far = powers[..., 0], powers[..., 1]
+    return np.log2(1 + near / a), np.log2(1 + far / (near + np.maximum(a, b)))
+
+
+def objective(a, b, powers, weight):
+    near, far = rates(a, b, powers)
+    return np.sum(weight * near + (1 - weight) * far, axis=-1)
+
+
+def cases(count, groups, seed):
+    rng = np.random.default_rng(seed)
+    return 10 ** rng.uniform(-6, -1, (count, groups)), 10 ** rng.uniform(-6, -1, (count, groups))
+
+
+def test_examples():
+    powers, feasible = allocate_power([1e-4, 2e-4], [1e-3, 5e-4], 0.5, 0.5, 1.0, 1.0)
+    np.testing.assert_allclose(powers[0], [[0.124675, 0.125675], [0.124575, 0.125075]], atol=1e-6)
+    powers, also = allocate_power([1e-4, 0.05], [1e-3, 0.06], 0.5, 0.5, 1.0, 1.0)
+    np.testing.assert_allclose(powers[0], [[0.1347, 0.1357], [0.0848, 0.1448]], atol=5e-5)
+    assert feasible.all() and also.all()
+
+
+@pytest.mark.parametrize("weight", [0.3, 0.5, 0.7])
+@pytest.mark.parametrize("groups", [1, 2, 5])
+def test_powers_are_spent_rates_met_and_scaling_commutes(weight, groups):
+    a, b = cases(60, groups, groups)
+    powers, feasible = allocate_power(a, b, 0.5, weight, 1.0, 0.7)
+    assert feasible.any()
+    np.testing.assert_allclose(powers.sum(axis=(1, 2)), 0.5, rtol=1e-12)
+    near, far = rates(a, b, powers)
+    assert np.all(powers >= 0)
+    assert np.all(near[feasible] >= 1.0 - 1e-9) and np.all(far[feasible] >= 0.7 - 1e-9)
+    again, same = allocate_power(1e3 * a, 1e3 * b, 500.0, weight, 1.0, 0.7)
+    np.testing.assert_allclose(again, 1e3 * powers, rtol=1e-7, atol=1e-9)
+    np.testing.assert_array_equal(same, feasible)
+    # infeasible: both rates lowered by one factor, met by every user
+    lowered = np.minimum(near / 1.0, far / 0.7)[~feasible]
+    if len(lowered):
+        assert np.all(lowered < 1) and np.all(lowered.max(axis=1) - lowered.min(axis=1) <= 1e-6)
+
+
+@pytest.mark.parametrize(("weight", "count"), [(0.3, 12), (0.5, 14), (0.7, 14)])
+def test_no_general_solver_does_better(weight, count):
+    compare(weight, count, 7)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("weight", [0.3, 0.5, 0.7])
+def test_three_hundred_cases_against_a_general_solver(weight):
+    compare(weight, 100, 11)
+
+
+def compare(weight, count, seed):
+    for groups in (2, 3):
+        a, b = cases(count, groups, seed + groups)
+        powers, feasible = allocate_power(a, b, 0.5, weight, 0.5, 0.5)
+        ours = objective(a, b, powers, weight)
+        assert feasible.any()
+        for i in np.flatnonzero(feasible):
+            starts = np.full(2 * groups, 0.5 / groups), powers[i].ravel() / 0.5 * 0.9 + 0.05 / groups
+            assert max(by_slsqp(a[i], b[i], start, weight) for start in starts) <= ours[i] * (1 + 1e-6) + 1e-9
+
+
+def by_slsqp(a, b, start, weight):
+    """The best feasible objective it finds for P = 0.5 and rates of 0.5, in shares of P; -inf for none."""
+
+    def powers(p):
+        return 0.5 * np.maximum(p, 1e-12).reshape(-1, 2)
+
+    def slack(p):
+        return np.concatenate(rates(a, b, powers(p))) - 0.5
+
+    found = minimize(
+        lambda p: -objective(a, b, powers(p), weight), start, method="SLSQP", bounds=[(1e-9, 1)] * len(start),
+        constraints=[{"type": "eq", "fun": lambda p: p.sum() - 1}, {"type": "ineq", "fun": slack}],
+        options={"ftol": 1e-12, "maxiter": 300},
+    )  # fmt: skip
+    valid = slack(found.x).min() >= -1e-7 and abs(found.x.sum() - 1) <= 1e-9
+    return -found.fun if valid else -np.inf
+
+
+def test_edges():
+    powers, feasible = allocate_power([1e-4, np.inf], [1e-3, 1e-3], 0.5, 0.5, 1.0, 1.0)
+    assert not feasible.any() and np.isfinite(powers).all() and np.isclose(powers.sum(), 0.5)
+    powers, feasible = allocate_power([1e-4], [1e-3], 0.5, 0.5, 12.0, 1.0)
+    assert feasible.shape == (1,) and np.isfinite(powers).all()
+    powers, feasible = allocate_power([1e-4, 1e-3], [1e-3, 1e-2], 0.5, 0.5, 12.0, 0.0)
+    assert not feasible.any() and np.isclose(powers.sum(), 0.5)
+    powers, feasible = allocate_power([1e-4], [1e-3], 0.5, 0.5, 0.0, 0.0)
+    assert feasible.all() and np.isclose(powers[0, 0, 0], 0.5)
+    for change, words in (
+        ({"a": [0.0]}, "a must be > 0"), ({"power_w": 0.0}, "power_w must be > 0"),
+        ({"weight": 1.5}, "weight must be between 0 and 1"), ({"rate_far": -1.0}, "rate_far must be >= 0"),
+        ({"b": [1.0, 2.0]}, "b must have the shape of a"),
+    ):  # fmt: skip
+        with pytest.raises(ValueError, match=words):
+            allocate_power(**{
+                "a": [1.0], "b": [1.0], "power_w": 1.0, "weight": 0.5, "rate_near": 1.0, "rate_far": 1.0, **change,
+            })  # fmt: skip
