@@ -123,7 +123,7 @@ def test_demo_is_commands_that_exist(tmp_path, capsys):
 
 
 def test_demo_and_bench_outside_a_checkout_say_so(capsys, monkeypatch):
-    monkeypatch.setattr("beamwright.core.checkout.beamwright.__file__", "/nowhere/site-packages/beamwright/__init__.py")
+    monkeypatch.setattr("beamwright.core.checkout.ROOT", Path("/nowhere/lib"))
     assert "--data" in refused(capsys, "demo")
     assert "checkout" in refused(capsys, "bench", "--quick")
 
