@@ -24,8 +24,13 @@ class Status(IntEnum):
     STOPPED = 6
     """A valid design, but the search ended (iterations, line search) before it was stationary to tolerance."""
 
+    QOS_INFEASIBLE = 7
+    """Required rates could not be met; the best effort for rates lowered together is returned."""
+    FEASIBLE = 8
+    """A valid design: every demand is met, and nothing is claimed about its distance to the best."""
 
-VALID = (Status.OPTIMAL, Status.RANK1_RECOVERED, Status.STATIONARY, Status.STOPPED)
+
+VALID = (Status.OPTIMAL, Status.RANK1_RECOVERED, Status.STATIONARY, Status.STOPPED, Status.FEASIBLE)
 """Designs that may be used: they meet every constraint, and what is said about their quality is proven."""
 
 

@@ -1,0 +1,50 @@
+"""Near-field NOMA from a dynamic metasurface antenna, robust to positions that are known up to a ball."""
+
+from beamwright.optim.power_allocation import allocate_power
+from beamwright.systems.dma_noma.adversary import Verified, verify_rate
+from beamwright.systems.dma_noma.baselines import (
+    fdma,
+    focusing,
+    fully_digital,
+    non_robust,
+    planar_wave,
+    tdma,
+    zero_forcing,
+)
+from beamwright.systems.dma_noma.certificate import certify
+from beamwright.systems.dma_noma.design import maximise_guaranteed_rate
+from beamwright.systems.dma_noma.geometry import channels, element_positions, feed_matrix
+from beamwright.systems.dma_noma.realisation import Realisation, draw
+from beamwright.systems.dma_noma.results import Access, Certificate, Design, Known
+from beamwright.systems.dma_noma.scenario import Scenario
+from beamwright.systems.dma_noma.scorecard import Scorecard, evaluate
+from beamwright.systems.dma_noma.system import METHODS, SYSTEM
+
+__all__ = [
+    "METHODS",
+    "SYSTEM",
+    "Access",
+    "Certificate",
+    "Design",
+    "Known",
+    "Realisation",
+    "Scenario",
+    "Scorecard",
+    "Verified",
+    "allocate_power",
+    "certify",
+    "channels",
+    "draw",
+    "element_positions",
+    "evaluate",
+    "fdma",
+    "feed_matrix",
+    "focusing",
+    "fully_digital",
+    "maximise_guaranteed_rate",
+    "non_robust",
+    "planar_wave",
+    "tdma",
+    "verify_rate",
+    "zero_forcing",
+]

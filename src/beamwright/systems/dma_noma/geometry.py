@@ -1,0 +1,43 @@
+"""Where elements are, what feeds them, and what a user at a point hears of each (spec dma_noma, sections 2 and 3)."""
+
+import numpy as np
+
+from beamwright.arrays import (
+    centred_positions,
+    distances_m,
+    edge_feeds,
+    planar_distances_m,
+    reference_wave,
+    waveguides,
+)
+from beamwright.core import db_to_linear
+from beamwright.systems.dma_noma.scenario import Scenario
+
+
+def element_positions(s: Scenario) -> np.ndarray:
+    """(elements, 3) in m: the panel stands in the y-z plane, x is boresight."""
+    return centred_positions(s.rows, s.columns, s.wavelength_m / 2)
+
+
+def feed_matrix(s: Scenario) -> np.ndarray:
+    """Q (elements, chains): W = diag(amplitudes) Q never amplifies, ||W v|| <= ||v||."""
+    positions, spacing = element_positions(s), s.wavelength_m / 2
+    if s.feeding == "digital":
+        return np.eye(s.elements, dtype=complex)
+    if s.feeding == "waveguides":
+        return waveguides(s.rows, s.columns, spacing, s.wavelength_m)
+    feeds = edge_feeds(s.chains, s.columns * spacing, positions[:, 2].min() - spacing)
+    return reference_wave(positions, feeds, s.wavelength_m)
+
+
+def channels(s: Scenario, points_m: np.ndarray, planar: bool = False) -> np.ndarray:
+    """Line of sight c_L h(p), (..., elements), for points (..., 3).
+
+        h_n(p) = sqrt(zeta0) d_n^(-alpha/2) exp(-j k d_n),   d_n = ||x_n - p||     (planar: d_n = r - x_n . u)
+
+    The known factor c_L belongs to estimate and truth alike (spec section 8).
+    """
+    positions = element_positions(s)
+    d = planar_distances_m(positions, points_m) if planar else distances_m(positions, points_m)
+    amplitude = s.line_of_sight * np.sqrt(db_to_linear(s.reference_gain_db)) * d ** (-s.path_loss_exponent / 2)
+    return amplitude * np.exp(-2j * np.pi / s.wavelength_m * d)

@@ -1,0 +1,30 @@
+"""What a method may be told: typed, validated."""
+
+from typing import Literal
+
+from beamwright.core import Config, parameter
+
+
+class Nothing(Config):
+    """A method without options."""
+
+
+class Solver(Config):
+    """Options of designs by the first-order solver."""
+
+    starts: int = parameter(1, "Starts per drop, of which the best is kept", source="spec, section 6", ge=1)
+    rounds: int = parameter(8, "At most so many rounds of beams and powers", source="spec, section 6", ge=1)
+    steps: int = parameter(60, "Of BFGS per sharpness of the smoothed maximum", source="spec, section 6", ge=1)
+    seed: int = parameter(0, "Of random starts; drop i uses fold_in(key(seed), i)", ge=0)
+
+
+class Robust(Solver):
+    """Options of the proposed design."""
+
+    density: float = parameter(8.0, "Of scenario positions along a ball", source="spec, section 4", gt=0)
+
+
+class Tdma(Solver):
+    """Options of time division."""
+
+    share: Literal["halves", "minimum"] = parameter("halves", "Of time: halves, or what far users need")

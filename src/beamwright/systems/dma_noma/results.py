@@ -1,0 +1,125 @@
+"""What is known and what a design is: arrays only, every array leads with drops.
+
+Axes: ``drops groups elements chains``; users come near then far, ``[.., i, 0]`` is group i's near user, 1 its far one.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+
+from beamwright.core import ArrayRecord, status_text
+
+
+class Access(IntEnum):
+    """How near and far users share time and band; the code kept in ``Design.access``."""
+
+    NOMA = 0
+    """Together: near users cancel the far users' signals."""
+    TDMA = 1
+    """Near users in one slot, far users in another, each with a surface and beams of its own."""
+    FDMA = 2
+    """Near users in one band, far users in another, at once, with one surface and one set of beams."""
+
+
+@dataclass(frozen=True)
+class Known(ArrayRecord):
+    """What the designer knows: estimated positions, each true one within the scenario's ball."""
+
+    near_positions_m: np.ndarray
+    """(drops, groups, 3)."""
+    far_positions_m: np.ndarray
+    """(drops, groups, 3)."""
+    reference_wave: np.ndarray | None = None
+    """(drops, elements, chains) Q of spectral norm at most one, instead of the scenario's."""
+    drop: np.ndarray | None = None
+    """(drops,) the number of every drop, from which random starts are drawn; see ``numbers``."""
+
+    @property
+    def wave(self) -> np.ndarray:
+        """``reference_wave``, which is there once known has been checked."""
+        assert self.reference_wave is not None
+        return self.reference_wave
+
+    @property
+    def numbers(self) -> np.ndarray:
+        """``drop``, or 0, 1, ... where it was not given."""
+        return np.arange(len(self.near_positions_m)) if self.drop is None else self.drop
+
+    @property
+    def positions_m(self) -> np.ndarray:
+        """(drops, 2 groups, 3): near users, then far users."""
+        return np.concatenate([self.near_positions_m, self.far_positions_m], axis=1)
+
+
+@dataclass(frozen=True)
+class Certificate(ArrayRecord):
+    """What a sceptic needs, recomputed from positions, amplitudes, beams and powers by the exact model."""
+
+    near_rates: np.ndarray
+    """(drops, groups) least over the scenario set, bit/s/Hz."""
+    far_rates: np.ndarray
+    """(drops, groups) the same, interference cancellation at the near user included."""
+    guaranteed_weighted_rate: np.ndarray
+    """(drops,) sum of weighted least rates over the scenario set."""
+    guaranteed_sum_rate: np.ndarray
+    """(drops,) sum of least rates over the scenario set."""
+    verified_weighted_rate: np.ndarray
+    """(drops,) the same against the dense adversary: thousands of positions and a local search from the worst."""
+    verified_sum_rate: np.ndarray
+    """(drops,)."""
+    worst_positions_m: np.ndarray
+    """(drops, 2 groups, 3) where the adversary put every user."""
+    bound: np.ndarray
+    """(drops,) weighted rate that no passive antenna exceeds with these powers: matched beams, nobody interferes."""
+    rate_shortfall: np.ndarray
+    """(drops,) largest amount by which a required rate is missed over the scenario set, bit/s/Hz."""
+    power_residual: np.ndarray
+    """(drops,) | sum of powers / P - 1 |."""
+    box_residual: np.ndarray
+    """(drops,) largest violation of 0 <= amplitude <= 1 and of unit beams."""
+    status: np.ndarray
+    """(drops,) ``Status`` codes."""
+
+    @property
+    def status_text(self) -> list[str]:
+        """Status by name, one per drop."""
+        return status_text(self.status)
+
+
+@dataclass(frozen=True)
+class Design(ArrayRecord):
+    """Amplitudes, beams and powers for every drop, with everything needed to check them."""
+
+    amplitudes: np.ndarray
+    """(drops, elements) in [0, 1]; where slots differ, those of the near users' slot."""
+    beams: np.ndarray
+    """(drops, chains, groups), columns of norm one."""
+    powers_w: np.ndarray
+    """(drops, groups, 2) of near and far user; where slots differ, within the slot of each."""
+    guaranteed_sum_rate: np.ndarray
+    """(drops,) bit/s/Hz, see ``Certificate``."""
+    guaranteed_weighted_rate: np.ndarray
+    """(drops,) bit/s/Hz."""
+    trace: np.ndarray
+    """(drops, rounds + 1) weighted rate after each round, the best so far; NaN after the end."""
+    iterations: np.ndarray
+    """(drops,) rounds."""
+    status: np.ndarray
+    """(drops,) ``Status`` codes; ``qos_infeasible``: required rates could not be met, best effort."""
+    access: np.ndarray
+    """(drops,) ``Access`` code, the same for all drops."""
+    share: np.ndarray
+    """(drops, 2) of time or band for near and far users; 1, 1 in NOMA."""
+    digital: np.ndarray
+    """(drops,) 1 for a chain per element (the upper bound), else 0."""
+    certificate: Certificate
+    far_amplitudes: np.ndarray | None = None
+    """(drops, elements) of the far users' slot, where slots differ."""
+    far_beams: np.ndarray | None = None
+    """(drops, chains, groups) of the far users' slot."""
+
+    @property
+    def status_text(self) -> list[str]:
+        """Status by name, one per drop."""
+        return status_text(self.status)

@@ -1,0 +1,103 @@
+"""Antenna, users, powers and demands of the default scene (spec dma_noma, section 2)."""
+
+from typing import Literal, Self
+
+import numpy as np
+from pydantic import model_validator
+
+from beamwright.core import Config, dbm_to_w, parameter, require
+
+_SPEC = "spec dma_noma, section 2"
+SPEED_OF_LIGHT = 3e8
+"""m/s, rounded as in the source: 60 GHz is 5 mm."""
+
+
+class Scenario(Config):
+    """A metasurface base station and groups of a near and a far user, known by their positions up to a ball."""
+
+    rows: int = parameter(1, "Rows of elements Nv, half a wavelength apart", source=_SPEC, ge=1)
+    columns: int = parameter(32, "Elements per row Nh, half a wavelength apart", source=_SPEC, ge=1)
+    groups: int = parameter(2, "Groups K of one near and one far user, one beam each", source=_SPEC, ge=1)
+    feeds: int | None = parameter(None, "Radio-frequency chains L; default: two per group", source=_SPEC, ge=1)
+    feeding: Literal["edge", "waveguides", "digital"] = parameter(
+        "edge", "Feeds along the edge reach every element; one waveguide per row; a chain per element", source=_SPEC
+    )
+    position_error_m: float = parameter(0.1, "Radius eps of the ball a true position lies in", unit="m", ge=0)
+    power_dbm: float = parameter(27.0, "Transmit power P of all users together", unit="dBm", source=_SPEC)
+    noise_dbm: float = parameter(-80.0, "Noise power", unit="dBm", source=_SPEC)
+    carrier_hz: float = parameter(60e9, "Carrier frequency", unit="Hz", source=_SPEC, gt=0)
+    reference_gain_db: float = parameter(-30.0, "Power gain at one metre", unit="dB", source=_SPEC)
+    path_loss_exponent: float = parameter(2.2, "Of power with distance", source=_SPEC, gt=0)
+    rician: float = parameter(20.0, "Rician factor kappa, linear", source=_SPEC, ge=0)
+    scattering_norm: float = parameter(1e-4, "Norm of the far users' scattered channel", source=_SPEC, ge=0)
+    weight: float = parameter(0.5, "Of near users' rates; far users have the rest", source=_SPEC, gt=0, lt=1)
+    rate_near: float = parameter(1.0, "Least rate of every near user", unit="bit/s/Hz", source=_SPEC, ge=0)
+    rate_far: float = parameter(1.0, "Least rate of every far user", unit="bit/s/Hz", source=_SPEC, ge=0)
+    near_range_m: float = parameter(10.0, "Distance of near users in random drops", unit="m", source=_SPEC, gt=0)
+    far_range_m: float = parameter(15.0, "Distance of far users in random drops", unit="m", source=_SPEC, gt=0)
+
+    @classmethod
+    def paper(cls) -> Self:
+        """The default setting."""
+        return cls()
+
+    @classmethod
+    def small(cls) -> Self:
+        """Eight elements, one group: for examples and quick checks."""
+        return cls(columns=8, groups=1)
+
+    @property
+    def elements(self) -> int:
+        """N."""
+        return self.rows * self.columns
+
+    @property
+    def chains(self) -> int:
+        """L: ``feeds``, or what the feeding implies."""
+        if self.feeding == "digital":
+            return self.elements
+        if self.feeding == "waveguides":
+            return self.rows
+        return 2 * self.groups if self.feeds is None else self.feeds
+
+    @property
+    def wavelength_m(self) -> float:
+        """lambda."""
+        return SPEED_OF_LIGHT / self.carrier_hz
+
+    @property
+    def power_w(self) -> float:
+        """P."""
+        return float(dbm_to_w(self.power_dbm))
+
+    @property
+    def noise_power_w(self) -> float:
+        """sigma^2."""
+        return float(dbm_to_w(self.noise_dbm))
+
+    @property
+    def line_of_sight(self) -> float:
+        """c_L = sqrt(kappa / (1 + kappa)), amplitude of the known part of every channel."""
+        return float(np.sqrt(self.rician / (1 + self.rician)))
+
+    @property
+    def scattering_radius(self) -> float:
+        """rho = tau / sqrt(1 + kappa): what is added to a far user's channel has at most this norm."""
+        return self.scattering_norm / float(np.sqrt(1 + self.rician))
+
+    @property
+    def aperture_m(self) -> float:
+        """D_h, from the first element of a row to its last."""
+        return (self.columns - 1) * self.wavelength_m / 2
+
+    @property
+    def rayleigh_m(self) -> float:
+        """2 D^2 / lambda: users beyond it are in the far field."""
+        extent = self.wavelength_m / 2 * np.hypot(self.columns - 1, self.rows - 1)
+        return float(2 * extent**2 / self.wavelength_m)
+
+    @model_validator(mode="after")
+    def _chains(self) -> Self:
+        fixed = self.feeding != "edge" and self.feeds is not None
+        require(not fixed or self.feeds == self.chains, "feeds", f"be {self.chains} for {self.feeding}", self.feeds)
+        return self

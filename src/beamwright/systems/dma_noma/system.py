@@ -1,0 +1,86 @@
+"""Metasurface NOMA as the contract sees it: its methods and itself."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from beamwright.core import Method, System, require
+from beamwright.systems.dma_noma import options
+from beamwright.systems.dma_noma.baselines import (
+    fdma,
+    focusing,
+    fully_digital,
+    non_robust,
+    planar_wave,
+    tdma,
+    zero_forcing,
+)
+from beamwright.systems.dma_noma.certificate import certify
+from beamwright.systems.dma_noma.design import maximise_guaranteed_rate
+from beamwright.systems.dma_noma.known import AXES, checked
+from beamwright.systems.dma_noma.realisation import draw
+from beamwright.systems.dma_noma.results import Design, Known
+from beamwright.systems.dma_noma.scenario import Scenario
+from beamwright.systems.dma_noma.scorecard import evaluate
+
+
+def known(scenario: Scenario, **arrays: ArrayLike) -> Known:
+    """A user's positions. Raises ValueError naming what is missing or wrong."""
+    missing = [name for name in AXES if name not in arrays]
+    require(not missing, ", ".join(missing), "be given", "nothing")
+    found = checked(scenario, Known(**{name: np.asarray(arrays[name]) for name in AXES}))
+    return Known(found.near_positions_m, found.far_positions_m, None, found.drop)
+
+
+def headline(scenario: Scenario, design: Design) -> list[dict[str, Any]]:
+    """One row per drop for the table a person reads."""
+    proof = design.certificate
+    return [
+        {
+            "drop": drop,
+            "status": status,
+            "guaranteed (bit/s/Hz)": design.guaranteed_sum_rate[drop],
+            "verified (bit/s/Hz)": proof.verified_sum_rate[drop],
+            "weighted": design.guaranteed_weighted_rate[drop],
+            "its bound": proof.bound[drop],
+            "least near": proof.near_rates[drop].min(),
+            "least far": proof.far_rates[drop].min(),
+            "rounds": int(design.iterations[drop]),
+            "Rayleigh (m)": scenario.rayleigh_m,
+        }
+        for drop, status in enumerate(design.status_text)
+    ]
+
+
+METHODS = {
+    method.name: method
+    for method in (
+        Method(
+            "robust", "Largest guaranteed rate over balls of positions: projected BFGS and closed-form powers",
+            options.Robust, maximise_guaranteed_rate,
+        ),
+        Method("non-robust", "Baseline: the same solver for the estimates alone", options.Solver, non_robust),
+        Method("planar-wave", "Baseline: robust, but waves taken for plane", options.Solver, planar_wave),
+        Method("zero-forcing", "Baseline: hologram and nulls at the near users", options.Nothing, zero_forcing),
+        Method("focusing", "Baseline: hologram and matched beams", options.Nothing, focusing),
+        Method("tdma", "Baseline: near and far users in turns, each slot robust", options.Tdma, tdma),
+        Method("fdma", "Baseline: near and far users in half a band each, beams of robust", options.Solver, fdma),
+        Method("fully-digital", "Upper comparison: a chain per element, robust", options.Solver, fully_digital),
+    )
+}  # fmt: skip
+
+SYSTEM = System(
+    name="dma-noma",
+    title="NOMA from a dynamic metasurface antenna, users known by uncertain positions",
+    source="Robust Beamforming for Near-field NOMA from a Dynamic Metasurface Antenna, manuscript",
+    scenario=Scenario,
+    design=Design,
+    methods=METHODS,
+    channels=AXES,
+    draw=draw,
+    known=known,
+    evaluate=evaluate,
+    certify=certify,
+    headline=headline,
+)
