@@ -129,6 +129,7 @@ def test_a_drop_owns_its_key_whatever_the_batch() -> None:
 
 def test_status_texts_are_the_documented_ones() -> None:
     names = ["optimal", "rank1_recovered", "rank_gap", "infeasible", "stalled", "stationary", "stopped"]
+    names += ["qos_infeasible", "feasible"]
     assert status_text(np.array([s.value for s in Status])) == names
     assert status_text(3) == ["infeasible"]
     with pytest.raises(ValueError, match="9"):

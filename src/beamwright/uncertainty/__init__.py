@@ -1,5 +1,6 @@
 """What the designer does not know: sets of errors, distributions, and draws from them."""
 
+from beamwright.uncertainty.channel_error import channel_error, channel_error_bound
 from beamwright.uncertainty.csi_ball import sample_ball
 from beamwright.uncertainty.phase_noise import mean_phasor, sample_von_mises, von_mises_angles
 from beamwright.uncertainty.position_ball import (
@@ -11,6 +12,8 @@ from beamwright.uncertainty.position_ball import (
 
 __all__ = [
     "ball_frame",
+    "channel_error",
+    "channel_error_bound",
     "mean_phasor",
     "position_scenarios",
     "sample_ball",

@@ -12,8 +12,8 @@ from beamwright.systems.dma_noma.baselines import (
     zero_forcing,
 )
 from beamwright.systems.dma_noma.certificate import certify
-from beamwright.systems.dma_noma.design import maximise_guaranteed_rate
 from beamwright.systems.dma_noma.geometry import channels, element_positions, feed_matrix
+from beamwright.systems.dma_noma.guaranteed import first_order, maximise_guaranteed_rate
 from beamwright.systems.dma_noma.realisation import Realisation, draw
 from beamwright.systems.dma_noma.results import Access, Certificate, Design, Known
 from beamwright.systems.dma_noma.scenario import Scenario
@@ -24,6 +24,7 @@ __all__ = [
     "METHODS",
     "SYSTEM",
     "Access",
+    "BallSinr",
     "Certificate",
     "Design",
     "Known",
@@ -32,18 +33,25 @@ __all__ = [
     "Scorecard",
     "Verified",
     "allocate_power",
+    "ball_sinr",
     "certify",
+    "channel_radii",
     "channels",
+    "csi_ball",
+    "csi_error_bound",
+    "cutting_set",
     "draw",
     "element_positions",
     "evaluate",
     "fdma",
     "feed_matrix",
+    "first_order",
     "focusing",
     "fully_digital",
     "maximise_guaranteed_rate",
     "non_robust",
     "planar_wave",
+    "printed_error_bound",
     "tdma",
     "verify_rate",
     "zero_forcing",

@@ -8,8 +8,9 @@ from beamwright.arrays import hologram
 from beamwright.core import require
 from beamwright.optim.power_allocation import allocate_power
 from beamwright.systems.dma_noma import model
-from beamwright.systems.dma_noma.design import Sets, designed, finish, maximise_guaranteed_rate, scenario_sets, solve
+from beamwright.systems.dma_noma.design import Sets, designed, finish, scenario_sets, solve
 from beamwright.systems.dma_noma.geometry import channels
+from beamwright.systems.dma_noma.guaranteed import maximise_guaranteed_rate
 from beamwright.systems.dma_noma.known import checked
 from beamwright.systems.dma_noma.model import Sent
 from beamwright.systems.dma_noma.results import Access, Design, Known
@@ -93,7 +94,7 @@ def tdma(
 def fdma(s: Scenario, known: Known, starts: int = 1, rounds: int = 8, steps: int = 60, seed: int = 0) -> Design:
     """Amplitudes and beams of the robust NOMA design; near and far users in half a band each, half the power each."""
     known = checked(s, known)
-    noma = maximise_guaranteed_rate(s, known, starts, rounds, steps, seed=seed)
+    noma = maximise_guaranteed_rate(s, known, starts, rounds=rounds, steps=steps, seed=seed)
     sets = scenario_sets(s, known)
     near, far = model.sent(s, known, noma)
     powers = [

@@ -1,16 +1,14 @@
-"""The proposed design: amplitudes, beams and powers of largest guaranteed rate (spec dma_noma, section 6)."""
+"""What all designs share: sets of channels, the search against them, and the certificate that says how good it is."""
 
 from dataclasses import fields, replace
 from typing import NamedTuple
 
 import numpy as np
 
-from beamwright.core import require
 from beamwright.systems.dma_noma import start as first_points
 from beamwright.systems.dma_noma.certificate import certify, scenario_points
 from beamwright.systems.dma_noma.geometry import channels
 from beamwright.systems.dma_noma.kernel import Drop, Point
-from beamwright.systems.dma_noma.known import checked
 from beamwright.systems.dma_noma.results import Access, Certificate, Design, Known
 from beamwright.systems.dma_noma.scenario import Scenario
 from beamwright.systems.dma_noma.search import Options, Reached, search
@@ -23,37 +21,7 @@ class Sets(NamedTuple):
     present: np.ndarray
     """(drops, users, positions)."""
     scattering: np.ndarray
-    """(users,) norm of what may be added to a channel."""
-
-
-def maximise_guaranteed_rate(
-    s: Scenario,
-    known: Known,
-    starts: int = 1,
-    rounds: int = 8,
-    steps: int = 60,
-    density: float = 8.0,
-    seed: int = 0,
-) -> Design:
-    """Largest sum of weighted least rates over every user's ball of positions.
-
-        max over amplitudes, beams, powers   sum_i  w min R_N,i + (1 - w) min R_F,i      s.t. least rates >= required
-
-    Amplitudes and beams together by projected BFGS on maxima over positions that are smoothed less and less, then
-    powers in closed form, and again (spec section 6, solver A).
-
-    Args:    starts per drop, of which the best is kept, the first from hologram and zero forcing, further ones random,
-             drop number i from fold_in(key(seed), i); rounds of search and powers; steps of BFGS per sharpness; density
-             of the scenario set along the ball.
-    Returns: Design; ``trace`` never falls. Status ``feasible`` or ``qos_infeasible`` (best effort).
-    Raises:  ValueError naming the argument.
-    """
-    for name, count in (("starts", starts), ("rounds", rounds), ("steps", steps)):
-        require(count >= 1, name, "be >= 1", count)
-    require(density > 0, "density", "be > 0", density)
-    known = checked(s, known)
-    options = Options(rounds, steps)
-    return designed(s, known, scenario_sets(s, known, density), starts, options, seed)
+    """(users,) or (drops, users) norm of what may be added to a channel."""
 
 
 def scenario_sets(s: Scenario, known: Known, density: float = 8.0, planar: bool = False) -> Sets:
@@ -73,11 +41,7 @@ def designed(
     points: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> Design:
     """Solver A against given sets, from given points (amplitudes, beams) or our own; certified on the usual set."""
-    reached = solve(s, known, sets, starts, options, seed, points)
-    return finish(
-        s, known, reached.amplitudes, reached.beams[:, 0] + 1j * reached.beams[:, 1], reached.powers_w,
-        trace=reached.trace, iterations=reached.rounds,
-    )  # fmt: skip
+    return designed_at(s, known, solve(s, known, sets, starts, options, seed, points))
 
 
 def solve(
@@ -103,7 +67,7 @@ def solve(
     amplitudes = np.clip(amplitudes, *box)
     point = Point(amplitudes, np.stack([beams.real, beams.imag], axis=1))
     lanes = Drop(*(a[each] for a in drops_of(s, sets, wave)))
-    return _best(search(lanes, point, box, options), starts)
+    return best_of(search(lanes, point, box, options), starts)
 
 
 def drops_of(s: Scenario, sets: Sets, wave: np.ndarray) -> Drop:
@@ -122,11 +86,24 @@ def drops_of(s: Scenario, sets: Sets, wave: np.ndarray) -> Drop:
     )
 
 
-def _best(reached: Reached, starts: int) -> Reached:
-    """Feasible starts first, then by merit."""
+def best_of(reached: Reached, starts: int) -> Reached:
+    """Of every ``starts`` lanes the best: feasible first, then by merit."""
     order = np.where(reached.feasible, 1e9, 0.0) + np.nan_to_num(reached.merit, nan=-1e18)
     best = np.arange(0, len(order), starts) + order.reshape(-1, starts).argmax(axis=1)
     return Reached(*(a[best] for a in reached))
+
+
+def designed_at(s: Scenario, known: Known, reached: Reached) -> Design:
+    """The design a search ended in."""
+    return finish(
+        s, known, reached.amplitudes, beams_of(reached), reached.powers_w, trace=reached.trace,
+        iterations=reached.rounds,
+    )  # fmt: skip
+
+
+def beams_of(reached: Reached) -> np.ndarray:
+    """(drops, chains, groups) complex."""
+    return reached.beams[:, 0] + 1j * reached.beams[:, 1]
 
 
 def finish(

@@ -39,5 +39,9 @@ def channels(s: Scenario, points_m: np.ndarray, planar: bool = False) -> np.ndar
     """
     positions = element_positions(s)
     d = planar_distances_m(positions, points_m) if planar else distances_m(positions, points_m)
-    amplitude = s.line_of_sight * np.sqrt(db_to_linear(s.reference_gain_db)) * d ** (-s.path_loss_exponent / 2)
-    return amplitude * np.exp(-2j * np.pi / s.wavelength_m * d)
+    return amplitude(s, d) * np.exp(-2j * np.pi / s.wavelength_m * d)
+
+
+def amplitude(s: Scenario, distance_m: np.ndarray) -> np.ndarray:
+    """b(d) = c_L sqrt(zeta0) d^(-alpha/2)."""
+    return s.line_of_sight * np.sqrt(db_to_linear(s.reference_gain_db)) * distance_m ** (-s.path_loss_exponent / 2)

@@ -7,7 +7,7 @@ from beamwright.systems.dma_noma.geometry import feed_matrix
 from beamwright.systems.dma_noma.results import Known
 from beamwright.systems.dma_noma.scenario import Scenario
 
-AXES = {"near_positions_m": "drops groups xyz", "far_positions_m": "drops groups axes"}
+AXES = {"near_positions_m": "drops groups xyz", "far_positions_m": "drops groups xyz"}
 """Arrays a user may bring, with their axes."""
 
 

@@ -73,12 +73,14 @@ def rates(design: Design, near_w: np.ndarray, far_w: np.ndarray) -> tuple[np.nda
     """(R_N, R_F), (drops, groups) each, for ratios a and b (drops, groups)."""
     powers = design.powers_w
     if Access(int(design.access[0])) is Access.NOMA:
-        both = np.maximum(near_w, far_w)
-        return (
-            spectral_efficiency(powers[..., 0] / near_w),
-            spectral_efficiency(powers[..., 1] / (powers[..., 0] + both)),
-        )
+        return noma_rates(powers, near_w, far_w)
     return (
         design.share[:, :1] * spectral_efficiency(powers[..., 0] / near_w),
         design.share[:, 1:] * spectral_efficiency(powers[..., 1] / far_w),
     )
+
+
+def noma_rates(powers_w: np.ndarray, near_w: np.ndarray, far_w: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(R_N, R_F), (drops, groups) each, for powers (drops, groups, 2) and ratios a and b (drops, groups)."""
+    near, far = powers_w[..., 0], powers_w[..., 1]
+    return spectral_efficiency(near / near_w), spectral_efficiency(far / (near + np.maximum(near_w, far_w)))

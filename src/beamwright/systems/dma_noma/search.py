@@ -66,7 +66,9 @@ def _compiled(options: Options) -> Callable[..., Any]:
     return one_by_one(one)
 
 
-class _Best(NamedTuple):
+class Best(NamedTuple):
+    """A point, its group powers, and how good they are."""
+
     point: Point
     powers: Array
     """(groups,)."""
@@ -77,7 +79,7 @@ class _Best(NamedTuple):
 class _State(NamedTuple):
     point: Point
     powers: Array
-    best: _Best
+    best: Best
     rounds: Array
     idle: Array
     trace: Array
@@ -86,7 +88,7 @@ class _State(NamedTuple):
 def _search(drop: Drop, start: Point, box: tuple[Array, Array], options: Options) -> tuple[Array, ...]:
     groups = start.beams.shape[-1]
     equal = jnp.full(groups, drop.power / groups)
-    first = _power_step(drop, _Best(start, equal, *_score(drop, kernel.heard(drop, start), equal)))
+    first = power_step(drop, Best(start, equal, *score(drop, kernel.heard(drop, start), equal)))
     trace = jnp.full(options.rounds + 1, jnp.nan).at[0].set(first.merit)
 
     def running(state: _State) -> Array:
@@ -95,8 +97,8 @@ def _search(drop: Drop, start: Point, box: tuple[Array, Array], options: Options
     def round(state: _State) -> _State:
         point = _ascend(drop, state.point, state.powers, box, options.steps)
         heard = kernel.heard(drop, point)
-        now = _power_step(drop, _Best(point, state.powers, *_score(drop, heard, state.powers)))
-        better = _precedes(now, state.best)
+        now = power_step(drop, Best(point, state.powers, *score(drop, heard, state.powers)))
+        better = precedes(now, state.best)
         gain = jnp.where(better, jnp.where(state.best.feasible, now.merit - state.best.merit, jnp.inf), 0.0)
         best = jax.tree.map(lambda new, old: jnp.where(better, new, old), now, state.best)
         rounds = state.rounds + 1
@@ -111,12 +113,12 @@ def _search(drop: Drop, start: Point, box: tuple[Array, Array], options: Options
     return best.point.amplitudes, beams, powers, best.merit, best.feasible, end.rounds, end.trace
 
 
-def _precedes(one: _Best, other: _Best) -> Array:
+def precedes(one: Best, other: Best) -> Array:
     """Whether it is better: feasible first, then by merit."""
     return jnp.where(one.feasible == other.feasible, one.merit > other.merit, one.feasible)
 
 
-def _score(drop: Drop, heard: kernel.Heard, powers: Array) -> tuple[Array, Array]:
+def score(drop: Drop, heard: kernel.Heard, powers: Array) -> tuple[Array, Array]:
     """Feasible and merit, with hard worst cases."""
     found = kernel.split(drop, kernel.log_ratios(drop, heard, powers), powers)
     return jnp.all(found.needed <= powers * (1 + 1e-12)), kernel.merit(drop, found, powers)
@@ -143,18 +145,18 @@ def _ascend(drop: Drop, point: Point, powers: Array, box: tuple[Array, Array], s
     return unpack(lax.scan(sharpen, x, jnp.array(SHARPNESS))[0])
 
 
-def _power_step(drop: Drop, now: _Best) -> _Best:
+def power_step(drop: Drop, now: Best) -> Best:
     """Powers by the closed form, halfway at a time because they change the interference; the best of all seen."""
     heard = kernel.heard(drop, now.point)
 
-    def round(carry: tuple[Array, _Best], _: None) -> tuple[tuple[Array, _Best], None]:
+    def round(carry: tuple[Array, Best], _: None) -> tuple[tuple[Array, Best], None]:
         powers, best = carry
         ratio = jnp.exp(kernel.log_ratios(drop, heard, powers))
         groups = len(powers)
         given = allocate(ratio[:groups], ratio[groups:], drop.power, drop.weight, drop.rate_near, drop.rate_far)
         powers = 0.5 * (powers + given.near + given.far)
-        there = _Best(now.point, powers, *_score(drop, heard, powers))
-        better = _precedes(there, best)
+        there = Best(now.point, powers, *score(drop, heard, powers))
+        better = precedes(there, best)
         return (powers, jax.tree.map(lambda new, old: jnp.where(better, new, old), there, best)), None
 
     return lax.scan(round, (now.powers, now), None, length=POWER_ROUNDS)[0][1]

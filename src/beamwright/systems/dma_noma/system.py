@@ -17,7 +17,9 @@ from beamwright.systems.dma_noma.baselines import (
     zero_forcing,
 )
 from beamwright.systems.dma_noma.certificate import certify
-from beamwright.systems.dma_noma.design import maximise_guaranteed_rate
+from beamwright.systems.dma_noma.channel_ball import csi_ball
+from beamwright.systems.dma_noma.cutting_set import cutting_set
+from beamwright.systems.dma_noma.guaranteed import first_order, sdr_sca
 from beamwright.systems.dma_noma.known import AXES, checked
 from beamwright.systems.dma_noma.realisation import draw
 from beamwright.systems.dma_noma.results import Design, Known
@@ -58,7 +60,15 @@ METHODS = {
     for method in (
         Method(
             "robust", "Largest guaranteed rate over balls of positions: projected BFGS and closed-form powers",
-            options.Robust, maximise_guaranteed_rate,
+            options.Robust, first_order,
+        ),
+        Method("cutting-set", "The same solver against worst positions, one by one", options.CuttingSet, cutting_set),
+        Method(
+            "sdr-sca", "Comparison: semidefinite and convex programs by CVXPY, drop after drop (extra: reference)",
+            options.SdrSca, sdr_sca,
+        ),
+        Method(
+            "csi-ball", "Comparison: robust to balls of channels instead of positions", options.CsiBall, csi_ball,
         ),
         Method("non-robust", "Baseline: the same solver for the estimates alone", options.Solver, non_robust),
         Method("planar-wave", "Baseline: robust, but waves taken for plane", options.Solver, planar_wave),
@@ -73,7 +83,8 @@ METHODS = {
 SYSTEM = System(
     name="dma-noma",
     title="NOMA from a dynamic metasurface antenna, users known by uncertain positions",
-    source="Robust Beamforming for Near-field NOMA from a Dynamic Metasurface Antenna, manuscript",
+    source="Y. Xiu, Y. Zhao, S. Yang, Y. Zhang, D. Niyato, et al., “Robust Beamforming Design for Near-Field "
+    "DMA-NOMA mmWave Communications With Imperfect Position Information”",
     scenario=Scenario,
     design=Design,
     methods=METHODS,

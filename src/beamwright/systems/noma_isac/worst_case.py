@@ -6,14 +6,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from beamwright.core import as_array, require
-from beamwright.optim.trust_region import minimise_quadratic_over_ball
+from beamwright.optim.ball_ratio import Ratio, least_ratio_over_ball
 from beamwright.systems.noma_isac import model
 from beamwright.systems.noma_isac.results import Oma
 from beamwright.systems.noma_isac.scenario import Scenario
-
-_MAX_STEPS = 60
-_STATIONARY = 1e-14
-_EPS = float(np.finfo(float).eps)
 
 
 class WorstCase(NamedTuple):
@@ -79,26 +75,12 @@ def worst_case(
     finite = np.isfinite(streams).all(axis=tuple(range(1, streams.ndim)))
     usable = np.where(finite.reshape(-1, *(1,) * (streams.ndim - 1)), streams, 0)
     mask = model.decoding_mask(s, order, oma)
-    value, attack, lower = _least(_lanes(s, h, usable, radius, order, oma, mask))
+    value, attack, lower = least_ratio_over_ball(_lanes(s, h, usable, radius, order, oma, mask))
     sinr, below = np.full(mask.shape, np.nan), np.full(mask.shape, np.nan)
     error = np.zeros((*mask.shape, h.shape[-1]), complex)
     sinr[mask], below[mask], error[mask] = value, lower, attack
     sinr[~finite], below[~finite], error[~finite] = np.nan, np.nan, 0
     return WorstCase(sinr, error, below)
-
-
-class _Lanes(NamedTuple):
-    """One (user, stream) pair per lane: num(d) = (h+d)^H W (h+d), den(d) = (h+d)^H A (h+d) + d^H E d + noise."""
-
-    channel: np.ndarray
-    wanted: np.ndarray
-    after: np.ndarray
-    before: np.ndarray
-    radius: np.ndarray
-    noise: np.ndarray
-
-    def take(self, lanes: np.ndarray) -> "_Lanes":
-        return _Lanes(*(part[lanes] for part in self))
 
 
 def _lanes(
@@ -109,59 +91,15 @@ def _lanes(
     order: np.ndarray,
     oma: Oma,
     mask: np.ndarray,
-) -> _Lanes:
+) -> Ratio:
+    """One (user, stream) pair per lane."""
     covariances = streams if streams.ndim == 4 else streams[..., :, None] * np.conj(streams[..., None, :])
     covariances = covariances * (s.users if oma is Oma.AVERAGE else 1)
     later = model.later_mask(order, oma).astype(float)
     after = np.einsum("dki,diab->dkab", later, covariances)
     before = np.einsum("dik,diab->dkab", later, covariances)
     d, l, k = np.nonzero(mask)
-    return _Lanes(h[d, l], covariances[d, k], after[d, k], before[d, k], radius[d, l], s.noise_vector_w[l])
-
-
-def _least(lanes: _Lanes) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Minimise num/den: while the minimiser d of num - g den lowers the ratio g, take g = num(d)/den(d)."""
-    attack = np.zeros_like(lanes.channel)
-    value = start = _ratio(lanes, attack)
-    lower = np.zeros_like(value)
-    active = np.arange(len(value))
-    for _ in range(_MAX_STEPS):
-        part, g = lanes.take(active), value[active]
-        point, lower[active] = _attack(part, g)
-        ratio = _ratio(part, point)
-        better = ratio < g
-        value[active[better]], attack[active[better]] = ratio[better], point[better]
-        active = active[g - ratio > _STATIONARY * (g + _STATIONARY * start[active])]
-        if not len(active):
-            break
-    return value, attack, np.minimum(lower, value)
-
-
-def _attack(lanes: _Lanes, g: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """argmin_d num - g den over the ball, and what its dual value proves: num/den >= g + min(num - g den)/noise."""
-    scale = g[:, None, None]
-    inner = lanes.wanted - scale * lanes.after
-    linear = _apply(inner, lanes.channel)
-    signal = _form(lanes.wanted, lanes.channel)
-    disturbance = g * (_form(lanes.after, lanes.channel) + lanes.noise)
-    trust = minimise_quadratic_over_ball(inner - scale * lanes.before, linear, lanes.radius)
-    rounding = 8 * lanes.channel.shape[-1] * _EPS * (signal + disturbance)
-    lowest = np.minimum(trust.lower + signal - disturbance - rounding, 0)
-    return trust.point, np.maximum(g + lowest / lanes.noise, 0)
-
-
-def _ratio(lanes: _Lanes, d: np.ndarray) -> np.ndarray:
-    received = lanes.channel + d
-    disturbance = _form(lanes.after, received) + _form(lanes.before, d) + lanes.noise
-    return np.maximum(_form(lanes.wanted, received), 0) / disturbance
-
-
-def _form(matrix: np.ndarray, vector: np.ndarray) -> np.ndarray:
-    return np.sum(np.conj(vector) * _apply(matrix, vector), axis=-1).real
-
-
-def _apply(matrix: np.ndarray, vector: np.ndarray) -> np.ndarray:
-    return (matrix @ vector[..., None])[..., 0]
+    return Ratio(h[d, l], covariances[d, k], after[d, k], before[d, k], radius[d, l], s.noise_vector_w[l])
 
 
 def _sizes(s: Scenario) -> dict[str, int]:

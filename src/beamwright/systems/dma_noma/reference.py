@@ -1,0 +1,341 @@
+"""The same design by convex programs, drop after drop: slow, plain and independent (spec dma_noma, section 6, B).
+
+Alternates beams (semidefinite relaxation, the concave part of log rates replaced by its tangent), amplitudes (the
+convex part replaced by its tangent) and powers (closed form). Needs the extra ``reference``.
+"""
+
+import warnings
+from collections.abc import Callable
+from functools import cache
+from typing import Any, NamedTuple
+
+import jax
+import numpy as np
+
+from beamwright.core import require
+from beamwright.systems.dma_noma import kernel, start
+from beamwright.systems.dma_noma.channel_ball import ball_problems
+from beamwright.systems.dma_noma.design import drops_of, finish, scenario_sets
+from beamwright.systems.dma_noma.geometry import channels
+from beamwright.systems.dma_noma.kernel import Drop, Point
+from beamwright.systems.dma_noma.known import checked
+from beamwright.systems.dma_noma.results import Design, Known
+from beamwright.systems.dma_noma.scenario import Scenario
+from beamwright.systems.dma_noma.search import GAIN, PATIENCE, Best, power_step, precedes, score
+
+try:
+    import cvxpy as cp
+except ImportError:
+    raise ImportError("the reference solver needs CVXPY: pip install 'beamwright[reference]'") from None
+
+STEPS = (1.0, 0.5, 0.25, 0.1, 0.03)
+"""Tried in this order from the old point to what the convex program proposes."""
+PASSES = 2
+"""Convex programs per step."""
+SLACK = 10.0
+"""Price of a required rate's slack, per nat."""
+
+
+def sdr_sca(s: Scenario, known: Known, starts: int = 1, rounds: int = 6, density: float = 8.0, seed: int = 0) -> Design:
+    """Beams, amplitudes and powers in turn by CVXPY and Clarabel; only what improves the exact worst case is kept.
+
+    Args:    as ``maximise_guaranteed_rate``; rounds of all three steps.
+    Returns: Design; a convex program that fails leaves the old point.
+    Raises:  ValueError naming the argument.
+    Source:  spec dma_noma, section 6, B. The source linearises with the wrong sign and an unbounded slack (section 8).
+    """
+    for name, count in (("starts", starts), ("rounds", rounds)):
+        require(count >= 1, name, "be >= 1", count)
+    known = checked(s, known)
+    drops = drops_of(s, scenario_sets(s, known, density), known.wave)
+    first = start.initial(channels(s, known.positions_m), known.wave)
+    amplitudes, beams = start.varied(*first, known.numbers, starts, seed)
+    if s.feeding == "digital":
+        amplitudes = np.ones_like(amplitudes)
+    ended = [
+        _one(Drop(*(a[lane // starts] for a in drops)), amplitudes[lane], beams[lane], rounds, s.feeding == "digital")
+        for lane in range(len(amplitudes))
+    ]
+    best = [max(ended[i : i + starts], key=_order) for i in range(0, len(ended), starts)]
+    stacked = (np.stack([end.beams for end in best]), np.stack([end.amplitudes for end in best]))
+    return finish(
+        s, known, stacked[1], stacked[0], np.stack([end.powers_w for end in best]),
+        trace=np.stack([end.trace for end in best]), iterations=np.array([end.rounds for end in best]),
+    )  # fmt: skip
+
+
+class _End(NamedTuple):
+    amplitudes: np.ndarray
+    beams: np.ndarray
+    powers_w: np.ndarray
+    feasible: bool
+    trace: np.ndarray
+    rounds: int
+
+
+def _order(end: _End) -> tuple[bool, float]:
+    return end.feasible, float(np.nanmax(end.trace))
+
+
+def _one(drop: Drop, amplitudes: np.ndarray, beams: np.ndarray, rounds: int, digital: bool) -> _End:
+    groups = beams.shape[1]
+    now = _power_step(drop, _best(drop, amplitudes, beams, np.full(groups, drop.power / groups)))
+    trace, idle, done = np.full(rounds + 1, np.nan), 0, 0
+    trace[0] = now.merit
+    while done < rounds and idle < PATIENCE:
+        before, done = now, done + 1
+        now = _beam_step(drop, now)
+        if not digital:
+            now = _amplitude_step(drop, now)
+        now = _power_step(drop, now)
+        trace[done] = now.merit
+        idle = idle + 1 if float(now.merit - before.merit) < GAIN else 0
+    found = _split(drop, now)
+    powers = np.stack([np.asarray(found.near), np.asarray(found.far)], axis=-1)
+    return _End(np.asarray(now.point.amplitudes), _beams(now), powers, bool(now.feasible), trace, done)
+
+
+def _best(drop: Drop, amplitudes: np.ndarray, beams: np.ndarray, powers: np.ndarray) -> Best:
+    point = Point(amplitudes, np.stack([beams.real, beams.imag]))
+    return _scored(drop, point, powers)
+
+
+@jax.jit
+def _scored(drop: Drop, point: Point, powers: Any) -> Best:
+    return Best(point, powers, *score(drop, kernel.heard(drop, point), powers))
+
+
+_power_step = jax.jit(power_step)
+
+
+@jax.jit
+def _split(drop: Drop, now: Best) -> kernel.Split:
+    return kernel.split(drop, kernel.log_ratios(drop, kernel.heard(drop, now.point), now.powers), now.powers)
+
+
+def _beams(now: Best) -> np.ndarray:
+    beams = np.asarray(now.point.beams)
+    return start.unit_columns(beams[0] + 1j * beams[1])
+
+
+def _accepted(drop: Drop, now: Best, amplitudes: np.ndarray, beams: np.ndarray) -> Best:
+    """The first of the shortened steps that improves the exact worst case, else the old point."""
+    old_amplitudes, old_beams = np.asarray(now.point.amplitudes), _beams(now)
+    for t in STEPS:
+        mixed = start.unit_columns(old_beams + t * (beams - old_beams))
+        there = _best(drop, old_amplitudes + t * (amplitudes - old_amplitudes), mixed, np.asarray(now.powers))
+        if bool(precedes(there, now)):
+            return there
+    return now
+
+
+# -------------------------------------------------------------------------------------------------- the convex programs
+
+
+class _Ways(NamedTuple):
+    """Every (user, position) that must decode: rows of the constraints, all positions of all users below each other."""
+
+    h: np.ndarray
+    """(rows, elements) over the noise amplitude."""
+    user: np.ndarray
+    """(rows,) near users, then far ones."""
+    scattering: np.ndarray
+    """(rows,)."""
+
+
+def _ways(drop: Drop) -> _Ways:
+    user, position = np.nonzero(drop.present)
+    h = drop.channels[0] + 1j * drop.channels[1]
+    return _Ways(h[user, position], user, drop.scattering[user])
+
+
+def _beam_step(drop: Drop, now: Best) -> Best:
+    for _ in range(PASSES):
+        ways, beams, amplitudes = _ways(drop), _beams(now), np.asarray(now.point.amplitudes)
+        proposed = _relaxed_beams(drop, now, ways, beams, amplitudes)
+        if proposed is None:
+            return now
+        now = _accepted(drop, now, amplitudes, proposed[0])
+    return now
+
+
+def _relaxed_beams(
+    drop: Drop, now: Best, ways: _Ways, beams: np.ndarray, amplitudes: np.ndarray
+) -> tuple[np.ndarray, float] | None:
+    """Leading eigenvectors of the semidefinite relaxation, turned to the old phase; and their least share of the trace.
+
+    |h^H W v|^2 = tr(V g g^H) with g = (h^H W)^H is affine in V.
+    """
+    chains, groups = beams.shape
+    effective = np.conj(ways.h) @ (amplitudes[:, None] * (drop.wave[0] + 1j * drop.wave[1]))
+    lifted = np.einsum("ra,rb->rab", effective, np.conj(effective)).reshape(len(effective), -1)
+    V = [cp.Variable((chains, chains), hermitian=True) for _ in range(groups)]
+    power, spread = np.abs(effective @ beams) ** 2, _spread(drop, ways, amplitudes, beams)
+
+    def heard(j: int, rows: np.ndarray, weight: np.ndarray) -> Any:
+        return cp.real((weight[:, None] * lifted[rows]) @ cp.vec(V[j], order="C"))
+
+    rates, limits = _rate_program(drop, now, ways, power, spread, heard, heard)
+    limits += [v >> 0 for v in V] + [cp.real(cp.trace(v)) == 1 for v in V]
+    if not _solve(cp.Problem(cp.Maximize(rates), limits)):
+        return None
+    proposed, share = np.empty_like(beams), 1.0
+    for i, v in enumerate(V):
+        values, vectors = np.linalg.eigh(np.asarray(v.value))
+        share = min(share, float(values[-1] / values.sum()))
+        leading = vectors[:, -1]
+        along = np.vdot(leading, beams[:, i])
+        proposed[:, i] = leading * (along / abs(along) if abs(along) > 0 else 1.0)
+    return proposed, share
+
+
+def top_share(s: Scenario, known: Known, design: Design, density: float = 8.0) -> np.ndarray:
+    """(drops,) least share of the trace in the leading eigenvalue of the relaxed beams at a design: 1 where tight.
+
+    NaN where the convex program fails.
+    """
+    known = checked(s, known)
+    drops, shares = drops_of(s, scenario_sets(s, known, density), known.wave), []
+    for d, (amplitudes, beams) in enumerate(zip(design.amplitudes, design.beams, strict=True)):
+        drop = Drop(*(a[d] for a in drops))
+        now = _best(drop, amplitudes, beams, design.powers_w[d].sum(axis=-1))
+        proposed = _relaxed_beams(drop, now, _ways(drop), beams, amplitudes)
+        shares.append(np.nan if proposed is None else proposed[1])
+    return np.array(shares)
+
+
+def _spread(drop: Drop, ways: _Ways, amplitudes: np.ndarray, beams: np.ndarray) -> np.ndarray:
+    """rho ||f_j||, (rows, groups), taken from the current point."""
+    f = amplitudes[:, None] * ((drop.wave[0] + 1j * drop.wave[1]) @ beams)
+    return ways.scattering[:, None] * np.linalg.norm(f, axis=0)
+
+
+_Heard = Callable[[int, np.ndarray, np.ndarray], Any]
+"""Of (beam, rows, weights): weighted received powers per watt, an expression for every row."""
+
+
+def _rate_program(
+    drop: Drop, now: Best, ways: _Ways, power: np.ndarray, spread: np.ndarray, heard: _Heard, lower: _Heard
+) -> tuple[Any, list[Any]]:
+    """Weighted rates in nats and what limits them.
+
+        r <= ln(S + y) - ln y0 - (y - y0)/y0     for every user and position,  S wanted, y interference and noise
+
+    ``heard`` is convex, ``lower`` a concave lower bound of it for the first logarithm, equal at the current point.
+    Everything is relative to its current value; scattering enters as the current point has it.
+    """
+    groups = power.shape[1]
+    found, both = _split(drop, now), np.asarray(now.powers)
+    near_w, far_w = np.asarray(found.near), np.asarray(found.far)
+    lost = power - np.maximum(np.sqrt(power) - spread, 0) ** 2
+    added = (np.sqrt(power) + spread) ** 2 - power
+    near_rate, far_rate, short = cp.Variable(groups), cp.Variable(groups), cp.Variable(2 * groups, nonneg=True)
+    limits: list[Any] = [
+        near_rate >= drop.rate_near * np.log(2) - short[:groups],
+        far_rate >= drop.rate_far * np.log(2) - short[groups:],
+    ]
+    for i in range(groups):
+        near, far = np.flatnonzero(ways.user == i), np.flatnonzero(ways.user == groups + i)
+        others = [j for j in range(groups) if j != i]
+        for rows, rate, wanted_w, left_w in (
+            (near, near_rate[i], near_w[i], 0.0), (np.concatenate([near, far]), far_rate[i], far_w[i], near_w[i]),
+        ):  # fmt: skip
+            fixed = 1.0 + added[rows][:, others] @ both[others]
+            own, interference = power[rows, i] - lost[rows, i], power[rows][:, others] @ both[others]
+            y0 = fixed + interference + left_w * own
+            total0 = y0 + wanted_w * own
+            y = (fixed - left_w * lost[rows, i]) / y0 + heard(i, rows, left_w / y0)
+            total = (fixed - (wanted_w + left_w) * lost[rows, i]) / total0
+            total = total + lower(i, rows, (wanted_w + left_w) / total0)
+            for j in others:
+                y, total = y + heard(j, rows, both[j] / y0), total + lower(j, rows, both[j] / total0)
+            limits.append(rate <= cp.log(total) + np.log(total0 / y0) - (y - 1))
+    weighted = drop.weight * cp.sum(near_rate) + (1 - drop.weight) * cp.sum(far_rate)
+    return weighted - SLACK * cp.sum(short), limits
+
+
+def _amplitude_step(drop: Drop, now: Best) -> Best:
+    for _ in range(PASSES):
+        ways, beams, amplitudes = _ways(drop), _beams(now), np.asarray(now.point.amplitudes)
+        proposed = _convex_amplitudes(drop, now, ways, beams, amplitudes)
+        if proposed is None:
+            return now
+        now = _accepted(drop, now, proposed, beams)
+    return now
+
+
+def _convex_amplitudes(
+    drop: Drop, now: Best, ways: _Ways, beams: np.ndarray, amplitudes: np.ndarray
+) -> np.ndarray | None:
+    """z_j = (conj(h) o Q v_j)^T m is linear in m; |z|^2 convex, at least its tangent 2 Re(conj(z0) z) - |z0|^2."""
+    m = cp.Variable(len(amplitudes))
+    there = (drop.wave[0] + 1j * drop.wave[1]) @ beams
+    z0 = np.conj(ways.h) @ (amplitudes[:, None] * there)
+    power, spread = np.abs(z0) ** 2, _spread(drop, ways, amplitudes, beams)
+
+    def heard(j: int, rows: np.ndarray, weight: np.ndarray) -> Any:
+        z = np.sqrt(weight)[:, None] * np.conj(ways.h[rows]) * there[:, j]
+        return cp.square(z.real @ m) + cp.square(z.imag @ m)
+
+    def lower(j: int, rows: np.ndarray, weight: np.ndarray) -> Any:
+        slope = 2 * np.real(np.conj(z0[rows, j])[:, None] * np.conj(ways.h[rows]) * there[:, j])
+        return (weight[:, None] * slope) @ m - weight * power[rows, j]
+
+    rates, limits = _rate_program(drop, now, ways, power, spread, heard, lower)
+    if not _solve(cp.Problem(cp.Maximize(rates), [*limits, m >= 0, m <= 1])):
+        return None
+    return np.clip(np.asarray(m.value), 0, 1)
+
+
+def _solve(problem: Any) -> bool:
+    """Whether it found something to try; accuracy does not matter, steps are judged by the exact worst case."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            problem.solve(solver=cp.CLARABEL)
+        except cp.SolverError:
+            return False
+    return problem.status in ("optimal", "optimal_inaccurate")
+
+
+# -------------------------------------------------------------------------------------------------------- the S-lemma
+
+
+def ball_sinr_lmi(s: Scenario, known: Known, design: Design, radius: np.ndarray | None = None) -> np.ndarray:
+    """``ball_sinr`` by the S-lemma, (3, drops, groups): one semidefinite program per user and signal.
+
+    max t  s.t.  [[S - t I + mu 1, (S - t I) h], [., h^H (S - t I) h - t sigma^2 - mu e^2]] >= 0,  mu >= 0
+    """
+    ratio, shape = ball_problems(s, known, design, radius)
+    return np.array([_lmi(ratio.take(np.array([i]))) for i in range(len(ratio.radius))]).reshape(3, *shape)
+
+
+@cache
+def _lmi_program(size: int) -> tuple[Any, ...]:
+    t, mu = cp.Variable(nonneg=True), cp.Variable(nonneg=True)
+    wanted, after = (cp.Parameter((size + 1, size + 1), hermitian=True) for _ in range(2))
+    ball = np.diag(np.append(np.ones(size), -1.0))
+    matrix = wanted - t * after + mu * ball
+    return t, wanted, after, cp.Problem(cp.Maximize(t), [matrix >> 0])
+
+
+def _lmi(ratio: Any) -> float:
+    """Directions are scaled by the radius, powers by the wanted one at the estimate."""
+    h, e = ratio.channel[0], float(ratio.radius[0])
+    if e == 0:
+        e = 1e-12
+    size = len(h)
+    lift = np.concatenate([e * np.eye(size), h[:, None]], axis=1)
+    wanted = np.conj(lift.T) @ ratio.wanted[0] @ lift
+    after = np.conj(lift.T) @ ratio.after[0] @ lift
+    after[-1, -1] += ratio.noise[0]
+    unit_t = max(wanted[-1, -1].real / after[-1, -1].real, 1e-12)
+    unit = max(wanted[-1, -1].real, 1e-300)
+    t, p_wanted, p_after, problem = _lmi_program(size)
+    p_wanted.value, p_after.value = _hermitian(wanted / unit), _hermitian(after * unit_t / unit)
+    _solve(problem)
+    return float(t.value) * unit_t if t.value is not None else 0.0
+
+
+def _hermitian(a: np.ndarray) -> np.ndarray:
+    return (a + np.conj(a.T)) / 2
