@@ -4,6 +4,7 @@ from beamwright.uncertainty.channel_error import channel_error, channel_error_bo
 from beamwright.uncertainty.csi_ball import sample_ball
 from beamwright.uncertainty.phase_noise import mean_phasor, sample_von_mises, von_mises_angles
 from beamwright.uncertainty.position_ball import (
+    Directions,
     ball_frame,
     position_scenarios,
     sample_position_ball,
@@ -11,6 +12,7 @@ from beamwright.uncertainty.position_ball import (
 )
 
 __all__ = [
+    "Directions",
     "ball_frame",
     "channel_error",
     "channel_error_bound",

@@ -58,7 +58,7 @@ def channel_error_bound(
     size = np.linalg.norm(elements_m, axis=-1)
     clear = d_0 - size - radius_m
     require(
-        bool((clear > 0).all()), "positions_m", "be farther from the centre than the antenna's half extent and radius_m, "
+        bool((clear > 0).all()), "positions_m", "be farther from the antenna's centre than its half extent and radius, "
         f"{size.max(initial=0):.3g} m + {radius_m:.3g} m", f"{d_0.min(initial=np.inf):.3g} m",
     )  # fmt: skip
     turn = np.full(d.shape, k * radius_m)

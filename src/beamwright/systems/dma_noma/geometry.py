@@ -1,5 +1,7 @@
 """Where elements are, what feeds them, and what a user at a point hears of each (spec dma_noma, sections 2 and 3)."""
 
+from typing import Any
+
 import numpy as np
 
 from beamwright.arrays import (
@@ -42,6 +44,6 @@ def channels(s: Scenario, points_m: np.ndarray, planar: bool = False) -> np.ndar
     return amplitude(s, d) * np.exp(-2j * np.pi / s.wavelength_m * d)
 
 
-def amplitude(s: Scenario, distance_m: np.ndarray) -> np.ndarray:
-    """b(d) = c_L sqrt(zeta0) d^(-alpha/2)."""
+def amplitude(s: Scenario, distance_m: Any) -> Any:
+    """b(d) = c_L sqrt(zeta0) d^(-alpha/2), for arrays of NumPy or JAX."""
     return s.line_of_sight * np.sqrt(db_to_linear(s.reference_gain_db)) * distance_m ** (-s.path_loss_exponent / 2)

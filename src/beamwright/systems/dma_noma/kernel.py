@@ -75,18 +75,26 @@ class Heard(NamedTuple):
 def heard(drop: Drop, point: Point) -> Heard:
     """Gains of every beam at every user and position."""
     f = vectors(drop, point)
-    users, positions, elements = drop.channels.shape[1:]
+    return received(drop.channels, f, drop.scattering, np.tile(np.eye(f.shape[-1]), (2, 1)))
+
+
+def received(channels: Array, f: Array, scattering: Array, own: np.ndarray) -> Heard:
+    """Least own gains and largest interference per watt.
+
+    Args: channels (parts, users, positions, elements), f (parts, elements, groups), scattering (users,),
+          own (users, groups) one at each user's own beam.
+    """
+    users, positions, elements = channels.shape[1:]
     groups = f.shape[-1]
-    rows = jnp.concatenate([drop.channels[0], drop.channels[1]], axis=-1).reshape(-1, 2 * elements)
+    rows = jnp.concatenate([channels[0], channels[1]], axis=-1).reshape(-1, 2 * elements)
     columns = jnp.concatenate(
         [jnp.concatenate([f[0], f[1]], axis=0), jnp.concatenate([f[1], -f[0]], axis=0)], axis=1
     )  # h^H f = (h_r f_r + h_i f_i) + j (h_r f_i - h_i f_r)
     z = (rows @ columns).reshape(users, positions, 2, groups)
     amplitude = jnp.sqrt(z[:, :, 0] ** 2 + z[:, :, 1] ** 2 + _FAINT**2)
-    spread = drop.scattering[:, None, None] * jnp.sqrt(jnp.sum(f * f, axis=(0, 1)) + _FAINT**2)
-    own = np.tile(np.eye(groups), (2, 1))[:, None]
-    low = jnp.maximum(jnp.sum(own * (amplitude - spread), axis=-1), _FAINT)
-    return Heard(low**2, (1.0 - own) * (amplitude + spread) ** 2)
+    spread = scattering[:, None, None] * jnp.sqrt(jnp.sum(f * f, axis=(0, 1)) + _FAINT**2)
+    low = jnp.maximum(jnp.sum(own[:, None] * (amplitude - spread), axis=-1), _FAINT)
+    return Heard(low**2, jnp.asarray(1.0 - own)[:, None] * (amplitude + spread) ** 2)
 
 
 def log_ratios(drop: Drop, at: Heard, powers: Array, sharpness: Array | float | None = None) -> Array:
