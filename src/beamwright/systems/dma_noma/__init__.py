@@ -12,6 +12,15 @@ from beamwright.systems.dma_noma.baselines import (
     zero_forcing,
 )
 from beamwright.systems.dma_noma.certificate import certify
+from beamwright.systems.dma_noma.channel_ball import (
+    BallSinr,
+    ball_sinr,
+    channel_radii,
+    csi_ball,
+    csi_error_bound,
+    printed_error_bound,
+)
+from beamwright.systems.dma_noma.cutting_set import cutting_set
 from beamwright.systems.dma_noma.geometry import channels, element_positions, feed_matrix
 from beamwright.systems.dma_noma.guaranteed import first_order, maximise_guaranteed_rate
 from beamwright.systems.dma_noma.realisation import Realisation, draw

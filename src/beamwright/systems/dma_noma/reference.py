@@ -329,12 +329,18 @@ def _lmi(ratio: Any) -> float:
     wanted = np.conj(lift.T) @ ratio.wanted[0] @ lift
     after = np.conj(lift.T) @ ratio.after[0] @ lift
     after[-1, -1] += ratio.noise[0]
-    unit_t = max(wanted[-1, -1].real / after[-1, -1].real, 1e-12)
+    value = max(wanted[-1, -1].real / after[-1, -1].real, 1e-12)
     unit = max(wanted[-1, -1].real, 1e-300)
     t, p_wanted, p_after, problem = _lmi_program(size)
-    p_wanted.value, p_after.value = _hermitian(wanted / unit), _hermitian(after * unit_t / unit)
-    _solve(problem)
-    return float(t.value) * unit_t if t.value is not None else 0.0
+    for _ in range(2):  # the second time in units of the first answer
+        for shifted in (1.0, 0.5, 2.0):  # where the solver fails, in another unit
+            p_wanted.value, p_after.value = _hermitian(wanted / unit), _hermitian(after * shifted * value / unit)
+            if _solve(problem):
+                break
+        else:
+            return np.nan
+        value *= shifted * max(float(t.value), 1e-12)
+    return float(value)
 
 
 def _hermitian(a: np.ndarray) -> np.ndarray:
