@@ -160,7 +160,7 @@ def _beam_step(drop: Drop, now: Best) -> Best:
 
 
 def _relaxed_beams(
-    drop: Drop, now: Best, ways: _Ways, beams: np.ndarray, amplitudes: np.ndarray
+    drop: Drop, now: Best, ways: _Ways, beams: np.ndarray, amplitudes: np.ndarray, insist: bool = False
 ) -> tuple[np.ndarray, float] | None:
     """Leading eigenvectors of the semidefinite relaxation, turned to the old phase; and their least share of the trace.
 
@@ -177,7 +177,7 @@ def _relaxed_beams(
 
     rates, limits = _rate_program(drop, now, ways, power, spread, heard, heard)
     limits += [v >> 0 for v in V] + [cp.real(cp.trace(v)) == 1 for v in V]
-    if not _solve(cp.Problem(cp.Maximize(rates), limits)):
+    if not _solve(cp.Problem(cp.Maximize(rates), limits), insist):
         return None
     proposed, share = np.empty_like(beams), 1.0
     for i, v in enumerate(V):
@@ -199,7 +199,7 @@ def top_share(s: Scenario, known: Known, design: Design, density: float = 8.0) -
     for d, (amplitudes, beams) in enumerate(zip(design.amplitudes, design.beams, strict=True)):
         drop = Drop(*(a[d] for a in drops))
         now = _best(drop, amplitudes, beams, design.powers_w[d].sum(axis=-1))
-        proposed = _relaxed_beams(drop, now, _ways(drop), beams, amplitudes)
+        proposed = _relaxed_beams(drop, now, _ways(drop), beams, amplitudes, insist=True)
         shares.append(np.nan if proposed is None else proposed[1])
     return np.array(shares)
 
@@ -287,15 +287,18 @@ def _convex_amplitudes(
     return np.clip(np.asarray(m.value), 0, 1)
 
 
-def _solve(problem: Any) -> bool:
+def _solve(problem: Any, insist: bool = False) -> bool:
     """Whether it found something to try; accuracy does not matter, steps are judged by the exact worst case."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        try:
-            problem.solve(solver=cp.CLARABEL)
-        except cp.SolverError:
-            return False
-    return problem.status in ("optimal", "optimal_inaccurate")
+        for solver in (cp.CLARABEL, cp.SCS)[: 1 + insist]:  # the first stops now and then for want of digits
+            try:
+                problem.solve(solver=solver)
+            except cp.SolverError:
+                continue
+            if problem.status in ("optimal", "optimal_inaccurate"):
+                return True
+    return False
 
 
 # -------------------------------------------------------------------------------------------------------- the S-lemma
