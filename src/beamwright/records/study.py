@@ -51,6 +51,8 @@ class Line(Config):
 
     curve: str
     versus: str | None = None
+    metric: str = ""
+    """Default: the panel's."""
     label: str = ""
     """Default: the curve's own label."""
     colour: int | None = None
@@ -61,9 +63,10 @@ class Line(Config):
 
 class Panel(Config):
     """One pair of axes: ``curves`` against an axis, ``wins`` (share of drops) and ``gain`` (mean relative saving) of
-    one curve over another, ``density`` and ``cdf`` of a metric's values, ``map`` of its values over places."""
+    one curve over another, ``density`` and ``cdf`` of a metric's values, ``map`` of its values over places,
+    ``profile`` of a row of values against another row."""
 
-    kind: Literal["curves", "wins", "gain", "density", "cdf", "map"] = "curves"
+    kind: Literal["curves", "wins", "gain", "density", "cdf", "map", "profile"] = "curves"
     metric: str
     axis: str = ""
     lines: tuple[Line, ...]
@@ -78,7 +81,7 @@ class Panel(Config):
     marks: tuple[str, ...] = ()
     """Further metrics marked on a distribution, e.g. the exact worst case; on a map, two metrics: places of users."""
     place: tuple[str, ...] = ()
-    """Of a map: the two metrics that say where (in m) each value of the metric belongs."""
+    """Of a map: the two metrics that say where (in m) each value of the metric belongs; of a profile: the one."""
     limits: tuple[float, float] | None = None
     """Of a map's colours, so that panels can be compared."""
     reference: float | None = None
@@ -183,7 +186,9 @@ class Study(Config):
         for curve in self.curves:
             for point in self.points_of(curve):
                 require(len(point) == len(axes), f"{self.name}/{curve.name}", f"have {len(axes)} values a point", point)
-        drawn = [(p.metric, line) for picture in self.pictures for p in picture.panels for line in p.lines]
+        drawn = [
+            (line.metric or p.metric, line) for picture in self.pictures for p in picture.panels for line in p.lines
+        ]
         tested = [(claim.metric, case) for claim in self.claims for case in claim.cases]
         for metric, where in drawn + tested:
             require(metric in metrics, f"{self.name}: metric", f"be one of {sorted(metrics)}", metric)

@@ -49,7 +49,7 @@ def line_label(data: Data, line: Line) -> str:
 
 def curve_summary(data: Data, panel: Panel) -> pd.DataFrame:
     """Mean, median or share with its interval at every point; means and medians over common drops if the panel asks."""
-    tables = [data.scalar(line.curve, panel.metric) for line in panel.lines]
+    tables = [data.scalar(line.curve, line.metric or panel.metric) for line in panel.lines]
     if panel.common and not data.study.metric(panel.metric).every_status:
         tables = on_common_drops(tables)
     rows = []
@@ -89,7 +89,7 @@ def _columns(data: Data) -> list[str]:
 def _labels(data: Data, number: int, line: Line, panel: Panel, point: tuple[float, ...]) -> dict:
     curve = data.study.curve(line.curve)
     statistic = panel.statistic if panel.kind == "curves" else f"{panel.kind} over {line.versus}"
-    names = [number, line.curve, line_label(data, line), curve.mode, panel.metric, statistic]
+    names = [number, line.curve, line_label(data, line), curve.mode, line.metric or panel.metric, statistic]
     return dict(zip(_columns(data), [*names, *point], strict=True))
 
 
@@ -127,16 +127,24 @@ def _widen(ax: Axes, values: np.ndarray, least_span: float) -> None:
 
 
 def _draw_line(ax: Axes, data: Data, panel: Panel, number: int, line: Line, rows: pd.DataFrame) -> None:
-    colour = COLOURS[(number if line.colour is None else line.colour) % len(COLOURS)]
     x, y, low, high = (rows[name].to_numpy(float) for name in (panel.axis, "value", "low", "high"))
+    draw_band(ax, number, line, line_label(data, line), x, (y, low, high))
+
+
+def draw_band(
+    ax: Axes, number: int, line: Line, label: str, x: np.ndarray, band: tuple[np.ndarray, np.ndarray, np.ndarray],
+    marked: bool = True,
+) -> None:  # fmt: skip
+    """A line in its colour, dash and marker, with what is between ``low`` and ``high`` of ``band = (y, low, high)``."""
+    colour, (y, low, high) = COLOURS[(number if line.colour is None else line.colour) % len(COLOURS)], band
     ax.plot(
         x,
         y,
         color=colour,
         ls=DASHES[line.dash % len(DASHES)],
-        marker=MARKERS[number % len(MARKERS)],
+        marker=MARKERS[number % len(MARKERS)] if marked else None,
         markerfacecolor="white" if line.dash else colour,
-        label=line_label(data, line),
+        label=label,
     )
     bounded = np.isfinite(low) & np.isfinite(high)
     ax.fill_between(x, low, high, where=bounded, color=colour, alpha=0.15, lw=0)

@@ -9,6 +9,7 @@ from beamwright.report.curves import draw_curves, line_label
 from beamwright.report.data import Data
 from beamwright.report.distributions import draw_distribution
 from beamwright.report.maps import draw_map
+from beamwright.report.profiles import draw_profiles
 from beamwright.report.style import new_figure, styled
 
 _DRAW = {
@@ -18,6 +19,7 @@ _DRAW = {
     "density": draw_distribution,
     "cdf": draw_distribution,
     "map": draw_map,
+    "profile": draw_profiles,
 }
 _LETTERS, _HANDLE = 116, 5
 """Letters of the legend's size that fit across the page, and what a legend entry needs beside its label."""

@@ -51,20 +51,24 @@ def first_order(
     density: float = 8.0,
     seed: int = 0,
     homotopy: bool = False,
+    assumed_error_m: float | None = None,
 ) -> Design:
     """Amplitudes and beams together by projected BFGS on smoothed maxima over positions, then powers, and again.
 
     Args:    rounds of search and powers; steps of BFGS per sharpness; density of the scenario set along the ball;
-             homotopy: one more start, that comes from the estimates through a quarter and half of the radius.
+             homotopy: one more start, that comes from the estimates through a quarter and half of the radius;
+             assumed_error_m: the radius that is designed for, default the scenario's (the certificate has that anyway).
     Others, Returns, Raises: as ``maximise_guaranteed_rate``.
     """
     for name, count in (("rounds", rounds), ("steps", steps)):
         require(count >= 1, name, "be >= 1", count)
     require(density > 0, "density", "be > 0", density)
     known, options = checked(s, known), Options(rounds, steps)
-    reached = solve(s, known, scenario_sets(s, known, density), starts, options, seed)
+    require(assumed_error_m is None or assumed_error_m >= 0, "assumed_error_m", "be >= 0", assumed_error_m)
+    assumed = s if assumed_error_m is None else s.model_copy(update={"position_error_m": assumed_error_m})
+    reached = solve(s, known, scenario_sets(assumed, known, density), starts, options, seed)
     if homotopy:
-        grown = _grown(s, known, density, options, seed)
+        grown = _grown(assumed, known, density, options, seed)
         both = zip(reached, grown, strict=True)
         reached = best_of(Reached(*(np.stack(pair, axis=1).reshape(-1, *pair[0].shape[1:]) for pair in both)), 2)
     return designed_at(s, known, reached)

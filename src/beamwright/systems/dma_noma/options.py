@@ -23,6 +23,9 @@ class Robust(Solver):
 
     density: float = parameter(8.0, "Of scenario positions along a ball", source="spec, section 4", gt=0)
     homotopy: bool = parameter(False, "One more start, that comes from the estimates through growing balls")
+    assumed_error_m: float | None = parameter(
+        None, "Radius that is designed for; default: the scenario's", unit="m", ge=0
+    )
 
 
 class CuttingSet(Solver):

@@ -1,0 +1,53 @@
+"""Panels with a row of values against another row: a trace over rounds, a gain along a line."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from beamwright.records import Line, Panel
+from beamwright.report import statistics
+from beamwright.report.curves import draw_band, line_label
+from beamwright.report.data import Data
+
+FEW = 40
+"""Values up to which every one is marked."""
+
+
+def draw_profiles(ax: Axes, data: Data, panel: Panel) -> pd.DataFrame:
+    """Mean over drops of every entry with its 95 % band, at the first point of each curve; returns what was drawn.
+
+    The row that says where must be the same for all drops.
+    """
+    tables = []
+    for number, line in enumerate(panel.lines):
+        table = _profile(data, panel, line)
+        band = table["value"].to_numpy(), table["low"].to_numpy(), table["high"].to_numpy()
+        draw_band(ax, number, line, line_label(data, line), table["x"].to_numpy(), band, len(table) <= FEW)
+        tables.append(table)
+    ax.set_xlabel(data.study.metric(panel.place[0]).title)
+    ax.set_ylabel(data.study.metric(panel.metric).title)
+    ax.set_xscale(panel.axis_scale)
+    ax.set_yscale(panel.scale)
+    if panel.limits is not None:
+        ax.set_ylim(*panel.limits)
+    if panel.reference is not None:
+        ax.axhline(panel.reference, color="#444444", lw=0.8, ls=(0, (2, 2)))
+    return pd.concat(tables, ignore_index=True)
+
+
+def _profile(data: Data, panel: Panel, line: Line) -> pd.DataFrame:
+    metric = line.metric or panel.metric
+    values = _values(data, line.curve, metric)
+    estimates = [statistics.mean(column[~np.isnan(column)]) for column in values.T]
+    return pd.DataFrame(
+        {
+            "curve": line.curve, "label": line_label(data, line), "metric": metric,
+            "x": _values(data, line.curve, panel.place[0])[0], "value": [e.value for e in estimates],
+            "low": [e.low for e in estimates], "high": [e.high for e in estimates],
+        }
+    )  # fmt: skip
+
+
+def _values(data: Data, curve: str, metric: str) -> np.ndarray:
+    """(drops, entries) at the first point."""
+    return next(iter(data.table(curve, metric).values())).to_numpy(float)
