@@ -37,7 +37,7 @@ FIG6 = Study(
         Picture(
             name="fig6",
             caption="Array gain along the line of sight of a user at 10 m straight ahead, over its largest: (a) all "
-            "phases matched to the user, (b) amplitudes of the hologram and matched digital beams. Half power at the line.",
+            "phases matched to the user, (b) hologram and matched digital beams. The line is at half power.",
             panels=tuple(
                 Panel(kind="profile", metric=metric, place=("range_m",), axis_scale="log", limits=(-20, 1), title=title,
                       reference=-3.0, lines=tuple(Line(curve=f"n{size}") for size in _SIZES))
@@ -98,8 +98,8 @@ MAP = Study(
     pictures=(
         Picture(
             name="map",
-            caption="Power of the first group's beam (users at $-20^\\circ$) over the noise, 0.1 m of position error. (a) "
-            "32 elements, designed for the estimates; (b) robust; (c) robust with 256 elements, where the beam is "
+            caption="Power of the first group's beam (users at $-20^\\circ$) over the noise, 0.1 m of position error. "
+            "(a) 32 elements, designed for the estimates; (b) robust; (c) robust with 256 elements, where the beam is "
             "focused; (d) what the beam leaks to the second group's near user, who may be anywhere within 0.1 m: "
             "a spike of a null at the estimate, or a wide one.",
             panels=(
