@@ -12,7 +12,6 @@ from beamwright.systems.star_ris import model, reference
 from beamwright.systems.star_ris import precoders as pre
 from beamwright.systems.star_ris.brute_force import exhaustive
 from beamwright.systems.star_ris.certificate import certify, objective
-from beamwright.systems.star_ris.coherent import coherent_map
 from beamwright.systems.star_ris.design import minimise_interference
 from beamwright.systems.star_ris.realisation import draw
 from beamwright.systems.star_ris.results import Goal
@@ -37,8 +36,7 @@ def best_of_starts(s, known, goal, w, starts=20):
     drops = len(w)
     each = np.repeat(np.arange(drops), starts)
     many, start = known.take(each), random_start(amplitudes(s, s.elements), known, starts, 3)
-    drop_map = coherent_map(many, start, w[each], time_share(s, many), False)
-    table = search(goal, drop_map, start, False, cg.Options(tolerance=1e-6)).objective
+    table = search(goal, many, start, w[each], time_share(s, many), False, cg.Options(tolerance=1e-6)).objective
     return (np.min if goal is Goal.INTERFERENCE else np.max)(table.reshape(drops, starts), axis=1)
 
 

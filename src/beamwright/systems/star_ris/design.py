@@ -9,7 +9,6 @@ from numpy.typing import ArrayLike
 from beamwright.core import require
 from beamwright.optim import conjugate_gradient as cg
 from beamwright.systems.star_ris import certificate as proof
-from beamwright.systems.star_ris.coherent import coherent_map
 from beamwright.systems.star_ris.known import checked
 from beamwright.systems.star_ris.precoders import Kind, precoder, wmmse, wmmse_step
 from beamwright.systems.star_ris.results import Design, Goal, Statistics
@@ -141,7 +140,7 @@ def _design(s: Scenario, known: Statistics, wanted: Wanted, start: ArrayLike | N
     share = time_share(s, known_each)
     if goal is Goal.INTERFERENCE:
         w = np.repeat(precoder(known, u[::starts], kind), starts, axis=0)  # one problem for all starts of a drop
-        reached = search(goal, coherent_map(known_each, u, w, share, False), u, False, wanted.options)
+        reached = search(goal, known_each, u, w, share, False, wanted.options)
         found = (reached.u, w, reached.objective, reached.iterations, reached.trace)
     else:
         found = _alternate(known_each, wanted, u, share)
@@ -179,7 +178,7 @@ def _alternate(known: Statistics, wanted: Wanted, u: np.ndarray, share: np.ndarr
         if kind == "wmmse":
             for _ in range(WMMSE_STEPS):
                 w[active] = wmmse_step(part, u[active], w[active], shares)
-        reached = search(goal, coherent_map(part, u[active], w[active], shares, joint), u[active], joint, options)
+        reached = search(goal, part, u[active], w[active], shares, joint, options)
         u[active] = reached.u
         spent[active] += reached.iterations
         now_w = w[active] if kind == "wmmse" else precoder(part, reached.u, kind)

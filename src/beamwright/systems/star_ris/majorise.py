@@ -32,7 +32,7 @@ from beamwright.systems.star_ris.known import checked
 from beamwright.systems.star_ris.precoders import Kind, precoder
 from beamwright.systems.star_ris.results import Design, Goal, Statistics
 from beamwright.systems.star_ris.scenario import Scenario
-from beamwright.systems.star_ris.search import as_complex, as_parts, phasors
+from beamwright.systems.star_ris.search import start_point
 from beamwright.systems.star_ris.surfaces import start_surface, time_share
 
 Objective = Literal["interference", "sum-rate"]
@@ -64,9 +64,8 @@ def majorise_minimise(
     goal = Goal.INTERFERENCE if objective == "interference" else Goal.SUM_RATE
     w, share = _precoder(known, u, precoder), time_share(s, known)
     there = coherent_map(known, u, w, share, False)
-    arrays = (*there, _norms(goal, there), as_parts(phasors(u)), np.full(drops, tolerance))
-    x, count, trace = in_tiles(_compiled(goal, iterations), coherent.TILE, *arrays, counted=True)
-    u = np.abs(u) * as_complex(x)
+    arrays = (*there, _norms(goal, there), u, np.full(drops, tolerance))
+    u, count, trace = in_tiles(_compiled(goal, iterations), coherent.TILE, *arrays, counted=True)
     after = _precoder(known, u, precoder)
     sign = 1.0 if goal is Goal.INTERFERENCE else -1.0
     return finish(known, goal, u, after, w, share, tolerance=tolerance, iterations=count, trace=sign * trace)
@@ -80,7 +79,8 @@ def _compiled(goal: Goal, iterations: int) -> Callable[..., Any]:
     manifold = UnitNorm()
 
     def one(*arrays: Any) -> tuple[Array, Array, Array]:
-        drop, (norms, start, tolerance) = Map(*arrays[:-3]), arrays[-3:]
+        drop, (norms, u, tolerance) = Map(*arrays[:-3]), arrays[-3:]
+        size, start = start_point(u, joint=False)
         measure = coherent.measurement(drop, joint=False)
         curvature = _interference_curvature if goal is Goal.INTERFERENCE else _rate_curvature(drop)
 
@@ -103,7 +103,7 @@ def _compiled(goal: Goal, iterations: int) -> Callable[..., Any]:
         seen, count, trace = lax.while_loop(
             lambda carry: (carry[0].norm > tolerance) & (carry[1] < iterations), body, (seen, jnp.array(0), trace)
         )
-        return seen.x, count, trace
+        return size * (seen.x[0] + 1j * seen.x[1]), count, trace
 
     return one_by_one(one)
 

@@ -34,15 +34,18 @@ class Reached(NamedTuple):
     trace: np.ndarray
 
 
-def search(goal: Goal, drops: coherent.Map, start: np.ndarray, joint: bool, options: cg.Options) -> Reached:
+def search(
+    goal: Goal,
+    known: Statistics,
+    start: np.ndarray,
+    precoder: np.ndarray,
+    share: np.ndarray,
+    joint: bool,
+    options: cg.Options,
+) -> Reached:
     """From ``start`` (drops, 2, elements). Amplitudes stay as they are there unless ``joint``."""
-    amplitude = np.abs(start)
-    x = as_parts(start if joint else phasors(start))
-    found = in_tiles(_compiled(goal, joint, options), coherent.TILE, *drops, x, counted=True)
-    sign = 1.0 if goal is Goal.INTERFERENCE else -1.0
-    x = as_complex(found.x)
-    u = x if joint else np.where(amplitude > 0, amplitude * x, 0.0)
-    return Reached(u, sign * found.value, found.gradient_norm, found.iterations, found.ending, sign * found.trace)
+    drops, rank = coherent.of_drops(known, start, precoder, share)
+    return Reached(*in_tiles(_compiled(goal, joint, rank, options), coherent.TILE, *drops, counted=True))
 
 
 def at_design(
@@ -53,32 +56,33 @@ def at_design(
     return in_tiles(_judged(goal, joint, rank), coherent.TILE, *drops, counted=True)
 
 
-def as_parts(u: np.ndarray) -> np.ndarray:
-    """(drops, parts, 2, elements) of complex (drops, 2, elements)."""
-    return np.stack([u.real, u.imag], axis=1)
-
-
-def as_complex(x: np.ndarray) -> np.ndarray:
-    """Complex (drops, 2, elements) of its parts."""
-    return x[:, 0] + 1j * x[:, 1]
-
-
-def phasors(u: np.ndarray) -> np.ndarray:
-    """u / |u|, one where u is zero (the map holds the amplitude, so nothing comes of it)."""
-    amplitude = np.abs(u)
-    return np.where(amplitude > 0, u / np.where(amplitude > 0, amplitude, 1.0), 1.0)
-
-
 def _manifold(joint: bool) -> UnitNorm:
     return UnitNorm(2 if joint else 1)
 
 
-@cache
-def _compiled(goal: Goal, joint: bool, options: cg.Options) -> Callable[..., cg.Found]:
-    manifold = _manifold(joint)
+def start_point(u: Array, joint: bool) -> tuple[Array, Array]:
+    """Of one drop, traceable: what stays of u (its amplitudes, or one), and what varies (parts, 2, elements).
 
-    def one(*arrays: Any) -> cg.Found:
-        drop, x = coherent.Map(*arrays[:-1]), arrays[-1]
+    Phases of elements without amplitude are zero: the map holds the amplitude, so nothing comes of them.
+    """
+    size = jnp.ones(u.shape) if joint else jnp.sqrt(square_modulus(u))
+    z = jnp.where(size > 0, u / jnp.where(size > 0, size, 1.0), 1.0)
+    return size, jnp.stack([z.real, z.imag])
+
+
+@cache
+def _compiled(goal: Goal, joint: bool, rank: int, options: cg.Options) -> Callable[..., tuple[Array, ...]]:
+    manifold = _manifold(joint)
+    sign = 1.0 if goal is Goal.INTERFERENCE else -1.0
+
+    def one(*arrays: Any) -> tuple[Array, ...]:
+        given = coherent.Drop(*arrays)
+        size, x = start_point(given.u, joint)
+        found = minimum(coherent.map_of(given, rank, joint), x)
+        u = size * (found.x[0] + 1j * found.x[1])
+        return u, sign * found.value, found.gradient_norm, found.iterations, found.ending, sign * found.trace
+
+    def minimum(drop: coherent.Map, x: Array) -> cg.Found:
         value = partial(coherent.objective, goal, drop)
         measure = coherent.measurement(drop, joint)
         if goal is not Goal.MIN_RATE:
@@ -105,9 +109,7 @@ def _judged(goal: Goal, joint: bool, rank: int) -> Callable[..., tuple[coherent.
 
     def one(*arrays: Any) -> tuple[coherent.Map, Array]:
         given = coherent.Drop(*arrays)
-        drop, size = coherent.map_of(given, rank, joint), jnp.sqrt(square_modulus(given.u))
-        z = given.u if joint else jnp.where(size > 0, given.u / jnp.where(size > 0, size, 1.0), 1.0)
-        x = jnp.stack([z.real, z.imag])
+        drop, x = coherent.map_of(given, rank, joint), start_point(given.u, joint)[1]
         slope = jax.grad(partial(coherent.cost, goal, drop, sharpness=SHARPNESS[-1], joint=joint))(x)
         slope = manifold.project(x, slope)
         return drop, jnp.sqrt(inner(slope, slope))
