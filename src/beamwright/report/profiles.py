@@ -26,7 +26,10 @@ def draw_profiles(ax: Axes, data: Data, panel: Panel) -> pd.DataFrame:
         tables.append(table)
     ax.set_xlabel(data.study.metric(panel.place[0]).title)
     ax.set_ylabel(data.study.metric(panel.metric).title)
-    ax.set_xscale(panel.axis_scale)
+    if panel.axis_scale == "log":
+        ax.set_xscale("log")
+        ax.xaxis.set_major_formatter(lambda x, _: f"{x:g}")
+        ax.xaxis.set_minor_formatter(lambda x, _: f"{x:g}" if f"{x:e}"[0] in "25" else "")
     ax.set_yscale(panel.scale)
     if panel.limits is not None:
         ax.set_ylim(*panel.limits)

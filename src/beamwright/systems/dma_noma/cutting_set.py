@@ -7,9 +7,10 @@ import numpy as np
 from beamwright.core import require
 from beamwright.systems.dma_noma import model
 from beamwright.systems.dma_noma.adversary import weighted
-from beamwright.systems.dma_noma.certificate import scenario_points
+from beamwright.systems.dma_noma.certificate import MET, scenario_points
 from beamwright.systems.dma_noma.design import Sets, beams_of, finish, solve
 from beamwright.systems.dma_noma.geometry import channels
+from beamwright.systems.dma_noma.kernel import PENALTY
 from beamwright.systems.dma_noma.known import checked
 from beamwright.systems.dma_noma.model import Sent
 from beamwright.systems.dma_noma.results import Design, Known
@@ -65,7 +66,7 @@ def cutting_set(
 
 class _Met(NamedTuple):
     rate: np.ndarray
-    """(drops,) weighted, less what required rates lack by more than its worth."""
+    """(drops,) weighted, less many times what required rates lack."""
     worst: np.ndarray
     """(drops, users) index into the grid."""
 
@@ -73,11 +74,15 @@ class _Met(NamedTuple):
 def _met(s: Scenario, known: Known, h: np.ndarray, reached: Reached) -> _Met:
     """What is left on the grid h (drops, users, positions, elements)."""
     vectors = model.transmit_vectors(reached.amplitudes, known.wave, beams_of(reached))
+    required = s.rate_near * (1 - MET), s.rate_far * (1 - MET)
     powers, noise = reached.powers_w.sum(axis=-1), np.full(len(h), s.noise_power_w)
     near = model.ratios(h[:, : s.groups], Sent(vectors, powers, noise, 0.0))
     far = model.ratios(h[:, s.groups :], Sent(vectors, powers, noise, s.scattering_radius))
     rates = model.noma_rates(reached.powers_w, near.max(axis=-1), far.max(axis=-1))
-    return _Met(weighted(s, *rates), np.concatenate([near.argmax(axis=-1), far.argmax(axis=-1)], axis=1))
+    missing = sum(np.maximum(least - rate, 0).sum(axis=-1) for least, rate in zip(required, rates, strict=True))
+    return _Met(
+        weighted(s, *rates) - PENALTY * missing, np.concatenate([near.argmax(axis=-1), far.argmax(axis=-1)], axis=1)
+    )
 
 
 def _better(old: tuple[_Met, Reached], new: tuple[_Met, Reached]) -> tuple[_Met, Reached]:
