@@ -1,4 +1,4 @@
-"""``python -m benchmarks [noma-isac] [star-ris] [--quick] [--cores] [--out bench-out]``: ours against the peers."""
+"""``python -m benchmarks [system ...] [--quick] [--cores] [--out bench-out]``: ours against the peers."""
 
 import argparse
 import sys
@@ -11,10 +11,10 @@ if "--cores" not in sys.argv:
 
 from rich.console import Console
 
-from benchmarks import plan, report, star_ris
+from benchmarks import dma_noma, plan, report, star_ris
 from benchmarks.flops import dgemm_rate
 
-SYSTEMS = ("noma-isac", "star-ris")
+SYSTEMS = ("noma-isac", "star-ris", "dma-noma")
 
 
 def main() -> None:
@@ -32,8 +32,10 @@ def main() -> None:
     rate = dgemm_rate()
     facts = report.machine(rate, all_cores=arguments.cores)
     for system in arguments.systems or SYSTEMS:
-        measure = _noma_isac if system == "noma-isac" else _star_ris
-        measure(arguments.quick, arguments.out, rate, facts, console)
+        if system == "noma-isac":
+            _noma_isac(arguments.quick, arguments.out, rate, facts, console)
+        else:
+            _rows(system, arguments.quick, arguments.out, rate, facts, console)
 
 
 def _noma_isac(quick: bool, out: Path, rate: float, facts: dict, console: Console) -> None:
@@ -54,20 +56,17 @@ def _noma_isac(quick: bool, out: Path, rate: float, facts: dict, console: Consol
     console.print(f"Written: {out}/benchmarks.csv, .json, .png, .pdf")
 
 
-def _star_ris(quick: bool, out: Path, rate: float, facts: dict, console: Console) -> None:
-    found, name = [], "benchmarks-star-ris"
-    for row in star_ris.run(star_ris.QUICK if quick else star_ris.Plan()):
+def _rows(system: str, quick: bool, out: Path, rate: float, facts: dict, console: Console) -> None:
+    """A module of one system: ``run`` yields rows, ``table``, ``show`` and ``draw`` present them."""
+    module = {"star-ris": star_ris, "dma-noma": dma_noma}[system]
+    found, name = [], f"benchmarks-{system}"
+    for row in module.run(module.QUICK if quick else module.Plan()):
         found.append(row)
-        console.print(
-            f"star-ris {row.problem} N={row.elements:<5} {row.solver:30} solve {1e3 * row.solve:8.3f} ms, "
-            f"end to end {1e3 * row.end_to_end:8.3f} ms, certified {1e3 * row.certified:8.3f} ms",
-            highlight=False,
-            soft_wrap=True,
-        )
-        report.save(out, star_ris.table(found, rate), facts, name)
-    frame = star_ris.table(found, rate)
-    report.save_figure(out, star_ris.draw(frame), name)
-    star_ris.show(frame, facts, console)
+        console.print(f"{system} {row}", highlight=False, soft_wrap=True)
+        report.save(out, module.table(found, rate), facts, name)
+    frame = module.table(found, rate)
+    report.save_figure(out, module.draw(frame), name)
+    module.show(frame, facts, console)
     console.print(f"Written: {out}/{name}.csv, .json, .png, .pdf")
 
 

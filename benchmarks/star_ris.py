@@ -65,6 +65,13 @@ class Row:
     worse_most: float
     flops_per_iteration: float = np.nan
 
+    def __str__(self) -> str:
+        solve, whole, certified = (1e3 * x for x in (self.solve, self.end_to_end, self.certified))
+        return (
+            f"{self.problem} N={self.elements:<5} {self.solver:30} ms per drop: solve {solve:8.3f}, "
+            f"end to end {whole:8.3f}, certified {certified:8.3f}"
+        )
+
 
 class Case(NamedTuple):
     """One batch for everybody."""

@@ -105,6 +105,7 @@ def test_as_array_returns_what_fits() -> None:
         ([[np.inf], [1.0]], r"h must be finite, got inf at index \[\[0, 0\]\]"),
         ([["a"], ["b"]], r"h must be numeric \(users antennas\), got list"),
         ([[1.0], [2.0, 3.0]], r"h must be numeric"),
+        ([[1.0], [2.0j]], r"h must be real, got numbers with imaginary parts"),
     ],
 )
 def test_as_array_refuses_by_name(value: list, message: str) -> None:

@@ -18,9 +18,13 @@ def as_array(value: ArrayLike, name: str, axes: str, dtype: type = float, **size
     Raises: ValueError naming the array and the axis when rank, a fixed size, the type or finiteness is wrong.
     """
     try:
-        array: np.ndarray = np.asarray(value, dtype)
+        array: np.ndarray = np.asarray(value)
+        real = array.real if np.iscomplexobj(array) and dtype is not complex else array
+        cast: np.ndarray = real.astype(dtype, copy=False)
     except (TypeError, ValueError):
         raise ValueError(f"{name} must be numeric ({axes}), got {type(value).__name__}") from None
+    require(real is array or not np.any(array.imag), name, "be real", "numbers with imaginary parts")
+    array = cast
     names = axes.split()
     require(array.ndim == len(names), name, f"have axes ({axes})", f"shape {array.shape}")
     for axis, size in zip(names, array.shape, strict=True):

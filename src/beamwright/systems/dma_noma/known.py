@@ -24,14 +24,8 @@ def checked(s: Scenario, known: Known) -> Known:
         values[name] = as_array(array, name, axes, float, groups=s.groups, xyz=3)
     near, far = values.values()
     require(near.shape == far.shape, "far_positions_m", f"have shape {near.shape} like near_positions_m", far.shape)
-    extent = np.hypot(s.columns - 1, s.rows - 1) * s.wavelength_m / 4
     for name, array in values.items():
-        least = float(np.linalg.norm(array, axis=-1).min(initial=np.inf))
-        require(
-            least > extent + s.position_error_m, name,
-            f"be farther from the antenna than its half extent and the position error, {extent:.3g} m + "
-            f"{s.position_error_m:.3g} m", f"{least:.3g} m",
-        )  # fmt: skip
+        s.require_apart(float(np.linalg.norm(array, axis=-1).min(initial=np.inf)), name)
     drops = len(near)
     numbers = np.arange(drops) if known.drop is None else np.atleast_1d(known.drop)
     require(numbers.shape == (drops,), "drop", f"have shape {(drops,)}", numbers.shape)

@@ -32,9 +32,11 @@ def draw(scenario: Scenario, key: jax.Array, drops: int, first: int = 0) -> Real
     Near users at uniform azimuths within +-50 degrees, at least min(0.92/K, 0.35) apart in sine; far users within 2
     degrees of theirs; all in the plane z = 0.
 
-    Raises: ValueError if drops is negative.
+    Raises: ValueError if drops is negative or users are as near as the antenna is large.
     """
     require(drops >= 0, "drops", "be >= 0", drops)
+    scenario.require_apart(scenario.near_range_m, "near_range_m")
+    scenario.require_apart(scenario.far_range_m, "far_range_m")
     keys = drop_keys(key, drops, first)
     near_deg, far_deg = (np.asarray(x) for x in _azimuths(keys, scenario.groups))
     near = _on_circle(near_deg, scenario.near_range_m)

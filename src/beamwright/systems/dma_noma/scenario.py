@@ -91,10 +91,22 @@ class Scenario(Config):
         return (self.columns - 1) * self.wavelength_m / 2
 
     @property
+    def half_extent_m(self) -> float:
+        """From the centre to a corner element."""
+        return float(self.wavelength_m / 4 * np.hypot(self.columns - 1, self.rows - 1))
+
+    @property
     def rayleigh_m(self) -> float:
         """2 D^2 / lambda: users beyond it are in the far field."""
-        extent = self.wavelength_m / 2 * np.hypot(self.columns - 1, self.rows - 1)
-        return float(2 * extent**2 / self.wavelength_m)
+        return 2 * (2 * self.half_extent_m) ** 2 / self.wavelength_m
+
+    def require_apart(self, distance_m: float, name: str) -> None:
+        """Raise ValueError naming what puts a user so near that its ball touches the sphere around the antenna."""
+        require(
+            distance_m > self.half_extent_m + self.position_error_m, name,
+            f"be farther from the antenna than its half extent and the position error, {self.half_extent_m:.3g} m + "
+            f"{self.position_error_m:.3g} m", f"{distance_m:.3g} m",
+        )  # fmt: skip
 
     @model_validator(mode="after")
     def _chains(self) -> Self:
