@@ -18,6 +18,9 @@ def test_rosenbrock_free_and_in_a_box():
     found = qn.minimise(rosenbrock, start, options=qn.Options(iterations=500))
     np.testing.assert_allclose(found.x, 1, atol=1e-5)
     assert not found.failed and found.evaluations >= found.iterations
+    forgetful = qn.minimise(rosenbrock, start, options=qn.Options(iterations=2000, memory=5))
+    np.testing.assert_allclose(forgetful.x, 1, atol=1e-5)
+    assert forgetful.iterations > found.iterations  # old curvature helps where it does not age
     boxed = qn.minimise(rosenbrock, start, -2.0, 0.5, qn.Options(iterations=500))
     reference = minimize(
         lambda x: np.asarray(rosenbrock(x)), start, jac=lambda x: np.asarray(jax.grad(rosenbrock)(x)),

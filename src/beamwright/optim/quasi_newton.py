@@ -21,6 +21,8 @@ class Options(NamedTuple):
     sufficient: float = 1e-4
     """Armijo's constant."""
     cuts: int = 20
+    memory: int | None = None
+    """Iterations after which the curvature is learnt anew: that of a maximum's smooth stand-in ages. None: never."""
 
 
 class Found(NamedTuple):
@@ -83,7 +85,8 @@ def minimise(
             jnp.where(failed, old, new)
             for old, new in zip((state.x, state.value, state.gradient), tried[1:4], strict=True)
         )
-        inverse = _updated(state.inverse, x - state.x, gradient - state.gradient, state.iterations == 0)
+        fresh = state.iterations == 0 if options.memory is None else state.iterations % options.memory == 0
+        inverse = _updated(state.inverse, x - state.x, gradient - state.gradient, fresh)
         return _State(x, value, gradient, inverse, state.iterations + 1, state.evaluations + 1 + tried.cuts, failed)
 
     x = jnp.clip(start, low, high)
@@ -101,12 +104,12 @@ def _first_step(gradient: Array) -> Array:
     return 0.1 / jnp.sqrt(jnp.where(size > 0, size, 1.0))
 
 
-def _updated(inverse: Array, step: Array, change: Array, first: Array) -> Array:
-    """BFGS, from the first step's own curvature; left alone where f curves down along the step."""
+def _updated(inverse: Array, step: Array, change: Array, fresh: Array) -> Array:
+    """BFGS, where ``fresh`` from this step's own curvature; left alone where f curves down along the step."""
     curvature = step @ change
     good = curvature > 1e-10 * jnp.sqrt((step @ step) * (change @ change))
     scale = curvature / jnp.where(good, change @ change, 1.0)
-    inverse = jnp.where(first & good, scale * jnp.eye(len(step)), inverse)
+    inverse = jnp.where(fresh & good, scale * jnp.eye(len(step)), inverse)
     turned = inverse @ change
     weight = jnp.where(good, 1 / jnp.where(good, curvature, 1.0), 0.0)
     along = (1 + change @ turned * weight) * weight * step - weight * turned
