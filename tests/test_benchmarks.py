@@ -1,13 +1,15 @@
 """The peers of the benchmarks solve the same problems, and the counts behind the rates are sane."""
 
+import jax
 import numpy as np
 import pytest
 
 pytest.importorskip("cvxpy")
 
+from beamwright import dma_noma as dn
 from beamwright import star_ris as sr
 from beamwright.systems.noma_isac import model
-from benchmarks import star_ris
+from benchmarks import dma_noma, star_ris
 from benchmarks.flops import dgemm_rate, per_iteration
 from benchmarks.measure import Case, violations
 from benchmarks.peers import PEERS, Demand, clarabel_direct, scs_direct
@@ -73,6 +75,25 @@ def test_pymanopt_and_ours_reach_the_same_surface():
         ahead, behind = (star_ris.value(problem, dense, x + h * move) for h in (1e-6, -1e-6))
         along = np.sum(np.conj(star_ris.slope(problem, dense, x)) * move).real
         assert np.isclose((ahead - behind) / 2e-6, along, rtol=1e-5)
+
+
+def test_scipy_and_ours_reach_metasurfaces_of_about_the_same_rate():
+    s = dn.Scenario(columns=8)
+    known = dn.draw(s, jax.random.key(0), 2).known
+    theirs, spent = dma_noma.by_scipy(s, known)
+    mine = dma_noma.ours(s, known)
+    assert spent > 0 and mine.certified > mine.solve > 0
+    difference = mine.design.guaranteed_sum_rate - theirs.guaranteed_sum_rate
+    assert np.all(np.abs(difference) < 2) and np.all(theirs.certificate.box_residual < 1e-9)
+
+
+@pytest.mark.slow
+def test_dma_noma_plan_is_measured_and_tabulated():
+    rows = list(dma_noma.run(dma_noma.Plan(2, 1, 1, (8, 16), (1, 2), (4.0,), (1, 2), 1)))
+    frame = dma_noma.table(rows, 1e10)
+    assert {"ours", "SciPy L-BFGS-B", "CVXPY SDR and SCA"} <= set(frame.solver)
+    assert frame.times_certified[frame.solver == "CVXPY SDR and SCA"].item() > 5
+    dma_noma.draw(frame)
 
 
 @pytest.mark.slow

@@ -34,34 +34,34 @@ def play(run: Callable[[list[str]], object], out: Path, data: Path | None, group
 
 
 def _script(channels: Path, out: Path, page: Path, groups: int, drops: int) -> Sequence[tuple[str, list[str]]]:
-    """Each step in words, and its command. The noise is thermal, in 50 MHz with a noise figure of 7 dB."""
-    source = ["--channels", str(channels), "--no-conjugate", "--drops", str(groups), "--seed", "1"]
-    settings = ["--set", "noise_power_w=1e-12", "--set", "sinr_db=8", "--set", "csi_error=1e-7"]
-    design = ["design", "noma-isac", "--method", "robust-min-power", *source, *settings]
-    surface = ["design", "star-ris", "--method", "max-sum-rate", "--set", "precoder=wmmse", "--seed", "1"]
-    surface += ["--drops", str(groups)]
+    """Each step in words, and its command. Noise in the street is thermal, in 50 MHz with a noise figure of 7 dB."""
+    street = ["--channels", str(channels), "--no-conjugate"]
+    street += ["--set", "noise_power_w=1e-12", "--set", "sinr_db=8", "--set", "csi_error=1e-7"]
+
+    def designed(words: str, system: str, method: str, *more: str) -> Sequence[tuple[str, list[str]]]:
+        folder = out / system
+        design = ["design", system, "--method", method, *more, "--drops", str(groups), "--seed", "1"]
+        return (
+            (words, [*design, "--out", str(folder)]),
+            ("The certificates, recomputed from the file alone", ["verify", str(folder / "design.npz")]),
+        )
+
+    def studied(words: str, count: int, *names: str) -> tuple[str, list[str]]:
+        return words, ["study", *names, "--drops", str(count), "--out", str(out / "runs")]
+
     return (
-        (
+        *designed(
             f"Robust beams for {groups} random groups of users in a street scene of Munich, ray traced at 3.5 GHz",
-            [*design, "--out", str(out / "design")],
+            "noma-isac", "robust-min-power", *street,
         ),
-        ("The certificates, recomputed from the file alone", ["verify", str(out / "design" / "design.npz")]),
-        (
+        *designed(
             "Surfaces and precoders of largest rate for random scenes, from channel statistics alone",
-            [*surface, "--out", str(out / "surface")],
+            "star-ris", "max-sum-rate", "--set", "precoder=wmmse",
         ),
-        ("Their certificates, recomputed from the file", ["verify", str(out / "surface" / "design.npz")]),
-        (
-            "Figures and a table of the paper on beams that also sense, with few channels",
-            ["study", *STUDIES, "--drops", str(drops), "--out", str(out / "runs")],
-        ),
-        (
-            "Where the power goes around a surface",
-            ["study", "star-ris/map", "--drops", "1", "--out", str(out / "runs")],
-        ),
-        (
-            "What a surface buys in a street of Munich, ray traced at 28 GHz",
-            ["study", "star-ris/munich", "--drops", str(drops), "--out", str(out / "runs")],
-        ),
+        *designed("A metasurface for users whose positions are known to 10 cm", "dma-noma", "robust"),
+        studied("Figures and a table of the paper on beams that also sense, with few channels", drops, *STUDIES),
+        studied("Where the power goes around a surface", 1, "star-ris/map"),
+        studied("What a surface buys in a street of Munich, ray traced at 28 GHz", drops, "star-ris/munich"),
+        studied("A beam that spares users wherever they may be, and one that does not", 1, "dma-noma/map"),
         ("One page of it all", ["report", str(out / "runs"), "-o", str(page)]),
-    )
+    )  # fmt: skip

@@ -83,7 +83,7 @@ class Panel(Config):
     place: tuple[str, ...] = ()
     """Of a map: the two metrics that say where (in m) each value of the metric belongs; of a profile: the one."""
     limits: tuple[float, float] | None = None
-    """Of a map's colours, so that panels can be compared."""
+    """Of a map's colours, so that panels can be compared; of the vertical axis of curves and profiles."""
     reference: float | None = None
     """A threshold drawn as a thin line."""
     common: bool = True

@@ -32,6 +32,8 @@ def draw_curves(ax: Axes, data: Data, panel: Panel) -> pd.DataFrame:
         ax.set_yscale(panel.scale)
         ax.set_ylabel(data.study.metric(panel.metric).title)
         _widen(ax, summary["value"].to_numpy(float), panel.least_span)
+        if panel.limits is not None:
+            ax.set_ylim(*panel.limits)
         if (
             panel.scale == "log" and np.divide(*ax.get_ylim()[::-1]) < 100
         ):  # few powers of ten: plain numbers read better

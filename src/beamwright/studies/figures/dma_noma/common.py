@@ -13,6 +13,8 @@ NOTE = (
     "The source states neither groups, feeds, weights nor pairing; scenes are those of the specification. With 32 "
     "elements the Rayleigh distance is 2.4 m: both rings of users are in the far field."
 )
+NO_DEMANDS = {"rate_near": 0.0, "rate_far": 0.0}
+"""Where a study asks what an antenna or a channel does, and no rates."""
 ERROR = Axis(name="position_error_m", label="Position error", unit="m")
 POWER = Axis(name="power_dbm", label="Transmit power", unit="dBm")
 VERIFIED = Metric(name="verified", label="Worst sum rate", unit="bit/s/Hz", every_status=True)

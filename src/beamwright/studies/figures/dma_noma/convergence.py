@@ -39,9 +39,9 @@ FIG1 = Study(
             "(c) Rounds to 98 % of the value after thirty.",
             panels=(
                 Panel(kind="profile", metric="rate", place=("round",), title="two groups, 32 elements",
-                      lines=tuple(Line(curve=f"error-{error:g}") for error in _ERRORS)),
+                      limits=(20.0, 40.0), lines=tuple(Line(curve=f"error-{error:g}") for error in _ERRORS)),
                 Panel(kind="profile", metric="rate", place=("round",), title="larger problems",
-                      lines=(Line(curve="error-0.1", colour=2), Line(curve="three", colour=4),
+                      limits=(20.0, 50.0), lines=(Line(curve="error-0.1", colour=2), Line(curve="three", colour=4),
                              Line(curve="long", colour=5))),
                 Panel(kind="cdf", metric="to_98", title="rounds to 98 %",
                       lines=(Line(curve="error-0.1", colour=2), Line(curve="three", colour=4),

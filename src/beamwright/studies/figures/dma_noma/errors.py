@@ -3,7 +3,7 @@
 from typing import Any
 
 from beamwright.records import Case, Claim, Curve, Line, Metric, Panel, Picture, Study, Table, sweep
-from beamwright.studies.figures.dma_noma.common import ERROR, MEASURES, NOTE, SOURCE, SYSTEM
+from beamwright.studies.figures.dma_noma.common import ERROR, MEASURES, NO_DEMANDS, NOTE, SOURCE, SYSTEM
 
 _SIZES = (32, 128, 256)
 _USERS = {"near": "near user, 10 m", "far": "far user, 15 m"}
@@ -21,7 +21,7 @@ FIG2 = Study(
     axes=(ERROR,),
     points=sweep(3e-4, 6e-4, 1e-3, 1.5e-3, 2.5e-3, 6e-3, 0.02, 0.05, 0.1, 0.2),
     curves=tuple(
-        Curve(name=f"n{size}", label=f"{size} elements", method="focusing", settings={"columns": size})
+        Curve(name=f"n{size}", label=f"{size} elements", method="focusing", settings={"columns": size, **NO_DEMANDS})
         for size in _SIZES
     ),
     metrics=tuple(
@@ -30,7 +30,7 @@ FIG2 = Study(
         for name in ("raw", "raw_bound", "aligned", "aligned_bound", "printed", "restated")
     )
     + (_error("violation", "Truth over bound"), _error("tightness", "Aligned bound over truth")),
-    drops=24,
+    drops=12,
     pictures=(
         Picture(
             name="fig2",
@@ -42,7 +42,7 @@ FIG2 = Study(
             panels=(
                 *(
                     Panel(
-                        metric=f"raw_{user}", axis="position_error_m", axis_scale="log", scale="log",
+                        metric=f"raw_{user}", axis="position_error_m", axis_scale="log", limits=(0.0, 2.6),
                         title=words, reference=1.0,
                         lines=(
                             Line(curve="n32", metric=f"raw_{user}", label="raw, found", colour=0),

@@ -1,7 +1,16 @@
 """Study 6: where the power goes, in range and in angle."""
 
 from beamwright.records import Axis, Curve, Line, Metric, Panel, Picture, Study, Table
-from beamwright.studies.figures.dma_noma.common import ERROR, MEASURES, NOTE, SCENES, SOURCE, SYSTEM, VERIFIED
+from beamwright.studies.figures.dma_noma.common import (
+    ERROR,
+    MEASURES,
+    NO_DEMANDS,
+    NOTE,
+    SCENES,
+    SOURCE,
+    SYSTEM,
+    VERIFIED,
+)
 
 _SIZES = (32, 64, 128, 256)
 
@@ -18,7 +27,7 @@ FIG6 = Study(
     draw=f"{SCENES}:fixed",
     axes=(Axis(name="near_range_m", label="Distance of the focus", unit="m"),),
     points=((10.0,),),
-    settings={"groups": 1},
+    settings={"groups": 1, **NO_DEMANDS},
     curves=tuple(
         Curve(name=f"n{size}", label=f"{size} elements", method="focusing", settings={"columns": size})
         for size in _SIZES
