@@ -15,7 +15,7 @@ if "jax" in sys.modules:
     sys.modules["jax"].config.update("jax_enable_x64", True)
 
 __version__ = "0.1.0"
-_SYSTEMS = ("noma_isac", "star_ris", "dma_noma")
+_SYSTEMS = ("noma_isac", "star_ris", "dma_noma", "cellfree")
 __all__ = ["__version__", *_SYSTEMS]
 
 

@@ -2,24 +2,38 @@
 
 from beamwright.arrays.linear import linear_positions, steering_vectors
 from beamwright.arrays.metasurface import centred_positions, edge_feeds, hologram, reference_wave, waveguides
+from beamwright.arrays.movable import centred_layout, decode_layout, encode_layout, project_layout, require_room
 from beamwright.arrays.planar import near_square, planar_positions, plane_wave, unit_vectors
-from beamwright.arrays.spherical import distances_m, phasor, planar_distances_m, rayleigh_distance_m, spherical_wave
+from beamwright.arrays.spherical import (
+    distances_m,
+    phasor,
+    planar_distances_m,
+    rayleigh_distance_m,
+    spherical_wave,
+    unit_phasor,
+)
 
 __all__ = [
+    "centred_layout",
     "centred_positions",
+    "decode_layout",
     "distances_m",
     "edge_feeds",
+    "encode_layout",
     "hologram",
     "linear_positions",
     "near_square",
     "phasor",
     "planar_distances_m",
     "planar_positions",
+    "project_layout",
     "plane_wave",
     "rayleigh_distance_m",
     "reference_wave",
+    "require_room",
     "spherical_wave",
     "steering_vectors",
+    "unit_phasor",
     "unit_vectors",
     "waveguides",
 ]

@@ -1,10 +1,13 @@
 """Spherical waves: what an array sees of a point that is near, and how far near goes."""
 
 import math
+from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
-from jax import Array
+from jax import Array, lax
+
+from beamwright.core.linalg import namespace
 
 
 def distances_m(positions_m: np.ndarray, points_m: np.ndarray) -> np.ndarray:
@@ -28,6 +31,13 @@ def rayleigh_distance_m(positions_m: np.ndarray, wavelength_m: float) -> float:
     """2 D^2 / lambda, D the largest extent of the array: beyond it waves are as good as plane."""
     extent = float(np.linalg.norm(np.ptp(positions_m, axis=0)))
     return 2 * extent**2 / wavelength_m
+
+
+def unit_phasor(turns: Any) -> Any:
+    """exp(j 2 pi turns), complex, of NumPy's arrays or JAX's."""
+    if namespace(turns) is np:
+        return np.exp(2j * np.pi * turns)
+    return lax.complex(*phasor(turns))
 
 
 def phasor(turns: Array) -> tuple[Array, Array]:

@@ -6,9 +6,10 @@ from beamwright.core.contract import Method, System
 from beamwright.core.keys import drop_keys, numbered_keys
 from beamwright.core.results import ArrayRecord
 from beamwright.core.status import VALID, Status, status_text
-from beamwright.core.units import db_to_linear, dbm_to_w, linear_to_db, w_to_dbm
+from beamwright.core.units import SPEED_OF_LIGHT, db_to_linear, dbm_to_w, linear_to_db, w_to_dbm
 
 __all__ = [
+    "SPEED_OF_LIGHT",
     "VALID",
     "ArrayRecord",
     "Config",

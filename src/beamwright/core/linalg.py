@@ -30,6 +30,11 @@ def materialise(x: T) -> T:
         return _identity(x)
 
 
+def namespace(x: Any) -> Any:
+    """The module whose functions take this array, ``numpy`` or ``jax.numpy``, for code that serves both."""
+    return x.__array_namespace__()
+
+
 def square_modulus(z: Any) -> Any:
     """|z|^2 entry by entry, of NumPy's arrays or JAX's; several times faster than ``abs(z) ** 2``."""
     return z.real**2 + z.imag**2
@@ -92,6 +97,37 @@ def inverse_factor(a: Array, floor: Array | None = None) -> Array:
 def congruence(a: Array, x: Array) -> Array:
     """A X A^H."""
     return matmul(materialise(matmul(a, x)), dagger(a))
+
+
+@jax.custom_vjp
+def solve_positive(a: Array, b: Array) -> Array:
+    """X with A X = B, A Hermitian positive definite: (n, n, ...) and (n, k, ...), trailing axes are lanes.
+
+    Its derivative is another solve: B' = A^-1 X', A' = -B' X^H.
+    """
+    return _solve_positive(a, b)[0]
+
+
+def _solve_positive(a: Array, b: Array) -> tuple[Array, tuple[Array, Array]]:
+    inverse = inverse_factor(a)
+    x = _apply_inverse(inverse, b)
+    return x, (inverse, x)
+
+
+def _apply_inverse(inverse: Array, b: Array) -> Array:
+    """A^-1 B = L^-H L^-1 B, by matrix products over the leading axes."""
+    first = jnp.einsum("ij...,jk...->ik...", inverse, b)
+    return jnp.einsum("ji...,jk...->ik...", jnp.conj(inverse), first)
+
+
+def _solve_positive_back(saved: tuple[Array, Array], slope: Array) -> tuple[Array, Array]:
+    inverse, x = saved
+    # JAX's convention for complex cotangents: the conjugate of the gradient, so the transpose solves
+    back = jnp.conj(_apply_inverse(inverse, jnp.conj(slope)))
+    return -jnp.einsum("ik...,jk...->ij...", back, x), back
+
+
+solve_positive.defvjp(_solve_positive, _solve_positive_back)
 
 
 def smallest_eigenvalue(a: Array, steps: int = 16) -> Array:

@@ -3,6 +3,9 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
+SPEED_OF_LIGHT = 299_792_458.0
+"""m/s."""
+
 
 def db_to_linear(value_db: ArrayLike) -> np.ndarray:
     """10^(x/10), elementwise."""

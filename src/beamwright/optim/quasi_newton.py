@@ -21,6 +21,8 @@ class Options(NamedTuple):
     sufficient: float = 1e-4
     """Armijo's constant."""
     cuts: int = 20
+    first: float = 0.1
+    """Length of the first step, and of those after a reset: nothing is known of the curvature then."""
     memory: int | None = None
     """Iterations after which the curvature is learnt anew: that of a maximum's smooth stand-in ages. None: never."""
 
@@ -78,7 +80,7 @@ def minimise(
         held = ((state.x <= low) & (state.gradient > 0)) | ((state.x >= high) & (state.gradient < 0))
         slope = jnp.where(held, 0.0, state.gradient)
         newton = -jnp.where(held, 0.0, state.inverse @ slope)
-        direction = jnp.where(newton @ slope < 0, newton, -_first_step(slope) * slope)
+        direction = jnp.where(newton @ slope < 0, newton, -_first_step(slope, options) * slope)
         tried = _line_search(look, state, direction, low, high, options)
         failed = ~_falls_enough(tried, state, options)
         x, value, gradient = (
@@ -91,17 +93,17 @@ def minimise(
 
     x = jnp.clip(start, low, high)
     value, gradient = look(x)
-    inverse = _first_step(gradient) * jnp.eye(len(x))
+    inverse = _first_step(gradient, options) * jnp.eye(len(x))
     end = lax.while_loop(
         running, body, _State(x, value, gradient, inverse, jnp.array(0), jnp.array(1), jnp.array(False))
     )
     return Found(end.x, end.value, end.gradient, end.iterations, end.evaluations, end.failed)
 
 
-def _first_step(gradient: Array) -> Array:
-    """A step of a tenth of unit length: nothing is known of the curvature yet."""
+def _first_step(gradient: Array, options: Options) -> Array:
+    """What makes a step along the gradient as long as the options say."""
     size = gradient @ gradient
-    return 0.1 / jnp.sqrt(jnp.where(size > 0, size, 1.0))
+    return options.first / jnp.sqrt(jnp.where(size > 0, size, 1.0))
 
 
 def _updated(inverse: Array, step: Array, change: Array, fresh: Array) -> Array:

@@ -5,7 +5,7 @@ from importlib import import_module
 
 from beamwright.core import System
 
-_MODULES = {"noma-isac": "noma_isac", "star-ris": "star_ris", "dma-noma": "dma_noma"}
+_MODULES = {"noma-isac": "noma_isac", "star-ris": "star_ris", "dma-noma": "dma_noma", "cellfree": "cellfree"}
 
 
 class _Systems(Mapping[str, System]):

@@ -2,6 +2,7 @@
 
 from beamwright.uncertainty.channel_error import channel_error, channel_error_bound
 from beamwright.uncertainty.csi_ball import sample_ball
+from beamwright.uncertainty.offset_box import offset_phasors, offset_range_of, offset_samples, offset_vertices
 from beamwright.uncertainty.phase_noise import mean_phasor, sample_von_mises, von_mises_angles
 from beamwright.uncertainty.position_ball import (
     Directions,
@@ -17,6 +18,10 @@ __all__ = [
     "channel_error",
     "channel_error_bound",
     "mean_phasor",
+    "offset_phasors",
+    "offset_range_of",
+    "offset_samples",
+    "offset_vertices",
     "position_scenarios",
     "sample_ball",
     "sample_position_ball",

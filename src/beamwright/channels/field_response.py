@@ -1,0 +1,46 @@
+"""Channels of antennas that move: sums of plane waves, evaluated wherever the antennas are (spec cellfree, section 2).
+
+Positions are in wavelengths along an access point's axis, cosines those of the angle between a path and that axis.
+Everything is written for NumPy's arrays and JAX's alike; leading axes broadcast.
+"""
+
+from typing import Any
+
+from beamwright.arrays import unit_phasor
+from beamwright.core.linalg import namespace
+
+Values = Any
+"""NumPy's arrays on the host, JAX's in a kernel."""
+
+
+def steering(positions: Values, cosine: Values) -> Values:
+    """e(x, c) = exp(j 2 pi x c), (...)."""
+    return unit_phasor(positions * cosine)
+
+
+def arriving(positions: Values, cosine: Values, amplitude: Values) -> Values:
+    """What antennas hear of waves with these amplitudes: sum_l conj(e(x_m, c_l)) a_l.
+
+    Args:    positions (..., antennas), cosine (..., paths), amplitude (..., paths).
+    Returns: (..., antennas).
+    """
+    xp = namespace(positions)
+    waves = steering(positions[..., :, None], cosine[..., None, :])
+    return xp.sum(xp.conj(waves) * amplitude[..., None, :], axis=-1)
+
+
+def departing(positions: Values, cosine: Values, weights: Values) -> Values:
+    """What leaves antennas with these weights along every path: sum_n e(x_n, c_l) w_n.
+
+    Args:    positions (..., antennas), cosine (..., paths), weights (..., antennas).
+    Returns: (..., paths).
+    """
+    xp = namespace(positions)
+    return xp.sum(steering(positions[..., None, :], cosine[..., :, None]) * weights[..., None, :], axis=-1)
+
+
+def field_response(rx: Values, tx: Values, gain: Values, rx_cosine: Values, tx_cosine: Values) -> Values:
+    """The matrix of a link: H_mn = sum_l conj(e(r_m, c^r_l)) g_l e(t_n, c^t_l), (..., rx antennas, tx antennas)."""
+    xp = namespace(rx)
+    at_rx = xp.conj(steering(rx[..., :, None], rx_cosine[..., None, :])) * gain[..., None, :]
+    return at_rx @ steering(tx[..., None, :], tx_cosine[..., :, None])

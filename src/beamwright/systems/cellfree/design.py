@@ -1,0 +1,123 @@
+"""The proposed design: positions, beams and powers of largest worst-case utility, and its variants."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from beamwright.core import db_to_linear, require
+from beamwright.systems.cellfree.certificate import certify
+from beamwright.systems.cellfree.evaluation import as_receivers
+from beamwright.systems.cellfree.known import checked, paths_of
+from beamwright.systems.cellfree.model import Filters, Paths
+from beamwright.systems.cellfree.results import Design, Known
+from beamwright.systems.cellfree.scenario import Scenario
+from beamwright.systems.cellfree.search import Lane, Options, Reached, search
+from beamwright.systems.cellfree.start import fixed_layouts, starting_vectors
+
+
+def maximise_worst_case(
+    s: Scenario,
+    known: Known,
+    starts: int = 6,
+    movable: bool = True,
+    robust: bool = True,
+    radar_sinr_db: float | None = None,
+    full_power: bool = False,
+    rounds: int = 2,
+    steps: int = 150,
+    seed: int = 0,
+) -> Design:
+    """Largest least utility over all carrier offsets within the range.
+
+        max over beams, layouts, powers, filters   min over f   beta m(gamma_r) + (1 - beta) sum_u m(gamma_u)
+
+    Args:    starts per drop, of which the best by the oracle is kept, drop number i from fold_in(key(seed), i);
+             movable: antennas may move within the region, else they stay half a wavelength apart; robust: designed for
+             a set of offsets, else for none (what that is worth the certificate says); radar_sinr_db: least SINR of the
+             radar whatever the offsets, so that silence is no answer; full_power: every access point radiates all its
+             power; rounds of search, each further one with the worst offsets of the one before; steps of BFGS per
+             temperature and round.
+    Returns: Design; status ``feasible``, or ``qos_infeasible`` where the required radar SINR was not reached.
+    Raises:  ValueError naming the argument.
+    Source:  spec cellfree, section 6.
+    """
+    for name, count in (("starts", starts), ("rounds", rounds), ("steps", steps)):
+        require(count >= 1, name, "be >= 1", count)
+    known = checked(s, known)
+    options = Options(movable, robust, full_power, rounds, steps)
+    least = 0.0 if radar_sinr_db is None else float(db_to_linear(radar_sinr_db))
+    lanes = _lanes(s, known, starts, seed, options, least)
+    reached = best_of(search(s, lanes, options), starts)
+    return as_design(s, known, reached, least)
+
+
+def _lanes(s: Scenario, known: Known, starts: int, seed: int, options: Options, least: float) -> Lane:
+    paths, drops = paths_of(known), len(known.echo_gain)
+    vectors = starting_vectors(s, paths, known.numbers, starts, seed, options)
+    each, one = np.repeat(np.arange(drops), starts), np.ones(drops * starts)
+    tx, rx = fixed_layouts(s, drops)
+    return Lane(
+        paths=Paths(*(a[each] for a in paths)),
+        range_hz=s.offset_range_hz * one,
+        ap_power=s.ap_power_w * one,
+        user_power=s.user_power_w * one,
+        radar_log=np.log2(1 + least) * one,
+        tx=tx[each],
+        rx=rx[each],
+        start=vectors,
+    )
+
+
+def best_of(reached: Reached, starts: int) -> Reached:
+    """Of every ``starts`` lanes the best by the oracle; iterations add up."""
+    order = np.nan_to_num(reached.merit, nan=-np.inf).reshape(-1, starts)
+    best = np.arange(0, order.size, starts) + order.argmax(axis=1)
+    total = np.asarray(reached.iterations).reshape(-1, starts).sum(axis=1)
+
+    def pick(part: object) -> object:
+        if isinstance(part, tuple):
+            return type(part)(*map(pick, part))  # type: ignore[arg-type]
+        return part[best]  # type: ignore[index]
+
+    chosen = pick(reached)
+    assert isinstance(chosen, Reached)
+    return chosen._replace(iterations=total)
+
+
+def as_design(s: Scenario, known: Known, reached: Reached, least_radar_sinr: float = 0.0) -> Design:
+    """The design that a search ended in."""
+    return finish(
+        s, known, reached.point.tx, reached.point.rx, reached.point.beams, reached.point.powers, reached.filters,
+        required=least_radar_sinr, trace=reached.trace, iterations=reached.iterations,
+    )  # fmt: skip
+
+
+def finish(
+    s: Scenario,
+    known: Known,
+    tx: np.ndarray,
+    rx: np.ndarray,
+    beams: np.ndarray,
+    powers_w: np.ndarray,
+    filters: Filters,
+    *,
+    required: float = 0.0,
+    trace: np.ndarray | None = None,
+    iterations: np.ndarray | None = None,
+) -> Design:
+    """A design with everything that is said about it taken from its certificate."""
+    drops, heard = len(tx), as_receivers(filters)
+    draft = Design(
+        tx_positions=tx, rx_positions=rx, beams=beams, powers_w=powers_w, user_filters=heard.users,
+        radar_filter=heard.radar, required_radar_sinr=np.full(drops, required),
+        iterations=np.zeros(drops, int) if iterations is None else iterations,
+    )  # fmt: skip
+    found = certify(s, known, draft)
+    return replace(
+        draft,
+        worst_case_utility=found.worst_case_utility,
+        worst_offsets_hz=found.worst_offsets_hz,
+        trace=found.worst_case_utility[:, None] if trace is None else trace,
+        status=found.status,
+        certificate=found,
+    )

@@ -1,0 +1,92 @@
+"""Random scenes: access points on a circle, users in a disc, paths from everywhere (spec cellfree, section 2)."""
+
+from dataclasses import dataclass
+from functools import partial
+
+import jax
+import numpy as np
+
+from beamwright.channels import power_law
+from beamwright.core import ArrayRecord, drop_keys, require
+from beamwright.systems.cellfree.results import Geometry, Known
+from beamwright.systems.cellfree.scenario import Scenario
+
+LINK_EXPONENT, ECHO_EXPONENT = 2.8, 2.2
+"""Of power with distance: users and access points; each leg of an echo."""
+
+
+@dataclass(frozen=True)
+class Realisation(ArrayRecord):
+    """What the designer knows of a batch of drops, and the offsets that nobody knows."""
+
+    known: Known
+    truth: np.ndarray
+    """(drops, aps) offsets in Hz, uniform in the box."""
+
+
+def draw(scenario: Scenario, key: jax.Array, drops: int, first: int = 0) -> Realisation:
+    """Drops ``first .. first+drops-1`` of the endless sequence that ``key`` stands for, whatever the batch.
+
+    Cosines are those of uniform angles, gains CN(0, power / paths); ``known`` has its ``geometry``.
+
+    Raises: ValueError if drops is negative.
+    """
+    require(drops >= 0, "drops", "be >= 0", drops)
+    s = scenario
+    raw = _raw(drop_keys(key, drops, first), s.aps, s.users, s.paths)
+    place, up_gain, up_angle, gain, rx_angle, tx_angle, offsets = (np.asarray(x) for x in raw)
+    geometry = _geometry(s, place)
+    aps = geometry.ap_positions_m
+    noise = s.noise_power_w
+    up_m = np.linalg.norm(geometry.user_positions_m[:, :, None] - aps[:, None], axis=-1)
+    link_m = np.linalg.norm(aps[:, :, None] - aps[:, None], axis=-1)
+    link = power_law(link_m, LINK_EXPONENT) * 10 ** (s.inter_ap_extra_db / 10)
+    link[:, np.arange(s.aps), np.arange(s.aps)] = 10 ** (s.self_interference_db / 10)
+    to_target = geometry.target_m[:, None] - aps
+    target_m = np.linalg.norm(to_target, axis=-1)
+    leg = power_law(target_m, ECHO_EXPONENT)
+    phase = np.exp(-2j * np.pi * (target_m[:, :, None] + target_m[:, None]) / s.wavelength_m)
+    known = Known(
+        uplink_gain=np.sqrt(power_law(up_m, LINK_EXPONENT) / noise / s.paths)[..., None] * up_gain,
+        uplink_cosine=np.cos(up_angle),
+        direct_gain=np.sqrt(link / noise / s.paths)[..., None] * gain,
+        direct_rx_cosine=np.cos(rx_angle),
+        direct_tx_cosine=np.cos(tx_angle),
+        echo_gain=np.sqrt(s.radar_cross_section * leg[:, :, None] * leg[:, None] / noise) * phase,
+        target_cosine=np.sum(to_target * geometry.ap_axes, axis=-1) / np.maximum(target_m, 1e-9),
+        geometry=geometry,
+        drop=np.arange(first, first + drops),
+    )
+    return Realisation(known, s.offset_range_hz * offsets)
+
+
+def _geometry(s: Scenario, place: np.ndarray) -> Geometry:
+    drops = len(place)
+    angle = np.pi / 4 + 2 * np.pi * np.arange(s.aps) / s.aps
+    outward = np.stack([np.cos(angle), np.sin(angle)], axis=-1)
+    tangent = np.stack([-np.sin(angle), np.cos(angle)], axis=-1)
+    radius, turn = s.user_radius_m * np.sqrt(place[..., 0]), 2 * np.pi * place[..., 1]
+    return Geometry(
+        ap_positions_m=np.tile(s.ap_radius_m * outward, (drops, 1, 1)),
+        ap_axes=np.tile(tangent, (drops, 1, 1)),
+        user_positions_m=np.stack([radius * np.cos(turn), radius * np.sin(turn)], axis=-1),
+        target_m=np.tile(np.asarray(s.target_m), (drops, 1)),
+    )
+
+
+@partial(jax.jit, static_argnums=(1, 2, 3))
+def _raw(keys: jax.Array, aps: int, users: int, paths: int) -> tuple[jax.Array, ...]:
+    """Places (users, 2) in [0, 1); CN(0, 1) gains and angles in [0, pi] of all links; offsets in [-1/2, 1/2]."""
+
+    def drop(key: jax.Array) -> tuple[jax.Array, ...]:
+        a, b, c, d, e, f, g = jax.random.split(key, 7)
+        up, link = (users, aps, paths), (aps, aps, paths)
+        return (
+            jax.random.uniform(a, (users, 2)),
+            jax.random.normal(b, up, complex), jax.random.uniform(c, up, maxval=np.pi),
+            jax.random.normal(d, link, complex), jax.random.uniform(e, link, maxval=np.pi),
+            jax.random.uniform(f, link, maxval=np.pi),
+            jax.random.uniform(g, (aps,), minval=-0.5, maxval=0.5),
+        )  # fmt: skip
+
+    return jax.vmap(drop)(keys)

@@ -1,0 +1,171 @@
+"""What is known and what a design is: arrays only, every array leads with drops.
+
+Axes: ``drops users aps antennas paths``. In a link's arrays entry [a, b] leads from access point b to a. Every gain is
+an amplitude over the standard deviation of the noise, so noise has power one; positions are in wavelengths.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from beamwright.core import ArrayRecord, status_text
+
+
+@dataclass(frozen=True)
+class Geometry(ArrayRecord):
+    """Where everything is, for maps and position bounds; channels do not need it."""
+
+    ap_positions_m: np.ndarray
+    """(drops, aps, 2)."""
+    ap_axes: np.ndarray
+    """(drops, aps, 2) unit vectors along which antennas move."""
+    user_positions_m: np.ndarray
+    """(drops, users, 2)."""
+    target_m: np.ndarray
+    """(drops, 2)."""
+
+
+@dataclass(frozen=True)
+class Known(ArrayRecord):
+    """Paths of every link: from ``draw``, from measurements, or from a ray tracer."""
+
+    uplink_gain: np.ndarray
+    """(drops, users, aps, paths) complex."""
+    uplink_cosine: np.ndarray
+    """(drops, users, aps, paths) of the angle between path and axis at the access point."""
+    direct_gain: np.ndarray
+    """(drops, aps, aps, paths) complex, [a, b] from b to a; [a, a] is self-interference."""
+    direct_rx_cosine: np.ndarray
+    """(drops, aps, aps, paths) at a."""
+    direct_tx_cosine: np.ndarray
+    """(drops, aps, aps, paths) at b."""
+    echo_gain: np.ndarray
+    """(drops, aps, aps) complex, from b by the target to a."""
+    target_cosine: np.ndarray
+    """(drops, aps) of the target's direction."""
+    geometry: Geometry | None = None
+    drop: np.ndarray | None = None
+    """(drops,) the number of every drop, from which random starts are drawn; see ``numbers``."""
+
+    @property
+    def numbers(self) -> np.ndarray:
+        """``drop``, or 0, 1, ... where it was not given."""
+        return np.arange(len(self.echo_gain)) if self.drop is None else self.drop
+
+
+@dataclass(frozen=True)
+class Receivers(ArrayRecord):
+    """Linear filters, norm one; SINRs do not depend on their scale."""
+
+    users: np.ndarray
+    """(drops, users, aps * rx antennas) complex."""
+    radar: np.ndarray
+    """(drops, aps * rx antennas) complex."""
+
+
+@dataclass(frozen=True)
+class Sinr(ArrayRecord):
+    """SINRs at given offsets, linear, and what they are worth."""
+
+    users: np.ndarray
+    """(drops, users)."""
+    radar: np.ndarray
+    """(drops,)."""
+    utility: np.ndarray
+    """(drops,) J."""
+
+
+@dataclass(frozen=True)
+class WorstCase(ArrayRecord):
+    """The worst offsets that a method found, an upper bound of the true worst case."""
+
+    utility: np.ndarray
+    """(drops,) J there."""
+    offsets_hz: np.ndarray
+    """(drops, aps)."""
+    found_by: np.ndarray
+    """(drops,) ``Finder`` code: which kind of search found it."""
+    searches: np.ndarray
+    """(drops,) how many independent searches ended within 1e-6 of it, relative to the drop from J(0)."""
+
+
+@dataclass(frozen=True)
+class Certificate(ArrayRecord):
+    """What a sceptic needs, recomputed from paths, positions, beams, powers and filters."""
+
+    worst_case_utility: np.ndarray
+    """(drops,) least utility over the offsets, found by a search denser than the design's own."""
+    worst_offsets_hz: np.ndarray
+    """(drops, aps)."""
+    found_by: np.ndarray
+    """(drops,) ``Finder`` code."""
+    searches: np.ndarray
+    """(drops,) independent searches that ended there."""
+    nominal_utility: np.ndarray
+    """(drops,) without offsets."""
+    user_sinr: np.ndarray
+    """(drops, users) at the worst offsets."""
+    radar_sinr: np.ndarray
+    """(drops,) at the worst offsets."""
+    least_radar_sinr: np.ndarray
+    """(drops,) over the offsets, by a search of its own."""
+    bound: np.ndarray
+    """(drops,) utility that no design exceeds: nobody interferes, all paths add up in phase."""
+    radiated_w: np.ndarray
+    """(drops, aps)."""
+    power_residual: np.ndarray
+    """(drops,) largest relative excess of a power budget; negative powers count."""
+    layout_residual: np.ndarray
+    """(drops,) largest violation of region and spacing, wavelengths."""
+    radar_shortfall: np.ndarray
+    """(drops,) how far the least radar SINR stays below the required one, relative."""
+    status: np.ndarray
+    """(drops,) ``Status`` codes."""
+
+    @property
+    def status_text(self) -> list[str]:
+        """Status by name, one per drop."""
+        return status_text(self.status)
+
+
+@dataclass(frozen=True)
+class Design(ArrayRecord):
+    """Positions, beams and powers for every drop; the rest is there where a method made it."""
+
+    tx_positions: np.ndarray
+    """(drops, aps, tx antennas) wavelengths, sorted."""
+    rx_positions: np.ndarray
+    """(drops, aps, rx antennas) wavelengths, sorted."""
+    beams: np.ndarray
+    """(drops, aps, tx antennas) complex, norm squared is the power in W."""
+    powers_w: np.ndarray
+    """(drops, users)."""
+    user_filters: np.ndarray | None = None
+    """(drops, users, aps * rx antennas) complex."""
+    radar_filter: np.ndarray | None = None
+    """(drops, aps * rx antennas) complex."""
+    worst_case_utility: np.ndarray | None = None
+    """(drops,) see ``Certificate``."""
+    worst_offsets_hz: np.ndarray | None = None
+    """(drops, aps)."""
+    required_radar_sinr: np.ndarray | None = None
+    """(drops,) what was asked for, linear; 0 where nothing was."""
+    trace: np.ndarray | None = None
+    """(drops, rounds) best worst-case utility so far, by the search's own oracle."""
+    iterations: np.ndarray | None = None
+    """(drops,) of the search, all starts."""
+    status: np.ndarray | None = None
+    """(drops,) ``Status`` codes."""
+    certificate: Certificate | None = None
+
+    @property
+    def receivers(self) -> Receivers:
+        """The filters, which are there once a method made the design."""
+        assert self.user_filters is not None and self.radar_filter is not None
+        return Receivers(self.user_filters, self.radar_filter)
+
+    @property
+    def status_text(self) -> list[str]:
+        """Status by name, one per drop."""
+        assert self.status is not None
+        return status_text(self.status)

@@ -1,0 +1,88 @@
+"""Access points, users, target, waveform and powers of the default scene (spec cellfree, section 2)."""
+
+from typing import Literal, Self
+
+import numpy as np
+from pydantic import model_validator
+
+from beamwright.arrays import require_room
+from beamwright.core import Config, dbm_to_w, parameter, require
+
+_SPEC = "spec cellfree, section 2"
+
+
+class Scenario(Config):
+    """Full-duplex access points that hear uplink users and a target, with antennas that move and oscillators apart."""
+
+    aps: int = parameter(4, "Access points A", source=_SPEC, ge=1)
+    users: int = parameter(4, "Single-antenna uplink users U", source=_SPEC, ge=0)
+    tx_antennas: int = parameter(8, "Transmit antennas N per access point", source=_SPEC, ge=1)
+    rx_antennas: int = parameter(4, "Receive antennas M per access point", source=_SPEC, ge=1)
+    paths: int = parameter(4, "Paths L per link", source=_SPEC, ge=1)
+    snapshots: int = parameter(16, "Symbols S that are processed together", source=_SPEC, ge=1)
+    code_gap: int = parameter(1, "Cycles between the codes of neighbours", source=_SPEC, ge=1)
+    symbol_time_s: float = parameter(35.7e-6, "Symbol duration", unit="s", source=_SPEC, gt=0)
+    offset_range_hz: float = parameter(500.0, "Largest difference F of two carriers", unit="Hz", source=_SPEC, ge=0)
+    derotated: bool = parameter(
+        False, "Whether access points de-rotate to the users' carrier before combining", source="spec, section 9"
+    )
+    sensing_weight: float = parameter(0.8, "Of the radar in the utility; users have the rest", source=_SPEC, ge=0, le=1)
+    metric: Literal["rate", "sinr"] = parameter("rate", "What is added up: log2(1 + SINR), or SINR", source=_SPEC)
+    ap_power_w: float = parameter(1.0, "Transmit power of an access point", unit="W", source=_SPEC, ge=0)
+    user_power_w: float = parameter(0.01, "Transmit power of all users together", unit="W", source=_SPEC, ge=0)
+    noise_dbm: float = parameter(-120.0, "Noise power per antenna", unit="dBm", source=_SPEC)
+    self_interference_db: float = parameter(
+        -100.0, "Residual gain of an access point to itself", unit="dB", source=_SPEC
+    )
+    inter_ap_extra_db: float = parameter(
+        -20.0, "Of links between access points, on top of path loss", unit="dB", source=_SPEC
+    )
+    radar_cross_section: float = parameter(0.5, "Of the target, in the units of the echo's gain", source=_SPEC, ge=0)
+    wavelength_m: float = parameter(0.0857, "Wavelength (3.5 GHz)", unit="m", source=_SPEC, gt=0)
+    region_wavelengths: tuple[float, float] = parameter(
+        (-2.0, 2.0), "Where antennas may be on an access point's axis", unit="wavelengths", source=_SPEC
+    )
+    spacing_wavelengths: float = parameter(
+        0.5, "Least distance of two antennas", unit="wavelengths", source=_SPEC, ge=0
+    )
+    ap_radius_m: float = parameter(100.0, "Radius of the circle of access points", unit="m", source=_SPEC, gt=0)
+    user_radius_m: float = parameter(60.0, "Radius of the disc of users", unit="m", source=_SPEC, gt=0)
+    target_m: tuple[float, float] = parameter((20.0, 10.0), "Where the target is", unit="m", source=_SPEC)
+
+    @classmethod
+    def paper(cls) -> Self:
+        """The default setting: what the source states, completed by the specification."""
+        return cls()
+
+    @classmethod
+    def small(cls) -> Self:
+        """Two access points and two users."""
+        return cls(aps=2, users=2, tx_antennas=6, rx_antennas=3, snapshots=8, paths=2, offset_range_hz=1000.0)
+
+    @property
+    def noise_power_w(self) -> float:
+        """sigma^2."""
+        return float(dbm_to_w(self.noise_dbm))
+
+    @property
+    def codes(self) -> np.ndarray:
+        """(snapshots, aps) x_a[s] = exp(j 2 pi a g s / S)."""
+        turns = np.arange(self.snapshots)[:, None] * np.arange(self.aps) * self.code_gap / self.snapshots
+        return np.exp(2j * np.pi * turns)
+
+    @property
+    def drift(self) -> float:
+        """F T S: cycles by which two carriers part while the snapshots last."""
+        return self.offset_range_hz * self.symbol_time_s * self.snapshots
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        require(
+            self.aps * self.code_gap <= self.snapshots, "aps * code_gap", "be at most snapshots (orthogonal codes)",
+            f"{self.aps} * {self.code_gap} > {self.snapshots}",
+        )  # fmt: skip
+        low, high = self.region_wavelengths
+        require(low <= high, "region_wavelengths", "have its lower end first", self.region_wavelengths)
+        for name in ("tx_antennas", "rx_antennas"):
+            require_room(getattr(self, name), low, high, self.spacing_wavelengths, f"region_wavelengths ({name})")
+        return self

@@ -1,0 +1,48 @@
+"""Carrier offsets of access points: every pair differs by at most a range (spec cellfree, section 3).
+
+Only differences matter, so the set |f_a - f_b| <= F is the box f in [-F/2, F/2]^A, up to a common shift. Everything
+here is in units of F.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from beamwright.arrays import unit_phasor
+from beamwright.core import require
+from beamwright.core.linalg import namespace
+
+MOST_VERTICES = 62
+"""All vertices of six access points; more access points have a random choice of as many."""
+
+
+def offset_vertices(aps: int, most: int = MOST_VERTICES) -> np.ndarray:
+    """(vertices, aps) the 2^A - 2 vertices +-1/2 that are not constant; of many a fixed random choice."""
+    require(aps >= 1, "aps", "be >= 1", aps)
+    if 2**aps - 2 <= most:
+        codes = np.arange(1, 2**aps - 1)[:, None] >> np.arange(aps) & 1
+    else:
+        codes = np.random.default_rng(aps).integers(0, 2, (4 * most, aps))
+        codes = np.unique(codes[np.ptp(codes, axis=1) > 0], axis=0)[:most]
+    return codes - 0.5
+
+
+def offset_samples(aps: int, count: int, seed: int = 0) -> np.ndarray:
+    """(count, aps) uniform in the box, the same for all drops, as a grid would be."""
+    return np.random.default_rng([seed, aps]).uniform(-0.5, 0.5, (count, aps))
+
+
+def offset_range_of(least_hz: float, most_hz: float) -> float:
+    """F of a box [least, most] for every difference: a difference and its negative must both lie in it.
+
+    Raises: ValueError where zero difference is not allowed.
+    """
+    found = min(-least_hz, most_hz)
+    require(found >= 0, "least_hz, most_hz", "hold zero between them", (least_hz, most_hz))
+    return found
+
+
+def offset_phasors(offsets_hz: Any, snapshots: int, symbol_time_s: float) -> Any:
+    """exp(j 2 pi s T f_a), (..., snapshots, aps) for offsets (..., aps), NumPy's or JAX's."""
+    xp = namespace(offsets_hz)
+    return unit_phasor(symbol_time_s * xp.arange(snapshots)[:, None] * offsets_hz[..., None, :])
