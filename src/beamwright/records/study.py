@@ -80,6 +80,8 @@ class Panel(Config):
     """Relative difference below which ``wins`` calls a tie."""
     marks: tuple[str, ...] = ()
     """Further metrics marked on a distribution, e.g. the exact worst case; on a map, two metrics: places of users."""
+    marks_label: str = "users"
+    """What is marked on a map."""
     place: tuple[str, ...] = ()
     """Of a map: the two metrics that say where (in m) each value of the metric belongs; of a profile: the one."""
     limits: tuple[float, float] | None = None

@@ -29,7 +29,7 @@ def draw_map(ax: Axes, data: Data, panel: Panel) -> pd.DataFrame:
         shown = ax.scatter(x, y, c=value, s=6, vmin=low, vmax=high, cmap="viridis")
     if panel.marks:
         place = [_values(data, curve, name) for name in panel.marks]
-        ax.plot(*place, ls="none", marker="o", ms=4.5, mfc="white", mec="black", mew=0.8, label="Users")
+        ax.plot(*place, ls="none", marker="o", ms=4.5, mfc="white", mec="black", mew=0.8, label=panel.marks_label)
     ax.set_aspect("equal")
     ax.grid(False)
     ax.set_xlabel(data.study.metric(panel.place[0]).title)

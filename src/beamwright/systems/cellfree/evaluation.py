@@ -62,9 +62,12 @@ def filters_of(s: Scenario, known: Known, r: Receivers) -> Filters:
     drops, size = len(known.echo_gain), s.aps * s.rx_antennas
     users = as_array(r.users, "users", "drops users filter", complex, drops=drops, users=s.users, filter=size)
     radar = as_array(r.radar, "radar", "drops filter", complex, drops=drops, filter=size)
-    return Filters(users.reshape(drops, s.users, s.aps, -1), radar.reshape(drops, s.aps, -1))
+    shape = s.aps, s.rx_antennas
+    return Filters(users.reshape(drops, s.users, *shape), radar.reshape(drops, *shape))
 
 
 def as_receivers(found: Filters) -> Receivers:
     """Filters over all antennas of all access points."""
-    return Receivers(found.users.reshape(*found.users.shape[:-2], -1), found.radar.reshape(*found.radar.shape[:-2], -1))
+    size = found.radar.shape[-2] * found.radar.shape[-1]
+    users, radar = (filters.reshape(*filters.shape[:-2], size) for filters in found)
+    return Receivers(users, radar)

@@ -69,7 +69,9 @@ def candidates(aps: int, samples: int, seed: int = 0) -> np.ndarray:
     return np.concatenate([np.zeros((1, aps)), offset_vertices(aps), offset_samples(aps, samples, seed)])
 
 
-def worst_offsets(s: Scenario, heard: Heard, range_hz: Array, effort: Effort, radar_only: bool = False) -> Worst:
+def worst_offsets(
+    s: Scenario, heard: Heard, range_hz: Array, effort: Effort, radar_only: Array | bool = False
+) -> Worst:
     """Least utility over the box, of one drop, traceable; ``radar_only``: least radar SINR instead."""
     points = jnp.asarray(candidates(s.aps, effort.samples))
     vertices = len(offset_vertices(s.aps))
@@ -78,7 +80,7 @@ def worst_offsets(s: Scenario, heard: Heard, range_hz: Array, effort: Effort, ra
     def values(offsets: Array) -> Array:
         """(points,) of offsets (aps, points)."""
         found = at(offsets)
-        return found.radar if radar_only else model.utility(s, found)
+        return jnp.where(radar_only, found.radar, model.utility(s, found))
 
     spare = -len(points) % LOOK
     chunks = jnp.concatenate([points, jnp.zeros((spare, s.aps))]).reshape(-1, LOOK, s.aps)
@@ -153,5 +155,6 @@ def only_physics(s: Scenario) -> Scenario:
 _ARRAYS: dict[str, Any] = {
     name: Scenario.model_fields[name].default
     for name in ("users", "paths", "offset_range_hz", "ap_power_w", "user_power_w", "noise_dbm", "self_interference_db",
-                 "inter_ap_extra_db", "radar_cross_section", "wavelength_m", "ap_radius_m", "user_radius_m", "target_m")
+                 "inter_ap_extra_db", "radar_cross_section", "wavelength_m", "ap_radius_m", "user_radius_m",
+                 "target_range_m", "target_azimuth_deg", "half_region_wavelengths", "spacing_wavelengths")
 }  # fmt: skip

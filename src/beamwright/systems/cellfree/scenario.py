@@ -39,15 +39,20 @@ class Scenario(Config):
     )
     radar_cross_section: float = parameter(0.5, "Of the target, in the units of the echo's gain", source=_SPEC, ge=0)
     wavelength_m: float = parameter(0.0857, "Wavelength (3.5 GHz)", unit="m", source=_SPEC, gt=0)
-    region_wavelengths: tuple[float, float] = parameter(
-        (-2.0, 2.0), "Where antennas may be on an access point's axis", unit="wavelengths", source=_SPEC
+    half_region_wavelengths: float = parameter(
+        2.0, "How far from the middle antennas may be on an access point's axis", unit="wavelengths", source=_SPEC, ge=0
     )
     spacing_wavelengths: float = parameter(
         0.5, "Least distance of two antennas", unit="wavelengths", source=_SPEC, ge=0
     )
     ap_radius_m: float = parameter(100.0, "Radius of the circle of access points", unit="m", source=_SPEC, gt=0)
     user_radius_m: float = parameter(60.0, "Radius of the disc of users", unit="m", source=_SPEC, gt=0)
-    target_m: tuple[float, float] = parameter((20.0, 10.0), "Where the target is", unit="m", source=_SPEC)
+    target_range_m: float = parameter(
+        500**0.5, "Distance of the target from the middle; with the next, (20, 10) m", unit="m", source=_SPEC, ge=0
+    )
+    target_azimuth_deg: float = parameter(
+        float(np.rad2deg(np.arctan2(1, 2))), "Direction of the target from the middle", unit="degrees", source=_SPEC
+    )
 
     @classmethod
     def paper(cls) -> Self:
@@ -63,6 +68,17 @@ class Scenario(Config):
     def noise_power_w(self) -> float:
         """sigma^2."""
         return float(dbm_to_w(self.noise_dbm))
+
+    @property
+    def region_wavelengths(self) -> tuple[float, float]:
+        """Ends of where antennas may be."""
+        return -self.half_region_wavelengths, self.half_region_wavelengths
+
+    @property
+    def target_m(self) -> tuple[float, float]:
+        """Where the target is."""
+        turn = np.deg2rad(self.target_azimuth_deg)
+        return float(self.target_range_m * np.cos(turn)), float(self.target_range_m * np.sin(turn))
 
     @property
     def codes(self) -> np.ndarray:
@@ -81,8 +97,7 @@ class Scenario(Config):
             self.aps * self.code_gap <= self.snapshots, "aps * code_gap", "be at most snapshots (orthogonal codes)",
             f"{self.aps} * {self.code_gap} > {self.snapshots}",
         )  # fmt: skip
-        low, high = self.region_wavelengths
-        require(low <= high, "region_wavelengths", "have its lower end first", self.region_wavelengths)
         for name in ("tx_antennas", "rx_antennas"):
-            require_room(getattr(self, name), low, high, self.spacing_wavelengths, f"region_wavelengths ({name})")
+            where = f"half_region_wavelengths ({name})"
+            require_room(getattr(self, name), *self.region_wavelengths, self.spacing_wavelengths, where)
         return self

@@ -58,6 +58,10 @@ class Lane(NamedTuple):
     user_power: Any
     radar_log: Any
     """log2(1 + required radar SINR), 0 where none is."""
+    reach: Any
+    """() half the region."""
+    spacing: Any
+    """() of antennas."""
     tx: Any
     """(aps, tx antennas) of fixed arrays."""
     rx: Any
@@ -128,9 +132,8 @@ def _compiled(s: Scenario, users: int, options: Options) -> Callable[..., Reache
 def decode(s: Scenario, lane: Lane, x: Array, users: int, options: Options) -> tuple[Point, Array]:
     """Positions, beams, powers, and weights of the scenarios, of a vector of variables."""
     beams, shares, tx, rx, powers, weights = jnp.split(x, layout(s, users, options).ends[:-1])
-    low, high = s.region_wavelengths
     if options.movable:
-        places = (decode_layout(part.reshape(s.aps, -1), low, high, s.spacing_wavelengths) for part in (tx, rx))
+        places = (decode_layout(part.reshape(s.aps, -1), -lane.reach, lane.reach, lane.spacing) for part in (tx, rx))
         at_tx, at_rx = places
     else:
         at_tx, at_rx = lane.tx, lane.rx

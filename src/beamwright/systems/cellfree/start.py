@@ -1,5 +1,7 @@
 """Where searches start: fixed and random layouts, beams that light the target, beams that spare the receivers."""
 
+from functools import partial
+
 import jax
 import numpy as np
 
@@ -49,7 +51,9 @@ def starting_vectors(
     """(drops * starts, variables): in turn the leakage beam at random positions, a noisy matched beam there, and the
     leakage beam of the fixed array. Drop number i draws from fold_in(key(seed), i)."""
     drops, users = len(numbers), paths.uplink_gain.shape[1]
-    tx_logits, rx_logits, noise = _random(s, numbers, starts, seed)
+    keys = numbered_keys(jax.random.key(seed), numbers)
+    raw = _random(keys, starts, s.aps, s.tx_antennas, s.rx_antennas)
+    tx_logits, rx_logits, noise = (np.asarray(x) for x in raw)
     low, high = s.region_wavelengths
     fixed = fixed_layouts(s, drops)
     vectors = []
@@ -77,14 +81,18 @@ def starting_vectors(
     return np.stack(vectors, axis=1).reshape(drops * starts, -1)
 
 
-def _random(s: Scenario, numbers: np.ndarray, starts: int, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+@partial(jax.jit, static_argnums=(1, 2, 3, 4))
+def _random(
+    keys: jax.Array, starts: int, aps: int, tx_antennas: int, rx_antennas: int
+) -> tuple[jax.Array, jax.Array, jax.Array]:
+    """Normal logits of both layouts and CN(0, 1) noise of the beams, for every start."""
+
     def draw(key: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
         a, b, c = jax.random.split(key, 3)
         return (
-            jax.random.normal(a, (starts, s.aps, s.tx_antennas + 1)),
-            jax.random.normal(b, (starts, s.aps, s.rx_antennas + 1)),
-            jax.random.normal(c, (starts, s.aps, s.tx_antennas), complex),
+            jax.random.normal(a, (starts, aps, tx_antennas + 1)),
+            jax.random.normal(b, (starts, aps, rx_antennas + 1)),
+            jax.random.normal(c, (starts, aps, tx_antennas), complex),
         )
 
-    tx, rx, noise = (np.asarray(x) for x in jax.vmap(draw)(numbered_keys(jax.random.key(seed), numbers)))
-    return tx, rx, noise
+    return jax.vmap(draw)(keys)

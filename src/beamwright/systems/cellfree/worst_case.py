@@ -50,13 +50,13 @@ def worst_case_offset(
 def worst(s: Scenario, heard: Heard, effort: Effort = Effort(), radar_only: bool = False) -> Worst:  # noqa: B008
     """The oracle on a batch: arrays with a drops axis."""
     drops = len(heard.echo)
-    function = _compiled(only_physics(s), effort, radar_only)
-    return in_tiles(function, TILE, *heard, np.full(drops, s.offset_range_hz), counted=True)
+    more = np.full(drops, s.offset_range_hz), np.full(drops, radar_only)
+    return in_tiles(_compiled(only_physics(s), effort), TILE, *heard, *more, counted=True)
 
 
 @cache
-def _compiled(s: Scenario, effort: Effort, radar_only: bool) -> Callable[..., Worst]:
-    return one_by_one(lambda *arrays: worst_offsets(s, Heard(*arrays[:-1]), arrays[-1], effort, radar_only))
+def _compiled(s: Scenario, effort: Effort) -> Callable[..., Worst]:
+    return one_by_one(lambda *arrays: worst_offsets(s, Heard(*arrays[:-2]), arrays[-2], effort, arrays[-1]))
 
 
 def as_worst_case(s: Scenario, found: Worst) -> WorstCase:
