@@ -9,7 +9,7 @@ pytest.importorskip("cvxpy")
 from beamwright import dma_noma as dn
 from beamwright import star_ris as sr
 from beamwright.systems.noma_isac import model
-from benchmarks import dma_noma, star_ris
+from benchmarks import cellfree, dma_noma, star_ris
 from benchmarks.flops import dgemm_rate, per_iteration
 from benchmarks.measure import Case, violations
 from benchmarks.peers import PEERS, Demand, clarabel_direct, scs_direct
@@ -85,6 +85,16 @@ def test_scipy_and_ours_reach_metasurfaces_of_about_the_same_rate():
     assert spent > 0 and mine.certified > mine.solve > 0
     difference = mine.design.guaranteed_sum_rate - theirs.guaranteed_sum_rate
     assert np.all(np.abs(difference) < 2) and np.all(theirs.certificate.box_residual < 1e-9)
+
+
+@pytest.mark.slow
+def test_cellfree_plan_is_measured_and_tabulated():
+    rows = list(cellfree.run(cellfree.Plan(4, 2, 1, 1, (10,), (10,), 1, (2,), (2,), (8,), (1,), 1)))
+    frame = cellfree.table(rows, 1e10)
+    assert (frame[frame.study == "oracle"].behind <= 1e-6).all() and set(frame.study) == {
+        "oracle", "design", "aps", "antennas", "snapshots", "batch",
+    }  # fmt: skip
+    cellfree.draw(frame)
 
 
 @pytest.mark.slow

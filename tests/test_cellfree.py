@@ -17,7 +17,7 @@ from beamwright.systems.cellfree.known import checked, paths_of, point_of
 from beamwright.systems.cellfree.oracle import candidates, quick_ratios
 from beamwright.systems.cellfree.worst_case import utilities
 
-QUICK = {"starts": 2, "rounds": 2, "steps": 60}
+QUICK = {"starts": 2, "rounds": 2, "steps": 150}
 
 
 def is_sound(s, known, d):

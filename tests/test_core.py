@@ -59,6 +59,7 @@ class Outer(ArrayRecord):
     beams: np.ndarray
     inner: Inner
     note: np.ndarray | None = None
+    more: Inner | None = None
 
 
 # units ----------------------------------------------------------------------------------------------------------
@@ -207,6 +208,9 @@ def test_records_round_trip_through_flat_arrays() -> None:
     flat = record.to_arrays()
     assert sorted(flat) == ["beams", "inner.gap"]
     again = Outer.from_arrays(flat)
+    assert again.more is None
+    fuller = dataclasses.replace(again, more=again.inner)
+    assert_array_equal(Outer.from_arrays(fuller.to_arrays()).more.gap, again.inner.gap)
     assert_array_equal(again.beams, record.beams)
     assert_array_equal(again.inner.gap, record.inner.gap)
     assert again.note is None

@@ -59,9 +59,11 @@ def _script(channels: Path, out: Path, page: Path, groups: int, drops: int) -> S
             "star-ris", "max-sum-rate", "--set", "precoder=wmmse",
         ),
         *designed("A metasurface for users whose positions are known to 10 cm", "dma-noma", "robust"),
+        *designed("Cell-free radar whose antennas move, for the worst carrier offsets", "cellfree", "robust"),
         studied("Figures and a table of the paper on beams that also sense, with few channels", drops, *STUDIES),
         studied("Where the power goes around a surface", 1, "star-ris/map"),
         studied("What a surface buys in a street of Munich, ray traced at 28 GHz", drops, "star-ris/munich"),
         studied("A beam that spares users wherever they may be, and one that does not", 1, "dma-noma/map"),
+        studied("Beams and antennas of a cell-free radar, before and after", 1, "cellfree/map"),
         ("One page of it all", ["report", str(out / "runs"), "-o", str(page)]),
     )  # fmt: skip

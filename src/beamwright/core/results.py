@@ -29,8 +29,10 @@ class ArrayRecord:
         hints = typing.get_type_hints(cls)
         values: dict[str, Any] = {}
         for field in dataclasses.fields(cls):
-            name, kind = prefix + field.name, hints[field.name]
-            if isinstance(kind, type) and issubclass(kind, ArrayRecord):
+            name, kind = prefix + field.name, _record_of(hints[field.name])
+            if kind is not None and (
+                field.default is dataclasses.MISSING or any(key.startswith(name + ".") for key in arrays)
+            ):
                 values[field.name] = kind.from_arrays(arrays, name + ".")
             elif name in arrays:
                 values[field.name] = np.asarray(arrays[name])
@@ -49,3 +51,9 @@ class ArrayRecord:
                 for v in [getattr(self, f.name)]
             }
         )
+
+
+def _record_of(hint: Any) -> type[ArrayRecord] | None:
+    """The record that a field holds, also where it may be None."""
+    kinds = (hint, *typing.get_args(hint))
+    return next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, ArrayRecord)), None)

@@ -12,7 +12,7 @@ from beamwright.systems.cellfree.results import Certificate, Design, Known
 from beamwright.systems.cellfree.scenario import Scenario
 from beamwright.systems.cellfree.worst_case import worst
 
-DENSE = Effort(samples=1024, starts=16, steps=60)
+DENSE = Effort(samples=2048, starts=32, steps=60)
 """Of the certificate's search."""
 SOUND = 1e-9
 """Largest residual that counts as none."""
@@ -23,7 +23,7 @@ MET = 1e-6
 def certify(scenario: Scenario, known: Known, design: Design) -> Certificate:
     """Recompute the certificate; of the design only positions, beams, powers, filters and what was required are read.
 
-    The worst case is the least that a search finds, 1024 points and 16 local searches: an estimate from above, whose
+    The worst case is the least that a search finds, 2048 points and 32 local searches: an estimate from above, whose
     ``searches`` says how many ended there. ``bound`` is rigorous.
 
     Raises: ValueError naming what has a wrong shape or is not finite.

@@ -24,7 +24,7 @@ def maximise_worst_case(
     radar_sinr_db: float | None = None,
     full_power: bool = False,
     rounds: int = 2,
-    steps: int = 150,
+    steps: int = 300,
     seed: int = 0,
 ) -> Design:
     """Largest least utility over all carrier offsets within the range.
@@ -35,8 +35,7 @@ def maximise_worst_case(
              movable: antennas may move within the region, else they stay half a wavelength apart; robust: designed for
              a set of offsets, else for none (what that is worth the certificate says); radar_sinr_db: least SINR of the
              radar whatever the offsets, so that silence is no answer; full_power: every access point radiates all its
-             power; rounds of search, each further one with the worst offsets of the one before; steps of BFGS per
-             temperature and round.
+             power; rounds of search, each further one with the worst offsets of the one before; steps of Adam in each.
     Returns: Design; status ``feasible``, or ``qos_infeasible`` where the required radar SINR was not reached.
     Raises:  ValueError naming the argument.
     Source:  spec cellfree, section 6.
@@ -46,12 +45,13 @@ def maximise_worst_case(
     known = checked(s, known)
     options = Options(movable, robust, full_power, rounds, steps)
     least = 0.0 if radar_sinr_db is None else float(db_to_linear(radar_sinr_db))
-    lanes = _lanes(s, known, starts, seed, options, least)
+    lanes = lanes_of(s, known, starts, seed, options, least)
     reached = best_of(search(s, lanes, options), starts)
     return as_design(s, known, reached, least)
 
 
-def _lanes(s: Scenario, known: Known, starts: int, seed: int, options: Options, least: float) -> Lane:
+def lanes_of(s: Scenario, known: Known, starts: int, seed: int, options: Options, least: float = 0.0) -> Lane:
+    """Lanes of a search: every drop with every start; ``least`` radar SINR."""
     paths, drops = paths_of(known), len(known.echo_gain)
     vectors = starting_vectors(s, paths, known.numbers, starts, seed, options)
     each, one = np.repeat(np.arange(drops), starts), np.ones(drops * starts)

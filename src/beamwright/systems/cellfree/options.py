@@ -16,7 +16,7 @@ class Solver(Config):
     rounds: int = parameter(
         2, "Of search; each further one adds the worst offsets found", source="spec, section 6", ge=1
     )
-    steps: int = parameter(150, "Of BFGS per temperature and round", ge=1)
+    steps: int = parameter(300, "Of Adam per round", source="spec, section 6", ge=1)
     seed: int = parameter(0, "Of random starts; drop i uses fold_in(key(seed), i)", ge=0)
 
 

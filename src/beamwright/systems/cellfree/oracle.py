@@ -52,6 +52,17 @@ class Effort(NamedTuple):
     steps: int = 40
 
 
+SLOW, FAST = Effort(), Effort(512, 16, 60)
+"""While the snapshots last carriers part by little, and the worst is a vertex or near one; or by much."""
+MUCH = 0.4
+"""Cycles."""
+
+
+def effort_for(s: Scenario) -> Effort:
+    """How hard to look so that nothing is missed (measured: see the docs); two compiled programs for all ranges."""
+    return SLOW if s.drift <= MUCH else FAST
+
+
 class Worst(NamedTuple):
     """Of one drop."""
 

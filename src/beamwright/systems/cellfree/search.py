@@ -2,12 +2,13 @@
 
     max   softmin_tau over scenarios k of J(f_k; filters in closed form for all scenarios),   tau falling to 1/20
 
-by BFGS on smooth coordinates of everything: layouts and powers by softmax, beams by direction and share of power. After
-every round the oracle's worst offsets join the scenarios (spec cellfree, section 6; Adam there, see the docs).
+by Adam on smooth coordinates of everything: layouts and powers by softmax, beams by direction and share of power. After
+every round the oracle's worst offsets join the scenarios (spec cellfree, section 6). BFGS on the same coordinates ends
+in worse optima after more time (benchmarks/cellfree.py).
 """
 
 from collections.abc import Callable
-from functools import cache, partial
+from functools import cache
 from typing import Any, NamedTuple
 
 import jax.numpy as jnp
@@ -16,7 +17,7 @@ from jax import Array, lax, nn
 
 from beamwright.arrays import decode_layout
 from beamwright.core.linalg import materialise
-from beamwright.optim import quasi_newton as qn
+from beamwright.optim import adam
 from beamwright.optim.tiles import in_tiles, one_by_one
 from beamwright.systems.cellfree import model
 from beamwright.systems.cellfree.model import Filters, Paths, Point
@@ -27,8 +28,6 @@ TILE = 16
 """Lanes (drops times starts) per compiled call, one after another in it."""
 PENALTY = 20.0
 """Of utility per bit that the radar lacks."""
-MEMORY = 25
-"""Steps of BFGS after which curvature is learnt anew."""
 
 
 class Options(NamedTuple):
@@ -39,11 +38,14 @@ class Options(NamedTuple):
     full_power: bool = False
     rounds: int = 2
     """The first without, every further one with one more of the oracle's offsets."""
-    steps: int = 150
-    """Of BFGS per temperature and round."""
+    steps: int = 300
+    """Of Adam per round."""
     random: int = 12
     """Random scenarios."""
-    temperatures: tuple[float, ...] = (0.3, 0.05)
+    hot: float = 1.0
+    cold: float = 0.05
+    """Temperatures of the softened minimum; a further round is cold throughout."""
+    rate: float = 0.03
     effort: Effort = Effort()
     """Of the oracle between rounds."""
 
@@ -169,12 +171,12 @@ def _search(s: Scenario, users: int, lane: Lane, options: Options) -> Reached:
         x, offsets, best = carry
         scenarios = materialise(model.scenarios_of(s, lane.range_hz * offsets))
 
-        def cool(x: Array, temperature: Array) -> tuple[Array, Array]:
-            value = partial(loss, scenarios=scenarios, temperature=temperature)
-            found = qn.minimise(value, x, options=qn.Options(options.steps, 1e-5, memory=MEMORY))
-            return found.x, found.iterations
+        def cooled(x: Array, share: Array) -> Array:
+            """From hot to cold in the first round, cold in further ones."""
+            hot = jnp.where(number == 0, options.hot, options.cold)
+            return loss(x, scenarios, hot * (options.cold / hot) ** share)
 
-        x, spent = lax.scan(cool, x, jnp.array(options.temperatures))
+        x = adam.minimise(cooled, x, adam.Options(options.steps, options.rate))
         point, filters, there = designed(x, scenarios)
         heard = model.through(s, there, filters)
         worst = worst_offsets(s, heard, lane.range_hz, options.effort)
@@ -183,7 +185,7 @@ def _search(s: Scenario, users: int, lane: Lane, options: Options) -> Reached:
         slot = len(base) + number
         offsets = jnp.where(jnp.arange(len(offsets))[:, None] == slot, worst.offsets, offsets)
         best = jnp.maximum(best, merit)
-        return (x, offsets, best), Reached(point, filters, merit, best, jnp.sum(spent))
+        return (x, offsets, best), Reached(point, filters, merit, best, jnp.array(options.steps))
 
     rounds = options.rounds if options.robust else 1
     _, found = lax.scan(round, (lane.start, offsets, jnp.array(-jnp.inf)), jnp.arange(rounds))

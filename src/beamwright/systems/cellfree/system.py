@@ -56,7 +56,7 @@ METHODS = {
     method.name: method
     for method in (
         Method(
-            "robust", "Largest worst-case utility over carrier offsets; antennas move: BFGS on smooth coordinates",
+            "robust", "Largest worst-case utility over carrier offsets; antennas move: Adam on smooth coordinates",
             options.Solver, maximise_worst_case,
         ),
         Method("fixed-array", "The same with antennas that stay", options.Solver, fixed_array),

@@ -12,7 +12,7 @@ from beamwright.systems.cellfree import model
 from beamwright.systems.cellfree.evaluation import through
 from beamwright.systems.cellfree.known import checked
 from beamwright.systems.cellfree.model import Heard
-from beamwright.systems.cellfree.oracle import Effort, Finder, Worst, only_physics, worst_offsets
+from beamwright.systems.cellfree.oracle import Effort, Finder, Worst, effort_for, only_physics, worst_offsets
 from beamwright.systems.cellfree.results import Design, Known, Receivers, WorstCase
 from beamwright.systems.cellfree.scenario import Scenario
 from beamwright.uncertainty import offset_vertices
@@ -30,7 +30,8 @@ def worst_case_offset(
     ``vertices`` at the first two alone, which misses up to a third of the drop where carriers part by a cycle;
     ``manifold`` is the source's algorithm, corrected, for comparison (see ``manifold.by_manifold`` for its options).
 
-    Args:    options of the oracle: samples, starts, steps, see ``oracle.Effort``.
+    Args:    options of the oracle: samples, starts, steps, see ``oracle.Effort``; default: few where carriers part by
+             at most 0.4 cycles while the snapshots last, many beyond.
     Returns: WorstCase; every method's utility is one that some offsets do attain.
     Raises:  ValueError naming the argument.
     """
@@ -38,7 +39,7 @@ def worst_case_offset(
     require(method in ("oracle", "vertices", "manifold"), "method", "be 'oracle', 'vertices' or 'manifold'", method)
     heard = through(s, known, x, r)
     if method == "oracle":
-        return as_worst_case(s, worst(s, heard, Effort(**options)))
+        return as_worst_case(s, worst(s, heard, Effort(**options) if options else effort_for(s)))
     if method == "manifold":
         from beamwright.systems.cellfree.manifold import by_manifold
 

@@ -1,6 +1,6 @@
 """Pictures of one scene, and study 11: how well a target's position can be known."""
 
-from beamwright.records import Axis, Case, Claim, Line, Panel, Picture, Study, Table, sweep
+from beamwright.records import Axis, Line, Panel, Picture, Study, Table, sweep
 from beamwright.studies.figures.cellfree.common import MEASURES, NOTE, RANGE, SOURCE, SYSTEM, UTILITY, curves, metric
 
 _GRID = {"place": ("x_m", "y_m"), "marks": ("mark_x_m", "mark_y_m"), "marks_label": "users and target"}
@@ -102,12 +102,6 @@ BOUND_MAP = Study(
                 for kind, title in (("consistent", "one offset per access point"), ("free", "one per pair"))
             ),
         ),
-    ),
-    claims=(
-        Claim(text="Offsets that are one per access point cost less than one per pair.", source="spec, section 8",
-              rule="every", metric="consistent_db", relation="<=", against=60.0,
-              cases=(Case(label="everywhere", curve="silence"),),
-              note="The bound is finite everywhere on the map."),
     ),
     source=SOURCE,
     note="One geometry, nothing random.",

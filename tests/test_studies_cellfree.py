@@ -1,0 +1,72 @@
+"""The cell-free studies with the real methods, on few scenes: measures measure what they say."""
+
+import numpy as np
+
+from beamwright.records import Store, Study, sweep
+from beamwright.studies import STUDIES, run
+
+SMALL = {"aps": 2, "users": 2, "rx_antennas": 2, "tx_antennas": 4, "paths": 2, "snapshots": 8}
+
+
+def cut(name, curves, points, **change):
+    """Some curves of a registered study, at few points, without pictures and claims."""
+    study = STUDIES[f"cellfree/{name}"].model_dump()
+    kept = [{**curve, "points": points} for curve in study["curves"] if curve["name"] in curves]
+    assert len(kept) == len(curves)
+    return Study(**{**study, "curves": kept, "pictures": (), "tables": (), "claims": (), "settings": SMALL, **change})
+
+
+def values(folder, metric):
+    frame = Store(folder).read()
+    frame = frame[frame["metric"] == metric].astype({"curve": str})
+    return frame.pivot_table(index="drop", columns="curve", values="value")
+
+
+def rows(folder):
+    """Metric -> entries of the only drop and curve."""
+    frame = Store(folder).read()
+    return {metric: part["value"].to_numpy() for metric, part in frame.groupby("metric", observed=True)}
+
+
+def test_yardsticks_and_drops_that_belong_to_themselves(tmp_path):
+    study = cut("fig8", ("leakage", "silence"), sweep(500.0))
+    whole = run(study, tmp_path / "whole", drops=4)
+    parts = run(study, tmp_path / "parts", drops=4, chunk=3)
+    for metric in ("worst", "nominal", "users"):
+        np.testing.assert_array_equal(values(parts, metric), values(whole, metric))
+    worst, nominal = values(whole, "worst"), values(whole, "nominal")
+    assert np.all(worst <= nominal + 1e-9) and np.all(values(whole, "radiated")["silence"] == 0)
+
+
+def test_no_method_finds_more_than_the_dense_search_and_the_manifold_misses_most(tmp_path):
+    folder = run(cut("fig10", ("leakage",), sweep(2000.0)), tmp_path, drops=3)
+    missed = {name: values(folder, name).to_numpy() for name in ("oracle", "vertices", "manifold", "polished")}
+    for share in missed.values():
+        assert np.all((share >= 0) & (share <= 1 + 1e-9))
+    assert missed["oracle"].max() < 0.05 and missed["polished"].mean() <= missed["manifold"].mean() + 1e-9
+
+
+def test_the_way_to_the_worst_offsets_begins_without_any_and_passes_them(tmp_path):
+    folder = run(cut("offset", ("leakage",), sweep(500.0)), tmp_path, drops=1)
+    row = rows(folder)
+    assert row["offset_hz"][0] == 0 and row["offset_hz"][-1] == 1000
+    assert row["utility"][0] >= row["utility"][len(row["utility"]) // 2]
+
+
+def test_position_bounds_of_the_study_are_the_references(tmp_path):
+    folder = run(cut("fig11", ("silence",), sweep(4), settings={}), tmp_path, drops=1)
+    row = rows(folder)
+    names = [f"{grid}_{kind}" for grid in ("grid", "diagonal") for kind in ("known", "consistent", "free")]
+    np.testing.assert_allclose(
+        [row[name][0] for name in names], [16.447, 16.447, 16.447, 65.789, 65.789, 84.423], rtol=1e-4
+    )
+
+
+def test_maps_show_the_beams_and_where_a_target_can_be_located(tmp_path):
+    options = {"step_m": 20.0}
+    folder = run(cut("map", ("leakage",), sweep(500.0), measure_options=options), tmp_path / "map", drops=1)
+    row = rows(folder)
+    assert len(row["power_db"]) == len(row["x_m"]) == 14**2 and np.all(np.diff(row["place"]) >= 0.5 - 1e-9)
+    folder = run(cut("bound-map", ("silence",), sweep(500.0), measure_options=options), tmp_path / "bound", drops=1)
+    row = rows(folder)
+    assert np.all(row["consistent_db"] <= row["free_db"] + 1e-9) and np.all(np.isfinite(row["free_db"]))
