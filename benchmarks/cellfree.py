@@ -32,8 +32,8 @@ from beamwright.systems.cellfree.known import checked
 from beamwright.systems.cellfree.oracle import candidates, effort_for, only_physics
 from beamwright.systems.cellfree.search import TILE, Lane, Options, Reached, decode, search
 from beamwright.systems.cellfree.worst_case import worst
+from benchmarks.timing import timed
 
-REPEATS = 2
 SAMPLES, STARTS = 512, 8
 """Of SciPy's multistart (spec section 5)."""
 AXES = {"aps": "access points $A$", "antennas": "transmit antennas $N$", "snapshots": "snapshots $S$",
@@ -83,18 +83,6 @@ class Row:
             f"{self.study:9} {self.value:5g} {self.solver:26} {1e3 * self.solve:10.3f} ms per drop, "
             f"worst case {self.worst:.3f}, first {self.first:.1f} s"
         )
-
-
-def timed(call: Callable[[], Any]) -> tuple[Any, float, float]:
-    """Result, seconds of the best of some calls (the machine is shared), and what the first took beyond that."""
-    tick = time.perf_counter()
-    found = call()
-    first, spent = time.perf_counter() - tick, []
-    for _ in range(REPEATS):
-        tick = time.perf_counter()
-        found = call()
-        spent.append(time.perf_counter() - tick)
-    return found, min(spent), max(first - min(spent), 0.0)
 
 
 # -------------------------------------------------------------------------------------------------------------- oracles

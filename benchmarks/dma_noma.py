@@ -6,7 +6,7 @@ smoothed objective with our compiled gradient, in the same rounds: what is compa
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any, NamedTuple
@@ -26,8 +26,8 @@ from beamwright.systems.dma_noma import kernel, start
 from beamwright.systems.dma_noma.design import drops_of, finish, scenario_sets, solve
 from beamwright.systems.dma_noma.known import checked
 from beamwright.systems.dma_noma.search import SHARPNESS, Best, Options, power_step, score
+from benchmarks.timing import timed
 
-REPEATS = 3
 OPTIONS = Options(rounds=8, steps=60)
 AXES = {
     "elements": "elements $N$",
@@ -77,18 +77,6 @@ class Row:
             f"{self.study:8} {self.value:5g} {self.solver:18} ms per drop: solve {1e3 * self.solve:9.3f}, "
             f"certified {1e3 * self.certified:9.3f}; verified {self.verified:.2f} bit/s/Hz"
         )
-
-
-def timed(call: Callable[[], Any]) -> tuple[Any, float, float]:
-    """Result, seconds of the best of some calls (the machine is shared), and what the first took beyond that."""
-    tick = time.perf_counter()
-    found = call()
-    first, spent = time.perf_counter() - tick, []
-    for _ in range(REPEATS):
-        tick = time.perf_counter()
-        found = call()
-        spent.append(time.perf_counter() - tick)
-    return found, min(spent), max(first - min(spent), 0.0)
 
 
 class Ours(NamedTuple):

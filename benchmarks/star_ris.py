@@ -7,7 +7,7 @@ precoder of the final phases and the certificate, which peers do without.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
@@ -27,6 +27,7 @@ from beamwright.systems.star_ris.precoders import precoder
 from beamwright.systems.star_ris.search import search
 from beamwright.systems.star_ris.surfaces import amplitudes, random_start, time_share
 from beamwright.uncertainty import mean_phasor
+from benchmarks.timing import timed
 
 GOALS = {"P1": (sr.Goal.INTERFERENCE, "mrt"), "P2": (sr.Goal.SUM_RATE, "rzf")}
 TOLERANCE, ITERATIONS = 1e-3, 200
@@ -172,18 +173,6 @@ def by_pymanopt(problem: str, case: Case, drop: int, tolerance: float) -> tuple[
 # ---------------------------------------------------------------------------------------------------------------- ours
 
 
-def timed(call: Callable[[], Any]) -> tuple[Any, float, float]:
-    """Result, seconds of the best of some calls (the machine is shared), and what the first took beyond that."""
-    tick = time.perf_counter()
-    found = call()
-    first, spent = time.perf_counter() - tick, []
-    for _ in range(REPEATS):
-        tick = time.perf_counter()
-        found = call()
-        spent.append(time.perf_counter() - tick)
-    return found, min(spent), max(first - min(spent), 0.0)
-
-
 def ours(problem: str, case: Case, tolerance: float = TOLERANCE) -> tuple[np.ndarray, dict[str, Any]]:
     """Objectives (to be minimised), and times of the search alone, with its set-up, and of what a user calls."""
     goal, kind = GOALS[problem]
@@ -195,11 +184,11 @@ def ours(problem: str, case: Case, tolerance: float = TOLERANCE) -> tuple[np.nda
         return given, start, precoder(given, start, kind), time_share(s, given)  # type: ignore[arg-type]
 
     drops = set_up()
-    reached, solve, first = timed(lambda: search(goal, *drops, False, options))
-    _, surface, _ = timed(lambda: search(goal, *set_up(), False, options))
+    reached, solve, first = timed(lambda: search(goal, *drops, False, options), REPEATS)
+    _, surface, _ = timed(lambda: search(goal, *set_up(), False, options), REPEATS)
     design = sr.minimise_interference if problem == "P1" else sr.maximise_sum_rate
     more = {} if problem == "P1" else {"rounds": 1}
-    _, whole, more_first = timed(lambda: design(s, known, start=start, tolerance=tolerance, **more))  # type: ignore[operator]
+    _, whole, more_first = timed(lambda: design(s, known, start=start, tolerance=tolerance, **more), REPEATS)  # type: ignore[operator]
     sign = 1 if problem == "P1" else -1
     times = {"solve": solve, "end_to_end": surface, "certified": whole, "first": first + more_first}
     return sign * reached.objective, {**times, "iterations": reached.iterations.mean()}
@@ -208,7 +197,9 @@ def ours(problem: str, case: Case, tolerance: float = TOLERANCE) -> tuple[np.nda
 def majorise(problem: str, case: Case) -> tuple[np.ndarray, dict[str, Any]]:
     """The same by closed-form steps, jitted too."""
     name, kind = ("interference", "mrt") if problem == "P1" else ("sum-rate", "rzf")
-    found, whole, first = timed(lambda: sr.majorise_minimise(case.scenario, case.known, name, kind, start=case.start))  # type: ignore[arg-type]
+    found, whole, first = timed(
+        lambda: sr.majorise_minimise(case.scenario, case.known, name, kind, start=case.start), REPEATS
+    )  # type: ignore[arg-type]
     sign = 1 if problem == "P1" else -1
     times = {"solve": np.nan, "end_to_end": np.nan, "certified": whole, "first": first}
     times["iterations"] = found.iterations.mean()
