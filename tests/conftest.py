@@ -13,3 +13,13 @@ def pytest_configure(config: pytest.Config) -> None:
     folder = Path(config.rootpath) / ".pytest_cache" / "compiled"
     jax.config.update("jax_compilation_cache_dir", str(folder))
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.5)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def forget_programs():
+    """Linux lets a process map 65530 pieces of memory, and each compiled program maps dozens: a module forgets its own.
+
+    Beyond the limit XLA crashes. What is compiled again is loaded from the folder above.
+    """
+    yield
+    jax.clear_caches()
