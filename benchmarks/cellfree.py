@@ -263,6 +263,8 @@ def draw(frame: pd.DataFrame) -> Figure:
         top[1].set_xlabel("seconds per drop, six starts")
         top[1].set_ylabel("worst-case utility (bit/s/Hz)")
         top[1].legend()
+        times = 1e3 * frame[frame.study.isin(studies)].solve
+        limits = times.min() / 2, times.max() * 2
         for study, ax in rest:
             rows = frame[frame.study == study].sort_values("value")
             ax.plot(rows.value, 1e3 * rows.solve, color=COLOURS[0], marker=MARKERS[0])
@@ -270,5 +272,6 @@ def draw(frame: pd.DataFrame) -> Figure:
             ax.set_yscale("log")
             ax.set_xticks(rows.value, [f"{value:g}" for value in rows.value])
             ax.set_xlabel(AXES[str(study)])
+            ax.set_ylim(*limits)
         rest[0][1].set_ylabel("ms per drop, one start")
     return figure
