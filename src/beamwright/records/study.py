@@ -72,6 +72,8 @@ class Panel(Config):
     lines: tuple[Line, ...]
     statistic: Literal["mean", "median", "share"] = "mean"
     title: str = ""
+    label: str = ""
+    """Of the vertical axis of curves, where lines show different metrics; default: the metric's own."""
     scale: Literal["linear", "log"] = "linear"
     axis_scale: Literal["linear", "log"] = "linear"
     """Of the horizontal axis of curves; log marks the points themselves."""

@@ -30,7 +30,7 @@ def draw_curves(ax: Axes, data: Data, panel: Panel) -> pd.DataFrame:
         ax.set_ylabel(f"{what} {label[0].lower()}{label[1:]}")
     else:
         ax.set_yscale(panel.scale)
-        ax.set_ylabel(data.study.metric(panel.metric).title)
+        ax.set_ylabel(panel.label or data.study.metric(panel.metric).title)
         _widen(ax, summary["value"].to_numpy(float), panel.least_span)
         if panel.limits is not None:
             ax.set_ylim(*panel.limits)

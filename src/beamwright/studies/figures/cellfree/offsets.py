@@ -26,7 +26,7 @@ FIG10 = Study(
             "mean over scenes with its 95 % confidence band: (a) designs that ignore offsets, (b) leakage beams. The "
             "worst ones are those of a search with 2048 points and 32 starts.",
             panels=tuple(
-                Panel(metric="manifold", axis="offset_range_hz", axis_scale="log", title=title,
+                Panel(metric="manifold", axis="offset_range_hz", axis_scale="log", title=title, label="Share missed",
                       lines=tuple(Line(curve=curve, metric=name, label=label)
                                   for name, label in _VARIANTS.items()))
                 for curve, title in (("non-robust", "not robust"), ("leakage", "leakage beams"))

@@ -49,6 +49,7 @@ FIG5 = Study(
                 ),
                 *(
                     Panel(metric="radial", axis="position_error_m", title=f"{size} elements, one direction",
+                          label="Worst sum rate (bit/s/Hz)",
                           lines=tuple(
                               Line(curve=f"{kind}-{size}", metric=direction, colour=i, dash=dash,
                                    label=f"{_KINDS[kind][0]}, {direction}")
