@@ -246,6 +246,7 @@ def test_designs_are_sound_and_stand_in_the_expected_order():
             {"robust": robust, "fixed": fixed, "poor": poor, **sticks}.items()}  # fmt: skip
     assert mean["robust"] > mean["fixed"] > mean["poor"] and mean["robust"] > max(mean[k] for k in sticks)
     assert np.all(sticks["silence"].certificate.radar_sinr == 0)
+    np.testing.assert_allclose(robust.certificate.silence_utility, sticks["silence"].worst_case_utility, rtol=1e-9)
     np.testing.assert_allclose(sticks["silence"].certificate.nominal_utility, sticks["silence"].worst_case_utility)
     # a denser search finds nothing worse
     dense = cf.worst_case_offset(s, known, robust, robust.receivers, samples=2048, starts=16, steps=100)

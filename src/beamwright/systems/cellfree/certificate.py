@@ -10,6 +10,7 @@ from beamwright.systems.cellfree.known import checked, paths_of, point_of
 from beamwright.systems.cellfree.oracle import Effort
 from beamwright.systems.cellfree.results import Certificate, Design, Known
 from beamwright.systems.cellfree.scenario import Scenario
+from beamwright.systems.cellfree.start import fixed_layouts
 from beamwright.systems.cellfree.worst_case import worst
 
 DENSE = Effort(samples=2048, starts=32, steps=60)
@@ -53,12 +54,24 @@ def certify(scenario: Scenario, known: Known, design: Design) -> Certificate:
         radar_sinr=at_worst.radar,
         least_radar_sinr=radar.utility,
         bound=utility_bound(s, known),
+        silence_utility=silence_utility(s, known),
         radiated_w=radiated,
         power_residual=power,
         layout_residual=place,
         radar_shortfall=short,
         status=np.select([~sound, short > MET], [Status.STALLED, Status.QOS_INFEASIBLE], Status.FEASIBLE),
     )
+
+
+def silence_utility(s: Scenario, known: Known) -> np.ndarray:
+    """(drops,) utility if nobody radiates, the yardstick of every design; offsets do not change it."""
+    drops = len(known.echo_gain)
+    tx, rx = fixed_layouts(s, drops)
+    powers = np.full((drops, s.users), s.user_power_w / max(s.users, 1))
+    there = model.air(paths_of(known), model.Point(tx, rx, np.zeros(tx.shape, complex), powers))
+    none = np.zeros((drops, s.aps))
+    filters = model.best_filters(s, there, model.scenarios_of(s, none[:, None]), np.ones((drops, 1)))
+    return model.utility(s, model.ratios(s, model.through(s, there, filters), model.drift(s, none)))
 
 
 def utility_bound(s: Scenario, known: Known) -> np.ndarray:

@@ -9,6 +9,7 @@ For fixed filters the least utility over scenarios has concave minorants that to
 with Q convex quadratics of all beams: one second-order cone per scenario. Needs the extra ``reference``.
 """
 
+import warnings
 from typing import NamedTuple
 
 import numpy as np
@@ -141,7 +142,9 @@ def _program(
     limits += [cp.norm(w[a * antennas : (a + 1) * antennas]) <= np.sqrt(s.ap_power_w) for a in range(aps)]
     problem = cp.Problem(cp.Maximize(least), limits)
     try:
-        problem.solve(solver=cp.CLARABEL)
+        with warnings.catch_warnings():  # an inaccurate answer is judged by the exact model like any other
+            warnings.filterwarnings("ignore", "Solution may be inaccurate")
+            problem.solve(solver=cp.CLARABEL)
     except cp.SolverError:
         return None
     if problem.status not in ("optimal", "optimal_inaccurate") or w.value is None:

@@ -111,6 +111,8 @@ class Certificate(ArrayRecord):
     """(drops,) over the offsets, by a search of its own."""
     bound: np.ndarray
     """(drops,) utility that no design exceeds: nobody interferes, all paths add up in phase."""
+    silence_utility: np.ndarray
+    """(drops,) what a radar that says nothing would leave: fixed arrays, equal user powers."""
     radiated_w: np.ndarray
     """(drops, aps)."""
     power_residual: np.ndarray
