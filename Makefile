@@ -71,7 +71,7 @@ $(BIN)/python:
 lock: $(TEST)
 	$(PIP) install pip-tools
 	$(call compile,runtime)
-	$(call compile,test,--extra reference --extra cluster --extra test -c requirements/runtime.txt)
+	$(call compile,test,--extra reference --extra gymnasium --extra cluster --extra test -c requirements/runtime.txt)
 	$(call compile,docs,--extra docs -c requirements/runtime.txt)
 
 define compile

@@ -1,0 +1,33 @@
+"""Agents that know an environment and nothing else: actor-critic, meta-exploration, and design by differentiation."""
+
+from beamwright.learn.agent import Agent, Log, listed
+from beamwright.learn.amortised import AMORTISED
+from beamwright.learn.ddpg import DDPG
+from beamwright.learn.environment import Environment, Episode, Outcome, State, play, step_or_reset
+from beamwright.learn.meta import META
+from beamwright.learn.networks import Policy
+from beamwright.learn.training import Row, advance, begin, judges, rows, train
+
+AGENTS = listed(DDPG, META, AMORTISED)
+
+__all__ = [
+    "AGENTS",
+    "AMORTISED",
+    "DDPG",
+    "META",
+    "Agent",
+    "Environment",
+    "Episode",
+    "Log",
+    "Outcome",
+    "Policy",
+    "Row",
+    "State",
+    "advance",
+    "begin",
+    "judges",
+    "play",
+    "rows",
+    "step_or_reset",
+    "train",
+]

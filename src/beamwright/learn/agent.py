@@ -1,0 +1,77 @@
+"""What every agent is: a start, an iteration, and honest counts of the steps that it takes in its environment."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jax import Array, lax
+
+from beamwright.core import Config
+from beamwright.learn.environment import Environment, step_or_reset
+from beamwright.learn.replay import Transitions
+
+
+class Log(NamedTuple):
+    """Of one iteration; NaN where an agent has nothing to say."""
+
+    reward: Array
+    """() mean of what was collected."""
+    loss: Array
+    """() mean of the critic's."""
+    gain: Array
+    """() how much the student gained by the teacher's experience."""
+
+
+@dataclass(frozen=True)
+class Agent:
+    """A way to learn. A state has ``actor``, the deterministic ``Policy``, and ``env_steps``, all that were taken."""
+
+    name: str
+    summary: str
+    options: type[Config]
+    start: Callable[[Environment, Any, Array], Any]
+    """``start(env, options, key) -> state``, with the steps that come before learning."""
+    iterate: Callable[[Environment, Any, Any], tuple[Any, Log]]
+    """``iterate(env, options, state) -> (state, log)``."""
+    cost: Callable[[Any], tuple[int, int]]
+    """``cost(options)``: environment steps of the start and of an iteration."""
+
+    def iterations(self, options: Any) -> int:
+        """As many as the environment steps allow, at least one."""
+        first, each = self.cost(options)
+        return max(1, (options.env_steps - first) // each)
+
+
+Act = Callable[[Array, Array], Array]
+"""``act(observation, key) -> action``."""
+
+
+def collect(env: Environment, worlds: Any, act: Act, key: Array, steps: int, ahead: bool) -> tuple[Any, Transitions]:
+    """``steps`` of every world; transitions (steps * worlds, ...) in the order lived. Actions are clipped to be taken,
+    and kept as chosen."""
+    count = len(jax.tree.leaves(worlds)[0])
+
+    def step(worlds: Any, key: Array) -> tuple[Any, Transitions]:
+        choose, again = jax.random.split(key)
+        seen = jax.vmap(env.observe)(worlds)
+        action = jax.vmap(act)(seen, jax.random.split(choose, count))
+        taken = jnp.clip(action, -1, 1)
+        worlds, out = jax.vmap(step_or_reset, (None, 0, 0, 0))(env, worlds, taken, jax.random.split(again, count))
+        later = out.observation if ahead else seen[:, :0]
+        kept = Transitions(seen, action, out.reward, later, out.done)
+        return worlds, jax.tree.map(lambda a: a.astype(jnp.float32), kept)
+
+    worlds, lived = lax.scan(step, worlds, jax.random.split(key, steps))
+    return worlds, jax.tree.map(lambda a: a.reshape(steps * count, *a.shape[2:]), lived)
+
+
+def fresh_worlds(env: Environment, key: Array, count: int) -> Any:
+    """The first states of ``count`` episodes."""
+    return jax.vmap(env.reset)(jax.random.split(key, count))
+
+
+def listed(*agents: Agent) -> Mapping[str, Agent]:
+    """By name."""
+    return {agent.name: agent for agent in agents}

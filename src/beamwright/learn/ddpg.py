@@ -1,0 +1,181 @@
+"""Deep deterministic policy gradient (spec cellfree, section 7): a critic learns what actions are worth, an actor follows.
+
+    critic   min  mean (Q(o, a) - r - discount (1 - done) Q'(o', pi'(o')))^2
+    actor    max  mean  Q(o, tanh x(o)) - saturation mean x^2
+
+Without the last term the actor saturates. Targets Q', pi' follow by a share per update.
+"""
+
+from typing import Any, NamedTuple
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import optax
+from jax import Array, lax
+
+from beamwright.core import Config, parameter
+from beamwright.learn.agent import Agent, Log, collect, fresh_worlds
+from beamwright.learn.environment import Environment
+from beamwright.learn.networks import Network, Policy, actor_of, network
+from beamwright.learn.replay import Replay, Transitions, add, empty, sample
+
+_SPEC = "spec cellfree, section 7"
+
+
+class Options(Config):
+    """How to learn, and for how long."""
+
+    env_steps: int = parameter(24_000, "Steps in the environment, all that are taken in training", source=_SPEC, ge=1)
+    environments: int = parameter(16, "Episodes at a time", source=_SPEC, ge=1)
+    updates: int = parameter(4, "Of the networks per step of all environments", source=_SPEC, ge=1)
+    batch: int = parameter(128, "Transitions per update", source=_SPEC, ge=1)
+    random_steps: int = parameter(64, "Of all environments, before anything is learnt", source=_SPEC, ge=1)
+    actor_rate: float = parameter(1e-4, "Of Adam, for the actor", source=_SPEC, gt=0)
+    critic_rate: float = parameter(1e-3, "Of Adam, for the critic", source=_SPEC, gt=0)
+    target_share: float = parameter(0.01, "By which targets follow per update", source=_SPEC, gt=0, le=1)
+    discount: float = parameter(
+        0.0, "Of later rewards; 0 where an action has no later effect", source=_SPEC, ge=0, lt=1
+    )
+    first_noise: float = parameter(0.4, "Deviation of exploring actions at the start", source=_SPEC, ge=0)
+    last_noise: float = parameter(0.05, "And at the end", source=_SPEC, ge=0)
+    buffer: int = parameter(50_000, "Transitions kept", source=_SPEC, ge=1024)
+    saturation: float = parameter(3e-2, "Weight of the actor's squared outputs before tanh", source=_SPEC, ge=0)
+    width: int = parameter(128, "Units in both hidden layers", source=_SPEC, ge=1)
+
+
+class Learner(NamedTuple):
+    """Networks, their targets, and the state of Adam."""
+
+    actor: Policy
+    critic: Network
+    target_actor: Policy
+    target_critic: Network
+    actor_memory: Any
+    critic_memory: Any
+
+
+class State(NamedTuple):
+    """Of training."""
+
+    learner: Learner
+    replay: Replay
+    worlds: Any
+    key: Array
+    iteration: Array
+    env_steps: Array
+
+    @property
+    def actor(self) -> Policy:
+        """What has been learnt."""
+        return self.learner.actor
+
+
+def fresh_learner(env: Environment, options: Options, key: Array) -> Learner:
+    """Nothing learnt yet."""
+    a, c = jax.random.split(key)
+    actor = actor_of(a, env.observation_size, env.action_size, (options.width,) * 2)
+    critic = network(c, (env.observation_size + env.action_size, options.width, options.width, 1))
+    by_actor, by_critic = _optimisers(options)
+    return Learner(actor, critic, actor, critic, by_actor.init(actor), by_critic.init(critic))
+
+
+def start(env: Environment, options: Options, key: Array) -> State:
+    """Random actions fill the replay."""
+    networks, worlds, acting, rest = jax.random.split(key, 4)
+    worlds, replay = random_start(env, options, worlds, acting)
+    steps = jnp.array(options.random_steps * options.environments)
+    return State(fresh_learner(env, options, networks), replay, worlds, rest, jnp.array(0), steps)
+
+
+def random_start(env: Environment, options: Options, worlds: Array, acting: Array) -> tuple[Any, Replay]:
+    """Worlds after ``random_steps``, and what they went through."""
+
+    def act(_: Array, key: Array) -> Array:
+        return jax.random.uniform(key, (env.action_size,), jnp.float32, -1, 1)
+
+    ahead = options.discount > 0
+    replay = empty(options.buffer, env.observation_size, env.action_size, ahead)
+    first = fresh_worlds(env, worlds, options.environments)
+    after, lived = collect(env, first, act, acting, options.random_steps, ahead)
+    return after, add(replay, jax.tree.map(lambda a: a[-options.buffer :], lived))
+
+
+def iterate(env: Environment, options: Options, state: State) -> tuple[State, Log]:
+    """A step of all environments with noise that fades, then updates."""
+    acting, learning = jax.random.split(jax.random.fold_in(state.key, state.iteration))
+    share = state.iteration / max(1, DDPG.iterations(options) - 1)
+    noise = options.first_noise + (options.last_noise - options.first_noise) * share
+    act = noisy(state.actor, noise)
+    worlds, lived = collect(env, state.worlds, act, acting, 1, options.discount > 0)
+    replay = add(state.replay, lived)
+    learner, loss = learn(options, state.learner, replay, learning, options.updates)
+    log = Log(jnp.mean(lived.reward), loss, jnp.array(jnp.nan))
+    env_steps = state.env_steps + options.environments
+    return State(learner, replay, worlds, state.key, state.iteration + 1, env_steps), log
+
+
+def noisy(actor: Policy, deviation: Any) -> Any:
+    """The actor with Gaussian noise, clipped to where actions lie."""
+
+    def act(observation: Array, key: Array) -> Array:
+        action = actor(observation)
+        return jnp.clip(action + deviation * jax.random.normal(key, action.shape, action.dtype), -1, 1)
+
+    return act
+
+
+def learn(options: Options, learner: Learner, replay: Replay, key: Array, updates: int) -> tuple[Learner, Array]:
+    """Updates on batches from the replay, and the critic's mean loss."""
+
+    def step(learner: Learner, key: Array) -> tuple[Learner, Array]:
+        return update(options, learner, sample(replay, key, options.batch))
+
+    learner, losses = lax.scan(step, learner, jax.random.split(key, updates))
+    return learner, jnp.mean(losses)
+
+
+def update(options: Options, learner: Learner, batch: Transitions) -> tuple[Learner, Array]:
+    """One update of critic, actor and targets; the critic's loss."""
+    seen, done = batch.observation, jnp.clip(batch.action, -1, 1)
+    goal = batch.reward
+    if options.discount > 0:
+        later = jax.vmap(learner.target_actor)(batch.next_observation)
+        goal = goal + options.discount * (1 - batch.done) * _worth(learner.target_critic, batch.next_observation, later)
+
+    def miss(critic: Network) -> Array:
+        return jnp.mean((_worth(critic, seen, done) - goal) ** 2)
+
+    def lack(actor: Policy) -> Array:
+        x = jax.vmap(actor.network)(seen)
+        return options.saturation * jnp.mean(x**2) - jnp.mean(_worth(critic, seen, jnp.tanh(x)))
+
+    by_actor, by_critic = _optimisers(options)
+    loss, slope = jax.value_and_grad(miss)(learner.critic)
+    change, critic_memory = by_critic.update(slope, learner.critic_memory)
+    critic = eqx.apply_updates(learner.critic, change)
+    change, actor_memory = by_actor.update(jax.grad(lack)(learner.actor), learner.actor_memory)
+    actor = eqx.apply_updates(learner.actor, change)
+    if options.discount > 0:
+        targets = tuple(
+            optax.incremental_update(new, old, options.target_share)
+            for new, old in ((actor, learner.target_actor), (critic, learner.target_critic))
+        )
+    else:
+        targets = actor, critic  # nobody asks them
+    return Learner(actor, critic, *targets, actor_memory, critic_memory), loss
+
+
+def _worth(critic: Network, observation: Array, action: Array) -> Array:
+    return jax.vmap(critic)(jnp.concatenate([observation, action], axis=-1))[:, 0]
+
+
+def _optimisers(options: Options) -> tuple[optax.GradientTransformation, optax.GradientTransformation]:
+    return optax.adam(options.actor_rate), optax.adam(options.critic_rate)
+
+
+def _cost(options: Options) -> tuple[int, int]:
+    return options.random_steps * options.environments, options.environments
+
+
+DDPG = Agent("ddpg", "Deep deterministic policy gradient", Options, start, iterate, _cost)

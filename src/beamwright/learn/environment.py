@@ -1,0 +1,85 @@
+"""What an agent may know of a problem: pure functions of state, action and key, so that they can be compiled and batched."""
+
+from abc import abstractmethod
+from typing import Any, NamedTuple
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jax import Array, lax
+
+State = Any
+"""A pytree of arrays; only its environment looks inside."""
+
+
+class Outcome(NamedTuple):
+    """What an action led to."""
+
+    observation: Array
+    """(observation_size,) of the next state."""
+    reward: Array
+    """() differentiable in the action."""
+    done: Array
+    """() whether the episode has ended."""
+
+
+class Environment(eqx.Module):
+    """One environment; ``jax.vmap`` makes many. Actions are any real numbers, meant to lie in [-1, 1].
+
+    Its arrays are leaves, so that a compiled program serves all environments of one shape.
+    """
+
+    observation_size: eqx.AbstractVar[int]
+    action_size: eqx.AbstractVar[int]
+    horizon: eqx.AbstractVar[int]
+    """Steps per episode."""
+
+    @abstractmethod
+    def reset(self, key: Array) -> State:
+        """The first state of an episode."""
+
+    @abstractmethod
+    def observe(self, state: State) -> Array:
+        """(observation_size,)."""
+
+    @abstractmethod
+    def step(self, state: State, action: Array) -> tuple[State, Outcome]:
+        """The next state, and what it brought."""
+
+    @abstractmethod
+    def judge(self, state: State, action: Array) -> Array:
+        """() how good the action truly is, in the problem's own unit, whatever the agent is rewarded for."""
+
+
+def step_or_reset(env: Environment, state: State, action: Array, key: Array) -> tuple[State, Outcome]:
+    """A step; where it ends the episode the state is the first one of a new episode."""
+    after, outcome = env.step(state, action)
+    fresh = env.reset(key)
+    state = jax.tree.map(lambda new, old: jnp.where(outcome.done, new, old), fresh, after)
+    return state, outcome
+
+
+class Episode(NamedTuple):
+    """What a policy did in one episode, and the best of it by the policy's own reward."""
+
+    actions: Array
+    """(horizon, action_size)."""
+    rewards: Array
+    """(horizon,)."""
+    best: Array
+    """() the step of the largest reward."""
+    score: Array
+    """() ``judge`` of that step."""
+
+
+def play(env: Environment, act: Any, key: Array) -> Episode:
+    """One episode of ``act(observation) -> action``."""
+
+    def step(state: State, _: None) -> tuple[State, tuple[Array, Array, Array]]:
+        action = act(env.observe(state))
+        after, outcome = env.step(state, action)
+        return after, (action, outcome.reward, env.judge(state, action))
+
+    _, (actions, rewards, scores) = lax.scan(step, env.reset(key), length=env.horizon)
+    best = jnp.argmax(rewards)
+    return Episode(actions, rewards, best, scores[best])

@@ -1,0 +1,116 @@
+"""Meta-exploration: a teacher learns where experience is worth most to a student (spec cellfree, section 7).
+
+    B0  experience by the teacher pi_e      pi' = student after updates on B0 alone       B1  experience by pi'
+    gain = R(pi') - R(pi), both without noise from the same states
+    teacher: REINFORCE,  ascent of  gain * mean over B0 of log pi_e(a | o)
+    student: B0 and B1 join its replay, then it learns as in DDPG
+
+With a teacher's rate of zero the teacher stays as it is, which tells what the meta-update is worth.
+"""
+
+from typing import Any, NamedTuple
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import optax
+from jax import Array, lax
+
+from beamwright.core import parameter
+from beamwright.learn import ddpg
+from beamwright.learn.agent import Agent, Log, collect
+from beamwright.learn.ddpg import Learner
+from beamwright.learn.environment import Environment
+from beamwright.learn.networks import Explorer, Policy, actor_of
+from beamwright.learn.replay import Replay, Transitions, add
+
+_SPEC = "spec cellfree, section 7"
+
+
+class Options(ddpg.Options):
+    """Those of DDPG (noise and updates per step apart, which are said here), and of the teacher."""
+
+    updates: int = parameter(8, "Of the student per iteration", source=_SPEC, ge=1)
+    teacher_rate: float = parameter(1e-3, "Of Adam, for the teacher; 0: frozen", source=_SPEC, ge=0)
+    teacher_steps: int = parameter(2, "Of all environments by the teacher, per iteration", source=_SPEC, ge=1)
+    student_steps: int = parameter(2, "And by the student that learnt from them", source=_SPEC, ge=1)
+    trial_updates: int = parameter(10, "Of the student on the teacher's experience alone", source=_SPEC, ge=1)
+    first_noise: float = parameter(0.4, "Deviation of the teacher's actions at the start", source=_SPEC, gt=0)
+    last_noise: float = parameter(0.05, "Deviation of the student's actions", source=_SPEC, ge=0)
+
+
+class State(NamedTuple):
+    """Of training."""
+
+    learner: Learner
+    teacher: Explorer
+    teacher_memory: Any
+    replay: Replay
+    worlds: Any
+    key: Array
+    iteration: Array
+    env_steps: Array
+
+    @property
+    def actor(self) -> Policy:
+        """The student."""
+        return self.learner.actor
+
+
+def start(env: Environment, options: Options, key: Array) -> State:
+    """Random actions fill the replay, as in DDPG."""
+    teaching, rest = jax.random.split(key)
+    first = ddpg.start(env, options, rest)
+    mean = actor_of(teaching, env.observation_size, env.action_size, (options.width,) * 2)
+    teacher = Explorer(mean, jnp.full(env.action_size, jnp.log(options.first_noise), jnp.float32))
+    memory = optax.adam(options.teacher_rate).init(teacher)
+    return State(first.learner, teacher, memory, *first[1:])
+
+
+def iterate(env: Environment, options: Options, state: State) -> tuple[State, Log]:
+    """Teach, try, compare, and learn."""
+    teaching, trying, learning = jax.random.split(jax.random.fold_in(state.key, state.iteration), 3)
+    ahead = options.discount > 0
+    worlds, taught = collect(env, state.worlds, state.teacher.sample, teaching, options.teacher_steps, ahead)
+    trial = _taught(options, state.learner, taught)
+    act = ddpg.noisy(trial.actor, options.last_noise)
+    worlds, tried = collect(env, worlds, act, trying, options.student_steps, ahead)
+    gain = _mean_reward(env, worlds, trial.actor) - _mean_reward(env, worlds, state.actor)
+    teacher, memory = _reinforced(options, state, taught, gain)
+    replay = add(add(state.replay, taught), tried)
+    learner, loss = ddpg.learn(options, state.learner, replay, learning, options.updates)
+    log = Log(jnp.mean(jnp.concatenate([taught.reward, tried.reward])), loss, gain)
+    env_steps = state.env_steps + _cost(options)[1]
+    return State(learner, teacher, memory, replay, worlds, state.key, state.iteration + 1, env_steps), log
+
+
+def _taught(options: Options, learner: Learner, taught: Transitions) -> Learner:
+    """A copy of the student after updates on the teacher's experience alone."""
+    return lax.scan(lambda one, _: ddpg.update(options, one, taught), learner, length=options.trial_updates)[0]
+
+
+def _mean_reward(env: Environment, worlds: Any, actor: Policy) -> Array:
+    """Over one step of all worlds, which stay where they are."""
+
+    def reward(world: Any) -> Array:
+        return env.step(world, actor(env.observe(world)))[1].reward
+
+    return jnp.mean(jax.vmap(reward)(worlds))
+
+
+def _reinforced(options: Options, state: State, taught: Transitions, gain: Array) -> tuple[Explorer, Any]:
+    def lack(teacher: Explorer) -> Array:
+        density = jax.vmap(teacher.log_density)(taught.observation, taught.action)
+        return -gain.astype(jnp.float32) * jnp.mean(density)
+
+    change, memory = optax.adam(options.teacher_rate).update(jax.grad(lack)(state.teacher), state.teacher_memory)
+    return eqx.apply_updates(state.teacher, change), memory
+
+
+def _cost(options: Options) -> tuple[int, int]:
+    """The two rollouts that are compared count as well."""
+    steps = options.teacher_steps + options.student_steps + 2
+    return options.random_steps * options.environments, steps * options.environments
+
+
+META = Agent("meta", "Meta-exploration: a teacher that explores for a DDPG student", Options, start, iterate, _cost)

@@ -1,0 +1,64 @@
+"""Training as a pure function: ``advance`` goes on by one row of the learning curve, ``train`` all the way."""
+
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jax import Array, lax
+
+from beamwright.learn.agent import Agent
+from beamwright.learn.environment import Environment, play
+
+ROWS = 48
+"""Of a learning curve, at most."""
+EPISODES = 16
+"""In which the policy is judged for a row, where channels vary."""
+
+
+class Row(NamedTuple):
+    """Of a learning curve; arrays with a leading axis make the curve."""
+
+    env_steps: Array
+    """So far."""
+    reward: Array
+    """Mean over the row's iterations of what was collected."""
+    loss: Array
+    """And of the critic's loss; NaN where there is none."""
+    gain: Array
+    """And of the student's gain; NaN where there is no teacher."""
+    score: Array
+    """What the policy, without noise, is truly worth: mean over episodes of ``judge``."""
+
+
+def rows(agent: Agent, options: Any) -> tuple[int, int]:
+    """Rows of the curve, and iterations per row."""
+    iterations = agent.iterations(options)
+    each = max(1, -(-iterations // ROWS))
+    return iterations // each, each
+
+
+def advance(agent: Agent, env: Environment, options: Any, state: Any, judged: Array) -> tuple[Any, Row]:
+    """Iterations of one row, then the policy is judged in episodes of keys ``judged`` (episodes,)."""
+
+    def step(state: Any, _: None) -> tuple[Any, Any]:
+        return agent.iterate(env, options, state)
+
+    state, log = lax.scan(step, state, length=rows(agent, options)[1])
+    score = jnp.mean(jax.vmap(lambda key: play(env, state.actor, key).score)(judged))
+    return state, Row(state.env_steps, *map(jnp.mean, log), score)
+
+
+def judges(key: Array, episodes: int = EPISODES) -> Array:
+    """Keys of the episodes in which every row judges."""
+    return jax.random.split(jax.random.fold_in(key, 1), episodes)
+
+
+def begin(agent: Agent, env: Environment, options: Any, key: Array) -> Any:
+    """The state before the first row."""
+    return agent.start(env, options, jax.random.fold_in(key, 0))
+
+
+def train(agent: Agent, env: Environment, options: Any, key: Array, episodes: int = EPISODES) -> tuple[Any, Row]:
+    """All rows: the last state and the learning curve. Pure; may be compiled, and batched over keys."""
+    state, judged = begin(agent, env, options, key), judges(key, episodes)
+    return lax.scan(lambda s, _: advance(agent, env, options, s, judged), state, length=rows(agent, options)[0])

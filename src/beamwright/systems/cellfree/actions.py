@@ -1,0 +1,113 @@
+"""What numbers of an agent stand for: beams, layouts and powers (spec cellfree, section 7). Traceable, one instance.
+
+Any real action gives a feasible point: beams are projected onto their balls, layouts onto sorted ones with their
+spacing, powers scaled to their sum. Numbers in [-1, 1] reach all that is sensible.
+
+``literal``     Re w, Im w, in units of sqrt(P / N)
+``structured``  per access point log10 zeta = 3 + 3 a and the share 10^(2 (a - 1)) of its power, of the leakage beam
+then            transmit and receive positions in units of half the region, and user powers (a + 1) P_ul / U
+"""
+
+from typing import Any, Literal, NamedTuple, get_args
+
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+
+from beamwright.arrays import project_layout
+from beamwright.channels import field_response, steering
+from beamwright.core import require
+from beamwright.core.linalg import namespace, solve_positive, square_modulus
+from beamwright.systems.cellfree.model import Paths, Point
+from beamwright.systems.cellfree.scenario import Scenario
+
+Actions = Literal["structured", "literal"]
+ACTIONS: tuple[str, ...] = get_args(Actions)
+
+
+class Site(NamedTuple):
+    """What a scenario allows, as numbers."""
+
+    range_hz: Any
+    ap_power: Any
+    user_power: Any
+    reach: Any
+    """Half the region."""
+    spacing: Any
+
+
+def site_of(s: Scenario) -> Site:
+    """Of one scenario."""
+    values = s.offset_range_hz, s.ap_power_w, s.user_power_w, s.half_region_wavelengths, s.spacing_wavelengths
+    return Site(*(np.float64(value) for value in values))
+
+
+def action_size(s: Scenario, users: int, actions: Actions) -> int:
+    """Numbers per action."""
+    require(actions in ACTIONS, "actions", f"be one of {', '.join(ACTIONS)}", actions)
+    beams = 2 * s.aps if actions == "structured" else 2 * s.aps * s.tx_antennas
+    return beams + s.aps * (s.tx_antennas + s.rx_antennas) + users
+
+
+def decode(s: Scenario, site: Site, paths: Paths, action: Array, actions: Actions) -> Point:
+    """The point that an action (action_size,) stands for."""
+    users = paths.uplink_gain.shape[0]
+    sizes = s.aps * s.tx_antennas, s.aps * s.rx_antennas
+    beams, tx, rx, powers = jnp.split(action, np.cumsum([len(action) - sum(sizes) - users, *sizes]))
+    tx, rx = (
+        project_layout(site.reach * part.reshape(s.aps, -1), -site.reach, site.reach, site.spacing) for part in (tx, rx)
+    )
+    if actions == "structured":
+        weights = _leakage(paths, tx, rx, *beams.reshape(2, s.aps), site.ap_power)
+    else:
+        real, imag = jnp.sqrt(site.ap_power / s.tx_antennas) * beams.reshape(2, s.aps, s.tx_antennas)
+        size = jnp.sqrt(jnp.sum(real**2 + imag**2, axis=-1, keepdims=True) + 1e-30)
+        weights = (real + 1j * imag) * jnp.minimum(1.0, jnp.sqrt(site.ap_power) / size)
+    wanted = jnp.maximum(powers + 1, 0.0) * site.user_power / max(users, 1)
+    total = jnp.sum(wanted)
+    return Point(tx, rx, weights, wanted * jnp.minimum(1.0, site.user_power / jnp.maximum(total, 1e-300)))
+
+
+def _leakage(paths: Paths, tx: Array, rx: Array, zeta: Array, share: Array, power: Array) -> Array:
+    """w_a ~ (sum_b D_ba^H D_ba + zeta_a I)^-1 g_T(t_a), with a share of the power."""
+    links = field_response(rx[:, None], tx[None], paths.direct_gain, paths.direct_rx_cosine, paths.direct_tx_cosine)
+    leak = jnp.einsum("bamn,bamk->nka", jnp.conj(links), links)
+    noise = 10 ** (3 + 3 * zeta) * jnp.eye(tx.shape[-1])[:, :, None]
+    target = steering(tx, paths.target_cosine[:, None])
+    beams = solve_positive(leak + noise, target.T[:, None])[:, 0].T
+    size = jnp.sqrt(jnp.sum(square_modulus(beams), axis=-1))
+    return beams * (jnp.sqrt(power * 10 ** (2 * (jnp.minimum(share, 1.0) - 1))) / size)[:, None]
+
+
+def encode(s: Scenario, point: Point) -> np.ndarray:
+    """The ``literal`` action (drops, action_size) that stands for feasible points (drops, ...)."""
+    drops, users = len(point.tx), point.powers.shape[-1]
+    beams = np.asarray(point.beams) / np.sqrt(s.ap_power_w / s.tx_antennas)
+    parts = (
+        beams.real, beams.imag, point.tx / s.half_region_wavelengths, point.rx / s.half_region_wavelengths,
+        point.powers * max(users, 1) / s.user_power_w - 1,
+    )  # fmt: skip
+    return np.concatenate([np.reshape(part, (drops, -1)) for part in parts], axis=1)
+
+
+def observe(s: Scenario, site: Site, paths: Paths, tx: Array, rx: Array, channels: bool) -> Array:
+    """Positions over half the region; with ``channels`` also [Re, Im] of every kind of channel there over its RMS."""
+    xp = namespace(tx)
+    places = [tx.ravel() / site.reach, rx.ravel() / site.reach]
+    if not channels:
+        return xp.concatenate(places)
+    direct = field_response(rx[:, None], tx[None], paths.direct_gain, paths.direct_rx_cosine, paths.direct_tx_cosine)
+    waves = steering(rx[None, :, :, None], paths.uplink_cosine[:, :, None, :])
+    own = np.eye(s.aps, dtype=bool)
+    blocks = (
+        xp.sum(xp.conj(waves) * paths.uplink_gain[:, :, None, :], axis=-1), direct[own], direct[~own],
+        steering(rx, paths.target_cosine[:, None]), steering(tx, paths.target_cosine[:, None]),
+    )  # fmt: skip
+    return xp.concatenate([*places, *(_scaled(block) for block in blocks)])
+
+
+def _scaled(block: Array) -> Array:
+    """[Re, Im] over their root mean square."""
+    xp = namespace(block)
+    parts = xp.concatenate([block.real.ravel(), block.imag.ravel()])
+    return parts / xp.sqrt(xp.mean(parts**2) + 1e-300) if parts.size else parts
