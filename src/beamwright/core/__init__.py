@@ -2,7 +2,7 @@
 
 from beamwright.core.checks import as_array, require
 from beamwright.core.config import Config, parameter
-from beamwright.core.contract import Method, System
+from beamwright.core.contract import Learner, Method, System
 from beamwright.core.keys import drop_keys, numbered_keys
 from beamwright.core.results import ArrayRecord
 from beamwright.core.status import VALID, Status, status_text
@@ -13,6 +13,7 @@ __all__ = [
     "VALID",
     "ArrayRecord",
     "Config",
+    "Learner",
     "Method",
     "Status",
     "System",

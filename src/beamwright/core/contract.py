@@ -9,7 +9,7 @@ A system's module lists its methods in ``METHODS`` and itself in ``SYSTEM``; ``b
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from beamwright.core.config import Config
@@ -28,6 +28,17 @@ class Method:
         """Validate the options (unknown ones refused by name) and run: ``run(scenario, known, **options)``."""
         chosen = self.options(**options)
         return self.run(scenario, known, **{name: getattr(chosen, name) for name in self.options.model_fields})
+
+
+@dataclass(frozen=True)
+class Learner:
+    """An agent that can be trained on many realisations, for a method that asks the policy later."""
+
+    name: str
+    summary: str
+    options: type[Config]
+    train: Callable[..., Any]
+    """``train(scenario, known, folder=..., seed=..., on_row=..., about=..., **options)``."""
 
 
 @dataclass(frozen=True)
@@ -53,3 +64,4 @@ class System:
     """``headline(scenario, design) -> list[dict]``: one row per drop for the table a person reads."""
     asked: Callable[..., Any] | None = None
     """``asked(scenario, known, method, options) -> {field: array}``: what a design asked for like that must hold."""
+    learners: Mapping[str, Learner] = field(default_factory=dict)

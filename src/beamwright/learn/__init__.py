@@ -1,5 +1,6 @@
 """Agents that know an environment and nothing else: actor-critic, meta-exploration, and design by differentiation."""
 
+from beamwright.learn import checkpoints, sessions
 from beamwright.learn.agent import Agent, Log, listed
 from beamwright.learn.amortised import AMORTISED
 from beamwright.learn.ddpg import DDPG
@@ -25,9 +26,11 @@ __all__ = [
     "State",
     "advance",
     "begin",
+    "checkpoints",
     "judges",
     "play",
     "rows",
+    "sessions",
     "step_or_reset",
     "train",
 ]

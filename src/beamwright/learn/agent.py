@@ -35,12 +35,12 @@ class Agent:
     """``start(env, options, key) -> state``, with the steps that come before learning."""
     iterate: Callable[[Environment, Any, Any], tuple[Any, Log]]
     """``iterate(env, options, state) -> (state, log)``."""
-    cost: Callable[[Any], tuple[int, int]]
-    """``cost(options)``: environment steps of the start and of an iteration."""
+    cost: Callable[[Environment, Any], tuple[int, int]]
+    """``cost(env, options)``: environment steps of the start and of an iteration."""
 
-    def iterations(self, options: Any) -> int:
+    def iterations(self, env: Environment, options: Any) -> int:
         """As many as the environment steps allow, at least one."""
-        first, each = self.cost(options)
+        first, each = self.cost(env, options)
         return max(1, (options.env_steps - first) // each)
 
 

@@ -1,9 +1,11 @@
-"""Amortised design: the actor climbs the reward itself, differentiated through the environment.
+"""Amortised design: the actor climbs the reward itself, differentiated through whole episodes of the environment.
 
-    max over weights   mean over worlds  reward(state, clip(tanh x(o) + noise)) - saturation mean x^2
+An episode is worth its best step, so the actor proposes something of its own at every step, and all of them share
 
-The worlds go on with the actions taken, so the actor learns in the states that it leads to; noise that fades smooths
-the reward's ridges. A step here is a step in the environment as anywhere else, only that it is differentiated.
+    max over weights   mean over episodes   temperature log sum_t exp(r_t / temperature)   - saturation mean x^2
+
+with r_t the reward of clip(tanh x(o_t) + noise); noise that fades smooths the reward's ridges. A step is a step in the
+environment as anywhere else, only that it is differentiated.
 """
 
 from typing import Any, NamedTuple
@@ -12,21 +14,22 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import optax
-from jax import Array
+from jax import Array, lax, nn
 
 from beamwright.core import Config, parameter
 from beamwright.learn.agent import Agent, Log, fresh_worlds
-from beamwright.learn.environment import Environment, step_or_reset
-from beamwright.learn.networks import Policy, actor_of
+from beamwright.learn.environment import Environment
+from beamwright.learn.networks import Proposals, proposals_of
 
 
 class Options(Config):
     """How to climb, and for how long."""
 
-    env_steps: int = parameter(96_000, "Steps in the environment, all that are taken in training", ge=1)
-    environments: int = parameter(32, "Episodes at a time", ge=1)
+    env_steps: int = parameter(480_000, "Steps in the environment, all that are taken in training", ge=1)
+    environments: int = parameter(16, "Episodes at a time", ge=1)
     rate: float = parameter(1e-3, "Of Adam; falls to a twentieth along half a cosine", gt=0)
-    first_noise: float = parameter(0.2, "Deviation of exploring actions at the start; fades to none", ge=0)
+    temperature: float = parameter(0.1, "Of the softened maximum over an episode, in units of reward", gt=0)
+    first_noise: float = parameter(0.3, "Deviation of exploring actions at the start; fades to none", ge=0)
     saturation: float = parameter(3e-2, "Weight of the actor's squared outputs before tanh", ge=0)
     width: int = parameter(128, "Units in both hidden layers", ge=1)
 
@@ -34,51 +37,65 @@ class Options(Config):
 class State(NamedTuple):
     """Of training."""
 
-    actor: Policy
+    actor: Proposals
     memory: Any
-    worlds: Any
     key: Array
+    """As plain numbers, which files can hold."""
     iteration: Array
     env_steps: Array
 
 
 def start(env: Environment, options: Options, key: Array) -> State:
     """No steps yet."""
-    networks, worlds, rest = jax.random.split(key, 3)
-    actor = actor_of(networks, env.observation_size, env.action_size, (options.width,) * 2)
-    worlds = fresh_worlds(env, worlds, options.environments)
-    return State(actor, _optimiser(options).init(actor), worlds, rest, jnp.array(0), jnp.array(0))
+    networks, rest = jax.random.split(key)
+    actor = proposals_of(networks, env.observation_size, env.action_size, (options.width,) * 2, env.horizon)
+    memory = _optimiser(env, options).init(actor)
+    return State(actor, memory, jax.random.key_data(rest), jnp.array(0), jnp.array(0))
 
 
 def iterate(env: Environment, options: Options, state: State) -> tuple[State, Log]:
-    """One ascent step, and one step of all worlds."""
-    keys = jax.random.split(jax.random.fold_in(state.key, state.iteration), 2)
-    again = jax.random.split(keys[0], options.environments)
-    seen = jax.vmap(env.observe)(state.worlds).astype(jnp.float32)
-    share = state.iteration / max(1, AMORTISED.iterations(options))
-    noise = options.first_noise * (1 - share) * jax.random.normal(keys[1], (options.environments, env.action_size))
+    """An episode of all environments, and one ascent step."""
+    first, noise = jax.random.split(jax.random.fold_in(jax.random.wrap_key_data(state.key), state.iteration))
+    worlds = fresh_worlds(env, first, options.environments)
+    share = state.iteration / (options.env_steps // _each(env, options) or 1)
+    size = options.first_noise * jnp.maximum(1 - share, 0)
+    apart = size * jax.random.normal(noise, (options.environments, env.horizon, env.action_size))
 
-    def lack(actor: Policy) -> tuple[Array, tuple[Any, Array]]:
-        x = jax.vmap(actor.network)(seen)
-        actions = jnp.clip(jnp.tanh(x) + noise, -1, 1)
-        worlds, out = jax.vmap(step_or_reset, (None, 0, 0, 0))(env, state.worlds, actions, again)
-        return options.saturation * jnp.mean(x**2) - jnp.mean(out.reward), (worlds, jnp.mean(out.reward))
+    def lack(actor: Proposals) -> tuple[Array, Array]:
+        rewards, squares = jax.vmap(_episode, (None, None, 0, 0))(env, actor, worlds, apart)
+        best = options.temperature * nn.logsumexp(rewards / options.temperature, axis=-1)
+        return options.saturation * jnp.mean(squares) - jnp.mean(best), jnp.mean(jnp.max(rewards, axis=-1))
 
-    (_, (worlds, reward)), slope = jax.value_and_grad(lack, has_aux=True)(state.actor)
-    change, memory = _optimiser(options).update(slope, state.memory)
-    actor = eqx.apply_updates(state.actor, change)
-    none = jnp.array(jnp.nan)
-    env_steps = state.env_steps + options.environments
-    return State(actor, memory, worlds, state.key, state.iteration + 1, env_steps), Log(reward, none, none)
+    (_, reward), slope = jax.value_and_grad(lack, has_aux=True)(state.actor)
+    change, memory = _optimiser(env, options).update(slope, state.memory)
+    actor, none = eqx.apply_updates(state.actor, change), jnp.array(jnp.nan)
+    env_steps = state.env_steps + _each(env, options)
+    return State(actor, memory, state.key, state.iteration + 1, env_steps), Log(reward, none, none)
 
 
-def _optimiser(options: Options) -> optax.GradientTransformation:
-    rate = optax.cosine_decay_schedule(options.rate, AMORTISED.iterations(options), 0.05)
+def _episode(env: Environment, actor: Proposals, world: Any, apart: Array) -> tuple[Array, Array]:
+    """Rewards (horizon,) and mean squares of the actor's outputs."""
+
+    def step(world: Any, now: tuple[Array, Array]) -> tuple[Any, tuple[Array, Array]]:
+        number, noise = now
+        x = actor.raw(env.observe(world), number)
+        world, out = env.step(world, jnp.clip(jnp.tanh(x) + noise, -1, 1))
+        return world, (out.reward, jnp.mean(x**2))
+
+    return lax.scan(step, world, (jnp.arange(env.horizon), apart))[1]
+
+
+def _optimiser(env: Environment, options: Options) -> optax.GradientTransformation:
+    rate = optax.cosine_decay_schedule(options.rate, max(1, options.env_steps // _each(env, options)), 0.05)
     return optax.chain(optax.zero_nans(), optax.clip_by_global_norm(1.0), optax.adam(rate))
 
 
-def _cost(options: Options) -> tuple[int, int]:
-    return 0, options.environments
+def _each(env: Environment, options: Options) -> int:
+    return options.environments * env.horizon
+
+
+def _cost(env: Environment, options: Options) -> tuple[int, int]:
+    return 0, _each(env, options)
 
 
 AMORTISED = Agent(

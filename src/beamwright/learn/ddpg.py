@@ -1,4 +1,4 @@
-"""Deep deterministic policy gradient (spec cellfree, section 7): a critic learns what actions are worth, an actor follows.
+"""Deep deterministic policy gradient: a critic learns what actions are worth, an actor follows (spec cellfree, 7).
 
     critic   min  mean (Q(o, a) - r - discount (1 - done) Q'(o', pi'(o')))^2
     actor    max  mean  Q(o, tanh x(o)) - saturation mean x^2
@@ -34,9 +34,7 @@ class Options(Config):
     actor_rate: float = parameter(1e-4, "Of Adam, for the actor", source=_SPEC, gt=0)
     critic_rate: float = parameter(1e-3, "Of Adam, for the critic", source=_SPEC, gt=0)
     target_share: float = parameter(0.01, "By which targets follow per update", source=_SPEC, gt=0, le=1)
-    discount: float = parameter(
-        0.0, "Of later rewards; 0 where an action has no later effect", source=_SPEC, ge=0, lt=1
-    )
+    discount: float = parameter(0.0, "Of later rewards; 0: an action has no later effect", source=_SPEC, ge=0, lt=1)
     first_noise: float = parameter(0.4, "Deviation of exploring actions at the start", source=_SPEC, ge=0)
     last_noise: float = parameter(0.05, "And at the end", source=_SPEC, ge=0)
     buffer: int = parameter(50_000, "Transitions kept", source=_SPEC, ge=1024)
@@ -62,6 +60,7 @@ class State(NamedTuple):
     replay: Replay
     worlds: Any
     key: Array
+    """As plain numbers, which files can hold."""
     iteration: Array
     env_steps: Array
 
@@ -85,7 +84,7 @@ def start(env: Environment, options: Options, key: Array) -> State:
     networks, worlds, acting, rest = jax.random.split(key, 4)
     worlds, replay = random_start(env, options, worlds, acting)
     steps = jnp.array(options.random_steps * options.environments)
-    return State(fresh_learner(env, options, networks), replay, worlds, rest, jnp.array(0), steps)
+    return State(fresh_learner(env, options, networks), replay, worlds, jax.random.key_data(rest), jnp.array(0), steps)
 
 
 def random_start(env: Environment, options: Options, worlds: Array, acting: Array) -> tuple[Any, Replay]:
@@ -103,8 +102,8 @@ def random_start(env: Environment, options: Options, worlds: Array, acting: Arra
 
 def iterate(env: Environment, options: Options, state: State) -> tuple[State, Log]:
     """A step of all environments with noise that fades, then updates."""
-    acting, learning = jax.random.split(jax.random.fold_in(state.key, state.iteration))
-    share = state.iteration / max(1, DDPG.iterations(options) - 1)
+    acting, learning = jax.random.split(jax.random.fold_in(jax.random.wrap_key_data(state.key), state.iteration))
+    share = state.iteration / max(1, DDPG.iterations(env, options) - 1)
     noise = options.first_noise + (options.last_noise - options.first_noise) * share
     act = noisy(state.actor, noise)
     worlds, lived = collect(env, state.worlds, act, acting, 1, options.discount > 0)
@@ -157,13 +156,11 @@ def update(options: Options, learner: Learner, batch: Transitions) -> tuple[Lear
     change, actor_memory = by_actor.update(jax.grad(lack)(learner.actor), learner.actor_memory)
     actor = eqx.apply_updates(learner.actor, change)
     if options.discount > 0:
-        targets = tuple(
-            optax.incremental_update(new, old, options.target_share)
-            for new, old in ((actor, learner.target_actor), (critic, learner.target_critic))
-        )
+        target_actor = optax.incremental_update(actor, learner.target_actor, options.target_share)
+        target_critic = optax.incremental_update(critic, learner.target_critic, options.target_share)
     else:
-        targets = actor, critic  # nobody asks them
-    return Learner(actor, critic, *targets, actor_memory, critic_memory), loss
+        target_actor, target_critic = actor, critic  # nobody asks them
+    return Learner(actor, critic, target_actor, target_critic, actor_memory, critic_memory), loss
 
 
 def _worth(critic: Network, observation: Array, action: Array) -> Array:
@@ -174,7 +171,7 @@ def _optimisers(options: Options) -> tuple[optax.GradientTransformation, optax.G
     return optax.adam(options.actor_rate), optax.adam(options.critic_rate)
 
 
-def _cost(options: Options) -> tuple[int, int]:
+def _cost(env: Environment, options: Options) -> tuple[int, int]:
     return options.random_steps * options.environments, options.environments
 
 

@@ -1,4 +1,4 @@
-"""What an agent may know of a problem: pure functions of state, action and key, so that they can be compiled and batched."""
+"""What an agent may know of a problem: pure functions of state, action and key, to be compiled and batched."""
 
 from abc import abstractmethod
 from typing import Any, NamedTuple
@@ -73,13 +73,13 @@ class Episode(NamedTuple):
 
 
 def play(env: Environment, act: Any, key: Array) -> Episode:
-    """One episode of ``act(observation) -> action``."""
+    """One episode of ``act(observation, step) -> action``."""
 
-    def step(state: State, _: None) -> tuple[State, tuple[Array, Array, Array]]:
-        action = act(env.observe(state))
+    def step(state: State, number: Array) -> tuple[State, tuple[Array, Array, Array]]:
+        action = act(env.observe(state), number)
         after, outcome = env.step(state, action)
         return after, (action, outcome.reward, env.judge(state, action))
 
-    _, (actions, rewards, scores) = lax.scan(step, env.reset(key), length=env.horizon)
+    _, (actions, rewards, scores) = lax.scan(step, env.reset(key), jnp.arange(env.horizon))
     best = jnp.argmax(rewards)
     return Episode(actions, rewards, best, scores[best])

@@ -69,7 +69,9 @@ def start(env: Environment, options: Options, key: Array) -> State:
 
 def iterate(env: Environment, options: Options, state: State) -> tuple[State, Log]:
     """Teach, try, compare, and learn."""
-    teaching, trying, learning = jax.random.split(jax.random.fold_in(state.key, state.iteration), 3)
+    teaching, trying, learning = jax.random.split(
+        jax.random.fold_in(jax.random.wrap_key_data(state.key), state.iteration), 3
+    )
     ahead = options.discount > 0
     worlds, taught = collect(env, state.worlds, state.teacher.sample, teaching, options.teacher_steps, ahead)
     trial = _taught(options, state.learner, taught)
@@ -80,7 +82,7 @@ def iterate(env: Environment, options: Options, state: State) -> tuple[State, Lo
     replay = add(add(state.replay, taught), tried)
     learner, loss = ddpg.learn(options, state.learner, replay, learning, options.updates)
     log = Log(jnp.mean(jnp.concatenate([taught.reward, tried.reward])), loss, gain)
-    env_steps = state.env_steps + _cost(options)[1]
+    env_steps = state.env_steps + _cost(env, options)[1]
     return State(learner, teacher, memory, replay, worlds, state.key, state.iteration + 1, env_steps), log
 
 
@@ -107,7 +109,7 @@ def _reinforced(options: Options, state: State, taught: Transitions, gain: Array
     return eqx.apply_updates(state.teacher, change), memory
 
 
-def _cost(options: Options) -> tuple[int, int]:
+def _cost(env: Environment, options: Options) -> tuple[int, int]:
     """The two rollouts that are compared count as well."""
     steps = options.teacher_steps + options.student_steps + 2
     return options.random_steps * options.environments, steps * options.environments

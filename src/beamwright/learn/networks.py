@@ -7,6 +7,9 @@ import jax
 import jax.numpy as jnp
 from jax import Array, nn
 
+SPREAD = 0.7
+"""Deviation of fresh proposals before tanh."""
+
 
 class Network(eqx.Module):
     """Linear layers with rectifiers between them; all leaves are arrays."""
@@ -33,9 +36,25 @@ class Policy(eqx.Module):
 
     network: Network
 
-    def __call__(self, observation: Array) -> Array:
-        """(action_size,) in (-1, 1)."""
+    def __call__(self, observation: Array, step: Array | int = 0) -> Array:
+        """(action_size,) in (-1, 1), whatever the step of the episode."""
         return jnp.tanh(self.network(observation))
+
+
+class Proposals(eqx.Module):
+    """An actor with a proposal of its own for every step of an episode, of which the best one counts."""
+
+    network: Network
+    """To all proposals one after another."""
+    count: int = eqx.field(static=True)
+
+    def raw(self, observation: Array, step: Array) -> Array:
+        """(action_size,) before tanh."""
+        return self.network(observation).reshape(self.count, -1)[step % self.count]
+
+    def __call__(self, observation: Array, step: Array | int = 0) -> Array:
+        """(action_size,) in (-1, 1)."""
+        return jnp.tanh(self.raw(observation, jnp.asarray(step)))
 
 
 def actor_of(key: Array, observation_size: int, action_size: int, hidden: Sequence[int]) -> Policy:
@@ -59,3 +78,12 @@ class Explorer(eqx.Module):
         """() of an action that ``sample`` gave, up to a constant."""
         apart = (action - self.mean(observation)) * jnp.exp(-self.log_deviation)
         return -jnp.sum(0.5 * apart**2 + self.log_deviation)
+
+
+def proposals_of(key: Array, observation_size: int, action_size: int, hidden: Sequence[int], count: int) -> Proposals:
+    """Proposals that differ from the start: the last layer's offsets are spread."""
+    weights, spread = jax.random.split(key)
+    fresh = network(weights, (observation_size, *hidden, count * action_size))
+    last = fresh.layers[-1]
+    offsets = SPREAD * jax.random.normal(spread, (count * action_size,), jnp.float32)
+    return Proposals(eqx.tree_at(lambda n: n.layers[-1].bias, fresh, offsets.astype(last.weight.dtype)), count)

@@ -30,9 +30,9 @@ class Row(NamedTuple):
     """What the policy, without noise, is truly worth: mean over episodes of ``judge``."""
 
 
-def rows(agent: Agent, options: Any) -> tuple[int, int]:
+def rows(agent: Agent, env: Environment, options: Any) -> tuple[int, int]:
     """Rows of the curve, and iterations per row."""
-    iterations = agent.iterations(options)
+    iterations = agent.iterations(env, options)
     each = max(1, -(-iterations // ROWS))
     return iterations // each, each
 
@@ -43,9 +43,10 @@ def advance(agent: Agent, env: Environment, options: Any, state: Any, judged: Ar
     def step(state: Any, _: None) -> tuple[Any, Any]:
         return agent.iterate(env, options, state)
 
-    state, log = lax.scan(step, state, length=rows(agent, options)[1])
+    state, log = lax.scan(step, state, length=rows(agent, env, options)[1])
     score = jnp.mean(jax.vmap(lambda key: play(env, state.actor, key).score)(judged))
-    return state, Row(state.env_steps, *map(jnp.mean, log), score)
+    reward, loss, gain = map(jnp.mean, log)
+    return state, Row(state.env_steps, reward, loss, gain, score)
 
 
 def judges(key: Array, episodes: int = EPISODES) -> Array:
@@ -61,4 +62,4 @@ def begin(agent: Agent, env: Environment, options: Any, key: Array) -> Any:
 def train(agent: Agent, env: Environment, options: Any, key: Array, episodes: int = EPISODES) -> tuple[Any, Row]:
     """All rows: the last state and the learning curve. Pure; may be compiled, and batched over keys."""
     state, judged = begin(agent, env, options, key), judges(key, episodes)
-    return lax.scan(lambda s, _: advance(agent, env, options, s, judged), state, length=rows(agent, options)[0])
+    return lax.scan(lambda s, _: advance(agent, env, options, s, judged), state, length=rows(agent, env, options)[0])

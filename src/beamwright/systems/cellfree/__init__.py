@@ -12,11 +12,22 @@ from beamwright.systems.cellfree.baselines import (
 from beamwright.systems.cellfree.bound import position_bound
 from beamwright.systems.cellfree.certificate import certify, utility_bound
 from beamwright.systems.cellfree.design import maximise_worst_case
+from beamwright.systems.cellfree.env import CellFree, environment
 from beamwright.systems.cellfree.evaluation import receivers, sinr
+from beamwright.systems.cellfree.learning import Policy, design_by_policy, learn_each, single_offsets, train_policy
 from beamwright.systems.cellfree.manifold import relaxed_worst_case
 from beamwright.systems.cellfree.oracle import Finder
 from beamwright.systems.cellfree.realisation import Realisation, draw
-from beamwright.systems.cellfree.results import Certificate, Design, Geometry, Known, Receivers, Sinr, WorstCase
+from beamwright.systems.cellfree.results import (
+    Certificate,
+    Design,
+    Geometry,
+    Known,
+    LearningCurve,
+    Receivers,
+    Sinr,
+    WorstCase,
+)
 from beamwright.systems.cellfree.scenario import Scenario
 from beamwright.systems.cellfree.scorecard import Scorecard, evaluate
 from beamwright.systems.cellfree.system import METHODS, SYSTEM, fixed_array_sca
@@ -25,11 +36,14 @@ from beamwright.systems.cellfree.worst_case import worst_case_offset
 __all__ = [
     "METHODS",
     "SYSTEM",
+    "CellFree",
     "Certificate",
     "Design",
     "Finder",
     "Geometry",
     "Known",
+    "LearningCurve",
+    "Policy",
     "PositionBound",
     "Realisation",
     "Receivers",
@@ -40,18 +54,23 @@ __all__ = [
     "WorstCase",
     "certify",
     "conjugate_beams",
+    "design_by_policy",
     "draw",
+    "environment",
     "evaluate",
     "fixed_array",
     "fixed_array_sca",
     "leakage_beams",
+    "learn_each",
     "maximise_worst_case",
     "non_robust",
     "position_bound",
     "receivers",
     "relaxed_worst_case",
     "silence",
+    "single_offsets",
     "sinr",
+    "train_policy",
     "utility_bound",
     "worst_case_offset",
     "yardsticks",

@@ -58,7 +58,8 @@ def decode(s: Scenario, site: Site, paths: Paths, action: Array, actions: Action
         project_layout(site.reach * part.reshape(s.aps, -1), -site.reach, site.reach, site.spacing) for part in (tx, rx)
     )
     if actions == "structured":
-        weights = _leakage(paths, tx, rx, *beams.reshape(2, s.aps), site.ap_power)
+        zeta, share = beams.reshape(2, s.aps)
+        weights = _leakage(paths, tx, rx, zeta, share, site.ap_power)
     else:
         real, imag = jnp.sqrt(site.ap_power / s.tx_antennas) * beams.reshape(2, s.aps, s.tx_antennas)
         size = jnp.sqrt(jnp.sum(real**2 + imag**2, axis=-1, keepdims=True) + 1e-30)

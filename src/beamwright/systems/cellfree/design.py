@@ -7,12 +7,12 @@ import numpy as np
 from beamwright.core import db_to_linear, require
 from beamwright.systems.cellfree.certificate import certify
 from beamwright.systems.cellfree.evaluation import as_receivers
-from beamwright.systems.cellfree.known import checked, paths_of
+from beamwright.systems.cellfree.known import checked, paths_of, point_of
 from beamwright.systems.cellfree.model import Filters, Paths
-from beamwright.systems.cellfree.results import Design, Known
+from beamwright.systems.cellfree.results import Design, Known, LearningCurve
 from beamwright.systems.cellfree.scenario import Scenario
 from beamwright.systems.cellfree.search import Lane, Options, Reached, search
-from beamwright.systems.cellfree.start import fixed_layouts, starting_vectors
+from beamwright.systems.cellfree.start import fixed_layouts, starting_vectors, vector_of
 
 
 def maximise_worst_case(
@@ -26,6 +26,7 @@ def maximise_worst_case(
     rounds: int = 2,
     steps: int = 300,
     seed: int = 0,
+    initial: Design | None = None,
 ) -> Design:
     """Largest least utility over all carrier offsets within the range.
 
@@ -35,7 +36,9 @@ def maximise_worst_case(
              movable: antennas may move within the region, else they stay half a wavelength apart; robust: designed for
              a set of offsets, else for none (what that is worth the certificate says); radar_sinr_db: least SINR of the
              radar whatever the offsets, so that silence is no answer; full_power: every access point radiates all its
-             power; rounds of search, each further one with the worst offsets of the one before; steps of Adam in each.
+             power; initial: a design from which the first start goes on, all access points loud again, since silence
+             is a strong local optimum; rounds of search, each further one with the worst offsets of the one before;
+             steps of Adam in each.
     Returns: Design; status ``feasible``, or ``qos_infeasible`` where the required radar SINR was not reached.
     Raises:  ValueError naming the argument.
     Source:  spec cellfree, section 6.
@@ -43,17 +46,23 @@ def maximise_worst_case(
     for name, count in (("starts", starts), ("rounds", rounds), ("steps", steps)):
         require(count >= 1, name, "be >= 1", count)
     known = checked(s, known)
+    require(movable or initial is None, "initial", "be none where antennas do not move", "a design")
     options = Options(movable, robust, full_power, rounds, steps)
     least = 0.0 if radar_sinr_db is None else float(db_to_linear(radar_sinr_db))
-    lanes = lanes_of(s, known, starts, seed, options, least)
+    lanes = lanes_of(s, known, starts, seed, options, least, initial)
     reached = best_of(search(s, lanes, options), starts)
     return as_design(s, known, reached, least)
 
 
-def lanes_of(s: Scenario, known: Known, starts: int, seed: int, options: Options, least: float = 0.0) -> Lane:
-    """Lanes of a search: every drop with every start; ``least`` radar SINR."""
+def lanes_of(
+    s: Scenario, known: Known, starts: int, seed: int, options: Options, least: float = 0.0,
+    initial: Design | None = None,
+) -> Lane:  # fmt: skip
+    """Lanes of a search: every drop with every start, ``initial`` for the first; ``least`` radar SINR."""
     paths, drops = paths_of(known), len(known.echo_gain)
     vectors = starting_vectors(s, paths, known.numbers, starts, seed, options)
+    if initial is not None:
+        vectors[::starts] = vector_of(s, paths, point_of(s, known, initial), options)
     each, one = np.repeat(np.arange(drops), starts), np.ones(drops * starts)
     tx, rx = fixed_layouts(s, drops)
     return Lane(
@@ -106,13 +115,14 @@ def finish(
     required: float = 0.0,
     trace: np.ndarray | None = None,
     iterations: np.ndarray | None = None,
+    curve: LearningCurve | None = None,
 ) -> Design:
     """A design with everything that is said about it taken from its certificate."""
     drops, heard = len(tx), as_receivers(filters)
     draft = Design(
         tx_positions=tx, rx_positions=rx, beams=beams, powers_w=powers_w, user_filters=heard.users,
         radar_filter=heard.radar, required_radar_sinr=np.full(drops, required),
-        iterations=np.zeros(drops, int) if iterations is None else iterations,
+        iterations=np.zeros(drops, int) if iterations is None else iterations, curve=curve,
     )  # fmt: skip
     found = certify(s, known, draft)
     return replace(

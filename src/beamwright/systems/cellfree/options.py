@@ -1,6 +1,9 @@
 """What a method may be told: typed, validated."""
 
 from beamwright.core import Config, parameter
+from beamwright.learn import amortised, ddpg, meta
+from beamwright.systems.cellfree.actions import Actions
+from beamwright.systems.cellfree.env import Objective
 
 
 class Nothing(Config):
@@ -24,3 +27,33 @@ class Sca(Config):
     """Options of the convex reference."""
 
     rounds: int = parameter(15, "At most so many rounds of filters and beams", source="spec, section 6", ge=1)
+
+
+class Learning(Config):
+    """What every agent is told besides its own options."""
+
+    actions: Actions = parameter("structured", "What an agent's numbers stand for", source="spec, section 7")
+    objective: Objective = parameter("robust", "What an agent is paid for", source="spec, section 7")
+    seed: int = parameter(0, "Of the training; drop i uses fold_in(key(seed), i)", ge=0)
+
+
+class Ddpg(ddpg.Options, Learning):
+    """Options of DDPG."""
+
+
+class Meta(meta.Options, Learning):
+    """Options of meta-exploration."""
+
+
+class Amortised(amortised.Options, Learning):
+    """Options of amortised design."""
+
+
+class Policy(Config):
+    """Options of a policy that was trained before."""
+
+    checkpoint: str = parameter("", "policy.eqx, written by beamwright train, or its folder")
+    starts: int = parameter(0, "If any, the optimiser goes on from the policy's design, with so many starts", ge=0)
+    rounds: int = parameter(2, "Of its search", source="spec, section 6", ge=1)
+    steps: int = parameter(300, "Of Adam per round", source="spec, section 6", ge=1)
+    seed: int = parameter(0, "Of its other starts; drop i uses fold_in(key(seed), i)", ge=0)

@@ -131,6 +131,22 @@ class Certificate(ArrayRecord):
 
 
 @dataclass(frozen=True)
+class LearningCurve(ArrayRecord):
+    """How a policy was learnt: a row now and then."""
+
+    env_steps: np.ndarray
+    """(drops, rows) taken in the environment so far, all that training took."""
+    reward: np.ndarray
+    """(drops, rows) mean of what was collected since the row before."""
+    loss: np.ndarray
+    """(drops, rows) the critic's; NaN where there is none."""
+    gain: np.ndarray
+    """(drops, rows) of the student by its teacher; NaN where there is none."""
+    score: np.ndarray
+    """(drops, rows) least utility over no offsets and the vertices, of the policy without noise."""
+
+
+@dataclass(frozen=True)
 class Design(ArrayRecord):
     """Positions, beams and powers for every drop; the rest is there where a method made it."""
 
@@ -158,6 +174,8 @@ class Design(ArrayRecord):
     """(drops,) of the search, all starts."""
     status: np.ndarray | None = None
     """(drops,) ``Status`` codes."""
+    curve: LearningCurve | None = None
+    """Where an agent was trained for the drops."""
     certificate: Certificate | None = None
 
     @property

@@ -8,7 +8,7 @@ import numpy as np
 from beamwright.arrays import centred_layout, decode_layout, encode_layout
 from beamwright.channels import field_response, steering
 from beamwright.core import numbered_keys
-from beamwright.systems.cellfree.model import Paths
+from beamwright.systems.cellfree.model import Paths, Point
 from beamwright.systems.cellfree.scenario import Scenario
 from beamwright.systems.cellfree.search import Options, layout
 
@@ -16,6 +16,8 @@ LEAKAGE = 100.0
 """zeta of the leakage beam, in units of the noise."""
 FIRST_SHARE = 0.9
 """Of the power, where a search may lower it."""
+LEAST_GAP = 0.02
+"""Share of the room that is spread evenly over a given layout's gaps: a search moves gaps by their logarithms."""
 
 
 def fixed_layouts(s: Scenario, drops: int) -> tuple[np.ndarray, np.ndarray]:
@@ -79,6 +81,33 @@ def starting_vectors(
         kept = [part for part, size in zip(parts, sizes[:5], strict=True) if size]
         vectors.append(np.concatenate([*kept, np.zeros((drops, sizes.weights))], axis=1))
     return np.stack(vectors, axis=1).reshape(drops * starts, -1)
+
+
+def vector_of(s: Scenario, paths: Paths, point: Point, options: Options) -> np.ndarray:
+    """(drops, variables) of given points: their layouts, directions of beams and user powers; access points are loud.
+
+    Whoever is silent gets the leakage beam of the layout.
+    """
+    drops, users = point.powers.shape
+    size = np.linalg.norm(point.beams, axis=-1, keepdims=True)
+    loud = size > 1e-6 * np.sqrt(s.ap_power_w)
+    beams = np.where(loud, point.beams / np.where(loud, size, 1.0), leakage_beam(s, paths, point.tx, point.rx))
+    low, high = s.region_wavelengths
+    logits = []
+    for places in (point.tx, point.rx):
+        share = np.exp(encode_layout(places, low, high, s.spacing_wavelengths))
+        share = (1 - LEAST_GAP) * share / share.sum(axis=-1, keepdims=True) + LEAST_GAP / share.shape[-1]
+        logits.append(np.log(share).reshape(drops, -1))
+    spent = point.powers / s.user_power_w if s.user_power_w > 0 else np.full((drops, users), 1 / max(users, 1))
+    left = 1 - spent.sum(axis=1, keepdims=True)
+    parts = [
+        np.stack([beams.real, beams.imag], axis=1).reshape(drops, -1),
+        np.full((drops, s.aps), np.arcsin(np.sqrt(FIRST_SHARE))), *logits,
+        np.log(np.concatenate([spent, left], axis=1).clip(1e-3)),
+    ]  # fmt: skip
+    sizes = layout(s, users, options)
+    kept = [part for part, size in zip(parts, sizes[:5], strict=True) if size]
+    return np.concatenate([*kept, np.zeros((drops, sizes.weights))], axis=1)
 
 
 @partial(jax.jit, static_argnums=(1, 2, 3, 4))

@@ -1,16 +1,19 @@
 """Cell-free radar and communication as the contract sees it: its methods and itself."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from beamwright.core import Method, System, linear_to_db, require
+from beamwright.core import Config, Learner, Method, System, linear_to_db, require
+from beamwright.learn import AGENTS
 from beamwright.systems.cellfree import options
 from beamwright.systems.cellfree.baselines import conjugate_beams, fixed_array, leakage_beams, non_robust, silence
 from beamwright.systems.cellfree.certificate import certify
 from beamwright.systems.cellfree.design import maximise_worst_case
 from beamwright.systems.cellfree.known import AXES, checked
+from beamwright.systems.cellfree.learning import design_by_policy, learn_each, train_policy
 from beamwright.systems.cellfree.realisation import draw
 from beamwright.systems.cellfree.results import Design, Known
 from beamwright.systems.cellfree.scenario import Scenario
@@ -53,6 +56,9 @@ def fixed_array_sca(s: Scenario, known: Known, **options: Any) -> Design:
     return by_cvxpy(s, known, **options)
 
 
+AGENT_OPTIONS: dict[str, type[Config]] = {
+    "ddpg": options.Ddpg, "meta": options.Meta, "amortised": options.Amortised,
+}  # fmt: skip
 METHODS = {
     method.name: method
     for method in (
@@ -65,6 +71,14 @@ METHODS = {
         Method(
             "fixed-array-sca", "Comparison: fixed arrays by CVXPY, drop after drop (extra: reference)", options.Sca,
             fixed_array_sca,
+        ),
+        Method(
+            "policy", "What a policy builds that beamwright train learnt; the optimiser may go on from there",
+            options.Policy, design_by_policy,
+        ),
+        *(
+            Method(name, f"{AGENTS[name].summary}; learns each drop by itself", told, partial(learn_each, agent=name))
+            for name, told in AGENT_OPTIONS.items()
         ),
         Method("silence", "Yardstick: nobody radiates", options.Nothing, silence),
         Method("conjugate", "Yardstick: fixed arrays, beams matched to the target", options.Nothing, conjugate_beams),
@@ -86,4 +100,8 @@ SYSTEM = System(
     evaluate=evaluate,
     certify=certify,
     headline=headline,
+    learners={
+        name: Learner(name, AGENTS[name].summary, told, partial(train_policy, agent=name))
+        for name, told in AGENT_OPTIONS.items()
+    },
 )

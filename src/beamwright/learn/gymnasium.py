@@ -1,0 +1,43 @@
+"""An environment with Gymnasium's interface, for anyone's agent (extra: gymnasium)."""
+
+from typing import Any
+
+import jax
+import numpy as np
+
+from beamwright.learn.environment import Environment
+
+try:
+    import gymnasium
+except ImportError as error:
+    raise ImportError("gymnasium must be installed for this: pip install 'beamwright[gymnasium]'") from error
+
+
+class GymnasiumEnvironment(gymnasium.Env[np.ndarray, np.ndarray]):
+    """One world, compiled; ``info["score"]`` is what ``judge`` says of the action.
+
+    Seeded by ``reset(seed=...)`` as Gymnasium has it: the same seed, the same sequence of episodes.
+    """
+
+    metadata: dict[str, Any] = {"render_modes": []}
+
+    def __init__(self, environment: Environment) -> None:
+        self.environment = environment
+        size = (environment.observation_size,)
+        self.observation_space = gymnasium.spaces.Box(-np.inf, np.inf, size, np.float64)
+        self.action_space = gymnasium.spaces.Box(-1.0, 1.0, (environment.action_size,), np.float32)
+        self._reset = jax.jit(lambda env, key: (state := env.reset(key), env.observe(state)))
+        self._step = jax.jit(lambda env, state, action: (*env.step(state, action), env.judge(state, action)))
+        self._state: Any = None
+
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[np.ndarray, dict]:
+        """The first observation of an episode. There are no options."""
+        super().reset(seed=seed)
+        key = jax.random.key(int(self.np_random.integers(2**31)))
+        self._state, seen = self._reset(self.environment, key)
+        return np.asarray(seen), {}
+
+    def step(self, action: np.ndarray) -> tuple[np.ndarray, float, bool, bool, dict[str, Any]]:
+        """Observation, reward, terminated, truncated, info."""
+        self._state, out, score = self._step(self.environment, self._state, np.asarray(action, float))
+        return np.asarray(out.observation), float(out.reward), bool(out.done), False, {"score": float(score)}

@@ -1,0 +1,67 @@
+"""Training that may be killed: what goes on goes on bit by bit the same."""
+
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import equinox as eqx
+import jax
+import numpy as np
+
+from beamwright.learn import checkpoints
+from beamwright.learn.agent import Agent
+from beamwright.learn.environment import Environment
+from beamwright.learn.training import Row, advance, begin, judges, rows
+
+STATE, POLICY = "state.eqx", "policy.eqx"
+SAVE_EVERY_S = 5.0
+"""Least time between two states on disk; what was computed since is computed again after a kill."""
+
+
+def run(
+    agent: Agent,
+    env: Environment,
+    options: Any,
+    seed: int,
+    folder: Path | None,
+    about: Mapping[str, Any],
+    on_row: Callable[[Row], None] = lambda _: None,
+    save_every_s: float = SAVE_EVERY_S,
+) -> tuple[Any, Row]:
+    """Train, or go on where a run of the same ``about`` in this folder was stopped.
+
+    Args:    folder of the files, none: nothing is kept; about: what the run is, plain data, and another run in the
+             folder is refused; on_row is told the curve so far after every row.
+    Returns: the actor, and the curve; ``policy.eqx`` holds the actor, ``state.eqx`` is there only until it does.
+    Raises:  ValueError where the folder holds another run, or a damaged file.
+    """
+    key, judged = jax.random.key(seed), judges(jax.random.key(seed))
+    count = rows(agent, env, options)[0]
+    curve: Any = Row._make(np.full(count, np.nan) for _ in Row._fields)
+    first = eqx.filter_jit(lambda env, key: begin(agent, env, options, key))
+    more = eqx.filter_jit(lambda env, state, judged: advance(agent, env, options, state, judged))
+    state, done = first(env, key), 0
+    if folder is not None and (folder / STATE).is_file():
+        known = checkpoints.read_about(folder / STATE)
+        _same(folder / STATE, known, about)
+        state, curve, done = checkpoints.load(folder / STATE, (state, curve, np.array(0)))
+    saved = time.monotonic()
+    for row in range(int(done), count):
+        state, found = more(env, state, judged)
+        for kept, value in zip(curve, found, strict=True):
+            kept[row] = value
+        on_row(Row._make(values[: row + 1] for values in curve))
+        if folder is not None and time.monotonic() - saved >= save_every_s:
+            checkpoints.save(folder / STATE, about, (state, curve, np.array(row + 1)))
+            saved = time.monotonic()
+    if folder is not None:
+        checkpoints.save(folder / POLICY, about, state.actor)
+        (folder / STATE).unlink(missing_ok=True)
+    return state.actor, curve
+
+
+def _same(path: Path, known: Mapping[str, Any], about: Mapping[str, Any]) -> None:
+    differing = sorted(name for name in {*known, *about} if known.get(name) != about.get(name))
+    if differing:
+        raise ValueError(f"{path} must be of the same run to go on with it, got another {', '.join(differing)}")

@@ -1,0 +1,238 @@
+"""Designs by agents: trained on each drop by itself, or once on many drops and then asked for any."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import equinox as eqx
+import jax
+import numpy as np
+from jax import Array
+
+from beamwright.core import Config, drop_keys, numbered_keys, require
+from beamwright.learn import AGENTS, Agent, Row, begin, checkpoints, play, sessions, train
+from beamwright.optim.tiles import in_tiles, one_by_one
+from beamwright.systems.cellfree.actions import Actions, Site, site_of
+from beamwright.systems.cellfree.baselines import leakage_beams
+from beamwright.systems.cellfree.design import finish, maximise_worst_case
+from beamwright.systems.cellfree.env import CellFree, Objective, built, environment
+from beamwright.systems.cellfree.evaluation import receivers
+from beamwright.systems.cellfree.known import AXES, checked, paths_of
+from beamwright.systems.cellfree.model import Filters, Paths, Point
+from beamwright.systems.cellfree.oracle import only_physics
+from beamwright.systems.cellfree.realisation import draw
+from beamwright.systems.cellfree.results import Design, Known, LearningCurve
+from beamwright.systems.cellfree.scenario import Scenario
+from beamwright.systems.cellfree.worst_case import worst_case_offset
+
+TILE = 8
+"""Drops per compiled call, one after another in it."""
+
+
+def learn_each(
+    s: Scenario,
+    known: Known,
+    agent: str = "ddpg",
+    actions: Actions = "structured",
+    objective: Objective = "robust",
+    seed: int = 0,
+    **options: Any,
+) -> Design:
+    """An agent trained on every drop by itself, the channel fixed; the design is the best step of its last episode.
+
+    Args:    agent ``ddpg``, ``meta`` or ``amortised``; actions and objective see ``environment``; seed of the training,
+             drop number i from fold_in(key(seed), i); options of the agent, see its ``options``.
+    Returns: Design with the policy's own filters, scored like any other; ``curve`` is how it was learnt.
+    Raises:  ValueError naming the argument.
+    Source:  spec cellfree, section 7.
+    """
+    chosen = agent_of(agent)
+    told = chosen.options(**options)
+    known = checked(s, known)
+    drops = len(known.echo_gain)
+    keys = jax.random.key_data(numbered_keys(jax.random.key(seed), known.numbers))
+    single = single_offsets(s, known) if objective == "single" else np.zeros((drops, s.aps))
+    function = _learner(only_physics(s), s.users, agent, told, actions, objective)
+    site = (np.full(drops, value) for value in site_of(s))
+    found = in_tiles(function, TILE, *paths_of(known), *site, single, np.asarray(keys), counted=True)
+    curve = LearningCurve(*found.curve)
+    point = found.point
+    return finish(
+        s, known, point.tx, point.rx, point.beams, point.powers, found.filters, trace=curve.score,
+        iterations=curve.env_steps[:, -1], curve=curve,
+    )  # fmt: skip
+
+
+def agent_of(name: str) -> Agent:
+    """By name. Raises ValueError."""
+    require(name in AGENTS, "agent", f"be one of {', '.join(AGENTS)}", name)
+    return AGENTS[name]
+
+
+def single_offsets(s: Scenario, known: Known) -> np.ndarray:
+    """(drops, aps) in Hz: the worst of leakage beams by the source's algorithm, with filters for no offsets."""
+    known = checked(s, known)
+    design = leakage_beams(s, known)
+    heard = receivers(s, known, design, np.zeros((1, s.aps)))
+    return worst_case_offset(s, known, design, heard, "manifold").offsets_hz
+
+
+class _Learnt(NamedTuple):
+    point: Point
+    filters: Filters
+    curve: Row
+
+
+@cache
+def _learner(
+    physics: Scenario, users: int, agent: str, options: Config, actions: Actions, objective: Objective
+) -> Callable[..., _Learnt]:
+    """Of one drop: paths, site, single offsets, key."""
+    count = len(Paths._fields)
+
+    def one(*arrays: Array) -> _Learnt:
+        paths, site, single, key = _split(arrays, count)
+        env = built(physics, users, paths, site, single, actions, objective, False)
+        state, curve = train(AGENTS[agent], env, options, key, episodes=1)
+        return _Learnt(*_best(env, state.actor, key), curve)
+
+    return one_by_one(one)
+
+
+def _split(arrays: tuple[Array, ...], count: int) -> tuple[Paths, Site, Array, Array]:
+    paths = Paths(*(a[None] for a in arrays[:count]))
+    return paths, Site(*arrays[count:-2]), arrays[-2][None], jax.random.wrap_key_data(arrays[-1])
+
+
+def _best(env: CellFree, actor: Any, key: Array) -> tuple[Point, Filters]:
+    """The design of the best step of an episode without noise."""
+    episode = play(env, actor, key)
+    return env.design(env.reset(key), episode.actions[episode.best])
+
+
+# -------------------------------------------------------------------------------------------- once, for many drops
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What was learnt on many drops, and what it is for."""
+
+    scenario: Scenario
+    agent: str
+    actions: Actions
+    objective: Objective
+    varying: bool
+    actor: Any
+
+    @classmethod
+    def load(cls, path: str | Path) -> "Policy":
+        """From ``policy.eqx``, or the folder it is in. Raises ValueError naming a file that is not one."""
+        path = Path(path) / sessions.POLICY if Path(path).is_dir() else Path(path)
+        about = checkpoints.read_about(path)
+        require(about.get("system") == "cellfree", str(path), "be a policy for cellfree", about.get("system"))
+        s, agent = Scenario(**about["scenario"]), agent_of(about["agent"])
+        told = agent.options(**{k: v for k, v in about["options"].items() if k in agent.options.model_fields})
+        kind = {name: about["options"][name] for name in ("actions", "objective")}
+        varying = bool(about["varying"])
+        env = environment(s, draw(s, jax.random.key(0), 1).known, varying=varying, **kind)
+        like = eqx.filter_eval_shape(lambda key: begin(agent, env, told, key).actor, jax.random.key(0))
+        return cls(s, agent.name, varying=varying, actor=checkpoints.load(path, like), **kind)
+
+
+def train_policy(
+    s: Scenario,
+    known: Known,
+    agent: str = "amortised",
+    folder: str | Path | None = None,
+    actions: Actions = "structured",
+    objective: Objective = "robust",
+    seed: int = 0,
+    on_row: Callable[[Row], None] = lambda _: None,
+    about: Mapping[str, Any] | None = None,
+    **options: Any,
+) -> tuple[Policy, LearningCurve]:
+    """An agent trained on many drops, a drop at random per episode, for any channel of their kind.
+
+    Args:    as ``learn_each``; folder where checkpoints go, an interrupted training of the same kind goes on there;
+             on_row is told the learning curve so far after every row; about: more that the files say of the run.
+    Returns: the policy, and the curve (1, rows), judged in episodes on the training drops.
+    Raises:  ValueError naming the argument, or a folder that holds another training.
+    """
+    chosen = agent_of(agent)
+    told = chosen.options(**options)
+    known = checked(s, known)
+    require(objective != "single", "objective", "be robust, nominal or joint for many drops", objective)
+    env = environment(s, known, actions, objective)
+    what = {
+        **(about or {}), "system": "cellfree", "agent": agent, "seed": seed, "varying": env.varying,
+        "scenario": s.model_dump(mode="json"), "channels_sha256": _digest(known),
+        "options": {**told.model_dump(mode="json"), "actions": actions, "objective": objective},
+    }  # fmt: skip
+    place = None if folder is None else Path(folder)
+    actor, rows = sessions.run(chosen, env, told, seed, place, what, on_row)
+    curve = LearningCurve(*(np.asarray(values)[None] for values in rows))
+    return Policy(s, agent, actions, objective, env.varying, actor), curve
+
+
+def _digest(known: Known) -> str:
+    total = hashlib.sha256()
+    for name in AXES:
+        total.update(np.ascontiguousarray(getattr(known, name)).tobytes())
+    return total.hexdigest()
+
+
+def design_by_policy(
+    s: Scenario,
+    known: Known,
+    checkpoint: str | Path | Policy,
+    starts: int = 0,
+    rounds: int = 2,
+    steps: int = 300,
+    seed: int = 0,
+) -> Design:
+    """What a trained policy builds: the best step of an episode, by the reward it was trained for.
+
+    Args:    checkpoint: a ``Policy``, or a file written by ``beamwright train``; its scenario must have the same sizes;
+             starts: if any, the deterministic optimiser goes on from there, with so many starts of which the policy's
+             design is the first, ``rounds`` and ``steps`` of search.
+    Returns: Design with the policy's own filters, or the optimiser's.
+    Raises:  ValueError naming the argument.
+    """
+    policy = checkpoint if isinstance(checkpoint, Policy) else Policy.load(checkpoint)
+    for name in ("aps", "users", "tx_antennas", "rx_antennas", "snapshots"):
+        have, need = getattr(s, name), getattr(policy.scenario, name)
+        require(have == need, name, f"be {need}, as the policy was trained for", have)
+    require(starts >= 0, "starts", "be >= 0", starts)
+    known = checked(s, known)
+    drops = len(known.echo_gain)
+    arrays, shape = jax.tree.flatten(policy.actor)
+    function = _player(only_physics(s), s.users, policy.actions, policy.objective, policy.varying, shape)
+    site = (np.full(drops, value) for value in site_of(s))
+    keys = np.asarray(jax.random.key_data(drop_keys(jax.random.key(seed), drops)))
+    every = (np.broadcast_to(np.asarray(a), (drops, *a.shape)) for a in arrays)
+    single = np.zeros((drops, s.aps))
+    point, filters = in_tiles(function, TILE, *every, *paths_of(known), *site, single, keys, counted=True)
+    found = finish(s, known, point.tx, point.rx, point.beams, point.powers, filters)
+    if starts == 0:
+        return found
+    return maximise_worst_case(s, known, starts=starts, rounds=rounds, steps=steps, seed=seed, initial=found)
+
+
+@cache
+def _player(
+    physics: Scenario, users: int, actions: Actions, objective: Objective, varying: bool, shape: Any
+) -> Callable[..., tuple[Point, Filters]]:
+    """Of one drop: weights, paths, site, single offsets, key."""
+    count = len(Paths._fields)
+
+    def one(*arrays: Array) -> tuple[Point, Filters]:
+        weights = shape.num_leaves
+        actor = jax.tree.unflatten(shape, arrays[:weights])
+        paths, site, single, key = _split(arrays[weights:], count)
+        env = built(physics, users, paths, site, single, actions, objective, varying)
+        return _best(env, actor, key)
+
+    return one_by_one(one)
