@@ -95,6 +95,9 @@ def design(
         typer.Option(min=1, help="Realisations to draw; with --channels, random groups of the file's users."),
     ] = None,
     seed: Seed = 0,
+    checkpoint: Annotated[
+        Path | None, typer.Option(help="policy.eqx of beamwright train; its scenario counts.")
+    ] = None,
     rows: Annotated[int, typer.Option(min=0, help="Drops to print.")] = 10,
     out: Annotated[Path, typer.Option(help="Folder for design.npz and design.json.")] = Path("design-out"),
 ) -> None:
@@ -103,12 +106,37 @@ def design(
     from beamwright.cli.design import obtain_channels, resolve, run_design
     from beamwright.cli.settings import parse_settings
 
-    job = resolve(system, method, parse_settings(settings or []), scenario)
+    job = resolve(system, method, parse_settings(settings or []), scenario, checkpoint)
     names = parse_variables(variable or [], list(job.system.channels))
     if channels is None and (names or transpose or normalise or not conjugate):
         raise CommandError("--variable, --no-conjugate, --transpose and --normalise must come with --channels FILE")
     source = ChannelFile(channels, names, conjugate, transpose, normalise) if channels else None
-    run_design(job, obtain_channels(job, source, drops, seed), out, rows)
+    run_design(job, obtain_channels(job.system, job.scenario, source, drops, seed), out, rows)
+
+
+@app.command()
+def train(
+    system: SystemName,
+    agent: Annotated[str, typer.Option(help="An agent of the system, e.g. ddpg, meta or amortised.")] = "amortised",
+    settings: Settings = None,
+    scenario: Annotated[Path | None, typer.Option(help="A YAML file of parameters; --set wins over it.")] = None,
+    channels: Annotated[Path | None, typer.Option(help=".npz, .mat or .h5; drawn at random without it.")] = None,
+    drops: Annotated[
+        int | None, typer.Option(min=1, help="Channels to draw, 4096 by default; with one it is fixed.")
+    ] = None,
+    seed: Seed = 0,
+    out: Annotated[Path, typer.Option(help="Folder for the policy and its learning curve.")] = Path("train-out"),
+) -> None:
+    """Train an agent on many channels; started again in the same folder, a stopped training goes on."""
+    from beamwright.cli.channels import ChannelFile
+    from beamwright.cli.design import obtain_channels
+    from beamwright.cli.settings import parse_settings
+    from beamwright.cli.train import DRAWN_DROPS, resolve, run_training
+
+    job = resolve(system, agent, parse_settings(settings or []), scenario)
+    source = ChannelFile(channels) if channels else None
+    count = drops or (None if channels else DRAWN_DROPS)
+    run_training(job, obtain_channels(job.system, job.scenario, source, count, seed), out)
 
 
 @app.command()

@@ -40,31 +40,57 @@ class DesignJob:
         }
 
 
-def resolve(system_name: str, method_name: str | None, settings: Mapping[str, Any], file: Path | None) -> DesignJob:
+def resolve(
+    system_name: str,
+    method_name: str | None,
+    settings: Mapping[str, Any],
+    file: Path | None,
+    checkpoint: Path | None = None,
+) -> DesignJob:
     """Find the system and the method, and give every setting its place. ``settings`` win over the scenario file.
+
+    A policy that was trained brings its scenario, over which both win, and is for method ``policy``.
 
     Raises: ValueError naming what is not known or out of range; OSError if the file cannot be read.
     """
     from beamwright.systems import SYSTEMS
 
     system = find("system", system_name, SYSTEMS)
-    method = find("method", method_name or next(iter(system.methods)), system.methods)
+    usual = "policy" if checkpoint is not None else next(iter(system.methods))
+    method = find("method", method_name or usual, system.methods)
+    trained: dict[str, Any] = {}
+    if checkpoint is not None:
+        trained = policy_scenario(system, checkpoint)
+        settings = {**settings, "checkpoint": str(checkpoint)}
     of_scenario, of_method = split_settings(settings, system.scenario, method.options)
-    scenario = system.scenario.from_yaml(file, **of_scenario) if file else system.scenario(**of_scenario)
+    given = {**trained, **(system.scenario.read_yaml(file) if file else {}), **of_scenario}
+    scenario = system.scenario(**given)
     return DesignJob(system, method, scenario, method.options(**of_method))
 
 
-def obtain_channels(job: DesignJob, source: ChannelFile | None, drops: int | None, seed: int) -> Channels:
+def policy_scenario(system: System, checkpoint: Path) -> dict[str, Any]:
+    """What a policy was trained for. Raises ValueError for a file that is no policy for the system."""
+    from beamwright.learn import checkpoints, sessions
+
+    path = checkpoint / sessions.POLICY if checkpoint.is_dir() else checkpoint
+    about = checkpoints.read_about(path)
+    require(about.get("system") == system.name, str(path), f"be a policy for {system.name}", about.get("system"))
+    return dict(about["scenario"])
+
+
+def obtain_channels(
+    system: System, scenario: Config, source: ChannelFile | None, drops: int | None, seed: int
+) -> Channels:
     """Channels from the file, or drawn where there is none. Raises ValueError for a file that does not fit."""
     require(drops is None or drops >= 1, "--drops", "be >= 1", drops)
     if source is not None:
-        sizes = {axis: getattr(job.scenario, axis) for axis in _axes(job.system) if hasattr(job.scenario, axis)}
-        return read_channels(source, job.system.channels, sizes, drops, seed)
+        sizes = {axis: getattr(scenario, axis) for axis in _axes(system) if hasattr(scenario, axis)}
+        return read_channels(source, system.channels, sizes, drops, seed)
 
     import jax
 
-    known = job.system.draw(job.scenario, jax.random.key(seed), drops or DRAWN_DROPS).known
-    return Channels(_named(job.system, known), {"drawn": drops or DRAWN_DROPS, "seed": seed})
+    known = system.draw(scenario, jax.random.key(seed), drops or DRAWN_DROPS).known
+    return Channels(_named(system, known), {"drawn": drops or DRAWN_DROPS, "seed": seed})
 
 
 def run_design(job: DesignJob, channels: Channels, folder: Path, rows: int = 10) -> Path:

@@ -33,13 +33,18 @@ class Config(BaseModel):
     @classmethod
     def from_yaml(cls, path: str | Path, **overrides: Any) -> Self:
         """Read a YAML mapping (safe loader); ``overrides`` win. Raises ValueError naming the file or the key."""
+        return cls(**{**cls.read_yaml(path), **overrides})
+
+    @staticmethod
+    def read_yaml(path: str | Path) -> dict[str, Any]:
+        """The mapping in a YAML file, not validated. Raises ValueError naming the file."""
         try:
             values = yaml.safe_load(Path(path).read_bytes()) or {}
         except yaml.YAMLError as error:
             raise ValueError(f"{path} must be YAML: {str(error).splitlines()[0]}") from None
         if not isinstance(values, dict):
             raise ValueError(f"{path} must hold a mapping of parameter names to values, got {type(values).__name__}")
-        return cls(**{**values, **overrides})
+        return values
 
     def to_yaml(self, path: str | Path | None = None) -> str:
         """The resolved values as YAML text, also written to ``path`` when one is given."""
