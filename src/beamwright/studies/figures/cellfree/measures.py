@@ -24,6 +24,27 @@ def utilities(scenario: cf.Scenario, realisation: Any, design: cf.Design, keys: 
     }
 
 
+def learning(
+    scenario: cf.Scenario, realisation: Any, design: cf.Design, keys: jax.Array, env_steps: int = 24_000
+) -> Measured:
+    """The learning curve and where it ends; designs that were not learnt are level lines."""
+    assert design.certificate is not None
+    worst = design.certificate.worst_case_utility
+    level, none = np.repeat(worst[:, None], 2, axis=1), np.full((len(worst), 2), np.nan)
+    if (curve := design.curve) is None:
+        curve = cf.LearningCurve(np.tile([0.0, env_steps], (len(worst), 1)), none, none, none, level)
+    there = curve.score >= 0.95 * curve.score[:, -1:]
+    return {
+        "env_steps": curve.env_steps,
+        "score": curve.score,
+        "loss": curve.loss,
+        "worst": worst,
+        "first_loss": curve.loss[:, 0],
+        "last_loss": curve.loss[:, -1],
+        "steps_to": curve.env_steps[np.arange(len(worst)), there.argmax(axis=1)],
+    }
+
+
 def missed(scenario: cf.Scenario, realisation: Any, design: cf.Design, keys: jax.Array) -> Measured:
     """Share of the drop from no offsets to the worst ones that other methods do not find."""
     known, r = realisation.known, design.receivers
