@@ -39,7 +39,7 @@ def read_about(path: str | Path) -> dict[str, Any]:
     try:
         about = json.loads(line)
         version = about.pop("format_version")
-    except (ValueError, KeyError, AttributeError):
+    except (ValueError, KeyError, AttributeError, TypeError):
         raise ValueError(f"{path} must be a file written by beamwright train, but its first line is not") from None
     require(version == FORMAT_VERSION, str(path), f"have format {FORMAT_VERSION}", version)
     return dict(about)

@@ -46,7 +46,7 @@ def advance(agent: Agent, env: Environment, options: Any, state: Any, judged: Ar
     state, log = lax.scan(step, state, length=rows(agent, env, options)[1])
     score = jnp.mean(jax.vmap(lambda key: play(env, state.actor, key).score)(judged))
     reward, loss, gain = map(jnp.mean, log)
-    return state, Row(state.env_steps, reward, loss, gain, score)
+    return _strong(state), Row(state.env_steps, reward, loss, gain, score)
 
 
 def judges(key: Array, episodes: int = EPISODES) -> Array:
@@ -56,7 +56,12 @@ def judges(key: Array, episodes: int = EPISODES) -> Array:
 
 def begin(agent: Agent, env: Environment, options: Any, key: Array) -> Any:
     """The state before the first row."""
-    return agent.start(env, options, jax.random.fold_in(key, 0))
+    return _strong(agent.start(env, options, jax.random.fold_in(key, 0)))
+
+
+def _strong(state: Any) -> Any:
+    """Without weakly typed numbers: from a file they come back typed, and another program has other roundings."""
+    return jax.tree.map(lambda a: lax.convert_element_type(a, a.dtype), state)
 
 
 def train(agent: Agent, env: Environment, options: Any, key: Array, episodes: int = EPISODES) -> tuple[Any, Row]:
