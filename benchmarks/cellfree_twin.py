@@ -81,12 +81,12 @@ class Twin:
             norm = np.linalg.norm(w, axis=1, keepdims=True)
             return tx, rx, w * np.minimum(1.0, np.sqrt(s.ap_power_w) / np.maximum(norm, 1e-15)), powers
         direct, steer = self._direct(tx, rx), np.exp(2j * np.pi * tx * self.target[:, None])
-        zeta, share = beams.reshape(2, s.aps)
+        zeta, share = np.clip(beams.reshape(2, s.aps), -1, 1)
         w = np.empty(tx.shape, complex)
         for a in range(s.aps):
             leak = sum(direct[b, a].conj().T @ direct[b, a] for b in range(s.aps))
             w[a] = np.linalg.solve(leak + 10 ** (3 + 3 * zeta[a]) * np.eye(s.tx_antennas), steer[a])
-            power = s.ap_power_w * 10 ** (2 * (min(share[a], 1.0) - 1))
+            power = s.ap_power_w * 10 ** (2 * (share[a] - 1))
             w[a] *= np.sqrt(power) / np.linalg.norm(w[a])
         return tx, rx, w, powers
 

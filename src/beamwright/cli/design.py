@@ -56,12 +56,12 @@ def resolve(
     from beamwright.systems import SYSTEMS
 
     system = find("system", system_name, SYSTEMS)
-    usual = "policy" if checkpoint is not None else next(iter(system.methods))
-    method = find("method", method_name or usual, system.methods)
     trained: dict[str, Any] = {}
     if checkpoint is not None:
         trained = policy_scenario(system, checkpoint)
         settings = {**settings, "checkpoint": str(checkpoint)}
+    usual = "policy" if checkpoint is not None else next(iter(system.methods))
+    method = find("method", method_name or usual, system.methods)
     of_scenario, of_method = split_settings(settings, system.scenario, method.options)
     given = {**trained, **(system.scenario.read_yaml(file) if file else {}), **of_scenario}
     scenario = system.scenario(**given)

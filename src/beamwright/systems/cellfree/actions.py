@@ -73,11 +73,12 @@ def _leakage(paths: Paths, tx: Array, rx: Array, zeta: Array, share: Array, powe
     """w_a ~ (sum_b D_ba^H D_ba + zeta_a I)^-1 g_T(t_a), with a share of the power."""
     links = field_response(rx[:, None], tx[None], paths.direct_gain, paths.direct_rx_cosine, paths.direct_tx_cosine)
     leak = jnp.einsum("bamn,bamk->nka", jnp.conj(links), links)
+    zeta, share = jnp.clip(zeta, -1, 1), jnp.clip(share, -1, 1)
     noise = 10 ** (3 + 3 * zeta) * jnp.eye(tx.shape[-1])[:, :, None]
     target = steering(tx, paths.target_cosine[:, None])
     beams = solve_positive(leak + noise, target.T[:, None])[:, 0].T
     size = jnp.sqrt(jnp.sum(square_modulus(beams), axis=-1))
-    return beams * (jnp.sqrt(power * 10 ** (2 * (jnp.minimum(share, 1.0) - 1))) / size)[:, None]
+    return beams * (jnp.sqrt(power * 10 ** (2 * (share - 1))) / size)[:, None]
 
 
 def encode(s: Scenario, point: Point) -> np.ndarray:
