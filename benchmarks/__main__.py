@@ -11,10 +11,10 @@ if "--cores" not in sys.argv:
 
 from rich.console import Console
 
-from benchmarks import cellfree, dma_noma, plan, report, star_ris
+from benchmarks import cellfree, dma_noma, learning, plan, report, star_ris
 from benchmarks.flops import dgemm_rate
 
-SYSTEMS = ("noma-isac", "star-ris", "dma-noma", "cellfree")
+SYSTEMS = ("noma-isac", "star-ris", "dma-noma", "cellfree", "learning")
 
 
 def main() -> None:
@@ -58,7 +58,7 @@ def _noma_isac(quick: bool, out: Path, rate: float, facts: dict, console: Consol
 
 def _rows(system: str, quick: bool, out: Path, rate: float, facts: dict, console: Console) -> None:
     """A module of one system: ``run`` yields rows, ``table``, ``show`` and ``draw`` present them."""
-    module = {"star-ris": star_ris, "dma-noma": dma_noma, "cellfree": cellfree}[system]
+    module = {"star-ris": star_ris, "dma-noma": dma_noma, "cellfree": cellfree, "learning": learning}[system]
     found, name = [], f"benchmarks-{system}"
     for row in module.run(module.QUICK if quick else module.Plan()):
         found.append(row)

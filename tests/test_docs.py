@@ -53,7 +53,8 @@ def test_command_lines_run(page: Path, workplace: Path) -> None:
     assert lines
     for line in lines:
         arguments = shlex.split(line, comments=True)[1:]
-        asked = arguments if arguments[0] in RUN else [*arguments, "--help"]
+        cheap = arguments[0] in RUN and "--checkpoint" not in arguments  # which takes a training
+        asked = arguments if cheap else [*arguments, "--help"]
         assert main(asked) == 0, line
 
 

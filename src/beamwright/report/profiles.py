@@ -20,6 +20,8 @@ def draw_profiles(ax: Axes, data: Data, panel: Panel) -> pd.DataFrame:
     """
     tables = []
     for number, line in enumerate(panel.lines):
+        if not data.table(line.curve, line.metric or panel.metric):
+            continue  # still being computed
         table = _profile(data, panel, line)
         band = table["value"].to_numpy(), table["low"].to_numpy(), table["high"].to_numpy()
         draw_band(ax, number, line, line_label(data, line), table["x"].to_numpy(), band, len(table) <= FEW)
@@ -35,7 +37,7 @@ def draw_profiles(ax: Axes, data: Data, panel: Panel) -> pd.DataFrame:
         ax.set_ylim(*panel.limits)
     if panel.reference is not None:
         ax.axhline(panel.reference, color="#444444", lw=0.8, ls=(0, (2, 2)))
-    return pd.concat(tables, ignore_index=True)
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
 
 
 def _profile(data: Data, panel: Panel, line: Line) -> pd.DataFrame:

@@ -12,7 +12,7 @@ import jax
 import numpy as np
 from jax import Array
 
-from beamwright.core import Config, drop_keys, numbered_keys, require
+from beamwright.core import Config, numbered_keys, require
 from beamwright.learn import AGENTS, Agent, Row, begin, checkpoints, play, sessions, train
 from beamwright.optim.tiles import in_tiles, one_by_one
 from beamwright.systems.cellfree.actions import Actions, Site, site_of
@@ -49,17 +49,9 @@ def learn_each(
     Raises:  ValueError naming the argument.
     Source:  spec cellfree, section 7.
     """
-    chosen = agent_of(agent)
-    told = chosen.options(**options)
     known = checked(s, known)
-    drops = len(known.echo_gain)
-    keys = jax.random.key_data(numbered_keys(jax.random.key(seed), known.numbers))
-    single = single_offsets(s, known) if objective == "single" else np.zeros((drops, s.aps))
-    function = _learner(only_physics(s), s.users, agent, told, actions, objective)
-    site = (np.full(drops, value) for value in site_of(s))
-    found = in_tiles(function, TILE, *paths_of(known), *site, single, np.asarray(keys), counted=True)
-    curve = LearningCurve(*found.curve)
-    point = found.point
+    found = learn(s, known, agent, agent_of(agent).options(**options), actions, objective, seed)
+    curve, point = LearningCurve(*map(np.asarray, found.curve)), found.point
     return finish(
         s, known, point.tx, point.rx, point.beams, point.powers, found.filters, trace=curve.score,
         iterations=curve.env_steps[:, -1], curve=curve,
@@ -80,24 +72,38 @@ def single_offsets(s: Scenario, known: Known) -> np.ndarray:
     return worst_case_offset(s, known, design, heard, "manifold").offsets_hz
 
 
-class _Learnt(NamedTuple):
+class Learnt(NamedTuple):
+    """What training on a drop ended in."""
+
     point: Point
     filters: Filters
     curve: Row
 
 
+def learn(
+    s: Scenario, known: Known, agent: str, told: Config, actions: Actions, objective: Objective, seed: int
+) -> Learnt:
+    """``learn_each`` without its certificate; ``known`` is checked."""
+    drops = len(known.echo_gain)
+    keys = np.asarray(jax.random.key_data(numbered_keys(jax.random.key(seed), known.numbers)))
+    single = single_offsets(s, known) if objective == "single" else np.zeros((drops, s.aps))
+    function = _learner(only_physics(s), s.users, agent, told, actions, objective)
+    site = (np.full(drops, value) for value in site_of(s))
+    return in_tiles(function, TILE, *paths_of(known), *site, single, keys, counted=True)
+
+
 @cache
 def _learner(
     physics: Scenario, users: int, agent: str, options: Config, actions: Actions, objective: Objective
-) -> Callable[..., _Learnt]:
+) -> Callable[..., Learnt]:
     """Of one drop: paths, site, single offsets, key."""
     count = len(Paths._fields)
 
-    def one(*arrays: Array) -> _Learnt:
+    def one(*arrays: Array) -> Learnt:
         paths, site, single, key = _split(arrays, count)
         env = built(physics, users, paths, site, single, actions, objective, False)
         state, curve = train(AGENTS[agent], env, options, key, episodes=1)
-        return _Learnt(*_best(env, state.actor, key), curve)
+        return Learnt(*_best(env, state.actor, key), curve)
 
     return one_by_one(one)
 
@@ -201,24 +207,29 @@ def design_by_policy(
     Returns: Design with the policy's own filters, or the optimiser's.
     Raises:  ValueError naming the argument.
     """
-    policy = checkpoint if isinstance(checkpoint, Policy) else Policy.load(checkpoint)
-    for name in ("aps", "users", "tx_antennas", "rx_antennas", "snapshots"):
-        have, need = getattr(s, name), getattr(policy.scenario, name)
-        require(have == need, name, f"be {need}, as the policy was trained for", have)
     require(starts >= 0, "starts", "be >= 0", starts)
+    policy = checkpoint if isinstance(checkpoint, Policy) else Policy.load(checkpoint)
     known = checked(s, known)
-    drops = len(known.echo_gain)
-    arrays, shape = jax.tree.flatten(policy.actor)
-    function = _player(only_physics(s), s.users, policy.actions, policy.objective, policy.varying, shape)
-    site = (np.full(drops, value) for value in site_of(s))
-    keys = np.asarray(jax.random.key_data(drop_keys(jax.random.key(seed), drops)))
-    every = (np.broadcast_to(np.asarray(a), (drops, *a.shape)) for a in arrays)
-    single = np.zeros((drops, s.aps))
-    point, filters = in_tiles(function, TILE, *every, *paths_of(known), *site, single, keys, counted=True)
+    point, filters = propose(s, known, policy)
     found = finish(s, known, point.tx, point.rx, point.beams, point.powers, filters)
     if starts == 0:
         return found
     return maximise_worst_case(s, known, starts=starts, rounds=rounds, steps=steps, seed=seed, initial=found)
+
+
+def propose(s: Scenario, known: Known, policy: Policy) -> tuple[Point, Filters]:
+    """``design_by_policy`` without certificate or optimiser; ``known`` is checked. Raises ValueError."""
+    for name in ("aps", "users", "tx_antennas", "rx_antennas", "snapshots"):
+        have, need = getattr(s, name), getattr(policy.scenario, name)
+        require(have == need, name, f"be {need}, as the policy was trained for", have)
+    drops = len(known.echo_gain)
+    arrays, shape = jax.tree.flatten(policy.actor)
+    function = _player(only_physics(s), s.users, policy.actions, policy.objective, policy.varying, shape)
+    every = (np.broadcast_to(np.asarray(a), (drops, *a.shape)) for a in arrays)
+    site = (np.full(drops, value) for value in site_of(s))
+    single = np.zeros((drops, s.aps))
+    keys = np.asarray(jax.random.key_data(numbered_keys(jax.random.key(0), known.numbers)))
+    return in_tiles(function, TILE, *every, *paths_of(known), *site, single, keys, counted=True)
 
 
 @cache
