@@ -1,6 +1,7 @@
 """Adam with a cosine schedule and clipped gradients: for rugged smooth objectives where curvature soon goes stale.
 
-One instance, traceable. A dozen lines, so no library for them; the objective may change as the search goes on.
+One instance, traceable; the objective may change as the search goes on. A dozen lines that compile quickly inside a
+search (weights of networks go by Optax).
 """
 
 from collections.abc import Callable

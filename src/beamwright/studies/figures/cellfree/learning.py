@@ -28,7 +28,7 @@ _WORDS = ("meta", "frozen", "ddpg", "amortised")
 _FEARS = ("meta", "single", "joint", "nominal")
 _LEARNT = (
     metric("env_steps", "Environment steps"),
-    metric("score", "Worst-case utility of the policy", "bit/s/Hz"),
+    metric("score", "Utility of the policy", "bit/s/Hz"),
     metric("loss", "Critic's loss"),
     metric("worst", "Worst-case utility", "bit/s/Hz"),
     metric("first_loss", "Critic's loss at first"),
