@@ -1,5 +1,7 @@
 """Learning to design (small cell-free scene): the environment, training, policies, and utility against time.
 
+Of trainings the case says how many updates come with how many environment steps.
+
 The environment against its NumPy twin; training against Stable-Baselines3's DDPG on that twin (where the extra rival is
 installed); policies for changing channels over seeds; and for all ways to a design, what it is worth against the time
 that a new channel takes, training paid off over any number of channels or not.
@@ -106,8 +108,8 @@ def _walk(env: cf.CellFree, key: jax.Array, steps: int) -> jax.Array:
 
 def _trainings(s: cf.Scenario, known: cf.Known, plan: Plan) -> Iterator[Row]:
     env = cf.environment(s, known)
-    for name in ("ddpg", "meta"):
-        told = AGENTS[name].options(env_steps=plan.env_steps)
+    for name, updates in (("ddpg", 4), ("ddpg", 16), ("meta", 8)):
+        told = AGENTS[name].options(env_steps=plan.env_steps, updates=updates)
         learning = partial(train, AGENTS[name], env, told, episodes=1)
         compiled = jax.jit(
             lambda key, learning=learning: learning(key)[1].score[-1], compiler_options=compiler_options()
@@ -117,7 +119,8 @@ def _trainings(s: cf.Scenario, known: cf.Known, plan: Plan) -> Iterator[Row]:
         for seed in range(plan.seeds):
             scores.append(float(compiled(jax.random.key(seed))))
         spent = (time.perf_counter() - tick) / plan.seeds
-        yield Row("training", f"ours, {name}", f"{plan.env_steps} steps", spent, 0.0, *_spread(scores))
+        case = f"{updates} per {16 if name == 'ddpg' else 96}"
+        yield Row("training", f"ours, {name}", case, spent, 0.0, *_spread(scores))
     if importlib.util.find_spec("stable_baselines3") is None:
         return
     from benchmarks import rival
@@ -207,7 +210,7 @@ def table(rows: list[Row], dgemm_per_second: float) -> pd.DataFrame:
     """With how many times longer than ours everybody takes, in the studies that have a peer."""
     frame = pd.DataFrame([asdict(row) for row in rows])
     ours = frame[frame.solver.str.startswith(("compiled", "ours, ddpg"))]
-    by_case = {(r.study, r.case if r.study == "environment" else ""): r.seconds for r in ours.itertuples()}
+    by_case = {(r.study, r.case if r.study == "environment" else ""): r.seconds for r in ours[::-1].itertuples()}
     keys = zip(frame.study, frame.case, strict=True)
     own = [by_case.get((study, case if study == "environment" else ""), np.nan) for study, case in keys]
     return frame.assign(times=frame.seconds / own)
