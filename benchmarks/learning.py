@@ -9,7 +9,7 @@ that a new channel takes, training paid off over any number of channels or not.
 
 import importlib.util
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
@@ -172,14 +172,15 @@ def _searches(s: cf.Scenario, tests: cf.Known, plan: Plan, policy: cf.Policy, sp
 
 
 def _each(s: cf.Scenario, tests: cf.Known, plan: Plan) -> Iterator[Row]:
-    few = tests.take(slice(16))
     for name, more in (("ddpg", {}), ("meta", {}), ("amortised", {"environments": 2})):
         told = AGENTS[name].options(env_steps=plan.env_steps, **more)
-        call: Callable[[], Any] = partial(learn, s, few, name, told, "structured", "robust", 0)
-        found, seconds, _ = timed(call, 1)
-        score = _worth(s, few, found.point, found.filters)
+        learn(s, tests.take(slice(1)), name, told, "structured", "robust", 0)  # compiles
+        tick = time.perf_counter()
+        found = learn(s, tests, name, told, "structured", "robust", 0)
+        seconds = time.perf_counter() - tick
+        score = _worth(s, tests, found.point, found.filters)
         case = f"{plan.env_steps} steps"
-        yield Row("time", f"{name}, learning each channel", case, seconds / len(few.echo_gain), 0.0, score)
+        yield Row("time", f"{name}, learning each channel", case, seconds / len(tests.echo_gain), 0.0, score)
 
 
 def _worth(s: cf.Scenario, known: cf.Known, point: Any, filters: Any) -> float:
