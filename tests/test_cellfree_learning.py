@@ -2,6 +2,7 @@
 
 import json
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -70,7 +71,7 @@ def test_episodes_last_and_channels_are_seen_where_they_vary():
     places = s.aps * (s.tx_antennas + s.rx_antennas)
     assert one.observation_size == places < many.observation_size
     state = many.reset(jax.random.key(1))
-    seen, step = jax.jit(many.observe)(state), jax.jit(many.step)
+    seen, step = eqx.filter_jit(many.observe)(state), eqx.filter_jit(many.step)
     blocks = np.cumsum([places, 2 * s.users * s.aps * s.rx_antennas])
     np.testing.assert_allclose(np.sqrt(np.mean(seen[blocks[0] : blocks[1]] ** 2)), 1)
     ends = []
@@ -89,7 +90,7 @@ def test_any_action_is_feasible(actions):
     size = cf.environment(s, known, actions).action_size
     numbers = np.random.default_rng(1).normal(size=(40, size)) * np.geomspace(0.1, 30, 40)[:, None]
     paths = Paths(*(a[0] for a in paths_of(known)))
-    point = jax.vmap(lambda x: decode(s, site_of(s), paths, x, actions))(numbers)
+    point = jax.jit(jax.vmap(lambda x: decode(s, site_of(s), paths, x, actions)))(numbers)
     each = known.take(np.zeros(40, int))
     found = finish(s, each, *(np.asarray(a) for a in point), filters_for(s, each, type(point)(*map(np.asarray, point))))
     assert set(found.status_text) == {"feasible"}
@@ -118,7 +119,7 @@ def test_a_stub_with_the_optimisers_solution_scores_the_optimisers_utility():
     best = cf.maximise_worst_case(s, known, starts=1, rounds=1, steps=60)
     point = point_of(s, known, best)
     env, episode = played(s, known, encode(s, point)[0], actions="literal")
-    built, filters = jax.jit(env.design)(env.reset(jax.random.key(0)), episode.actions[0])
+    built, filters = eqx.filter_jit(env.design)(env.reset(jax.random.key(0)), episode.actions[0])
     for mine, theirs in zip(built, point, strict=True):
         np.testing.assert_allclose(mine, theirs[0], atol=1e-9)
     # the same beams, positions and powers, with the agents' filters, by the plain model and by every step of the stub
@@ -144,7 +145,7 @@ def test_who_picks_the_offsets_is_scored_at_the_worst_ones():
     s, scenes = drawn(1)
     action = np.random.default_rng(0).uniform(-1, 1, cf.environment(s, scenes.known, objective="joint").action_size)
     env, episode = played(s, scenes.known, action, objective="joint")
-    point, filters = jax.jit(env.design)(env.reset(jax.random.key(0)), jnp.asarray(action))
+    point, filters = eqx.filter_jit(env.design)(env.reset(jax.random.key(0)), jnp.asarray(action))
     design = finish(
         s, scenes.known, *(np.asarray(a)[None] for a in point), type(filters)(*(np.asarray(a)[None] for a in filters))
     )
@@ -179,7 +180,7 @@ def test_the_single_offset_is_the_algorithms():
     offsets = cf.single_offsets(s, scenes.known)
     assert offsets.shape == (1, s.aps) and np.ptp(offsets) <= s.offset_range_hz * (1 + 1e-9)
     env = cf.environment(s, scenes.known, objective="single", single_hz=offsets)
-    point, filters = jax.jit(env.design)(env.reset(jax.random.key(0)), jnp.zeros(env.action_size))
+    point, filters = eqx.filter_jit(env.design)(env.reset(jax.random.key(0)), jnp.zeros(env.action_size))
     design = cf.Design(*(np.asarray(a)[None] for a in point))
     own = cf.receivers(s, scenes.known, design, offsets)
     np.testing.assert_allclose(own.radar[0], np.ravel(filters.radar), atol=1e-9)
@@ -249,7 +250,7 @@ def test_bad_environments_are_refused(options, message):
 def test_edges_live(settings):
     s, scenes = drawn(1, **settings)
     env = cf.environment(s, scenes.known)
-    _, out = jax.jit(env.step)(env.reset(jax.random.key(0)), jnp.full(env.action_size, 0.3))
+    _, out = eqx.filter_jit(env.step)(env.reset(jax.random.key(0)), jnp.full(env.action_size, 0.3))
     assert np.isfinite(out.reward) and np.all(np.isfinite(out.observation))
 
 
