@@ -9,7 +9,7 @@ pytest.importorskip("cvxpy")
 from beamwright import dma_noma as dn
 from beamwright import star_ris as sr
 from beamwright.systems.noma_isac import model
-from benchmarks import cellfree, dma_noma, star_ris
+from benchmarks import cellfree, dma_noma, learning, star_ris
 from benchmarks.flops import dgemm_rate, per_iteration
 from benchmarks.measure import Case, violations
 from benchmarks.peers import PEERS, Demand, clarabel_direct, scs_direct
@@ -113,3 +113,20 @@ def test_star_ris_plan_is_measured_and_tabulated():
     assert {"ours", "majorise-minimise", "pymanopt"} <= set(frame.solver)
     assert (frame[frame.solver == "ours"].dgemm_share > 0).all() and (frame.worse_most < 0.1).all()
     star_ris.draw(frame)
+
+
+def test_learning_compares_like_with_like():
+    rows = [
+        learning.Row("environment", "NumPy twin", "literal", 2e-4),
+        learning.Row("environment", "compiled, 16 at a time", "literal", 1e-5),
+        learning.Row("training", "ours, ddpg", "4 per 16", 2.0, 0.0, 11.8),
+        learning.Row("training", "ours, ddpg", "16 per 16", 6.0, 0.0, 12.0),
+        learning.Row("training", "Stable-Baselines3 DDPG on the twin", "1 per 1", 40.0, 0.0, 11.9),
+        *(learning.Row("time", "optimiser", str(i), 1e-3 * i, 0.0, 10 + i / 10) for i in (1, 20, 30)),
+        *(learning.Row("time", "optimiser from the policy", str(i), 2e-3 * i, 50.0, 11 + i / 10) for i in (1, 20)),
+        learning.Row("time", "radar silent", "", 0.0, 0.0, 6.0),
+    ]
+    frame = learning.table(rows, 1e9)
+    np.testing.assert_allclose(frame.times[:5], [20, 1, 1, 3, 20])
+    assert learning.share_reached(frame, 0.9) == {"optimiser": 0.02, "optimiser from the policy": 0.04}
+    assert len(learning.draw(frame).axes) == 2

@@ -201,7 +201,7 @@ def test_a_policy_is_trained_once_and_asked_often(tmp_path):
     with pytest.raises(ValueError, match="users must be 2, as the policy was trained for, got 3"):
         three = s.model_copy(update={"users": 3})
         cf.design_by_policy(three, cf.draw(three, jax.random.key(0), 1).known, policy)
-    with pytest.raises(ValueError, match="must be a file written by beamwright train, got none"):
+    with pytest.raises(ValueError, match="checkpoint must name a policy.eqx, got nothing. beamwright train writes one"):
         cf.METHODS["policy"](s, other)
 
 

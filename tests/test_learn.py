@@ -108,7 +108,7 @@ def test_seeds_can_be_batched():
 
 @pytest.mark.parametrize("agent", AGENTS.values(), ids=AGENTS)
 def test_steps_are_counted_honestly(agent):
-    env, told = Aim(counted=True), agent.options(env_steps=200, environments=4, width=4)
+    env, told = Aim(counted=True), agent.options(env_steps=1000, environments=4, width=4)
     TAKEN.clear()
     state = jax.jit(lambda key: agent.start(env, told, key))(jax.random.key(0))
     state, _ = jax.jit(lambda state: agent.iterate(env, told, state))(state)
@@ -123,7 +123,7 @@ def test_a_frozen_teacher_learns_nothing():
     assert eqx.tree_equal(after.teacher, state.teacher) and np.isfinite(log.gain)
     moved, _ = jax.jit(lambda state: META.iterate(Aim(), META.options(**SHORT), state))(state)
     assert not eqx.tree_equal(moved.teacher, state.teacher)
-    assert eqx.tree_equal(moved.learner, after.learner)  # the teacher's update comes after the student's lesson
+    assert eqx.tree_equal(moved.student, after.student)  # the teacher's update comes after the student's lesson
 
 
 def test_a_discount_pays_for_patience():
@@ -140,6 +140,9 @@ def test_the_ring_keeps_the_newest():
         number = jnp.arange(start, start + 3.0)
         replay = add(replay, Transitions(number[:, None], number[:, None], number, number[:, None], 0 * number))
     assert sorted(np.asarray(replay.kept.reward)) == [1, 2, 3, 4, 5] and replay.added == 6
+    flood = jnp.arange(10.0, 22.0)
+    replay = add(replay, Transitions(flood[:, None], flood[:, None], flood, flood[:, None], 0 * flood))
+    assert sorted(np.asarray(replay.kept.reward)) == [17, 18, 19, 20, 21] and replay.added == 18
     few = add(empty(8, 1, 1, False), Transitions(jnp.ones((2, 1)), *(jnp.ones((2, 1)), jnp.ones(2)), jnp.ones((2, 0)),
                                                  jnp.ones(2)))  # fmt: skip
     assert np.all(sample(few, jax.random.key(0), 64).reward == 1)
@@ -216,6 +219,8 @@ def test_what_is_no_checkpoint_is_said_to_be_none(tmp_path):
 
 
 def test_options_are_refused_by_name():
+    with pytest.raises(ValueError, match=r"env_steps must be at least 1040 \(start .* of ddpg\), got 1000"):
+        train(DDPG, Aim(), DDPG.options(env_steps=1000), jax.random.key(0))
     with pytest.raises(ValueError, match="discount must be < 1"):
         DDPG.options(discount=1.0)
     with pytest.raises(ValueError, match="gamma is not a parameter"):

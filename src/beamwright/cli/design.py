@@ -58,7 +58,9 @@ def resolve(
     system = find("system", system_name, SYSTEMS)
     trained: dict[str, Any] = {}
     if checkpoint is not None:
-        trained = policy_scenario(system, checkpoint)
+        from beamwright.learn import sessions
+
+        trained = sessions.policy_about(checkpoint, system.name)[1]["scenario"]
         settings = {**settings, "checkpoint": str(checkpoint)}
     usual = "policy" if checkpoint is not None else next(iter(system.methods))
     method = find("method", method_name or usual, system.methods)
@@ -66,16 +68,6 @@ def resolve(
     given = {**trained, **(system.scenario.read_yaml(file) if file else {}), **of_scenario}
     scenario = system.scenario(**given)
     return DesignJob(system, method, scenario, method.options(**of_method))
-
-
-def policy_scenario(system: System, checkpoint: Path) -> dict[str, Any]:
-    """What a policy was trained for. Raises ValueError for a file that is no policy for the system."""
-    from beamwright.learn import checkpoints, sessions
-
-    path = checkpoint / sessions.POLICY if checkpoint.is_dir() else checkpoint
-    about = checkpoints.read_about(path)
-    require(about.get("system") == system.name, str(path), f"be a policy for {system.name}", about.get("system"))
-    return dict(about["scenario"])
 
 
 def obtain_channels(

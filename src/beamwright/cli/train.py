@@ -73,7 +73,7 @@ def run_training(job: TrainJob, channels: Channels, folder: Path) -> Path:
                 table = pd.DataFrame({name: np.asarray(getattr(curve, name)) for name in curve._fields})
                 due = time.monotonic() - drawn >= DRAW_EVERY_S
                 drawn = time.monotonic() if due else drawn
-                _write(folder, table, due)
+                _write(folder, table, job.learner.score if due else None)
                 last = table.iloc[-1]
                 words = f"{last.env_steps:.0f} steps: policy {last.score:.3f}, reward {last.reward:.3f}"
                 bar.update(task, completed=int(last.env_steps), description=words)
@@ -84,17 +84,18 @@ def run_training(job: TrainJob, channels: Channels, folder: Path) -> Path:
                 job.scenario, known, folder=folder, on_row=on_row, about={"channels": channels.notes},
                 **dict(job.options),
             )  # fmt: skip
-        _write(folder, table, True)
+        _write(folder, table, job.learner.score)
     policy = folder / "policy.eqx"
     out.print(f"written: {policy}, curve.csv, curve.png, curve.pdf", soft_wrap=True)
     out.print(f"beamwright design {job.system.name} --method policy --checkpoint {policy}", soft_wrap=True)
     return policy
 
 
-def _write(folder: Path, table: pd.DataFrame, pictures: bool) -> None:
+def _write(folder: Path, table: pd.DataFrame, score: str | None) -> None:
+    """The curve as numbers, and as pictures where its score has a label."""
     files = {"curve.csv": table.to_csv(index=False).encode()}
-    if pictures:
-        figure = draw_learning(table)
+    if score is not None:
+        figure = draw_learning(table, score)
         files |= {f"curve.{kind}": render(figure, kind) for kind in ("png", "pdf")}
     write_files(folder, {name: partial(_put, content) for name, content in files.items()})
 

@@ -39,6 +39,8 @@ class Learner:
     options: type[Config]
     train: Callable[..., Any]
     """``train(scenario, known, folder=..., seed=..., on_row=..., about=..., **options)``."""
+    score: str
+    """What a learning curve's ``score`` is, with its unit."""
 
 
 @dataclass(frozen=True)
@@ -65,3 +67,4 @@ class System:
     asked: Callable[..., Any] | None = None
     """``asked(scenario, known, method, options) -> {field: array}``: what a design asked for like that must hold."""
     learners: Mapping[str, Learner] = field(default_factory=dict)
+    """Agents that can be trained once for many realisations."""

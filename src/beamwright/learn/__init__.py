@@ -1,7 +1,7 @@
 """Agents that know an environment and nothing else: actor-critic, meta-exploration, and design by differentiation."""
 
 from beamwright.learn import checkpoints, sessions
-from beamwright.learn.agent import Agent, Log, listed
+from beamwright.learn.agent import Agent, Log
 from beamwright.learn.amortised import AMORTISED
 from beamwright.learn.ddpg import DDPG
 from beamwright.learn.environment import Environment, Episode, Outcome, State, play, step_or_reset
@@ -9,7 +9,7 @@ from beamwright.learn.meta import META
 from beamwright.learn.networks import Policy
 from beamwright.learn.training import Row, advance, begin, judges, rows, train
 
-AGENTS = listed(DDPG, META, AMORTISED)
+AGENTS = {agent.name: agent for agent in (DDPG, META, AMORTISED)}
 
 __all__ = [
     "AGENTS",

@@ -1,6 +1,6 @@
 """What every agent is: a start, an iteration, and honest counts of the steps that it takes in its environment."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array, lax
 
-from beamwright.core import Config
+from beamwright.core import Config, require
 from beamwright.learn.environment import Environment, step_or_reset
 from beamwright.learn.replay import Transitions
 
@@ -39,9 +39,11 @@ class Agent:
     """``cost(env, options)``: environment steps of the start and of an iteration."""
 
     def iterations(self, env: Environment, options: Any) -> int:
-        """As many as the environment steps allow, at least one."""
+        """As many as the environment steps allow. Raises ValueError where they do not allow one."""
         first, each = self.cost(env, options)
-        return max(1, (options.env_steps - first) // each)
+        enough = f"be at least {first + each} (start and one iteration of {self.name})"
+        require(options.env_steps >= first + each, "env_steps", enough, options.env_steps)
+        return (options.env_steps - first) // each
 
 
 Act = Callable[[Array, Array], Array]
@@ -70,8 +72,3 @@ def collect(env: Environment, worlds: Any, act: Act, key: Array, steps: int, ahe
 def fresh_worlds(env: Environment, key: Array, count: int) -> Any:
     """The first states of ``count`` episodes."""
     return jax.vmap(env.reset)(jax.random.split(key, count))
-
-
-def listed(*agents: Agent) -> Mapping[str, Agent]:
-    """By name."""
-    return {agent.name: agent for agent in agents}

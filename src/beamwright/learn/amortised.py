@@ -57,8 +57,7 @@ def iterate(env: Environment, options: Options, state: State) -> tuple[State, Lo
     """An episode of all environments, and one ascent step."""
     first, noise = jax.random.split(jax.random.fold_in(jax.random.wrap_key_data(state.key), state.iteration))
     worlds = fresh_worlds(env, first, options.environments)
-    share = state.iteration / (options.env_steps // _each(env, options) or 1)
-    size = options.first_noise * jnp.maximum(1 - share, 0)
+    size = options.first_noise * (1 - state.iteration / AMORTISED.iterations(env, options))
     apart = size * jax.random.normal(noise, (options.environments, env.horizon, env.action_size))
 
     def lack(actor: Proposals) -> tuple[Array, Array]:
@@ -86,7 +85,7 @@ def _episode(env: Environment, actor: Proposals, world: Any, apart: Array) -> tu
 
 
 def _optimiser(env: Environment, options: Options) -> optax.GradientTransformation:
-    rate = optax.cosine_decay_schedule(options.rate, max(1, options.env_steps // _each(env, options)), 0.05)
+    rate = optax.cosine_decay_schedule(options.rate, AMORTISED.iterations(env, options), 0.05)
     return optax.chain(optax.zero_nans(), optax.clip_by_global_norm(1.0), optax.adam(rate))
 
 

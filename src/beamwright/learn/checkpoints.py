@@ -1,8 +1,7 @@
 """Training states and policies as files: a line of JSON that says what it is, then the arrays (Equinox, no pickle)."""
 
+import io
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,23 +9,17 @@ from typing import Any
 import equinox as eqx
 
 from beamwright.core import require
+from beamwright.records.files import write_bytes
 
 FORMAT_VERSION = 1
 
 
 def save(path: Path, about: Mapping[str, Any], tree: Any) -> None:
-    """Written to a temporary name and renamed: a file is whole or not there."""
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-        try:
-            file.write(json.dumps({"format_version": FORMAT_VERSION, **about}).encode() + b"\n")
-            eqx.tree_serialise_leaves(file, tree)
-            file.flush()
-            os.fsync(file.fileno())
-        except BaseException:
-            os.unlink(file.name)
-            raise
-    Path(file.name).chmod(0o644)
-    os.replace(file.name, path)
+    """A file is whole or not there."""
+    content = io.BytesIO()
+    content.write(json.dumps({"format_version": FORMAT_VERSION, **about}).encode() + b"\n")
+    eqx.tree_serialise_leaves(content, tree)
+    write_bytes(path, content.getvalue())
 
 
 def read_about(path: str | Path) -> dict[str, Any]:

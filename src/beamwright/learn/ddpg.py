@@ -37,7 +37,7 @@ class Options(Config):
     discount: float = parameter(0.0, "Of later rewards; 0: an action has no later effect", source=_SPEC, ge=0, lt=1)
     first_noise: float = parameter(0.4, "Deviation of exploring actions at the start", source=_SPEC, ge=0)
     last_noise: float = parameter(0.05, "And at the end", source=_SPEC, ge=0)
-    buffer: int = parameter(50_000, "Transitions kept", source=_SPEC, ge=1024)
+    buffer: int = parameter(50_000, "Transitions kept", source=_SPEC, ge=1)
     saturation: float = parameter(3e-2, "Weight of the actor's squared outputs before tanh", source=_SPEC, ge=0)
     width: int = parameter(128, "Units in both hidden layers", source=_SPEC, ge=1)
 
@@ -97,7 +97,7 @@ def random_start(env: Environment, options: Options, worlds: Array, acting: Arra
     replay = empty(options.buffer, env.observation_size, env.action_size, ahead)
     first = fresh_worlds(env, worlds, options.environments)
     after, lived = collect(env, first, act, acting, options.random_steps, ahead)
-    return after, add(replay, jax.tree.map(lambda a: a[-options.buffer :], lived))
+    return after, add(replay, lived)
 
 
 def iterate(env: Environment, options: Options, state: State) -> tuple[State, Log]:

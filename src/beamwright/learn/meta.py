@@ -22,7 +22,7 @@ from beamwright.learn.agent import Agent, Log, collect
 from beamwright.learn.ddpg import Learner
 from beamwright.learn.environment import Environment
 from beamwright.learn.networks import Explorer, Policy, actor_of
-from beamwright.learn.replay import Replay, Transitions, add
+from beamwright.learn.replay import Transitions, add
 
 _SPEC = "spec cellfree, section 7"
 
@@ -42,48 +42,46 @@ class Options(ddpg.Options):
 class State(NamedTuple):
     """Of training."""
 
-    learner: Learner
+    student: ddpg.State
     teacher: Explorer
     teacher_memory: Any
-    replay: Replay
-    worlds: Any
-    key: Array
-    iteration: Array
-    env_steps: Array
 
     @property
     def actor(self) -> Policy:
-        """The student."""
-        return self.learner.actor
+        """The student's."""
+        return self.student.actor
+
+    @property
+    def env_steps(self) -> Array:
+        """Of everybody."""
+        return self.student.env_steps
 
 
 def start(env: Environment, options: Options, key: Array) -> State:
     """Random actions fill the replay, as in DDPG."""
     teaching, rest = jax.random.split(key)
-    first = ddpg.start(env, options, rest)
     mean = actor_of(teaching, env.observation_size, env.action_size, (options.width,) * 2)
     teacher = Explorer(mean, jnp.full(env.action_size, jnp.log(options.first_noise), jnp.float32))
-    memory = optax.adam(options.teacher_rate).init(teacher)
-    return State(first.learner, teacher, memory, *first[1:])
+    return State(ddpg.start(env, options, rest), teacher, optax.adam(options.teacher_rate).init(teacher))
 
 
 def iterate(env: Environment, options: Options, state: State) -> tuple[State, Log]:
     """Teach, try, compare, and learn."""
-    teaching, trying, learning = jax.random.split(
-        jax.random.fold_in(jax.random.wrap_key_data(state.key), state.iteration), 3
-    )
-    ahead = options.discount > 0
-    worlds, taught = collect(env, state.worlds, state.teacher.sample, teaching, options.teacher_steps, ahead)
-    trial = _taught(options, state.learner, taught)
+    before, ahead = state.student, options.discount > 0
+    key = jax.random.fold_in(jax.random.wrap_key_data(before.key), before.iteration)
+    teaching, trying, learning = jax.random.split(key, 3)
+    worlds, taught = collect(env, before.worlds, state.teacher.sample, teaching, options.teacher_steps, ahead)
+    trial = _taught(options, before.learner, taught)
     act = ddpg.noisy(trial.actor, options.last_noise)
     worlds, tried = collect(env, worlds, act, trying, options.student_steps, ahead)
-    gain = _mean_reward(env, worlds, trial.actor) - _mean_reward(env, worlds, state.actor)
+    gain = _mean_reward(env, worlds, trial.actor) - _mean_reward(env, worlds, before.actor)
     teacher, memory = _reinforced(options, state, taught, gain)
-    replay = add(add(state.replay, taught), tried)
-    learner, loss = ddpg.learn(options, state.learner, replay, learning, options.updates)
+    replay = add(add(before.replay, taught), tried)
+    learner, loss = ddpg.learn(options, before.learner, replay, learning, options.updates)
     log = Log(jnp.mean(jnp.concatenate([taught.reward, tried.reward])), loss, gain)
-    env_steps = state.env_steps + _cost(env, options)[1]
-    return State(learner, teacher, memory, replay, worlds, state.key, state.iteration + 1, env_steps), log
+    env_steps = before.env_steps + _cost(env, options)[1]
+    after = ddpg.State(learner, replay, worlds, before.key, before.iteration + 1, env_steps)
+    return State(after, teacher, memory), log
 
 
 def _taught(options: Options, learner: Learner, taught: Transitions) -> Learner:

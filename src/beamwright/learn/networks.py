@@ -84,6 +84,5 @@ def proposals_of(key: Array, observation_size: int, action_size: int, hidden: Se
     """Proposals that differ from the start: the last layer's offsets are spread."""
     weights, spread = jax.random.split(key)
     fresh = network(weights, (observation_size, *hidden, count * action_size))
-    last = fresh.layers[-1]
     offsets = SPREAD * jax.random.normal(spread, (count * action_size,), jnp.float32)
-    return Proposals(eqx.tree_at(lambda n: n.layers[-1].bias, fresh, offsets.astype(last.weight.dtype)), count)
+    return Proposals(eqx.tree_at(lambda n: n.layers[-1].bias, fresh, offsets), count)

@@ -34,10 +34,10 @@ def empty(capacity: int, observation_size: int, action_size: int, looks_ahead: b
 
 
 def add(replay: Replay, new: Transitions) -> Replay:
-    """The oldest make way. ``new`` must fit in."""
+    """The oldest make way, of the new ones too where they are more than there is room for."""
     capacity, count = len(replay.kept.reward), len(new.reward)
-    places = (replay.added + jnp.arange(count)) % capacity
-    kept = jax.tree.map(lambda all, one: all.at[places].set(one.astype(all.dtype)), replay.kept, new)
+    places = (replay.added + jnp.arange(count)[-capacity:]) % capacity
+    kept = jax.tree.map(lambda all, one: all.at[places].set(one[-capacity:].astype(all.dtype)), replay.kept, new)
     return Replay(kept, replay.added + count)
 
 

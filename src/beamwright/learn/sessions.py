@@ -9,6 +9,7 @@ import equinox as eqx
 import jax
 import numpy as np
 
+from beamwright.core import require
 from beamwright.learn import checkpoints
 from beamwright.learn.agent import Agent
 from beamwright.learn.environment import Environment
@@ -59,6 +60,14 @@ def run(
         checkpoints.save(folder / POLICY, about, state.actor)
         (folder / STATE).unlink(missing_ok=True)
     return state.actor, curve
+
+
+def policy_about(path: str | Path, system: str) -> tuple[Path, dict[str, Any]]:
+    """The policy's file (a folder means the one in it), and what it is. Raises ValueError if not one for the system."""
+    path = Path(path) / POLICY if Path(path).is_dir() else Path(path)
+    about = checkpoints.read_about(path)
+    require(about.get("system") == system, str(path), f"be a policy for {system}", about.get("system"))
+    return path, about
 
 
 def _same(path: Path, known: Mapping[str, Any], about: Mapping[str, Any]) -> None:

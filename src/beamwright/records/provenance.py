@@ -15,7 +15,7 @@ from typing import Any
 
 from beamwright.records.files import write_json
 
-PACKAGES = ("jax", "jaxlib", "numpy", "scipy", "equinox", "pandas", "pyarrow", "matplotlib")
+PACKAGES = ("jax", "jaxlib", "numpy", "scipy", "equinox", "optax", "pandas", "pyarrow", "matplotlib")
 
 
 def versions() -> dict[str, str]:

@@ -6,14 +6,14 @@ from matplotlib.figure import Figure
 from beamwright.report.style import COLOURS, new_figure, styled
 
 
-def draw_learning(curve: pd.DataFrame) -> Figure:
-    """Columns ``env_steps``, ``score``, ``reward``, ``loss``; the loss has a panel of its own where there is one."""
+def draw_learning(curve: pd.DataFrame, score: str) -> Figure:
+    """Columns ``env_steps``, ``score`` (its label given), ``reward``, and ``loss`` with a panel where there is one."""
     with styled():
         critic = bool(curve["loss"].notna().any())
         figure = new_figure(1 + critic, 1)
         axes = figure.subplots(1, 1 + critic, squeeze=False)[0]
         axes[0].plot(curve["env_steps"], curve["score"], color=COLOURS[0], label="policy")
-        axes[0].set_ylabel("Worst-case utility (bit/s/Hz)")
+        axes[0].set_ylabel(score)
         paid = axes[0].twinx()
         paid.plot(curve["env_steps"], curve["reward"], color=COLOURS[1], ls=(0, (4, 1.5)), label="reward in training")
         paid.set_ylabel("Reward")

@@ -119,5 +119,5 @@ def numerics_of(study: Study) -> dict[str, str]:
     own = {name.split(":")[0] for name in (study.measure, study.draw) if name}
     modules = [f"beamwright.{layer}" for layer in _NUMERICS] + [study.system, *sorted(own)]
     installed = versions()
-    libraries = {name: installed[name] for name in ("jax", "jaxlib", "numpy", "scipy") if name in installed}
+    libraries = {name: installed[name] for name in ("jax", "jaxlib", "numpy", "scipy", "optax") if name in installed}
     return {"beamwright": __version__, "source": fingerprint(modules)} | libraries

@@ -17,9 +17,10 @@ from jax import Array
 from beamwright.arrays import project_layout
 from beamwright.channels import field_response, steering
 from beamwright.core import require
-from beamwright.core.linalg import namespace, solve_positive, square_modulus
+from beamwright.core.linalg import solve_positive, square_modulus
 from beamwright.systems.cellfree.model import Paths, Point
 from beamwright.systems.cellfree.scenario import Scenario
+from beamwright.systems.cellfree.start import fixed_layouts
 
 Actions = Literal["structured", "literal"]
 ACTIONS: tuple[str, ...] = get_args(Actions)
@@ -34,12 +35,17 @@ class Site(NamedTuple):
     reach: Any
     """Half the region."""
     spacing: Any
+    tx: Any
+    """(aps, tx antennas) where antennas are at first."""
+    rx: Any
 
 
 def site_of(s: Scenario) -> Site:
     """Of one scenario."""
-    values = s.offset_range_hz, s.ap_power_w, s.user_power_w, s.half_region_wavelengths, s.spacing_wavelengths
-    return Site(*(np.float64(value) for value in values))
+    tx, rx = (layouts[0] for layouts in fixed_layouts(s, 1))
+    return Site(
+        s.offset_range_hz, s.ap_power_w, s.user_power_w, s.half_region_wavelengths, s.spacing_wavelengths, tx, rx
+    )
 
 
 def action_size(s: Scenario, users: int, actions: Actions) -> int:
@@ -94,22 +100,20 @@ def encode(s: Scenario, point: Point) -> np.ndarray:
 
 def observe(s: Scenario, site: Site, paths: Paths, tx: Array, rx: Array, channels: bool) -> Array:
     """Positions over half the region; with ``channels`` also [Re, Im] of every kind of channel there over its RMS."""
-    xp = namespace(tx)
     places = [tx.ravel() / site.reach, rx.ravel() / site.reach]
     if not channels:
-        return xp.concatenate(places)
+        return jnp.concatenate(places)
     direct = field_response(rx[:, None], tx[None], paths.direct_gain, paths.direct_rx_cosine, paths.direct_tx_cosine)
     waves = steering(rx[None, :, :, None], paths.uplink_cosine[:, :, None, :])
     own = np.eye(s.aps, dtype=bool)
     blocks = (
-        xp.sum(xp.conj(waves) * paths.uplink_gain[:, :, None, :], axis=-1), direct[own], direct[~own],
+        jnp.sum(jnp.conj(waves) * paths.uplink_gain[:, :, None, :], axis=-1), direct[own], direct[~own],
         steering(rx, paths.target_cosine[:, None]), steering(tx, paths.target_cosine[:, None]),
     )  # fmt: skip
-    return xp.concatenate([*places, *(_scaled(block) for block in blocks)])
+    return jnp.concatenate([*places, *(_scaled(block) for block in blocks)])
 
 
 def _scaled(block: Array) -> Array:
     """[Re, Im] over their root mean square."""
-    xp = namespace(block)
-    parts = xp.concatenate([block.real.ravel(), block.imag.ravel()])
-    return parts / xp.sqrt(xp.mean(parts**2) + 1e-300) if parts.size else parts
+    parts = jnp.concatenate([block.real.ravel(), block.imag.ravel()])
+    return parts / jnp.sqrt(jnp.mean(parts**2) + 1e-300) if parts.size else parts

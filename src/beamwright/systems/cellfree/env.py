@@ -66,14 +66,12 @@ class CellFree(Environment):
     """Arrays with a drops axis."""
     single: Array
     """(drops, aps) offsets in Hz of objective ``single``."""
-    layouts: tuple[Array, Array]
-    """Where antennas are at the start: half a wavelength apart in the middle."""
     fears: model.Scenarios
     """No offsets and the vertices."""
 
     def reset(self, key: Array) -> State:
         """A drop at random, antennas in the middle."""
-        return State(jax.random.randint(key, (), 0, len(self.single)), *self.layouts, jnp.array(0))
+        return State(jax.random.randint(key, (), 0, len(self.single)), self.site.tx, self.site.rx, jnp.array(0))
 
     def observe(self, state: State) -> Array:
         """See ``actions.observe``."""
@@ -153,9 +151,8 @@ def built(
     varying: bool,
 ) -> CellFree:  # fmt: skip
     """From arrays alone, traceable."""
-    paths = Paths(*map(jnp.asarray, paths))
-    tx, rx = centred(physics, site)
-    now = observe(physics, site, Paths(*(a[0] for a in paths)), tx, rx, varying)
+    paths, site = Paths(*map(jnp.asarray, paths)), Site(*map(jnp.asarray, site))
+    now = observe(physics, site, Paths(*(a[0] for a in paths)), site.tx, site.rx, varying)
     more = physics.aps if objective == "joint" else 0
     return CellFree(
         observation_size=len(now),
@@ -165,20 +162,8 @@ def built(
         actions=actions,
         objective=objective,
         varying=varying,
-        site=Site(*map(jnp.asarray, site)),
+        site=site,
         paths=paths,
         single=single,
-        layouts=(tx, rx),
         fears=model.scenarios_of(physics, site.range_hz * jnp.asarray(candidates(physics.aps, 0))),
     )
-
-
-def centred(s: Scenario, site: Site) -> tuple[Array, Array]:
-    """``start.fixed_layouts`` of one drop, for sites that are arrays."""
-    spacing = jnp.maximum(0.5, site.spacing)
-
-    def layout(antennas: int) -> Array:
-        gap = jnp.minimum(spacing, 2 * site.reach / max(antennas - 1, 1))
-        return jnp.tile(gap * (jnp.arange(antennas) - (antennas - 1) / 2), (s.aps, 1))
-
-    return layout(s.tx_antennas), layout(s.rx_antennas)

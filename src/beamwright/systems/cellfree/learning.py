@@ -88,7 +88,7 @@ def learn(
     keys = np.asarray(jax.random.key_data(numbered_keys(jax.random.key(seed), known.numbers)))
     single = single_offsets(s, known) if objective == "single" else np.zeros((drops, s.aps))
     function = _learner(only_physics(s), s.users, agent, told, actions, objective)
-    site = (np.full(drops, value) for value in site_of(s))
+    site = (np.broadcast_to(value, (drops, *np.shape(value))) for value in site_of(s))
     return in_tiles(function, TILE, *paths_of(known), *site, single, keys, counted=True)
 
 
@@ -136,9 +136,7 @@ class Policy:
     @classmethod
     def load(cls, path: str | Path) -> "Policy":
         """From ``policy.eqx``, or the folder it is in. Raises ValueError naming a file that is not one."""
-        path = Path(path) / sessions.POLICY if Path(path).is_dir() else Path(path)
-        about = checkpoints.read_about(path)
-        require(about.get("system") == "cellfree", str(path), "be a policy for cellfree", about.get("system"))
+        path, about = sessions.policy_about(path, "cellfree")
         s, agent = Scenario(**about["scenario"]), agent_of(about["agent"])
         told = agent.options(**{k: v for k, v in about["options"].items() if k in agent.options.model_fields})
         kind = {name: about["options"][name] for name in ("actions", "objective")}
@@ -208,6 +206,7 @@ def design_by_policy(
     Raises:  ValueError naming the argument.
     """
     require(starts >= 0, "starts", "be >= 0", starts)
+    require(checkpoint != "", "checkpoint", "name a policy.eqx", "nothing", "beamwright train writes one")
     policy = checkpoint if isinstance(checkpoint, Policy) else Policy.load(checkpoint)
     known = checked(s, known)
     point, filters = propose(s, known, policy)
@@ -226,7 +225,7 @@ def propose(s: Scenario, known: Known, policy: Policy) -> tuple[Point, Filters]:
     arrays, shape = jax.tree.flatten(policy.actor)
     function = _player(only_physics(s), s.users, policy.actions, policy.objective, policy.varying, shape)
     every = (np.broadcast_to(np.asarray(a), (drops, *a.shape)) for a in arrays)
-    site = (np.full(drops, value) for value in site_of(s))
+    site = (np.broadcast_to(value, (drops, *np.shape(value))) for value in site_of(s))
     single = np.zeros((drops, s.aps))
     keys = np.asarray(jax.random.key_data(numbered_keys(jax.random.key(0), known.numbers)))
     return in_tiles(function, TILE, *every, *paths_of(known), *site, single, keys, counted=True)

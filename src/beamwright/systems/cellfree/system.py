@@ -101,7 +101,9 @@ SYSTEM = System(
     certify=certify,
     headline=headline,
     learners={
-        name: Learner(name, AGENTS[name].summary, told, partial(train_policy, agent=name))
+        name: Learner(
+            name, AGENTS[name].summary, told, partial(train_policy, agent=name), "Worst-case utility (bit/s/Hz)"
+        )
         for name, told in AGENT_OPTIONS.items()
     },
 )
