@@ -12,7 +12,7 @@ DROPS = 20
 folder = Path(__file__).parent
 scenario = ni.Scenario.from_yaml(folder / "street.yaml")
 with np.load(folder / "data" / "munich_3p5ghz_ula8.npz", allow_pickle=False) as file:
-    pool = np.conj(file["h"])  # in the file a user receives h^T x, here h^H x
+    pool = np.conj(file["h"])  # in the file a user receives h^T x, here h^H x; hence steering_sign in street.yaml
 
 random = np.random.default_rng(0)
 users = np.stack([random.choice(len(pool), scenario.users, replace=False) for _ in range(DROPS)])

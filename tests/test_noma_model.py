@@ -121,6 +121,16 @@ def test_power_order_margin_is_the_worst_pair_of_neighbours():
     assert np.all(model.sic_margin(H, falling, ORDER) > 0)
 
 
+def test_a_target_stands_where_a_users_plane_wave_comes_from():
+    """A simulator's h^T w response from +25 degrees, conjugated to h^H w, is what steering_sign=-1 takes for +25."""
+    turned = Scenario(antennas=5, users=1, target_angles_deg=(25.0, -70.0), steering_sign=-1)
+    response = np.exp(1j * np.pi * np.arange(5) * np.sin(np.deg2rad([[25.0], [-70.0]])))
+    assert np.allclose(turned.steering, np.conj(response), rtol=1e-12)
+    assert np.allclose(turned.model_copy(update={"steering_sign": 1}).steering, response, rtol=1e-12)
+    with pytest.raises(ValueError, match="steering_sign"):
+        Scenario(steering_sign=0)
+
+
 @pytest.mark.parametrize("antennas", [4, 8, 32])
 def test_span_basis_is_orthonormal_and_holds_channels_and_steering_vectors(antennas):
     s = Scenario(antennas=antennas)

@@ -34,6 +34,10 @@ class Scenario(Config):
     spacing_wavelengths: float = parameter(
         0.5, "Distance of neighbouring antennas", unit="wavelengths", source="paper, section II: at most 0.5", gt=0
     )
+    steering_sign: Literal[1, -1] = parameter(
+        1, "Sign of the phase of a steering vector; -1 where channels are conjugated from h^T w as simulators give them, "
+        "so that angles are the simulator's", source="spec, section 1",
+    )  # fmt: skip
     comm_weight: float = parameter(
         1.0, "Weight rho_c of the radiated power tr R in the objective", source="paper, objective (12); spec E3", gt=0
     )
@@ -67,8 +71,9 @@ class Scenario(Config):
 
     @property
     def steering(self) -> np.ndarray:
-        """Steering vectors a_m of the targets, (targets, antennas)."""
-        return steering_vectors(self.target_angles_deg, linear_positions(self.antennas, self.spacing_wavelengths))
+        """Steering vectors a_m[n] = exp(2j pi steering_sign s n sin theta_m) of the targets, (targets, antennas)."""
+        positions = self.steering_sign * linear_positions(self.antennas, self.spacing_wavelengths)
+        return steering_vectors(self.target_angles_deg, positions)
 
     @property
     def correlation_limit_w(self) -> float:
