@@ -35,9 +35,11 @@ class Scenario(Config):
         0.5, "Distance of neighbouring antennas", unit="wavelengths", source="paper, section II: at most 0.5", gt=0
     )
     steering_sign: Literal[1, -1] = parameter(
-        1, "Sign of the phase of a steering vector; -1 where channels are conjugated from h^T w as simulators give them, "
-        "so that angles are the simulator's", source="spec, section 1",
-    )  # fmt: skip
+        1,
+        "Sign of the phase of a steering vector; -1 where channels are conjugated from h^T w as simulators give them, "
+        "so that angles are the simulator's",
+        source="spec, section 1",
+    )
     comm_weight: float = parameter(
         1.0, "Weight rho_c of the radiated power tr R in the objective", source="paper, objective (12); spec E3", gt=0
     )
