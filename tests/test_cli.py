@@ -1,7 +1,8 @@
 """The command line on a toy system: what it prints, writes and refuses is the same for every system."""
 
 import json
-from dataclasses import replace
+import re
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import jax
@@ -17,6 +18,7 @@ from beamwright.cli.cache import cache_folder
 from beamwright.cli.demo import play
 from beamwright.cli.errors import CommandError
 from beamwright.cli.study import pace
+from beamwright.core import ArrayRecord
 from beamwright.studies import Progress, registry
 
 
@@ -126,6 +128,26 @@ def test_demo_and_bench_outside_a_checkout_say_so(capsys, monkeypatch):
     monkeypatch.setattr("beamwright.core.checkout.ROOT", Path("/nowhere/lib"))
     assert "--data" in refused(capsys, "demo")
     assert "checkout" in refused(capsys, "bench", "--quick")
+
+
+@dataclass(frozen=True)
+class Bare(ArrayRecord):
+    """All that the contract promises of a certificate."""
+
+    status: np.ndarray
+
+
+def test_doctor_examines_any_system_and_one_that_fails_hides_no_other(capsys, monkeypatch):
+    bare = replace(TOY, certify=lambda s, h, d: Bare(d.status))
+    monkeypatch.setattr(beamwright.systems, "SYSTEMS", {"bare": bare, "toy": TOY})
+    assert main(["doctor"]) == 0
+    rows = capsys.readouterr().out
+    assert re.search(r"bare, tiny design +optimal, \d", rows) and re.search(r"toy, .* worst sinr_violation \d", rows)
+    failing = replace(TOY, methods={"broken": TOY.methods["broken"]})
+    monkeypatch.setattr(beamwright.systems, "SYSTEMS", {"failing": failing, "toy": TOY})
+    assert main(["doctor"]) == 1
+    rows = capsys.readouterr().out
+    assert re.search(r"failing, tiny design +IndexError: ", rows) and "toy, tiny design" in rows
 
 
 def test_cache_follows_option_environment_and_convention(monkeypatch, tmp_path):

@@ -22,10 +22,12 @@ from beamwright.core import (
     as_array,
     db_to_linear,
     dbm_to_w,
+    device,
     drop_keys,
     linear_to_db,
     parameter,
     require,
+    require_jax,
     status_text,
     w_to_dbm,
 )
@@ -244,9 +246,47 @@ def test_a_method_validates_its_options_and_passes_defaults() -> None:
     "imports", ["import beamwright, jax", "import jax, beamwright", "import jax.numpy, beamwright"]
 )
 def test_importing_the_package_switches_to_double_precision(imports):
-    """Whichever is imported first, and whatever the environment says."""
-    code = f"{imports}; import jax.numpy as jnp; assert jnp.zeros(1).dtype == 'float64'"
+    """Whichever is imported first, whatever the environment says, and leaving that as it is for other programs."""
+    code = f"{imports}; import os, jax.numpy as jnp; assert jnp.zeros(1).dtype == 'float64'"
+    code += "; assert os.environ['JAX_ENABLE_X64'] == '0'"
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", code], env=os.environ | {"JAX_ENABLE_X64": "0"}, capture_output=True
     )
     assert done.returncode == 0, done.stderr.decode()
+
+
+# whether JAX can compute ----------------------------------------------------------------------------------------
+
+
+def test_single_precision_is_refused_by_name():
+    with jax.enable_x64(False), pytest.raises(ValueError, match="jax_enable_x64 must stay True"):
+        as_array([1.0], "h", "drops")
+    with jax.enable_x64(False), pytest.raises(ValueError, match="jax_enable_x64 must stay True"):
+        drop_keys(jax.random.key(0), 2)
+
+
+@pytest.mark.parametrize("error", [AssertionError(), RuntimeError("Unable to initialize backend 'cuda'")])
+def test_a_device_that_is_not_there_is_named_by_the_setting_that_asks_for_it(monkeypatch, error):
+    def devices():
+        raise error
+
+    monkeypatch.setattr(device, "_found", False)
+    monkeypatch.setattr(jax, "devices", devices)
+    with pytest.raises(ValueError, match="JAX_PLATFORMS must name devices of this machine, got .*JAX_PLATFORMS=cpu"):
+        require_jax()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+@pytest.mark.filterwarnings("ignore:os.fork")  # JAX's own
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded")
+def test_a_process_forked_after_use_is_refused_not_left_waiting():
+    require_jax()
+    child = os.fork()
+    if child == 0:
+        try:
+            as_array([1.0], "h", "drops")
+        except RuntimeError as error:
+            os._exit(3 if "spawn" in str(error) else 4)
+        os._exit(5)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 3
+    require_jax()  # the parent goes on

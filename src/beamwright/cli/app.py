@@ -53,7 +53,9 @@ def common(
         typer.echo(context.get_help())
     elif context.invoked_subcommand not in ("list", "show", "report"):
         from beamwright.cli.cache import switch_on_cache
+        from beamwright.core import require_jax
 
+        require_jax()
         switch_on_cache(cache_dir)
 
 

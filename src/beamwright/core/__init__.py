@@ -3,6 +3,7 @@
 from beamwright.core.checks import as_array, require
 from beamwright.core.config import Config, parameter
 from beamwright.core.contract import Learner, Method, System
+from beamwright.core.device import require_jax
 from beamwright.core.keys import drop_keys, numbered_keys
 from beamwright.core.results import ArrayRecord
 from beamwright.core.status import VALID, Status, status_text
@@ -25,6 +26,7 @@ __all__ = [
     "numbered_keys",
     "parameter",
     "require",
+    "require_jax",
     "status_text",
     "w_to_dbm",
 ]

@@ -5,6 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from beamwright.core.device import require_jax
+
 
 def require(condition: bool, name: str, rule: str, value: Any, remedy: str = "") -> None:
     """Raise ``ValueError("{name} must {rule}, got {value}. {remedy}")`` unless the condition holds."""
@@ -15,8 +17,11 @@ def require(condition: bool, name: str, rule: str, value: Any, remedy: str = "")
 def as_array(value: ArrayLike, name: str, axes: str, dtype: type = float, **sizes: int) -> np.ndarray:
     """A finite array with the named axes, e.g. ``as_array(h, "h", "drops users antennas", complex, users=3)``.
 
+    Arrays enter the library here, so it is also here that JAX must be able to compute with them (``require_jax``).
+
     Raises: ValueError naming the array and the axis when rank, a fixed size, the type or finiteness is wrong.
     """
+    require_jax()
     try:
         array: np.ndarray = np.asarray(value)
         real = array.real if np.iscomplexobj(array) and dtype is not complex else array
