@@ -5,7 +5,18 @@ from dataclasses import dataclass
 import jax
 import numpy as np
 
-from beamwright.core import ArrayRecord, Config, Method, Status, System, as_array, drop_keys, parameter, status_text
+from beamwright.core import (
+    ArrayRecord,
+    Config,
+    Input,
+    Method,
+    Status,
+    System,
+    as_array,
+    drop_keys,
+    parameter,
+    status_text,
+)
 
 
 class ToyScenario(Config):
@@ -95,7 +106,7 @@ TOY = System(
         "matched": Method("matched", "Matched beams at least power", ToyOptions, run),
         "broken": Method("broken", "Raises what only a bug would raise", Config, lambda s, h: [][1]),
     },
-    channels={"h": "drops users antennas"},
+    channels={"h": Input("drops users antennas", "amplitude", conjugated=True)},
     draw=draw,
     known=lambda s, h: as_array(h, "h", "drops users antennas", complex, users=s.users, antennas=s.antennas),
     evaluate=lambda s, realisation, design: None,

@@ -1,5 +1,6 @@
 """Channels from .npz, .mat (v5, v7.3) and .h5 files: same numbers whatever the container, and nothing is executed."""
 
+import zipfile
 from pathlib import Path
 
 import h5py
@@ -7,10 +8,12 @@ import numpy as np
 import pytest
 import scipy.io
 
-from beamwright.cli.channels import ChannelFile, parse_variables, read_channels
+from beamwright.cli.channels import ChannelFile, read_channels
+from beamwright.cli.naming import parse_variables
 from beamwright.cli.variables import read_variable
+from beamwright.core import Input
 
-AXES = {"h": "drops users antennas"}
+AXES = {"h": Input("drops users antennas", "amplitude", conjugated=True)}
 SIZES = {"users": 3, "antennas": 8}
 
 
@@ -102,19 +105,20 @@ def test_pickled_objects_are_never_loaded(tmp_path):
     assert not (tmp_path / "executed").exists()
 
 
-def test_cells_are_refused(tmp_path):
+def test_cells_of_different_shapes_are_refused(tmp_path):
     cells = np.empty(2, dtype=object)
     cells[:] = [np.ones(3), np.ones(4)]
     scipy.io.savemat(tmp_path / "cells.mat", {"h": cells})
-    with pytest.raises(ValueError, match="got objects or cells"):
+    with pytest.raises(ValueError, match=r"cells must have one shape to be stacked, .* NAME\{1\}"):
         read_variable(tmp_path / "cells.mat", "h")
+    assert np.array_equal(read_variable(tmp_path / "cells.mat", "h{2}").ravel(), np.ones(4))
 
 
 def test_missing_file_and_unknown_ending_are_named(tmp_path):
     with pytest.raises(ValueError, match=r"nowhere.npz must be a file"):
         read_variable(tmp_path / "nowhere.npz", "h")
     (tmp_path / "h.txt").write_text("1 2 3")
-    with pytest.raises(ValueError, match=r"must end in .npz, .mat, .h5 or .hdf5, got '.txt'"):
+    with pytest.raises(ValueError, match=r"must end in .npz, .npy, .mat, .h5 or .hdf5, got '.txt'"):
         read_variable(tmp_path / "h.txt", "h")
 
 
@@ -127,61 +131,10 @@ def test_conjugation_says_what_the_file_means(tmp_path, h):
     assert ours.notes["convention"] == "h^T w in the file, conjugated to h^H w"
 
 
-def test_normalised_channels_have_mean_gain_one(tmp_path, h):
-    path = write_npz(tmp_path / "channels", 3e-5 * h)
-    read = read_channels(ChannelFile(path, normalise=True), AXES, SIZES)
-    assert np.mean(np.abs(read.arrays["h"]) ** 2) == pytest.approx(1.0, rel=1e-12)
-    assert np.allclose(read.arrays["h"] / read.notes["scale"]["h"], 3e-5 * h, rtol=1e-12)
-
-
-def test_transpose_reverses_axes(tmp_path, h):
-    path = write_npz(tmp_path / "channels", h.T)
-    assert np.array_equal(read_channels(ChannelFile(path, transpose=True), AXES, SIZES).arrays["h"], h)
-    with pytest.raises(ValueError, match=r"got shape \(8, 3, 5\)\. .* try --transpose"):
-        read_channels(ChannelFile(path), AXES, SIZES)
-
-
-@pytest.mark.parametrize(
-    ("shape", "remedy"),
-    [
-        ((8, 3), "--transpose"),
-        ((4, 8), "--set users=4"),
-        ((5, 3, 6), "--set antennas=6"),
-        ((5, 8, 3), "swap them in the file"),
-        ((8,), r"axes \(drops users antennas\)"),
-    ],
-)
-def test_wrong_axes_name_a_remedy(shape, remedy, tmp_path):
-    path = write_npz(tmp_path / "channels", np.ones(shape))
-    with pytest.raises(ValueError, match=remedy):
-        read_channels(ChannelFile(path), AXES, SIZES)
-
-
 def test_nan_is_found(tmp_path, h):
     h[2, 1, 4] = np.nan
     with pytest.raises(ValueError, match=r"h must be finite, got .*nan.* at index \[\[2, 1, 4\]\]"):
         read_channels(ChannelFile(write_npz(tmp_path / "channels", h)), AXES, SIZES)
-
-
-def test_groups_are_users_of_the_file_and_do_not_depend_on_their_number(tmp_path):
-    pool = np.arange(40)[:, None] + 1j * np.arange(8)
-    source = ChannelFile(write_npz(tmp_path / "channels", pool))
-    many = read_channels(source, AXES, SIZES, groups=20, seed=3).arrays["h"]
-    few = read_channels(source, AXES, SIZES, groups=6, seed=3).arrays["h"]
-    assert many.shape == (20, 3, 8) and np.array_equal(few, many[:6])
-    users = many[:, :, 0].real.astype(int)
-    assert all(len(set(group)) == 3 for group in users)
-    assert np.array_equal(pool[users], many)
-    assert len(np.unique(users)) > 20
-    other = read_channels(source, AXES, SIZES, groups=20, seed=4).arrays["h"]
-    assert not np.array_equal(other, many)
-
-
-def test_groups_need_a_pool(tmp_path, h):
-    with pytest.raises(ValueError, match="must be a pool with axes"):
-        read_channels(ChannelFile(write_npz(tmp_path / "a", h)), AXES, SIZES, groups=2)
-    with pytest.raises(ValueError, match="users must be at most the 2 in the file, got 3"):
-        read_channels(ChannelFile(write_npz(tmp_path / "b", h[0, :2])), AXES, SIZES, groups=2)
 
 
 def test_variables_are_named_per_channel(tmp_path, h):
@@ -194,3 +147,85 @@ def test_variables_are_named_per_channel(tmp_path, h):
     path = tmp_path / "two.npz"
     np.savez(path, H_est=h, h=0 * h)
     assert np.array_equal(read_channels(ChannelFile(path, {"h": "H_est"}), AXES, SIZES).arrays["h"], h)
+
+
+@pytest.mark.parametrize("names", ["real imag", "re im", "Re Im", "r i", "Real Imaginary"])
+def test_pairs_of_parts_are_complex_whatever_they_are_called(names, tmp_path, h):
+    pairs = np.zeros(h.shape, [(name, "<f8") for name in names.split()])
+    pairs[names.split()[0]], pairs[names.split()[1]] = h.real, h.imag
+    with h5py.File(tmp_path / "h.h5", "w") as file:
+        file["h"] = pairs
+    assert np.array_equal(read_variable(tmp_path / "h.h5", "h"), h)
+
+
+def test_structs_cells_groups_and_plain_arrays_are_read_as_the_refusal_says(tmp_path, h):
+    """Each file is first refused with one line, whose option then reads it."""
+    cells, bs, users = np.empty((5, 1), object), np.empty((1, 1), object), np.empty((1, 3), object)
+    for i in range(5):
+        cells[i, 0] = h[i]
+    for k in range(3):
+        users[0, k] = {"channel": h[0, k][None, :, None], "loc": np.zeros(3)}
+    bs[0, 0] = {"user": users, "loc": np.zeros(3)}
+    scipy.io.savemat(tmp_path / "struct.mat", {"sim": {"h": h, "fc": 3.5e9}})
+    scipy.io.savemat(tmp_path / "cells.mat", {"H": cells})
+    scipy.io.savemat(tmp_path / "deepmimo.mat", {"DeepMIMO_dataset": bs})
+    scipy.io.savemat(tmp_path / "apart.mat", {"h_real": h.real, "h_imag": h.imag})
+    np.save(tmp_path / "h.npy", h)
+    with h5py.File(tmp_path / "group.h5", "w") as file:
+        file["out/freq"] = h[:, :, None, None, :, None, None]
+        file["out/phase"] = h.real
+    for name, option, variable, first in (
+        ("struct.mat", "h=sim.h", "sim.h", h), ("cells.mat", "h=H", "H", h), ("group.h5", "h=out.freq", "out/freq", h),
+        ("deepmimo.mat", "h=DeepMIMO_dataset.user.channel", "DeepMIMO_dataset{1}.user.channel", h[:1]),
+        ("apart.mat", "h=h_real,h_imag", "h_real,h_imag", h),
+    ):  # fmt: skip
+        with pytest.raises(ValueError, match=f"has no variable 'h'; it holds: .*Try --variable {option}$"):
+            read_channels(ChannelFile(tmp_path / name), AXES, SIZES)
+        for told in (option.removeprefix("h="), variable):
+            assert np.array_equal(
+                read_channels(ChannelFile(tmp_path / name, {"h": told}), AXES, SIZES).arrays["h"], first
+            )
+    assert np.array_equal(read_channels(ChannelFile(tmp_path / "h.npy"), AXES, SIZES).arrays["h"], h)
+    assert np.array_equal(
+        read_variable(tmp_path / "deepmimo.mat", "DeepMIMO_dataset.user{2}.channel")[0, :, 0], h[0, 1]
+    )
+
+
+def test_a_struct_of_v73_and_its_cells_are_read(tmp_path, h):
+    with h5py.File(tmp_path / "s.mat", "w", userblock_size=512) as file:
+        for i in range(5):
+            pairs = np.zeros(h[i].T.shape, [("real", "<f8"), ("imag", "<f8")])
+            pairs["real"], pairs["imag"] = h[i].T.real, h[i].T.imag
+            file[f"#refs#/{i}"] = pairs
+            file[f"#refs#/{i}"].attrs["MATLAB_class"] = np.bytes_("double")
+        cells = file.create_dataset("sim/h", (1, 5), dtype=h5py.ref_dtype)
+        cells[0] = [file[f"#refs#/{i}"].ref for i in range(5)]
+        cells.attrs["MATLAB_class"] = np.bytes_("cell")
+    assert np.array_equal(read_variable(tmp_path / "s.mat", "sim.h")[:, 0], h)
+
+
+def test_one_part_of_a_channel_is_not_taken_for_it(tmp_path, h):
+    np.savez(tmp_path / "a.npz", h_real=h.real, h_imag=h.imag, alone=h.real)
+    with pytest.raises(ValueError, match=r"h_real must be all of h, .* Try --variable h=h_real,h_imag"):
+        read_channels(ChannelFile(tmp_path / "a.npz", {"h": "h_real"}), AXES, SIZES)
+    read = read_channels(ChannelFile(tmp_path / "a.npz", {"h": "alone"}), AXES, SIZES)
+    assert np.array_equal(read.arrays["h"], h.real) and "h real in the file" in read.remarks[0]
+
+
+def test_headers_that_promise_more_than_memory_are_refused_before_anything_is_allocated(tmp_path):
+    def npy(path: Path, shape: tuple[int, ...]) -> Path:
+        with path.open("wb") as file:
+            np.lib.format.write_array_header_1_0(file, {"descr": "<c16", "fortran_order": False, "shape": shape})
+            file.write(bytes(64))
+        return path
+
+    big = npy(tmp_path / "h.npy", (10**6, 100, 80))
+    with zipfile.ZipFile(tmp_path / "h.npz", "w") as archive:
+        archive.write(big, "h.npy")
+    with h5py.File(tmp_path / "h.h5", "w") as file:
+        file.create_dataset("h", (10**6, 100, 80), "<c16", chunks=(1, 100, 80))
+    for name in ("h.npy", "h.npz", "h.h5"):
+        with pytest.raises(ValueError, match=r"must take at most 2 GiB, got shape \(1000000, 100, 80\), 119 GiB"):
+            read_variable(tmp_path / name, "h")
+    with pytest.raises(ValueError, match="damaged .*the header promises 16000 bytes"):
+        read_variable(npy(tmp_path / "small.npy", (1000,)), "h")

@@ -144,16 +144,28 @@ def rewrite(path: Path, name: str, change) -> None:
 
 
 def test_a_matlab_file_of_another_convention_gives_the_same_design():
-    """h^T w in a MATLAB file against h^H w in a NumPy file: the same powers."""
+    """h^T w in a MATLAB file against h^H w in a NumPy file: the same powers, if angles are meant alike."""
     with np.load("h.npz") as file:
         scipy.io.savemat("h.mat", {"H_est": file["h"].conj()})
     settings = ["--set", "sinr_db=5"]
     assert main([*DESIGN, *settings, "--channels", "h.npz", "--out", "a"]) == 0
     assert main(["verify", "a"]) == 0
-    mat = ["--channels", "h.mat", "--variable", "H_est", "--no-conjugate"]
+    mat = ["--channels", "h.mat", "--variable", "H_est", "--no-conjugate", "--set", "steering_sign=1"]
     assert main([*DESIGN, *settings, *mat, "--out", "b"]) == 0
     ours, theirs = np.load("a/design.npz"), np.load("b/design.npz")
     assert np.array_equal(ours["beams"], theirs["beams"])
+
+
+def test_a_target_at_the_angle_of_a_simulator_gets_the_power_that_is_asked(capsys):
+    """h^T w: a wave from +60 degrees has the phases exp(+j pi n sin 60), and so has what beams send there."""
+    asked = ["--set", "sinr_db=5", "--set", "target_angles_deg=[60]", "--set", "sensing_power_w=0.05"]
+    assert main([*DESIGN, *asked, "--channels", "h.npz", "--no-conjugate", "--out", "out"]) == 0
+    assert "steering_sign -1" in capsys.readouterr().out
+    beams = np.load("out/design.npz")["beams"]
+    there = np.exp(1j * np.pi * np.arange(8) * np.sin(np.deg2rad(60)))
+    sent_w = np.sum(np.abs(beams @ there) ** 2, axis=-1)
+    assert np.all(sent_w >= 0.05 * (1 - 1e-6)), sent_w
+    assert json.loads(Path("out/design.json").read_text())["scenario"]["steering_sign"] == -1
 
 
 IN_SLOTS = [(name, ["--set", "sensing=slot"]) for name, m in METHODS.items() if "sensing" in m.options.model_fields]

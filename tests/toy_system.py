@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import jax
 import numpy as np
 
-from beamwright.core import ArrayRecord, Config, Method, Status, System, drop_keys, parameter
+from beamwright.core import ArrayRecord, Config, Input, Method, Status, System, drop_keys, parameter
 from beamwright.records import Axis, Case, Claim, Curve, Line, Metric, Panel, Picture, Study, Table, sweep
 
 
@@ -71,7 +71,7 @@ SYSTEM = System(
     scenario=Scenario,
     design=Design,
     methods=METHODS,
-    channels={"h": "drops antennas"},
+    channels={"h": Input("drops antennas", "amplitude")},
     draw=draw,
     known=dict,
     evaluate=dict,

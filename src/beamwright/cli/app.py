@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from beamwright.cli.errors import CommandError, run_guarded
+from beamwright.cli import channel_options
+from beamwright.cli.errors import run_guarded
 
 app = typer.Typer(
     name="beamwright",
@@ -81,17 +82,13 @@ def design(
     method: Annotated[str | None, typer.Option(help="A method of the system; default: its first.")] = None,
     settings: Settings = None,
     scenario: Annotated[Path | None, typer.Option(help="A YAML file of parameters; --set wins over it.")] = None,
-    channels: Annotated[Path | None, typer.Option(help=".npz, .mat or .h5; drawn at random without it.")] = None,
-    variable: Annotated[
-        list[str] | None, typer.Option(metavar="[CHANNEL=]NAME", help="What a channel is called in the file.")
-    ] = None,
-    conjugate: Annotated[
-        bool, typer.Option(help="In the file a user receives h^H w (--conjugate) or h^T w (--no-conjugate).")
-    ] = True,
-    transpose: Annotated[bool, typer.Option("--transpose", help="Reverse the axes of the file's arrays.")] = False,
-    normalise: Annotated[
-        bool, typer.Option("--normalise", help="Scale channels to a mean gain of one per antenna over the file.")
-    ] = False,
+    channels: channel_options.File = None,
+    variable: channel_options.Variable = None,
+    axes: channel_options.Axes = None,
+    conjugate: channel_options.Conjugate = True,
+    transpose: channel_options.Transpose = False,
+    normalise: channel_options.Normalise = False,
+    skip_blocked: channel_options.SkipBlocked = False,
     drops: Annotated[
         int | None,
         typer.Option(min=1, help="Realisations to draw; with --channels, random groups of the file's users."),
@@ -104,15 +101,12 @@ def design(
     out: Annotated[Path, typer.Option(help="Folder for design.npz and design.json.")] = Path("design-out"),
 ) -> None:
     """Design beams, with a certificate, for channels from a file or drawn at random."""
-    from beamwright.cli.channels import ChannelFile, parse_variables
+    from beamwright.cli.channel_options import channel_file
     from beamwright.cli.design import obtain_channels, resolve, run_design
     from beamwright.cli.settings import parse_settings
 
-    job = resolve(system, method, parse_settings(settings or []), scenario, checkpoint)
-    names = parse_variables(variable or [], list(job.system.channels))
-    if channels is None and (names or transpose or normalise or not conjugate):
-        raise CommandError("--variable, --no-conjugate, --transpose and --normalise must come with --channels FILE")
-    source = ChannelFile(channels, names, conjugate, transpose, normalise) if channels else None
+    job = resolve(system, method, parse_settings(settings or []), scenario, checkpoint, conjugate)
+    source = channel_file(job.system.channels, channels, variable, axes, conjugate, transpose, normalise, skip_blocked)
     run_design(job, obtain_channels(job.system, job.scenario, source, drops, seed), out, rows)
 
 
@@ -122,7 +116,13 @@ def train(
     agent: Annotated[str, typer.Option(help="An agent of the system, e.g. ddpg, meta or amortised.")] = "amortised",
     settings: Settings = None,
     scenario: Annotated[Path | None, typer.Option(help="A YAML file of parameters; --set wins over it.")] = None,
-    channels: Annotated[Path | None, typer.Option(help=".npz, .mat or .h5; drawn at random without it.")] = None,
+    channels: channel_options.File = None,
+    variable: channel_options.Variable = None,
+    axes: channel_options.Axes = None,
+    conjugate: channel_options.Conjugate = True,
+    transpose: channel_options.Transpose = False,
+    normalise: channel_options.Normalise = False,
+    skip_blocked: channel_options.SkipBlocked = False,
     drops: Annotated[
         int | None, typer.Option(min=1, help="Channels to draw, 4096 by default; with one it is fixed.")
     ] = None,
@@ -130,13 +130,13 @@ def train(
     out: Annotated[Path, typer.Option(help="Folder for the policy and its learning curve.")] = Path("train-out"),
 ) -> None:
     """Train an agent on many channels; started again in the same folder, a stopped training goes on."""
-    from beamwright.cli.channels import ChannelFile
+    from beamwright.cli.channel_options import channel_file
     from beamwright.cli.design import obtain_channels
     from beamwright.cli.settings import parse_settings
     from beamwright.cli.train import DRAWN_DROPS, resolve, run_training
 
-    job = resolve(system, agent, parse_settings(settings or []), scenario)
-    source = ChannelFile(channels) if channels else None
+    job = resolve(system, agent, parse_settings(settings or []), scenario, conjugate)
+    source = channel_file(job.system.channels, channels, variable, axes, conjugate, transpose, normalise, skip_blocked)
     count = drops or (None if channels else DRAWN_DROPS)
     run_training(job, obtain_channels(job.system, job.scenario, source, count, seed), out)
 

@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from rich.console import Console
 
 from beamwright import __version__
 from beamwright.cli.channels import ChannelFile, Channels, read_channels
@@ -46,10 +47,12 @@ def resolve(
     settings: Mapping[str, Any],
     file: Path | None,
     checkpoint: Path | None = None,
+    conjugate: bool = True,
 ) -> DesignJob:
     """Find the system and the method, and give every setting its place. ``settings`` win over the scenario file.
 
-    A policy that was trained brings its scenario, over which both win, and is for method ``policy``.
+    A policy that was trained brings its scenario, over which both win, and is for method ``policy``. Channels that are
+    conjugated from ``h^T w`` (``conjugate`` false) have the angles of their simulator, unless a setting says otherwise.
 
     Raises: ValueError naming what is not known or out of range; OSError if the file cannot be read.
     """
@@ -66,7 +69,7 @@ def resolve(
     method = find("method", method_name or usual, system.methods)
     of_scenario, of_method = split_settings(settings, system.scenario, method.options)
     given = {**trained, **(system.scenario.read_yaml(file) if file else {}), **of_scenario}
-    scenario = system.scenario(**given)
+    scenario = system.scenario(**with_angles(given, system.scenario, conjugate))
     return DesignJob(system, method, scenario, method.options(**of_method))
 
 
@@ -76,13 +79,26 @@ def obtain_channels(
     """Channels from the file, or drawn where there is none. Raises ValueError for a file that does not fit."""
     require(drops is None or drops >= 1, "--drops", "be >= 1", drops)
     if source is not None:
-        sizes = {axis: getattr(scenario, axis) for axis in _axes(system) if hasattr(scenario, axis)}
-        return read_channels(source, system.channels, sizes, drops, seed)
+        sizes = {axis: getattr(scenario, axis) for axis in _axes(system) if hasattr(scenario, axis)} | {"xyz": 3}
+        settable = frozenset(sizes) & frozenset(type(scenario).model_fields)
+        found = read_channels(source, system.channels, sizes, drops, seed, settable)
+        return replace(found, notes=found.notes | _angles(scenario))
 
     import jax
 
     known = system.draw(scenario, jax.random.key(seed), drops or DRAWN_DROPS).known
     return Channels(_named(system, known), {"drawn": drops or DRAWN_DROPS, "seed": seed})
+
+
+def with_angles(given: Mapping[str, Any], scenario: type[Config], conjugate: bool) -> dict[str, Any]:
+    """The settings, with ``steering_sign`` -1 for channels conjugated from ``h^T w`` where nobody says otherwise."""
+    turned = not conjugate and "steering_sign" in scenario.model_fields
+    return {"steering_sign": -1, **given} if turned else dict(given)
+
+
+def _angles(scenario: Config) -> dict[str, Any]:
+    sign = getattr(scenario, "steering_sign", None)
+    return {} if sign is None else {"steering_sign": sign}
 
 
 def run_design(job: DesignJob, channels: Channels, folder: Path, rows: int = 10) -> Path:
@@ -92,12 +108,17 @@ def run_design(job: DesignJob, channels: Channels, folder: Path, rows: int = 10)
     with output_folder(folder):
         out.print(values(f"{job.system.name} scenario", job.scenario))
         out.print(values(f"--method {job.method.name}", job.options))
-        out.print(f"channels: {_words(channels.notes)}", markup=False, soft_wrap=True)
+        say_channels(out, channels)
         start = time.perf_counter()
         design = job.method(job.scenario, known, **dict(job.options))
         seconds = time.perf_counter() - start
         made_with = {"beamwright": __version__, **versions()}
-        report = {"channels": channels.notes, **summarise(design), "seconds": seconds, "versions": made_with}
+        report = {
+            "channels": {**channels.notes, "remarks": list(channels.remarks)},
+            **summarise(design),
+            "seconds": seconds,
+            "versions": made_with,
+        }
         save_design(folder, {**channels.arrays, **design.to_arrays()}, job.about, report)
     lines = job.system.headline(job.scenario, design)
     out.print(records("drops", lines[:rows]))
@@ -109,6 +130,13 @@ def run_design(job: DesignJob, channels: Channels, folder: Path, rows: int = 10)
     return folder / "design.npz"
 
 
+def say_channels(out: Console, channels: Channels) -> None:
+    """What the channels are and what was done to them."""
+    out.print(f"channels: {_words(channels.notes)}", markup=False, soft_wrap=True)
+    for remark in channels.remarks:
+        out.print(f"note: {remark}", markup=False, soft_wrap=True)
+
+
 def _words(notes: Mapping[str, Any]) -> str:
     """``file street.npz, variables h=H_est, ...``."""
     pairs = {
@@ -118,7 +146,7 @@ def _words(notes: Mapping[str, Any]) -> str:
 
 
 def _axes(system: System) -> set[str]:
-    return {axis for axes in system.channels.values() for axis in axes.split() if axis != "drops"}
+    return {axis for given in system.channels.values() for axis in given.axes.split() if axis != "drops"}
 
 
 def _named(system: System, known: Any) -> dict[str, np.ndarray]:

@@ -25,7 +25,8 @@ def show_system(name: str) -> None:
     out = console()
     out.print(f"[bold]{system.name}[/bold]  {system.title}\n  {system.source}\n", soft_wrap=True)
     out.print(parameters("scenario (--set NAME=VALUE or --scenario FILE.yaml)", system.scenario))
-    out.print(table("channels (--channels FILE)", ("name", "axes"), system.channels.items()))
+    rows = [(name, given.axes, given.kind, given.unit) for name, given in system.channels.items()]
+    out.print(table("channels (--channels FILE)", ("name", "axes", "kind", "unit"), rows))
     for method in system.methods.values():
         out.print(f"[bold]--method {method.name}[/bold]  {method.summary}", soft_wrap=True)
         if method.options.model_fields:

@@ -12,6 +12,7 @@ import pandas as pd
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from beamwright.cli.channels import Channels
+from beamwright.cli.design import say_channels, with_angles
 from beamwright.cli.design_files import output_folder, write_files
 from beamwright.cli.errors import CommandError
 from beamwright.cli.settings import find, split_settings
@@ -35,7 +36,9 @@ class TrainJob:
     options: Config
 
 
-def resolve(system_name: str, agent: str, settings: Mapping[str, Any], file: Path | None) -> TrainJob:
+def resolve(
+    system_name: str, agent: str, settings: Mapping[str, Any], file: Path | None, conjugate: bool = True
+) -> TrainJob:
     """Find the system and the agent, and give every setting its place.
 
     Raises: ValueError naming what is not known or out of range; CommandError where a system has no agents.
@@ -48,7 +51,8 @@ def resolve(system_name: str, agent: str, settings: Mapping[str, Any], file: Pat
         raise CommandError(f"system {system.name} has no agents to train; these have: {able}")
     learner = find("agent", agent, system.learners)
     of_scenario, of_agent = split_settings(settings, system.scenario, learner.options)
-    scenario = system.scenario.from_yaml(file, **of_scenario) if file else system.scenario(**of_scenario)
+    given = {**(system.scenario.read_yaml(file) if file else {}), **of_scenario}
+    scenario = system.scenario(**with_angles(given, system.scenario, conjugate))
     return TrainJob(system, learner, scenario, learner.options(**of_agent))
 
 
@@ -59,6 +63,7 @@ def run_training(job: TrainJob, channels: Channels, folder: Path) -> Path:
     with output_folder(folder):
         out.print(values(f"{job.system.name} scenario", job.scenario))
         out.print(values(f"--agent {job.learner.name}", job.options))
+        say_channels(out, channels)
         bar = Progress(
             TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed} of {task.total} steps"),
             TimeRemainingColumn(), console=out, disable=not out.is_terminal,

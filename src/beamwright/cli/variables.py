@@ -1,114 +1,122 @@
-"""Named arrays from .npz, .mat (v5 and v7.3) and .h5 files, as plain numbers: nothing in a file is ever executed."""
+"""Named arrays from .npz, .npy, .mat (v5 and v7.3) and .h5 files: nothing in a file is ever executed."""
 
+import math
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
-_UNREADABLE = (OSError, EOFError, KeyError, TypeError, NotImplementedError, zipfile.BadZipFile, zlib.error)
+from beamwright.cli.matlab import hdf5_tree, mat5_tree
+from beamwright.cli.trees import Fields, Leaf, Tree, leaf_of, leaves, pick
+
+_UNREADABLE = (
+    OSError, EOFError, KeyError, IndexError, TypeError, NotImplementedError, RuntimeError, MemoryError,
+    zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
 
 
-def read_variable(path: str | Path, name: str) -> np.ndarray:
-    """The array called ``name``, numeric, in the axis order its author saw.
+@contextmanager
+def opened(path: str | Path) -> Iterator[Tree]:
+    """What the file holds, readable while the block lasts.
 
-    MATLAB stores columns first: v7.3 files (HDF5) are turned back here, v5 files by SciPy. MATLAB's v7.3 complex
-    numbers, pairs of ``real`` and ``imag``, become complex.
-
-    Raises: ValueError naming the file when it is missing, empty, damaged or of another kind, when it has no such
-        variable (it lists those it has), or when the variable is text, a cell, a struct or a pickled object.
+    Raises: ValueError naming the file when it is missing, empty, damaged or of another kind.
     """
     path = Path(path)
     if not path.is_file():
         raise ValueError(f"{path} must be a file that can be read, but there is none")
     if path.stat().st_size == 0:
         raise ValueError(f"{path} must hold arrays, but it is empty")
-    array = _reader(path)(path, name)
-    if array.dtype.names and {name.lower() for name in array.dtype.names} in ({"real", "imag"}, {"r", "i"}):
-        real, imag = sorted(array.dtype.names, reverse=True)
-        array = array[real] + 1j * array[imag]
-    if array.dtype.kind not in "iufc":
-        raise ValueError(f"{name} in {path} must be an array of numbers, got {_kind(array)}")
-    return array
+    kind, reader = _reader(path)
+    try:
+        with reader(path) as tree:
+            yield tree
+    except _UNREADABLE as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        rule = f"{path} must be {kind} that can be read, but it is damaged or of another kind ({reason})"
+        raise ValueError(rule) from None
 
 
-def _reader(path: Path) -> Callable[[Path, str], np.ndarray]:
+def read_variable(path: str | Path, name: str) -> np.ndarray:
+    """The array called ``name``, numeric, in the axis order its author saw; the single one of an .npy file.
+
+    MATLAB stores columns first: v7.3 files (HDF5) are turned back here, v5 files by SciPy. Pairs of real and imaginary
+    part, whatever they are called, become complex.
+
+    Raises: ValueError naming the file when it cannot be read, when it has no such variable (it lists those it has), or
+        when the variable is text, a struct, a pickled object, or larger than memory should hold.
+    """
+    with opened(path) as tree:
+        return find(tree, path, name).values(f"{name} in {path}")
+
+
+def find(tree: Tree, path: str | Path, name: str, remedy: str = "") -> Leaf:
+    """The array called ``name``, not yet read. Raises ValueError with the names there are."""
+    found = tree if isinstance(tree, Leaf) else pick(tree, name)
+    if found is None:
+        names = sorted(one for one, _ in leaves(tree))
+        there = ", ".join(names[:20]) + (f" and {len(names) - 20} more" if len(names) > 20 else "") or "none"
+        raise ValueError(f"{path} has no variable {name!r}; it holds: {there}" + (f". {remedy}" if remedy else ""))
+    return found
+
+
+def _reader(path: Path) -> tuple[str, Callable[[Path], Any]]:
     suffix = path.suffix.lower()
     if suffix == ".npz":
-        return _read_npz
+        return "a NumPy .npz archive", _npz
+    if suffix == ".npy":
+        return "a NumPy .npy array", _npy
     if suffix in (".h5", ".hdf5"):
-        return _read_hdf5
+        return "an HDF5 file", hdf5_tree
     if suffix == ".mat":
-        return _read_hdf5 if _is_hdf5(path) else _read_mat5
-    raise ValueError(f"{path} must end in .npz, .mat, .h5 or .hdf5, got {suffix or 'no ending'!r}")
+        return "a MATLAB .mat file", hdf5_tree if _is_hdf5(path) else mat5_tree
+    raise ValueError(f"{path} must end in .npz, .npy, .mat, .h5 or .hdf5, got {suffix or 'no ending'!r}")
 
 
-def _read_npz(path: Path, name: str) -> np.ndarray:
+@contextmanager
+def _npz(path: Path) -> Iterator[Tree]:
+    def member(name: str) -> Leaf:
+        with archive.open(name) as file:
+            return _header(file, archive.getinfo(name).file_size, partial(read, name))
+
+    def read(name: str) -> np.ndarray:
+        with archive.open(name) as file:
+            return np.asarray(np.lib.format.read_array(file, allow_pickle=False))
+
+    with zipfile.ZipFile(path) as archive:
+        names = [name for name in archive.namelist() if name.endswith(".npy")]
+        yield Fields({name.removesuffix(".npy"): partial(member, name) for name in names})
+
+
+@contextmanager
+def _npy(path: Path) -> Iterator[Tree]:
+    with path.open("rb") as file:
+        yield _header(file, path.stat().st_size, partial(np.load, path, allow_pickle=False))
+
+
+def _header(file: IO[bytes], held: int, read: Callable[[], np.ndarray]) -> Leaf:
+    """Shape and type as the header says; one that promises more than there is is not read."""
+    form = np.lib.format
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            if name in archive:
-                return archive[name]
-            there = list(archive)
-    except (ValueError, *_UNREADABLE) as error:
-        if "allow_pickle" in str(error) and zipfile.is_zipfile(path):
-            raise ValueError(f"{name} in {path} must be an array of numbers, got pickled objects") from None
-        raise _damaged(path, "a NumPy .npz archive", error) from None
-    raise _no_variable(path, name, there)
+        read_header = form.read_array_header_1_0 if form.read_magic(file) == (1, 0) else form.read_array_header_2_0
+        shape, _, dtype = read_header(file)
+    except ValueError as error:
+        raise OSError(str(error)) from None
 
+    def guarded() -> np.ndarray:
+        promised = math.prod(shape) * dtype.itemsize
+        if promised > held:
+            raise OSError(f"the header promises {promised} bytes, there are {held}")
+        return read()
 
-def _read_mat5(path: Path, name: str) -> np.ndarray:
-    from scipy.io import loadmat, whosmat
-    from scipy.io.matlab import MatReadError
-
-    try:
-        there = [variable for variable, _, _ in whosmat(path)]
-        if name in there:
-            return np.asarray(loadmat(path, variable_names=[name])[name])
-    except (ValueError, IndexError, MatReadError, *_UNREADABLE) as error:
-        raise _damaged(path, "a MATLAB .mat file", error) from None
-    raise _no_variable(path, name, there)
-
-
-def _read_hdf5(path: Path, name: str) -> np.ndarray:
-    import h5py
-
-    try:
-        with h5py.File(path, "r") as file:
-            item = file.get(name)
-            if isinstance(item, h5py.Dataset):
-                array, matlab = np.asarray(item[()]), _matlab_class(item)
-                if matlab in ("char", "cell", "struct", "logical"):
-                    raise ValueError(f"{name} in {path} must be an array of numbers, got MATLAB's {matlab}")
-                return array.T if matlab or path.suffix.lower() == ".mat" else array
-            there: list[str] = []
-            file.visititems(lambda key, value: there.append(key) if isinstance(value, h5py.Dataset) else None)
-    except (RuntimeError, *_UNREADABLE) as error:
-        raise _damaged(path, "an HDF5 file", error) from None
-    raise _no_variable(path, name, [key for key in there if not key.startswith("#")])
+    return leaf_of(shape, dtype, guarded)
 
 
 def _is_hdf5(path: Path) -> bool:
     import h5py
 
     return bool(h5py.is_hdf5(path))
-
-
-def _matlab_class(item: Any) -> str:
-    """MATLAB's own name for the type of an HDF5 data set; empty when MATLAB did not write it."""
-    label = item.attrs.get("MATLAB_class", b"")
-    return label.decode() if isinstance(label, bytes) else str(label)
-
-
-def _kind(array: np.ndarray) -> str:
-    return {"O": "objects or cells", "V": "a struct", "b": "true/false values"}.get(array.dtype.kind, "text")
-
-
-def _no_variable(path: Path, name: str, there: list[str]) -> ValueError:
-    return ValueError(f"{path} has no variable {name!r}; it holds: {', '.join(sorted(there)) or 'none'}")
-
-
-def _damaged(path: Path, kind: str, error: Exception) -> ValueError:
-    reason = " ".join(str(error).split()) or type(error).__name__
-    return ValueError(f"{path} must be {kind} that can be read, but it is damaged or of another kind ({reason})")

@@ -1,8 +1,8 @@
 """The ground floor: units, checks, keys, status, configuration and the contract every system fulfils."""
 
-from beamwright.core.checks import as_array, require
+from beamwright.core.checks import as_array, plain_array, require
 from beamwright.core.config import Config, parameter
-from beamwright.core.contract import Learner, Method, System
+from beamwright.core.contract import Input, Learner, Method, System
 from beamwright.core.device import require_jax
 from beamwright.core.keys import drop_keys, numbered_keys
 from beamwright.core.results import ArrayRecord
@@ -14,6 +14,7 @@ __all__ = [
     "VALID",
     "ArrayRecord",
     "Config",
+    "Input",
     "Learner",
     "Method",
     "Status",
@@ -25,6 +26,7 @@ __all__ = [
     "linear_to_db",
     "numbered_keys",
     "parameter",
+    "plain_array",
     "require",
     "require_jax",
     "status_text",

@@ -10,9 +10,35 @@ A system's module lists its methods in ``METHODS`` and itself in ``SYSTEM``; ``b
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from beamwright.core.config import Config
+
+
+@dataclass(frozen=True)
+class Input:
+    """What an array is that a person may bring: what may be done to it follows from its kind.
+
+    An amplitude may be scaled together with all other amplitudes, and is conjugated where a file means ``h^T w``; every
+    other kind is taken as it is.
+    """
+
+    axes: str
+    """Names of its axes, ``"drops users antennas"``; ``drops`` may be left out by a person."""
+    kind: Literal["amplitude", "power", "real", "position", "logical"]
+    """amplitude: complex; power: a variance or watts; real: an angle, a cosine, a concentration; logical: 0 or 1."""
+    unit: str = ""
+    conjugated: bool = False
+    """Whether the model takes its conjugate, as in ``h^H w``."""
+    infinite: bool = False
+    """Whether infinity is a value."""
+    spread: bool = False
+    """Whether one number, or one per user, stands for all."""
+
+    @property
+    def dtype(self) -> type:
+        """What it is computed with."""
+        return {"amplitude": complex, "logical": int}.get(self.kind, float)
 
 
 @dataclass(frozen=True)
@@ -54,8 +80,8 @@ class System:
     scenario: type[Config]
     design: type
     methods: Mapping[str, Method]
-    channels: Mapping[str, str]
-    """Arrays a user may bring, with their axes: ``{"h": "drops users antennas"}``."""
+    channels: Mapping[str, Input]
+    """Arrays a user may bring: ``{"h": Input("drops users antennas", "amplitude", conjugated=True)}``."""
     draw: Callable[..., Any]
     """``draw(scenario, key, drops, first=0) -> Realisation`` with fields ``known`` and ``truth``."""
     known: Callable[..., Any]

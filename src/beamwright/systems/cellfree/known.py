@@ -4,21 +4,27 @@ from dataclasses import fields
 
 import numpy as np
 
-from beamwright.core import as_array, require
+from beamwright.core import Input, as_array, plain_array, require
 from beamwright.systems.cellfree.model import Paths, Point
 from beamwright.systems.cellfree.results import Design, Geometry, Known
 from beamwright.systems.cellfree.scenario import Scenario
 
-AXES = {
-    "uplink_gain": "drops users aps paths",
-    "uplink_cosine": "drops users aps paths",
-    "direct_gain": "drops aps aps paths",
-    "direct_rx_cosine": "drops aps aps paths",
-    "direct_tx_cosine": "drops aps aps paths",
-    "echo_gain": "drops aps aps",
-    "target_cosine": "drops aps",
+
+def _gain(axes: str) -> Input:
+    """Amplitudes of paths relative to the noise, as they are received: y = H x, nothing is conjugated."""
+    return Input(axes, "amplitude", "1/sqrt(W)")
+
+
+INPUTS = {
+    "uplink_gain": _gain("drops users aps paths"),
+    "uplink_cosine": Input("drops users aps paths", "real"),
+    "direct_gain": _gain("drops aps aps paths"),
+    "direct_rx_cosine": Input("drops aps aps paths", "real"),
+    "direct_tx_cosine": Input("drops aps aps paths", "real"),
+    "echo_gain": _gain("drops aps aps"),
+    "target_cosine": Input("drops aps", "real"),
 }
-"""Arrays a user may bring, with their axes; any number of paths per kind of link."""
+"""Arrays a user may bring; any number of paths per kind of link."""
 
 
 def checked(s: Scenario, known: Known) -> Known:
@@ -27,12 +33,11 @@ def checked(s: Scenario, known: Known) -> Known:
     Raises: ValueError naming the array that is not finite, has a wrong shape, or holds a cosine beyond one.
     """
     values = {}
-    for name, axes in AXES.items():
-        array = np.asarray(getattr(known, name))
-        array = array[None] if array.ndim == len(axes.split()) - 1 else array
-        kind = complex if name.endswith("gain") else float
-        values[name] = as_array(array, name, axes, kind, aps=s.aps, users=s.users)
-        if kind is float:
+    for name, given in INPUTS.items():
+        array = plain_array(getattr(known, name), name)
+        array = array[None] if array.ndim == len(given.axes.split()) - 1 else array
+        values[name] = as_array(array, name, given.axes, given.dtype, aps=s.aps, users=s.users)
+        if given.kind == "real":
             most = float(np.abs(values[name]).max(initial=0))
             require(most <= 1 + 1e-12, name, "hold cosines, at most 1 in modulus", f"{most:.6g}")
     drops = len(values["echo_gain"])

@@ -20,7 +20,7 @@ from beamwright.systems.cellfree.baselines import leakage_beams
 from beamwright.systems.cellfree.design import finish, maximise_worst_case
 from beamwright.systems.cellfree.env import CellFree, Objective, built, environment
 from beamwright.systems.cellfree.evaluation import receivers
-from beamwright.systems.cellfree.known import AXES, checked, paths_of
+from beamwright.systems.cellfree.known import INPUTS, checked, paths_of
 from beamwright.systems.cellfree.model import Filters, Paths, Point
 from beamwright.systems.cellfree.oracle import only_physics
 from beamwright.systems.cellfree.realisation import draw
@@ -183,7 +183,7 @@ def train_policy(
 
 def _digest(known: Known) -> str:
     total = hashlib.sha256()
-    for name in AXES:
+    for name in INPUTS:
         total.update(np.ascontiguousarray(getattr(known, name)).tobytes())
     return total.hexdigest()
 

@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from beamwright.core import Config, Learner, Method, System, linear_to_db, require
+from beamwright.core import Config, Learner, Method, System, linear_to_db, plain_array, require
 from beamwright.learn import AGENTS
 from beamwright.systems.cellfree import options
 from beamwright.systems.cellfree.baselines import conjugate_beams, fixed_array, leakage_beams, non_robust, silence
 from beamwright.systems.cellfree.certificate import certify
 from beamwright.systems.cellfree.design import maximise_worst_case
-from beamwright.systems.cellfree.known import AXES, checked
+from beamwright.systems.cellfree.known import INPUTS, checked
 from beamwright.systems.cellfree.learning import design_by_policy, learn_each, train_policy
 from beamwright.systems.cellfree.realisation import draw
 from beamwright.systems.cellfree.results import Design, Known
@@ -22,9 +22,9 @@ from beamwright.systems.cellfree.scorecard import evaluate
 
 def known(scenario: Scenario, **arrays: ArrayLike) -> Known:
     """A user's paths. Raises ValueError naming what is missing or wrong."""
-    missing = [name for name in AXES if name not in arrays]
+    missing = [name for name in INPUTS if name not in arrays]
     require(not missing, ", ".join(missing), "be given", "nothing")
-    given: Any = {name: np.asarray(arrays[name]) for name in AXES}
+    given: Any = {name: plain_array(arrays[name], name) for name in INPUTS}
     return checked(scenario, Known(**given))
 
 
@@ -94,7 +94,7 @@ SYSTEM = System(
     scenario=Scenario,
     design=Design,
     methods=METHODS,
-    channels=AXES,
+    channels=INPUTS,
     draw=draw,
     known=known,
     evaluate=evaluate,

@@ -2,13 +2,14 @@
 
 import numpy as np
 
-from beamwright.core import as_array, require
+from beamwright.core import Input, as_array, plain_array, require
 from beamwright.systems.dma_noma.geometry import feed_matrix
 from beamwright.systems.dma_noma.results import Known
 from beamwright.systems.dma_noma.scenario import Scenario
 
-AXES = {"near_positions_m": "drops groups xyz", "far_positions_m": "drops groups xyz"}
-"""Arrays a user may bring, with their axes."""
+_PLACES = Input("drops groups xyz", "position", "m")
+INPUTS = {"near_positions_m": _PLACES, "far_positions_m": _PLACES}
+"""Arrays a user may bring."""
 
 
 def checked(s: Scenario, known: Known) -> Known:
@@ -18,10 +19,10 @@ def checked(s: Scenario, known: Known) -> Known:
             antenna, a reference wave that would amplify.
     """
     values = {}
-    for name, axes in AXES.items():
-        array = np.asarray(getattr(known, name))
+    for name, given in INPUTS.items():
+        array = plain_array(getattr(known, name), name)
         array = array[None] if array.ndim == 2 else array
-        values[name] = as_array(array, name, axes, float, groups=s.groups, xyz=3)
+        values[name] = as_array(array, name, given.axes, given.dtype, groups=s.groups, xyz=3)
     near, far = values.values()
     require(near.shape == far.shape, "far_positions_m", f"have shape {near.shape} like near_positions_m", far.shape)
     for name, array in values.items():

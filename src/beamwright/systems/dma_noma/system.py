@@ -2,10 +2,9 @@
 
 from typing import Any
 
-import numpy as np
 from numpy.typing import ArrayLike
 
-from beamwright.core import Method, System, require
+from beamwright.core import Method, System, plain_array, require
 from beamwright.systems.dma_noma import options
 from beamwright.systems.dma_noma.baselines import (
     fdma,
@@ -20,7 +19,7 @@ from beamwright.systems.dma_noma.certificate import certify
 from beamwright.systems.dma_noma.channel_ball import csi_ball
 from beamwright.systems.dma_noma.cutting_set import cutting_set
 from beamwright.systems.dma_noma.guaranteed import first_order, sdr_sca
-from beamwright.systems.dma_noma.known import AXES, checked
+from beamwright.systems.dma_noma.known import INPUTS, checked
 from beamwright.systems.dma_noma.realisation import draw
 from beamwright.systems.dma_noma.results import Design, Known
 from beamwright.systems.dma_noma.scenario import Scenario
@@ -29,9 +28,9 @@ from beamwright.systems.dma_noma.scorecard import evaluate
 
 def known(scenario: Scenario, **arrays: ArrayLike) -> Known:
     """A user's positions. Raises ValueError naming what is missing or wrong."""
-    missing = [name for name in AXES if name not in arrays]
+    missing = [name for name in INPUTS if name not in arrays]
     require(not missing, ", ".join(missing), "be given", "nothing")
-    found = checked(scenario, Known(**{name: np.asarray(arrays[name]) for name in AXES}))
+    found = checked(scenario, Known(**{name: plain_array(arrays[name], name) for name in INPUTS}))
     return Known(found.near_positions_m, found.far_positions_m, None, found.drop)
 
 
@@ -88,7 +87,7 @@ SYSTEM = System(
     scenario=Scenario,
     design=Design,
     methods=METHODS,
-    channels=AXES,
+    channels=INPUTS,
     draw=draw,
     known=known,
     evaluate=evaluate,

@@ -7,7 +7,7 @@ import jax
 import numpy as np
 from numpy.typing import ArrayLike
 
-from beamwright.core import Method, System, db_to_linear, linear_to_db
+from beamwright.core import Input, Method, System, db_to_linear, linear_to_db
 from beamwright.systems.noma_isac import options
 from beamwright.systems.noma_isac.certificate import certified_design, certify
 from beamwright.systems.noma_isac.design import balance_sinr, minimise_power, per_user
@@ -137,7 +137,7 @@ SYSTEM = System(
     scenario=Scenario,
     design=Design,
     methods=METHODS,
-    channels={"h": "drops users antennas"},
+    channels={"h": Input("drops users antennas", "amplitude", conjugated=True)},
     draw=draw,
     known=known,
     evaluate=evaluate,

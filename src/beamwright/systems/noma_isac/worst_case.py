@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from beamwright.core import as_array, require
+from beamwright.core import as_array, plain_array, require
 from beamwright.optim.ball_ratio import Ratio, least_ratio_over_ball
 from beamwright.systems.noma_isac import model
 from beamwright.systems.noma_isac.results import Oma
@@ -52,7 +52,7 @@ def worst_case_sinr(s: Scenario, h: ArrayLike, beams: ArrayLike, csi_error: Arra
 
 def batched_channels(s: Scenario, h: ArrayLike) -> np.ndarray:
     """``h`` with its drops axis, finite and of the scenario's sizes. Raises ValueError naming ``h`` and the axis."""
-    h = np.asarray(h)
+    h = plain_array(h, "h")
     return as_array(h[None] if h.ndim == 2 else h, "h", "drops users antennas", complex, **_sizes(s))
 
 

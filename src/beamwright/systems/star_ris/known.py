@@ -1,27 +1,28 @@
 """Statistics at the boundary: anyone's arrays, checked and given their drops axis."""
 
+from collections.abc import Mapping
 from dataclasses import fields
 
 import numpy as np
 
-from beamwright.core import as_array, require
+from beamwright.core import Input, as_array, plain_array, require
 from beamwright.core.linalg import square_modulus
 from beamwright.systems.star_ris.results import Statistics
 
-AXES = {
-    "direct_mean": "drops users antennas",
-    "surface_mean": "drops elements antennas",
-    "user_mean": "drops users elements",
-    "direct_var": "drops users",
-    "surface_var": "drops",
-    "user_var": "drops users",
-    "side": "drops users",
-    "kappa": "drops",
-    "noise_power_w": "drops",
-    "power_w": "drops",
+INPUTS = {
+    "direct_mean": Input("drops users antennas", "amplitude", conjugated=True),
+    "surface_mean": Input("drops elements antennas", "amplitude"),
+    "user_mean": Input("drops users elements", "amplitude", conjugated=True),
+    "direct_var": Input("drops users", "power", spread=True),
+    "surface_var": Input("drops", "power", spread=True),
+    "user_var": Input("drops users", "power", spread=True),
+    "side": Input("drops users", "logical", spread=True),
+    "kappa": Input("drops", "real", infinite=True, spread=True),
+    "noise_power_w": Input("drops", "power", "W", spread=True),
+    "power_w": Input("drops", "power", "W", spread=True),
 }
-"""Arrays a user may bring, with their axes."""
-_COMPLEX = ("direct_mean", "surface_mean", "user_mean")
+"""Arrays a user may bring. What arrives is user_mean^H diag(u) surface_mean w: the surface's is not conjugated."""
+_COMPLEX = tuple(name for name, given in INPUTS.items() if given.kind == "amplitude")
 
 
 def checked(known: Statistics) -> Statistics:
@@ -30,38 +31,41 @@ def checked(known: Statistics) -> Statistics:
     Raises: ValueError naming the field that is not finite (kappa may be inf), has a wrong shape, a negative variance or
             kappa, a side other than 0 or 1, or a power or noise power that is not positive.
     """
-    surface = np.asarray(known.surface_mean)
-    single = surface.ndim == 2
-    given = {name: np.asarray(getattr(known, name)) for name in AXES}
+    given = {name: plain_array(getattr(known, name), name) for name in INPUTS}
+    single = given["surface_mean"].ndim == 2
     if single:  # one drop, without its axis
         given |= {name: given[name][None] for name in _COMPLEX}
         given |= {
             name: given[name][None] if given[name].ndim == 1 else given[name]
             for name in ("direct_var", "user_var", "side")
         }
-    surface = as_array(given["surface_mean"], "surface_mean", AXES["surface_mean"], complex)
+    surface = _amplitude(given, "surface_mean")
     drops, elements, antennas = surface.shape
-    direct = as_array(given["direct_mean"], "direct_mean", AXES["direct_mean"], complex, drops=drops, antennas=antennas)
+    direct = _amplitude(given, "direct_mean", drops=drops, antennas=antennas)
     users = direct.shape[1]
     sizes = {"drops": drops, "users": users, "elements": elements, "antennas": antennas}
     require(min(sizes.values()) >= 1, "surface_mean", "have drops, elements, antennas and users", surface.shape)
-    user = as_array(given["user_mean"], "user_mean", AXES["user_mean"], complex, **sizes)
+    user = _amplitude(given, "user_mean", **sizes)
     values = {"surface_mean": surface, "direct_mean": direct, "user_mean": user}
-    for name, axes in AXES.items():
-        if name in values:
-            continue
+    for name in (name for name in INPUTS if name not in _COMPLEX):
+        axes = INPUTS[name].axes
         shape = tuple(sizes[axis] for axis in axes.split())
         array = given[name]
         fits = array.shape in ((), shape, shape[:1] + (1,) * (len(shape) - 1), shape[1:] if len(shape) > 1 else shape)
         require(fits, name, f"be one value or have shape {shape} ({axes})", f"shape {array.shape}")
-        values[name] = np.broadcast_to(array, shape)
-        _check_values(name, np.asarray(values[name], float))
+        require(not np.iscomplexobj(array) or not np.any(array.imag), name, "be real", "imaginary parts")
+        values[name] = np.broadcast_to(np.asarray(np.real(array), float), shape)
+        _check_values(name, values[name])
     values["side"] = values["side"].astype(int)
     numbers = np.arange(drops) if known.drop is None else np.atleast_1d(known.drop)
     good = numbers.shape == (drops,) and bool(np.all(numbers == numbers.astype(np.uint32)))
     require(good, "drop", f"be {drops} numbers from 0 to 2^32 - 1", numbers)
     values["drop"] = numbers.astype(np.uint32)
     return Statistics(**{f.name: np.ascontiguousarray(values[f.name]) for f in fields(Statistics)})
+
+
+def _amplitude(given: Mapping[str, np.ndarray], name: str, **sizes: int) -> np.ndarray:
+    return as_array(given[name], name, INPUTS[name].axes, complex, **sizes)
 
 
 def _check_values(name: str, values: np.ndarray) -> None:

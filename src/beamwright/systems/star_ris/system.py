@@ -2,15 +2,14 @@
 
 from typing import Any
 
-import numpy as np
 from numpy.typing import ArrayLike
 
-from beamwright.core import Method, System, require
+from beamwright.core import Method, System, plain_array, require
 from beamwright.systems.star_ris import options
 from beamwright.systems.star_ris.baselines import no_surface, random_surface, reflecting_only
 from beamwright.systems.star_ris.certificate import certify
 from beamwright.systems.star_ris.design import maximise_min_rate, maximise_sum_rate, minimise_interference
-from beamwright.systems.star_ris.known import AXES, checked
+from beamwright.systems.star_ris.known import INPUTS, checked
 from beamwright.systems.star_ris.majorise import majorise_minimise
 from beamwright.systems.star_ris.realisation import draw
 from beamwright.systems.star_ris.results import Design, Statistics
@@ -20,9 +19,9 @@ from beamwright.systems.star_ris.scorecard import evaluate
 
 def known(scenario: Scenario, **arrays: ArrayLike) -> Statistics:
     """A user's statistics. Raises ValueError naming what is missing or wrong."""
-    missing = [name for name in AXES if name not in arrays]
+    missing = [name for name in INPUTS if name not in arrays]
     require(not missing, ", ".join(missing), "be given", "nothing")
-    return checked(Statistics(**{name: np.asarray(arrays[name]) for name in AXES}))
+    return checked(Statistics(**{name: plain_array(arrays[name], name) for name in INPUTS}))
 
 
 def headline(scenario: Scenario, design: Design) -> list[dict[str, Any]]:
@@ -84,7 +83,7 @@ SYSTEM = System(
     scenario=Scenario,
     design=Design,
     methods=METHODS,
-    channels=AXES,
+    channels=INPUTS,
     draw=draw,
     known=known,
     evaluate=evaluate,
