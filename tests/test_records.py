@@ -1,6 +1,7 @@
 """Records: the schema, and a store that never shows half a file and never forgets a whole one."""
 
 import json
+import os
 
 import numpy as np
 import pandas as pd
@@ -8,7 +9,20 @@ import pyarrow.parquet as pq
 import pytest
 from toy_system import STUDY
 
-from beamwright.records import Case, Claim, Store, Study, content_name, find_stores, fingerprint, to_table, write_bytes
+from beamwright.records import (
+    Case,
+    Claim,
+    Store,
+    Study,
+    content_name,
+    find_stores,
+    fingerprint,
+    held,
+    note_run,
+    runs_of,
+    to_table,
+    write_bytes,
+)
 from beamwright.records.files import TEMPORARY
 
 LABELS = {"study": "s", "system": "t", "curve": "c", "method": "m", "mode": "chain"}
@@ -65,6 +79,104 @@ def test_torn_and_temporary_files_are_harmless(tmp_path):
     store.declare(STUDY, 0, 3, ["whole", "torn"])
     assert store.has("whole") and not store.has("torn") and not store.has("absent")
     assert len(store.read()) == 9
+
+
+def flipped(whole: bytes, at: float) -> bytes:
+    place = int(at * len(whole))
+    return whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :]
+
+
+@pytest.mark.parametrize("at", np.linspace(0.0, 0.999, 23))
+def test_a_part_that_was_altered_anywhere_counts_as_not_there(tmp_path, at):
+    """In its head, its body or its footer: what is read is what was written, or nothing."""
+    store = Store(tmp_path)
+    path = store.add("part", {"what": 1}, table(), {"seconds": 0})
+    whole = path.read_bytes()
+    path.write_bytes(flipped(whole, at))
+    found = store.load("part")
+    if found is not None:
+        pd.testing.assert_frame_equal(found.to_pandas(), table().to_pandas())
+    assert store.has("part") == (found is not None) and store.damaged(["part", "absent"]) == ["part"]
+    path.write_bytes(whole)
+    assert store.has("part")
+
+
+def test_values_a_reader_of_parquet_would_believe_are_compared_with_the_checksum(tmp_path):
+    """Changed values in an intact file, and an intact file in another's place."""
+    store = Store(tmp_path)
+    first = store.add("first", {"what": 1}, table(), {"seconds": 0})
+    other = store.add("other", {"what": 2}, table(scale=2.0), {"seconds": 0})
+    told = pq.read_table(first).schema.metadata
+    for changed in (table(scale=2.0), table(first=11), table().slice(1)):
+        pq.write_table(changed.replace_schema_metadata(told), store.part("changed"))
+        store.part("changed").replace(first)
+        assert not store.has("first")
+    first.write_bytes(other.read_bytes())
+    assert store.has("other") and not store.has("first")
+
+
+def test_a_torn_timing_or_provenance_costs_nothing_else(tmp_path):
+    store = Store(tmp_path)
+    for name in ("a", "b", "c"):
+        store.add(name, {}, table(), {"seconds": 2.0})
+    (tmp_path / "timing" / "b.json").write_text('{"seconds": 2.')
+    (tmp_path / "timing" / "c.json").write_text("[" * 100_000)
+    store.declare(STUDY, 0, 3, ["a", "b", "c"])
+    assert store.seconds() == 2.0
+    (tmp_path / "provenance.json").write_text('{"command": 1}')
+    assert runs_of(tmp_path) == []
+    note_run(tmp_path, "0")
+    assert len(runs_of(tmp_path)) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"parts": ["a", "../../secret"]}, "name must be letters"),
+        ({"parts": ["a", "a"]}, "parts must be different"),
+        ({"drops": "<img src=x>"}, "drops"),
+        ({"more": 1}, "more is not a parameter of Card"),
+        (
+            {"study": {**STUDY.model_dump(mode="json"), "name": 'a"><img src=x onerror=alert(1)>'}},
+            "name must be letters",
+        ),
+    ],
+)
+def test_a_card_that_was_not_written_by_a_study_is_refused_by_its_file(tmp_path, change, words):
+    store = Store(tmp_path)
+    store.declare(STUDY, 0, 3, ["a"])
+    card = {**json.loads((tmp_path / "study.json").read_text()), **change}
+    (tmp_path / "study.json").write_text(json.dumps(card))
+    with pytest.raises(ValueError, match=f"study.json must be as beamwright study wrote it: .*{words}"):
+        store.card()
+
+
+@pytest.mark.parametrize(
+    "name", ["../x", "/x", "x/../y", "", ".", "..", "a b", 'a"', "a\n", "x/", "<b>", "é", "x" * 101]
+)
+def test_names_lead_nowhere_but_below_their_folder(name):
+    with pytest.raises(ValueError, match="name must be letters"):
+        Study(**{**STUDY.model_dump(), "name": name})
+    for kind in ("pictures", "tables"):
+        inside = getattr(STUDY, kind)[0].model_dump()
+        with pytest.raises(ValueError, match="name must be letters"):
+            Study(**{**STUDY.model_dump(), kind: ({**inside, "name": name},)})
+
+
+@pytest.mark.parametrize("name", ["claims", "power"])
+def test_pictures_and_tables_do_not_overwrite_each_other(name):
+    inside = {**STUDY.tables[0].model_dump(), "name": name}
+    with pytest.raises(ValueError, match="names of their own"):
+        Study(**{**STUDY.model_dump(), "tables": (inside,)})
+
+
+def test_a_folder_has_one_writer(tmp_path):
+    words = f"new must be written by one .* {os.getpid()} "
+    with held(tmp_path / "new"), pytest.raises(ValueError, match=words), held(tmp_path / "new"):
+        pass
+    with held(tmp_path / "new"):
+        pass
+    assert not list((tmp_path / "new").iterdir())
 
 
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):

@@ -2,6 +2,8 @@
 
 import json
 import re
+import sys
+from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +16,8 @@ from beamwright import report
 from beamwright.records import Case, Claim, Line, Panel, Store, Study, Table, sweep, to_table
 from beamwright.report import Data, judge, statistics
 from beamwright.report.curves import curve_summary, versus_summary
+from beamwright.report.pictures import draw
+from beamwright.report.style import render
 from beamwright.report.tables import readable, summarise
 
 DROPS = 40
@@ -218,7 +222,7 @@ def written(tmp_path_factory) -> tuple[Path, str]:
         )
     )
     cut = store(runs, changes={"name": "toy/cut", "title": "Cut & dried"}, plain=values)
-    cut.declare(cut.study(), 0, DROPS, [*cut.card()["parts"], "to-come"])
+    cut.declare(cut.study(), 0, DROPS, [*cut.card().parts, "to-come"])
     page = report.write(runs, runs / "page" / "report.html")
     return page, page.read_text()
 
@@ -255,6 +259,126 @@ def test_pictures_and_numbers_lie_beside_the_records(written):
     np.testing.assert_allclose(drawn["value"], 10 ** (drawn["sinr_db"] / 10) * np.exp(noise()).mean())
     assert list(pd.read_csv(folder / "claims.csv")["verdict"]) == ["does not hold"]
     assert (folder / "means.csv").exists() and not list(page.parents[1].rglob(".partial*"))
+
+
+def panel(kind: str, **more) -> dict:
+    lines = [{"curve": "plain", "versus": "waste"}, {"curve": "waste", "versus": "plain"}]
+    place = {"map": ["gain", "power_w"], "profile": ["gain"]}.get(kind, [])
+    axes = {"axis": "sinr_db", "place": place, "scale": "log", "axis_scale": "log"}
+    return {"kind": kind, "metric": "sample_w", "lines": lines, **axes, **more}
+
+
+EVERY_KIND = [
+    {"name": "curves", "caption": "", "panels": [panel(kind) for kind in ("curves", "wins", "gain")]},
+    {"name": "values", "caption": "", "panels": [panel(kind) for kind in ("density", "cdf", "map", "profile")]},
+]
+EVERY_KIND[0]["panels"] += [panel("curves", statistic=name) for name in ("median", "share")]
+
+
+def each(value: np.ndarray) -> dict:
+    return {x: dict.fromkeys(("power_w", "gain", "sample_w"), value) for x in (0.0, 5.0)}
+
+
+ROWS = np.outer(np.exp(noise(drops=9)), [1.0, 2.0, 3.0])
+
+
+@pytest.fixture
+def one_format(monkeypatch):
+    """SVG alone: the others cost seconds and are tested above."""
+    module = sys.modules["beamwright.report.write"]
+    monkeypatch.setattr(module, "render", lambda figure, kind: render(figure, kind) if kind == "svg" else b"")
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    ("records", "status"),
+    [
+        ({"waste": each(ROWS)}, "optimal"),  # stopped early, or a curve that was begun
+        ({"plain": each(np.full((9, 3), np.nan)), "waste": each(np.full((9, 3), np.inf))}, "optimal"),
+        ({"plain": each(np.zeros((9, 3))), "waste": each(-ROWS)}, "optimal"),
+        ({"plain": each(ROWS[:1]), "waste": each(1e307 * ROWS)}, "optimal"),
+    ],
+    ids=["one curve", "nothing finite", "nothing positive", "beyond drawing"],
+)
+def test_every_panel_stands_what_records_can_hold(tmp_path, one_format, records, status):
+    """A page comes out, in silence: an empty panel says that it is empty."""
+    rules = [claim(rule, "<", versus="waste").model_dump() for rule in ("mean", "every", "share", "trend", "published")]
+    changes = {"pictures": EVERY_KIND, "claims": rules, "points": sweep(0, 5)}
+    for curve, values in records.items():
+        drops = len(values[0.0]["gain"])
+        found = store(tmp_path, changes, [status] * drops, **{curve: values})
+        parts = [f"{name}-{x}" for name in records for x in (0, 5)]
+        found.declare(found.study(), 0, drops, parts)
+    page = report.write(tmp_path, tmp_path / "page.html").read_text()
+    assert page.count("data:image/svg+xml;base64,") + page.count("cannot be drawn") == 2
+
+
+def test_an_empty_panel_says_so(tmp_path):
+    found = store(tmp_path, {"pictures": EVERY_KIND}, waste=each(ROWS))
+    figure, _ = draw(Data(found), found.study().pictures[1])
+    words = [[text.get_text() for text in ax.texts] for ax in figure.axes]
+    assert words[2] == ["no usable drops"] and words[0] == []
+
+
+def test_a_damaged_part_is_left_out_and_named(tmp_path):
+    found = store(tmp_path, {"pictures": ()}, plain={0.0: {"power_w": noise()}, 5.0: {"power_w": noise()}})
+    whole = found.part("plain-5").read_bytes()
+    found.part("plain-5").write_bytes(whole[:200] + b"\0\0\0" + whole[203:])
+    page = report.write(tmp_path, tmp_path / "page.html").read_text()
+    assert "1 of 2 chunks are not computed yet" in page and "parts/plain-5.parquet" in page
+    found.part("plain-5").write_bytes(whole)
+    assert "parts/plain-5.parquet" not in report.write(tmp_path, tmp_path / "page.html").read_text()
+
+
+EVIL = '"><img src=x onerror=alert(1)><script>alert(2)</script>'
+
+
+class Tags(HTMLParser):
+    """A page as a browser takes it apart."""
+
+    def __init__(self):
+        super().__init__()
+        self.seen, self.shown = [], ""
+
+    def handle_starttag(self, tag, attrs):
+        self.seen.append((tag, attrs))
+
+    def handle_data(self, data):
+        self.shown += data
+
+
+def test_nothing_in_a_study_becomes_markup(tmp_path, one_format):
+    """Every text of a study is escaped, wherever it is shown; its name is refused before (test_records)."""
+
+    def evil(value, key=""):
+        if isinstance(value, dict):
+            return {k: evil(v, k) for k, v in value.items()}
+        if isinstance(value, list | tuple):
+            return [evil(item, key) for item in value]
+        shown = ("label", "title", "caption", "unit", "text", "source", "note", "mode", "marks_label")
+        return value + EVIL if key in shown else value
+
+    study = evil(STUDY.model_dump(mode="json"))
+    found = store(tmp_path, study, plain={0.0: {"power_w": noise(), "gain": noise(), "sample_w": noise()}})
+    for values in ({"started": EVIL, "command": EVIL, "commit": EVIL, "cores": EVIL, "versions": {EVIL: EVIL}}, {}):
+        (found.folder / "provenance.json").write_text(json.dumps([values]))
+        tags = Tags()
+        tags.feed(report.write(tmp_path, tmp_path / "page.html").read_text())
+        assert tags.shown.count("onerror") > 5 and not {name for name, _ in tags.seen} & {"script", "iframe", "object"}
+        attributes = [(key, value) for _, pairs in tags.seen for key, value in pairs]
+        assert not [key for key, _ in attributes if key.startswith("on")]
+        assert all(value.startswith(("data:", "#")) for key, value in attributes if key in ("src", "href"))
+
+
+def test_a_study_that_leads_elsewhere_writes_nothing(tmp_path):
+    found = store(tmp_path / "runs", plain={0.0: {"power_w": noise()}})
+    card = json.loads((found.folder / "study.json").read_text())
+    for name in ("../../../X", str(tmp_path / "X")):
+        card["study"]["pictures"][0]["name"] = name
+        (found.folder / "study.json").write_text(json.dumps(card))
+        with pytest.raises(ValueError, match="study.json must be as beamwright study wrote it: .*name must be"):
+            report.write(tmp_path / "runs", tmp_path / "page.html")
+    assert [path.name for path in tmp_path.iterdir()] == ["runs"]
 
 
 def test_a_report_is_reproducible(written):

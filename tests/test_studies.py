@@ -5,7 +5,8 @@ import signal
 import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import numpy as np
@@ -148,6 +149,57 @@ def test_a_failing_chunk_is_named_and_the_rest_stays(tmp_path):
     with pytest.raises(RuntimeError, match=r"toy/power/plain at \{'sinr_db': 4000.0\}, drops 0\+16: OverflowError"):
         run(failing, tmp_path)
     assert len(parts(tmp_path / "toy" / "power")) == 6
+
+
+def test_damaged_parts_are_computed_again_and_said(undisturbed, tmp_path):
+    folder = run(STUDY, tmp_path)
+    whole = parts(folder)
+    torn, swapped, other = sorted((folder / "parts").iterdir())[:3]
+    torn.write_bytes(whole[torn.name][:500] + b"\0" * 9 + whole[torn.name][509:])
+    swapped.write_bytes(whole[other.name])
+    seen = []
+    run(STUDY, tmp_path, progress=seen.append)
+    assert [now.damaged for now in seen] == [2, 2, 2] and parts(folder) == whole
+
+
+def test_two_runs_do_not_share_a_folder(tmp_path):
+    """The second is refused from within the first, and computes nothing twice."""
+    refused = []
+
+    def try_again(_):
+        if not refused:
+            refused.append("")
+            with pytest.raises(ValueError, match="power must be written by one process at a time") as error:
+                run(STUDY, tmp_path, seed=9)
+            refused[0] = str(error.value)
+
+    folder = run(STUDY, tmp_path, drops=4, progress=try_again)
+    assert "--out" in refused[0] and Store(folder).card().seed == 0 and not Store(folder).missing()
+
+
+class DyingWorkers(ThreadPoolExecutor):
+    """A pool that loses what it is given a number of times, as when its processes are killed."""
+
+    def __init__(self, deaths):
+        super().__init__(1)
+        self.deaths = deaths
+
+    def submit(self, function, chunk):
+        if chunk.first == 16 and self.deaths:
+            self.deaths -= 1
+            lost = Future()
+            lost.set_exception(BrokenProcessPool("a process was terminated abruptly"))
+            return lost
+        return super().submit(function, chunk)
+
+
+def test_a_chunk_whose_worker_ends_is_tried_again(undisturbed, tmp_path):
+    seen = []
+    with DyingWorkers(2) as pool:
+        folder = run(STUDY, tmp_path, executor=pool, workers=2, progress=seen.append)
+    assert parts(folder) == parts(undisturbed) and seen[-1].retried == 2
+    with DyingWorkers(3) as pool, pytest.raises(RuntimeError, match=r"plain at .*, drops 16\+16: Broken.*memory"):
+        run(STUDY, tmp_path / "more", executor=pool, workers=2)
 
 
 SLOW = """

@@ -3,10 +3,15 @@
 import sys
 import traceback
 from collections.abc import Callable
+from concurrent.futures import BrokenExecutor
 
 USER_ERROR = 2
 INTERRUPTED = 130
 BUG = 70
+
+
+_OF_WORKERS = (ValueError, OSError, BrokenExecutor)
+"""What the user can put right although it happened in a worker process."""
 
 
 class CommandError(Exception):
@@ -39,7 +44,7 @@ def explain(error: Exception) -> tuple[str, int]:
         return str(getattr(error, "format_message", error.__str__)()), USER_ERROR
     if type(error).__name__ == "Abort":
         return "interrupted", INTERRUPTED
-    if isinstance(error, RuntimeError) and isinstance(error.__cause__, ValueError | OSError):  # from a worker process
+    if isinstance(error, RuntimeError) and isinstance(error.__cause__, _OF_WORKERS):
         return str(error), USER_ERROR
     return f"internal error, {type(error).__name__}: {error} (a bug: beamwright --debug COMMAND shows where)", BUG
 

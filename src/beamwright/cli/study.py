@@ -46,5 +46,7 @@ def _account(now: studies.Progress) -> str:
     """What a run did: computed, found, and how many designs failed."""
     words = [f"{now.computed} designs computed in {now.seconds:.1f} s"]
     words += [f"{now.reused} found in the store"] if now.reused else []
+    words += [f"{now.damaged} damaged parts of the store among them"] if now.damaged else []
+    words += [f"{now.retried} chunks tried again since a worker process ended"] if now.retried else []
     words += [f"{now.failed} infeasible, stalled or with a rank gap"] if now.failed else []
     return ", ".join(words)

@@ -1,8 +1,8 @@
 """Records: the schema of a result and its append-only, content-addressed, resumable store."""
 
-from beamwright.records.files import write_bytes, write_json, write_text
-from beamwright.records.provenance import fingerprint, note_run, versions
-from beamwright.records.store import Store, content_name, find_stores
+from beamwright.records.files import held, write_bytes, write_json, write_text
+from beamwright.records.provenance import fingerprint, note_run, runs_of, versions
+from beamwright.records.store import Card, Store, content_name, find_stores, to_frame
 from beamwright.records.study import (
     Axis,
     Case,
@@ -22,6 +22,7 @@ from beamwright.records.table import USABLE, schema, to_table
 __all__ = [
     "USABLE",
     "Axis",
+    "Card",
     "Case",
     "Claim",
     "Curve",
@@ -36,9 +37,12 @@ __all__ = [
     "content_name",
     "find_stores",
     "fingerprint",
+    "held",
     "note_run",
+    "runs_of",
     "schema",
     "sweep",
+    "to_frame",
     "to_table",
     "versions",
     "write_bytes",

@@ -59,13 +59,17 @@ def _git(folder: Path, *arguments: str) -> str:
     return done.stdout.strip()
 
 
+def runs_of(folder: Path) -> list[dict[str, Any]]:
+    """The runs that ``provenance.json`` tells of, oldest first; none where it is missing or damaged."""
+    try:
+        runs = json.loads((folder / "provenance.json").read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return []
+    return [run for run in runs if isinstance(run, dict)] if isinstance(runs, list) else []
+
+
 def note_run(folder: Path, version: str, **more: Any) -> None:
     """Append this run to ``provenance.json``: when, which versions, which machine, which command."""
-    path = folder / "provenance.json"
-    try:
-        runs = json.loads(path.read_text())
-    except (OSError, json.JSONDecodeError):
-        runs = []
     command = [Path(sys.argv[0]).name, *sys.argv[1:]] if sys.argv else []
     run = {
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -78,4 +82,4 @@ def note_run(folder: Path, version: str, **more: Any) -> None:
         "versions": versions(),
         **more,
     }
-    write_json(path, [*runs, run])
+    write_json(folder / "provenance.json", [*runs_of(folder), run])

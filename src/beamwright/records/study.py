@@ -4,13 +4,33 @@ Studies write it beside their records and the report reads it from there, so a p
 judged again where no solver is installed. Nothing here runs anything.
 """
 
-from typing import Literal
+import re
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from beamwright.core import Config, require
 
 Setting = float | int | bool | str | tuple[float, ...]
+_WORD = r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
+
+
+def _file_name(name: str) -> str:
+    rule = "be letters, digits, dots, dashes and underscores, beginning with a letter or a digit"
+    require(re.fullmatch(_WORD, name) is not None, "name", rule, repr(name))
+    return name
+
+
+def _study_name(name: str) -> str:
+    for part in name.split("/"):
+        _file_name(part)
+    return name
+
+
+FileName = Annotated[str, AfterValidator(_file_name)]
+"""The name of a file beside the records: it cannot lead out of their folder."""
+StudyName = Annotated[str, AfterValidator(_study_name)]
+"""Such names joined by slashes: a folder below the one for all records."""
 
 
 class Axis(Config):
@@ -99,7 +119,7 @@ class Panel(Config):
 class Picture(Config):
     """A figure of one or more panels beside each other."""
 
-    name: str
+    name: FileName
     caption: str
     panels: tuple[Panel, ...]
 
@@ -107,7 +127,7 @@ class Picture(Config):
 class Table(Config):
     """A table with a row per curve and point: mean and spread over drops of each metric."""
 
-    name: str
+    name: FileName
     caption: str
     metrics: tuple[str, ...]
     curves: tuple[str, ...]
@@ -161,7 +181,7 @@ class Study(Config):
     curve's method, found by name. Records keep the study's ``metrics`` of what ``measure`` returns.
     """
 
-    name: str
+    name: StudyName
     title: str
     system: str
     measure: str
@@ -187,6 +207,8 @@ class Study(Config):
         metrics = {metric.name for metric in self.metrics}
         axes = [axis.name for axis in self.axes]
         require(len(curves) == len(self.curves), f"{self.name}.curves", "have different names", self.curves)
+        files = [*(picture.name for picture in self.pictures), *(table.name for table in self.tables), "claims"]
+        require(len(set(files)) == len(files), f"{self.name}: pictures and tables", "have names of their own", files)
         for curve in self.curves:
             for point in self.points_of(curve):
                 require(len(point) == len(axes), f"{self.name}/{curve.name}", f"have {len(axes)} values a point", point)

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from beamwright.records import Line, Panel
 from beamwright.report import statistics
 from beamwright.report.data import Data, on_common_drops
-from beamwright.report.style import COLOURS, DASHES, MARKERS
+from beamwright.report.style import COLOURS, DASHES, MARKERS, logarithmic
 
 
 def draw_curves(ax: Axes, data: Data, panel: Panel) -> pd.DataFrame:
@@ -17,7 +17,7 @@ def draw_curves(ax: Axes, data: Data, panel: Panel) -> pd.DataFrame:
         rows = summary[summary["line"] == number]
         _draw_line(ax, data, panel, number, line, rows)
     ax.set_xlabel(data.study.axis(panel.axis).title)
-    if panel.axis_scale == "log":
+    if panel.axis_scale == "log" and logarithmic(summary[panel.axis]):
         _mark_points(ax, summary[panel.axis].unique())
     if panel.kind == "wins" or panel.statistic == "share":
         ax.set_ylim(-0.03, 1.03)
@@ -29,13 +29,14 @@ def draw_curves(ax: Axes, data: Data, panel: Panel) -> pd.DataFrame:
         what = "Saving in" if panel.better == "lower" else "Gain in"
         ax.set_ylabel(f"{what} {label[0].lower()}{label[1:]}")
     else:
-        ax.set_yscale(panel.scale)
+        if panel.scale == "log" and logarithmic(summary["value"]):
+            ax.set_yscale("log")
         ax.set_ylabel(panel.label or data.study.metric(panel.metric).title)
         _widen(ax, summary["value"].to_numpy(float), panel.least_span)
         if panel.limits is not None:
             ax.set_ylim(*panel.limits)
         if (
-            panel.scale == "log" and np.divide(*ax.get_ylim()[::-1]) < 100
+            ax.get_yscale() == "log" and np.divide(*ax.get_ylim()[::-1]) < 100
         ):  # few powers of ten: plain numbers read better
             ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
             ax.yaxis.set_minor_formatter(lambda value, _: f"{value:g}" if f"{value:e}"[0] in "1246" else "")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from beamwright.records import USABLE, Store, Study
+from beamwright.records import USABLE, Card, Store, Study, to_frame
 
 Where = dict[str, tuple[float, float]]
 
@@ -18,24 +18,33 @@ class Data:
     store: Store
 
     @cached_property
-    def card(self) -> dict[str, Any]:
+    def card(self) -> Card:
         """What was declared: study, seed, drops, parts."""
         return self.store.card()
 
     @cached_property
     def study(self) -> Study:
         """The study these records belong to."""
-        return self.store.study()
+        return self.card.study
+
+    @cached_property
+    def _parts(self) -> dict[str, Any]:
+        return self.store.parts()
 
     @cached_property
     def frame(self) -> pd.DataFrame:
         """All records (columns of ``records.table``)."""
-        return self.store.read()
+        return to_frame(list(self._parts.values()))
 
     @cached_property
     def missing(self) -> int:
-        """Chunks that are declared but not computed yet."""
-        return len(self.store.missing())
+        """Chunks that are declared but not computed yet, or damaged."""
+        return len(self.card.parts) - len(self._parts)
+
+    @cached_property
+    def damaged(self) -> list[str]:
+        """Names of parts that are not what was once written."""
+        return self.store.damaged([name for name in self.card.parts if name not in self._parts])
 
     @cached_property
     def axes(self) -> list[str]:

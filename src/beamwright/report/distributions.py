@@ -43,7 +43,8 @@ def draw_distribution(ax: Axes, data: Data, panel: Panel) -> pd.DataFrame:
         ax.axvline(panel.reference, color="#444444", lw=0.8, ls=(0, (2, 2)))
     ax.set_xlabel(data.study.metric(panel.metric).title)
     ax.set_ylabel("Probability density" if panel.kind == "density" else "Cumulative probability")
-    ax.set_yscale(panel.scale)
+    if panel.scale == "log" and rows:
+        ax.set_yscale("log")
     if panel.scale == "linear":
         ax.set_ylim(bottom=0 if panel.kind == "density" else -0.02)
     return pd.DataFrame(rows, columns=["curve", "label", "metric", "x", "y"])

@@ -12,12 +12,16 @@ from beamwright.report.data import Data
 def draw_map(ax: Axes, data: Data, panel: Panel) -> pd.DataFrame:
     """Draw the first drop of the panel's first line; returns place and value of every point, for the CSV.
 
-    Places on a full grid become an image, others a scatter.
+    Places on a full grid become an image, others a scatter. Nothing is drawn of a drop that has no usable value yet.
     """
     curve = panel.lines[0].curve
-    x, y = (_values(data, curve, name) for name in panel.place)
-    value = _values(data, curve, panel.metric)
-    low, high = panel.limits or (float(np.nanmin(value)), float(np.nanmax(value)))
+    ax.set_xlabel(data.study.metric(panel.place[0]).title)
+    ax.set_ylabel(data.study.metric(panel.place[1]).title)
+    x, y, value = (_values(data, curve, name) for name in (*panel.place, panel.metric))
+    finite = value[np.isfinite(value)]
+    if not finite.size:
+        return pd.DataFrame({"curve": [], "metric": [], "x": [], "y": [], "value": []})
+    low, high = panel.limits or (float(finite.min()), float(finite.max()))
     columns, rows = np.unique(x), np.unique(y)
     if len(columns) * len(rows) == len(value):
         image = np.full((len(rows), len(columns)), np.nan)
@@ -32,8 +36,6 @@ def draw_map(ax: Axes, data: Data, panel: Panel) -> pd.DataFrame:
         ax.plot(*place, ls="none", marker="o", ms=4.5, mfc="white", mec="black", mew=0.8, label=panel.marks_label)
     ax.set_aspect("equal")
     ax.grid(False)
-    ax.set_xlabel(data.study.metric(panel.place[0]).title)
-    ax.set_ylabel(data.study.metric(panel.place[1]).title)
     ends = {(False, False): "neither", (True, False): "min", (False, True): "max", (True, True): "both"}
     beyond = ends[bool((value < low).any()), bool((value > high).any())]
     ax.figure.colorbar(shown, ax=ax, label=data.study.metric(panel.metric).title, extend=beyond, shrink=0.9)
@@ -41,6 +43,6 @@ def draw_map(ax: Axes, data: Data, panel: Panel) -> pd.DataFrame:
 
 
 def _values(data: Data, curve: str, metric: str) -> np.ndarray:
-    """All values of the first drop at the first point."""
-    table = next(iter(data.table(curve, metric).values()))
-    return table.iloc[0].to_numpy(float)
+    """All values of the first drop at the first point; none where there is no drop."""
+    tables = list(data.table(curve, metric).values())
+    return tables[0].iloc[0].to_numpy(float) if tables else np.zeros(0)

@@ -1,7 +1,6 @@
 """One self-contained HTML page: pictures, tables, claims with their verdicts, failures and provenance."""
 
 import base64
-import json
 from collections import Counter
 from dataclasses import dataclass, field
 from html import escape
@@ -10,10 +9,12 @@ from importlib import resources
 import pandas as pd
 
 from beamwright import __version__
-from beamwright.records import USABLE, Claim, Picture, Table
+from beamwright.records import USABLE, Claim, Picture, Table, runs_of
 from beamwright.report.claims import Outcome, Verdict
 from beamwright.report.data import Data
 
+_NAMED = 3
+"""Damaged parts that are named."""
 _PILL = {Outcome.HOLDS: "yes", Outcome.FAILS: "no", Outcome.UNDECIDED: "open"}
 
 
@@ -27,11 +28,13 @@ class Section:
     tables: list[tuple[Table, pd.DataFrame, pd.DataFrame]] = field(default_factory=list)
     """(table, as people read it, as a program does)."""
     verdicts: list[Verdict] = field(default_factory=list)
+    undrawn: dict[str, str] = field(default_factory=dict)
+    """Pictures that cannot be drawn, and why."""
 
     @property
     def anchor(self) -> str:
         """Name of the section within the page."""
-        return self.data.study.name.replace("/", "-")
+        return escape(self.data.study.name.replace("/", "-"))
 
 
 def render_page(sections: list[Section]) -> str:
@@ -62,7 +65,7 @@ def _overview(sections: list[Section]) -> str:
         state = "" if not data.missing else f' <span class="pill open">{data.missing} chunks to come</span>'
         rows.append(
             f'<tr><td><a href="#{section.anchor}">{escape(data.study.name)}</a>{state}</td>'
-            f"<td>{escape(data.study.title)}</td><td class=n>{data.card['drops']}</td><td class=n>{total:,}</td>"
+            f"<td>{escape(data.study.title)}</td><td class=n>{data.card.drops}</td><td class=n>{total:,}</td>"
             f"<td class=n>{failed:,}</td><td>{pills}</td></tr>"
         )
     head = "<tr><th>Study<th>Title<th class=n>Channels<th class=n>Designs<th class=n>Not usable<th>Claims judged</tr>"
@@ -75,14 +78,26 @@ def _section(section: Section) -> str:
     data = section.data
     title = f"{escape(data.study.title)} <code>{escape(data.study.name)}</code>"
     parts = [f'<section id="{section.anchor}"><h2>{title}</h2>']
-    if data.missing:
-        parts.append(f"<p class=warning>{data.missing} of {len(data.card['parts'])} chunks are not computed yet.</p>")
+    parts += [f"<p class=warning>{escape(text)}</p>" for text in _warnings(section)]
     if data.study.note:
         parts.append(f"<p>{escape(data.study.note)}</p>")
     parts += [_picture(*picture) for picture in section.pictures]
     parts += [_table(*table) for table in section.tables]
     parts += [_claims(section.verdicts), _failures(data), _provenance(data), "</section>"]
     return "\n".join(parts)
+
+
+def _warnings(section: Section) -> list[str]:
+    """What is not on the page, and why."""
+    data, texts = section.data, []
+    if data.missing:
+        texts.append(f"{data.missing} of {len(data.card.parts)} chunks are not computed yet.")
+    if data.damaged:
+        files = ", ".join(f"parts/{name}.parquet" for name in data.damaged[:_NAMED])
+        more = f" and {len(data.damaged) - _NAMED} more" if len(data.damaged) > _NAMED else ""
+        texts.append(f"Damaged, left out, and computed again by the same beamwright study: {files}{more}.")
+    texts += [f"Picture {name} cannot be drawn: {reason}" for name, reason in section.undrawn.items()]
+    return texts
 
 
 def _picture(picture: Picture, svg: bytes, pdf: bytes, numbers: pd.DataFrame) -> str:
@@ -143,21 +158,22 @@ def _failures(data: Data) -> str:
 
 
 def _provenance(data: Data) -> str:
-    try:
-        runs = json.loads((data.store.folder / "provenance.json").read_text())
-    except (OSError, json.JSONDecodeError):
+    runs = runs_of(data.store.folder)
+    if not runs:
         return ""
     last = runs[-1]
+    given = last.get("versions")
+    versions = given if isinstance(given, dict) else {}
     facts = {
-        "Seed": data.card["seed"],
-        "Channels": data.card["drops"],
-        "Computing time": f"{data.store.seconds():.1f} s in {len(data.card['parts'])} chunks",
+        "Seed": data.card.seed,
+        "Channels": data.card.drops,
+        "Computing time": f"{data.store.seconds():.1f} s in {len(data.card.parts)} chunks",
         "Runs that contributed": len(runs),
-        "Last started": last["started"],
-        "Command": last["command"],
-        "Beamwright": f"{last['beamwright']}, commit {last['commit'] or 'unknown'}",
-        "Versions": ", ".join(f"{name} {version}" for name, version in last["versions"].items()),
-        "Platform": f"{last['platform']}, {last['cores']} cores",
+        "Last started": last.get("started"),
+        "Command": last.get("command"),
+        "Beamwright": f"{last.get('beamwright')}, commit {last.get('commit') or 'unknown'}",
+        "Versions": ", ".join(f"{name} {version}" for name, version in versions.items()),
+        "Platform": f"{last.get('platform')}, {last.get('cores')} cores",
     }
     rows = "".join(f"<tr><th>{escape(name)}<td>{escape(str(value))}</tr>" for name, value in facts.items())
     return f"<details><summary>Provenance</summary><table class=facts>{rows}</table></details>"

@@ -1,5 +1,6 @@
 """A picture: its panels beside each other, one legend for all, and the numbers behind it."""
 
+import numpy as np
 import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
@@ -10,7 +11,7 @@ from beamwright.report.data import Data
 from beamwright.report.distributions import draw_distribution
 from beamwright.report.maps import draw_map
 from beamwright.report.profiles import draw_profiles
-from beamwright.report.style import new_figure, styled
+from beamwright.report.style import new_figure, say_empty, styled
 
 _DRAW = {
     "curves": draw_curves,
@@ -41,6 +42,8 @@ def draw(data: Data, picture: Picture) -> tuple[Figure, pd.DataFrame]:
         handles: dict[str, Artist] = {}
         for letter, panel, ax in zip("abcdefgh", picture.panels, grid, strict=False):
             table = _DRAW[panel.kind](ax, data, panel)
+            if not np.isfinite(table["y" if "value" not in table else "value"].to_numpy(float)).any():
+                say_empty(ax)
             tables.append(table.assign(panel=letter))
             for handle, label in zip(*ax.get_legend_handles_labels(), strict=True):
                 handles.setdefault(label, handle)

@@ -8,6 +8,7 @@ from beamwright.records import Line, Panel
 from beamwright.report import statistics
 from beamwright.report.curves import draw_band, line_label
 from beamwright.report.data import Data
+from beamwright.report.style import logarithmic
 
 FEW = 40
 """Values up to which every one is marked."""
@@ -28,16 +29,18 @@ def draw_profiles(ax: Axes, data: Data, panel: Panel) -> pd.DataFrame:
         tables.append(table)
     ax.set_xlabel(data.study.metric(panel.place[0]).title)
     ax.set_ylabel(data.study.metric(panel.metric).title)
-    if panel.axis_scale == "log":
+    drawn = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame({"x": [], "value": []})
+    if panel.axis_scale == "log" and logarithmic(drawn["x"]):
         ax.set_xscale("log")
         ax.xaxis.set_major_formatter(lambda x, _: f"{x:g}")
         ax.xaxis.set_minor_formatter(lambda x, _: f"{x:g}" if f"{x:e}"[0] in "25" else "")
-    ax.set_yscale(panel.scale)
+    if panel.scale == "log" and logarithmic(drawn["value"]):
+        ax.set_yscale("log")
     if panel.limits is not None:
         ax.set_ylim(*panel.limits)
     if panel.reference is not None:
         ax.axhline(panel.reference, color="#444444", lw=0.8, ls=(0, (2, 2)))
-    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
+    return drawn
 
 
 def _profile(data: Data, panel: Panel, line: Line) -> pd.DataFrame:

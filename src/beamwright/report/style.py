@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
@@ -57,6 +59,16 @@ def new_figure(panels: int, legend_rows: int) -> Figure:
     figure = Figure(figsize=(width, 2.35 * rows + 0.16 * legend_rows + 0.15), layout="constrained")
     FigureCanvasAgg(figure)
     return figure
+
+
+def logarithmic(values: np.ndarray) -> bool:
+    """Whether a logarithmic axis can show any of the values (without a positive one Matplotlib fails)."""
+    return bool((np.asarray(values, float) > 0).any())
+
+
+def say_empty(ax: Axes) -> None:
+    """What a panel without a single value says: its drops are to come, or none of them is usable."""
+    ax.text(0.5, 0.5, "no usable drops", transform=ax.transAxes, ha="center", va="center", color="#777777")
 
 
 def render(figure: Figure, kind: str) -> bytes:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from beamwright.core import require
@@ -27,28 +28,34 @@ def write(runs: str | Path, out: str | Path) -> Path:
     runs, out = Path(runs), Path(out)
     stores = find_stores(runs)
     require(bool(stores), "runs", "hold records of at least one study", runs, "Run `beamwright study NAME` first.")
-    sections = [write_study(Data(store)) for store in stores]
+    with np.errstate(all="ignore"):  # an infinite or missing value in a record is shown as such; it is no news here
+        sections = [write_study(Data(store)) for store in stores]
     return write_text(out, render_page(sections))
 
 
 def write_study(data: Data) -> Section:
     """Pictures, tables and verdicts of one study, written beside its records and returned for the page."""
     folder, study = data.store.folder, data.study
-    shown_pictures, shown_tables = [], []
+    shown_pictures, shown_tables, undrawn = [], [], {}
     if not data.frame.empty:
         for picture in study.pictures:
-            figure, numbers = draw(data, picture)
-            write_bytes(folder / f"{picture.name}.png", render(figure, "png"))
-            pdf = write_bytes(folder / f"{picture.name}.pdf", render(figure, "pdf")).read_bytes()
+            try:
+                figure, numbers = draw(data, picture)
+                png, pdf, svg = (render(figure, kind) for kind in ("png", "pdf", "svg"))
+            except (ValueError, ArithmeticError) as error:  # of 1e307, or of a label: the page stands
+                undrawn[picture.name] = " ".join(str(error).split())
+                continue
+            write_bytes(folder / f"{picture.name}.png", png)
+            write_bytes(folder / f"{picture.name}.pdf", pdf)
             write_text(folder / f"{picture.name}.csv", numbers.to_csv(index=False))
-            shown_pictures.append((picture, render(figure, "svg"), pdf, numbers))
+            shown_pictures.append((picture, svg, pdf, numbers))
         for table in study.tables:
             summary = summarise(data, table)
             write_text(folder / f"{table.name}.csv", summary.to_csv(index=False))
             shown_tables.append((table, readable(data, table, summary), summary))
     verdicts = [verdict for claim in study.claims for verdict in judge(data, claim)]
     write_text(folder / "claims.csv", claims_frame(verdicts).to_csv(index=False))
-    return Section(data, shown_pictures, shown_tables, verdicts)
+    return Section(data, shown_pictures, shown_tables, verdicts, undrawn)
 
 
 def claims_frame(verdicts: list[Verdict]) -> pd.DataFrame:

@@ -1,27 +1,31 @@
 """The engine: computes what the store does not have yet, and stores each chunk the moment it is done.
 
-An interrupted run loses the chunks in flight, nothing else: starting again finds the finished parts by name.
+An interrupted run loses the chunks in flight, nothing else: starting again finds the finished parts by name. A worker
+that is killed loses them too, and they are tried again. One run at a time writes into a study's folder.
 """
 
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from beamwright import __version__
-from beamwright.core import require
-from beamwright.records import USABLE, Store, Study, note_run, to_table
+from beamwright.core import require, require_jax
+from beamwright.records import USABLE, Store, Study, held, note_run, to_table
 from beamwright.studies.executors import make_executor
 from beamwright.studies.plan import Chunk, load_system, make_plan
 from beamwright.studies.registry import STUDIES
 from beamwright.studies.worker import Outcome, compute
 
+_TRIES = 3
+"""How often a chunk is given to workers that end before they answer."""
 _BROKEN = (
-    " (a worker process ended: out of memory, or a script that starts workers"
-    ' without an `if __name__ == "__main__":` guard)'
+    " (worker processes end: out of memory, which a smaller --chunk or fewer --workers need less of, or a script that"
+    ' starts workers without an `if __name__ == "__main__":` guard)'
 )
 
 
@@ -40,6 +44,10 @@ class Progress:
     """Of those computed: infeasible, stalled or with a rank gap. They are kept, and shown in the report."""
     seconds: float
     """Since this run began computing."""
+    damaged: int = 0
+    """Stored parts that were found damaged, and are computed again."""
+    retried: int = 0
+    """Chunks that were tried again, so far, because a worker process ended."""
 
     @property
     def fraction(self) -> float:
@@ -75,37 +83,57 @@ def run(
              chunk; executor any ``concurrent.futures.Executor`` instead of our own (then workers is how many chunks
              may be in flight).
     Returns: the folder, ready for ``beamwright.report.write``.
-    Raises:  ValueError for an unknown study or a bad size; RuntimeError naming the chunk if a worker fails (whatever
-             was stored before stays, and is not computed again). Infeasible or stalled drops are records, not errors.
+    Raises:  ValueError for an unknown study, a bad size, or a folder that another run writes into; RuntimeError naming
+             the chunk if its computation fails, or if the workers that have it end three times (whatever was stored
+             before stays, and is not computed again). Infeasible or stalled drops are records, not errors.
     """
+    require_jax()
     require(workers >= 1, "workers", "be >= 1", workers)
     study = find_study(study) if isinstance(study, str) else study
     drops = study.drops if drops is None else drops
     plan = make_plan(study, drops, seed, study.chunk if chunk is None else chunk)
     store = Store(Path(out) / study.name)
+    with held(store.folder):
+        _complete(store, study, seed, drops, plan, workers, progress or (lambda _: None), executor)
+    return store.folder
+
+
+def _complete(
+    store: Store, study: Study, seed: int, drops: int, plan: list[Chunk], workers: int,
+    progress: Callable[[Progress], None], executor: Executor | None,
+) -> None:  # fmt: skip
+    """Compute and store what the store lacks of the plan."""
     store.declare(study, seed, drops, [part.name for part in plan])
     missing = [part for part in plan if not store.has(part.name)]
+    damaged = len(store.damaged([part.name for part in missing]))
     note_run(store.folder, __version__, seed=seed, drops=drops, workers=workers, chunks_to_compute=len(missing))
 
     designs = sum(part.drops for part in plan)
     reused = designs - sum(part.drops for part in missing)
-    computed = failed = 0
+    computed = failed = retried = 0
     start = time.perf_counter()
-    report = progress or (lambda _: None)
-    report(Progress(study.name, designs, reused, 0, 0, 0.0))
+
+    def report() -> None:
+        seconds = time.perf_counter() - start if computed else 0.0
+        progress(Progress(study.name, designs, reused, computed, failed, seconds, damaged, retried))
+
+    report()
     own = make_executor(min(workers, max(1, len(missing)))) if executor is None else None
-    pool = own or executor
-    assert pool is not None
     try:
-        for part, outcome in _completed(pool, missing, workers):
-            _store(store, part, outcome)
-            computed += part.drops
-            failed += sum(status not in USABLE for status in outcome.status)
-            report(Progress(study.name, designs, reused, computed, failed, time.perf_counter() - start))
-    finally:
+        for part, outcome in _completed(own or executor, missing, workers):
+            if outcome is None:
+                retried += 1
+            else:
+                _store(store, part, outcome)
+                computed += part.drops
+                failed += sum(status not in USABLE for status in outcome.status)
+            report()
+    except BaseException:
         if own is not None:
-            own.shutdown(wait=True, cancel_futures=True)
-    return store.folder
+            own.abandon()
+        raise
+    if own is not None:
+        own.shutdown()
 
 
 def find_study(name: str) -> Study:
@@ -114,9 +142,9 @@ def find_study(name: str) -> Study:
     return STUDIES[name]
 
 
-def _completed(pool: Executor, chunks: list[Chunk], window: int) -> Iterator[tuple[Chunk, Outcome]]:
-    """Chunks with their outcomes as they finish, at most ``window`` in flight."""
-    waiting = deque(chunks)
+def _completed(pool: Any, chunks: list[Chunk], window: int) -> Iterator[tuple[Chunk, Outcome | None]]:
+    """Chunks with their outcomes as they finish, at most ``window`` in flight; None for one that is tried again."""
+    waiting, tries = deque(chunks), Counter[str]()
     flying: dict[Future[Outcome], Chunk] = {}
     while waiting or flying:
         while waiting and len(flying) < window:
@@ -124,13 +152,21 @@ def _completed(pool: Executor, chunks: list[Chunk], window: int) -> Iterator[tup
             flying[pool.submit(compute, chunk)] = chunk
         done, _ = wait(flying, return_when=FIRST_COMPLETED)
         for future in done:
-            chunk = flying.pop(future)
-            error = future.exception()
-            if error is not None:
-                where = f"{chunk.study}/{chunk.curve} at {dict(chunk.point)}, drops {chunk.first}+{chunk.drops}"
-                remedy = _BROKEN if isinstance(error, BrokenExecutor) else ""
-                raise RuntimeError(f"{where}: {type(error).__name__}: {error}{remedy}") from error
-            yield chunk, future.result()
+            chunk, error = flying.pop(future), future.exception()
+            tries[chunk.name] += 1
+            if error is None:
+                yield chunk, future.result()
+            elif isinstance(error, BrokenExecutor) and tries[chunk.name] < _TRIES:
+                waiting.appendleft(chunk)
+                yield chunk, None
+            else:
+                raise _failure(chunk, error) from error
+
+
+def _failure(chunk: Chunk, error: BaseException) -> RuntimeError:
+    where = f"{chunk.study}/{chunk.curve} at {dict(chunk.point)}, drops {chunk.first}+{chunk.drops}"
+    remedy = _BROKEN if isinstance(error, BrokenExecutor) else ""
+    return RuntimeError(f"{where}: {type(error).__name__}: {error}{remedy}")
 
 
 def _store(store: Store, chunk: Chunk, outcome: Outcome) -> None:
