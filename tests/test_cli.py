@@ -249,7 +249,7 @@ def test_bad_values_are_refused(capsys):
     assert "snr_db must be <= 60, got 61" in refused(capsys, "design", "toy", "--set", "snr_db=61")
     assert "NAME=VALUE" in refused(capsys, "design", "toy", "--set", "snr_db")
     assert "twice" in refused(capsys, "design", "toy", "--set", "snr_db=1", "--set", "snr_db=2")
-    assert "--set snr_db must be a YAML value" in refused(capsys, "design", "toy", "--set", "snr_db=[1")
+    assert "--set snr_db must be YAML" in refused(capsys, "design", "toy", "--set", "snr_db=[1")
     assert "snr_db" in refused(capsys, "design", "toy", "--set", "snr_db=")
     assert "--channels" in refused(capsys, "design", "toy", "--no-conjugate")
 

@@ -14,7 +14,7 @@ from beamwright.systems.noma_isac import options
         (options.MinPower, {"csi_error": 0.1}, "csi_error is not a parameter of MinPower"),
         (options.RobustMinPower, {"csi_error": -0.1}, "csi_error must be >= 0, got -0.1"),
         (options.RobustMinPower, {"csi_error": (0.1, -0.1, 0.1)}, "csi_error must be >= 0"),
-        (options.MaxMin, {"power_w": 0.0}, "power_w must be > 0"),
+        (options.MaxMin, {"power_w": 0.0}, "power_w must be >= 1e-30"),
         (options.OmaMinPower, {"sensing": "never"}, "sensing"),
         (options.Randomisation, {"samples": 0}, "samples must be >= 1"),
     ],

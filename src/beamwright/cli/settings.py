@@ -4,9 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
-import yaml
-
 from beamwright.core import Config
+from beamwright.core.safe_yaml import parse_yaml
 
 
 def parse_settings(pairs: Sequence[str]) -> dict[str, Any]:
@@ -22,10 +21,7 @@ def parse_settings(pairs: Sequence[str]) -> dict[str, Any]:
             raise ValueError(f"--set must be NAME=VALUE, got {pair!r}")
         if name in settings:
             raise ValueError(f"--set {name} must be given once, got it twice")
-        try:
-            settings[name] = _numbers(yaml.safe_load(text))
-        except yaml.YAMLError:
-            raise ValueError(f"--set {name} must be a YAML value such as 8, true or [-60, 60], got {text!r}") from None
+        settings[name] = _numbers(parse_yaml(text, f"--set {name}"))
     return settings
 
 

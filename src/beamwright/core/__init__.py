@@ -1,5 +1,6 @@
 """The ground floor: units, checks, keys, status, configuration and the contract every system fulfils."""
 
+from beamwright.core import ranges
 from beamwright.core.checks import as_array, plain_array, require
 from beamwright.core.config import Config, parameter
 from beamwright.core.contract import Input, Learner, Method, System
@@ -27,6 +28,7 @@ __all__ = [
     "numbered_keys",
     "parameter",
     "plain_array",
+    "ranges",
     "require",
     "require_jax",
     "status_text",

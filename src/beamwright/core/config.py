@@ -1,17 +1,16 @@
 """Validated, frozen descriptions: scenarios and method options, in YAML or in Python."""
 
+import typing
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
+import numpy as np
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
-_RULES = {
-    "greater_than": "must be > {gt:g}",
-    "greater_than_equal": "must be >= {ge:g}",
-    "less_than": "must be < {lt:g}",
-    "less_than_equal": "must be <= {le:g}",
-}
+from beamwright.core.ranges import brief, limit_of, number
+from beamwright.core.safe_yaml import read_yaml
 
 
 def parameter(default: Any, description: str, *, unit: str = "", source: str = "", **rules: Any) -> Any:
@@ -30,6 +29,27 @@ class Config(BaseModel):
         except ValidationError as error:
             raise ValueError("; ".join(_explain(item, type(self)) for item in error.errors())) from None
 
+    @field_validator("*", mode="before")
+    @classmethod
+    def _plain(cls, value: Any, info: ValidationInfo) -> Any:
+        """NumPy's numbers and arrays as Python's; true and false are no numbers."""
+        if isinstance(value, np.generic | np.ndarray):
+            value = value.tolist()
+        kinds = _leaves(cls.model_fields[str(info.field_name)].annotation)
+        if bool not in kinds and kinds & {int, float}:
+            items = value if isinstance(value, list | tuple) else [value]
+            if any(isinstance(item, bool) for item in items):
+                raise ValueError(f"{info.field_name} must be a number, got {brief(value)}")
+        return value
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy with other values, checked like any (pydantic's own skips all checks). Raises ValueError."""
+        return type(self)(**{**{name: getattr(self, name) for name in type(self).model_fields}, **(update or {})})
+
+    def derived(self, **values: Any) -> Self:
+        """A copy with values that are not checked: for what follows from a checked one and may leave its ranges."""
+        return BaseModel.model_copy(self, update=values)
+
     @classmethod
     def from_yaml(cls, path: str | Path, **overrides: Any) -> Self:
         """Read a YAML mapping (safe loader); ``overrides`` win. Raises ValueError naming the file or the key."""
@@ -38,10 +58,8 @@ class Config(BaseModel):
     @staticmethod
     def read_yaml(path: str | Path) -> dict[str, Any]:
         """The mapping in a YAML file, not validated. Raises ValueError naming the file."""
-        try:
-            values = yaml.safe_load(Path(path).read_bytes()) or {}
-        except yaml.YAMLError as error:
-            raise ValueError(f"{path} must be YAML: {str(error).splitlines()[0]}") from None
+        values = read_yaml(Path(path))
+        values = {} if values is None else values
         if not isinstance(values, dict):
             raise ValueError(f"{path} must hold a mapping of parameter names to values, got {type(values).__name__}")
         return values
@@ -60,7 +78,8 @@ class Config(BaseModel):
         for name, field in cls.model_fields.items():
             extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
             signs = {"gt": ">", "ge": ">=", "lt": "<", "le": "<="}
-            limits = [f"{s} {getattr(m, a)}" for m in field.metadata for a, s in signs.items() if hasattr(m, a)]
+            ends = [(sign, getattr(m, name, None)) for m in field.metadata for name, sign in signs.items()]
+            limits = [f"{sign} {number(end)}" for sign, end in ends if end is not None]
             rows.append(
                 {
                     "name": name,
@@ -74,14 +93,26 @@ class Config(BaseModel):
         return rows
 
 
+def _leaves(annotation: Any) -> set[Any]:
+    """The types a value may be made of, at any depth: ``float | tuple[int, ...]`` has float and int."""
+    parts = typing.get_args(annotation)
+    if typing.get_origin(annotation) is typing.Literal or not parts:
+        return {type(part) for part in parts} or {annotation}
+    return set().union(*(_leaves(part) for part in parts if part is not Ellipsis))
+
+
 def _explain(item: Any, model: type[Config]) -> str:
     name = ".".join(str(part) for part in item["loc"] if not str(part).startswith(("function-", "tuple[")))
-    if item["type"] == "extra_forbidden":
-        return f"{name} is not a parameter of {model.__name__}; it knows: {', '.join(model.model_fields)}"
-    if item["type"] == "missing":
+    got, kind = brief(item["input"]), item["type"]
+    if kind == "extra_forbidden":
+        return f"{brief(name)[1:-1]} is not a parameter of {model.__name__}; it knows: {', '.join(model.model_fields)}"
+    if kind == "missing":
         return f"{name} must be given"
-    if item["type"] in _RULES:
-        return f"{name} {_RULES[item['type']].format(**item['ctx'])}, got {item['input']!r}"
-    if item["type"] == "value_error":  # a validator of ours: its message already names the argument
+    limit = limit_of(kind, item.get("ctx", {}))
+    if limit is not None:
+        return f"{name} {limit}, got {got}"
+    if kind == "value_error":  # a validator of ours: its message already names the argument
         return str(item["ctx"]["error"])
-    return f"{name}: {item['msg'][0].lower()}{item['msg'][1:]}, got {item['input']!r}"
+    if kind == "rule":  # of ``Numbers``
+        return f"{name} {item['msg']}, got {got}"
+    return f"{name}: {item['msg'][0].lower()}{item['msg'][1:]}, got {got}"

@@ -25,13 +25,13 @@ from beamwright.learn.networks import Proposals, proposals_of
 class Options(Config):
     """How to climb, and for how long."""
 
-    env_steps: int = parameter(480_000, "Steps in the environment, all that are taken in training", ge=1)
-    environments: int = parameter(16, "Episodes at a time", ge=1)
-    rate: float = parameter(1e-3, "Of Adam; falls to a twentieth along half a cosine", gt=0)
-    temperature: float = parameter(0.1, "Of the softened maximum over an episode, in units of reward", gt=0)
-    first_noise: float = parameter(0.3, "Deviation of exploring actions at the start; fades to none", ge=0)
-    saturation: float = parameter(3e-2, "Weight of the actor's squared outputs before tanh", ge=0)
-    width: int = parameter(128, "Units in both hidden layers", ge=1)
+    env_steps: int = parameter(480_000, "Steps in the environment, all that are taken in training", ge=1, le=10**12)
+    environments: int = parameter(16, "Episodes at a time", ge=1, le=65_536)
+    rate: float = parameter(1e-3, "Of Adam; falls to a twentieth along half a cosine", ge=1e-15, le=10)
+    temperature: float = parameter(0.1, "Of the softened maximum over an episode, in units of reward", ge=1e-6, le=1e6)
+    first_noise: float = parameter(0.3, "Deviation of exploring actions at the start; fades to none", ge=0, le=100)
+    saturation: float = parameter(3e-2, "Weight of the actor's squared outputs before tanh", ge=0, le=1e6)
+    width: int = parameter(128, "Units in both hidden layers", ge=1, le=65_536)
 
 
 class State(NamedTuple):

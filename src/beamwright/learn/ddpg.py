@@ -26,20 +26,24 @@ _SPEC = "spec cellfree, section 7"
 class Options(Config):
     """How to learn, and for how long."""
 
-    env_steps: int = parameter(24_000, "Steps in the environment, all that are taken in training", source=_SPEC, ge=1)
-    environments: int = parameter(16, "Episodes at a time", source=_SPEC, ge=1)
-    updates: int = parameter(4, "Of the networks per step of all environments", source=_SPEC, ge=1)
-    batch: int = parameter(128, "Transitions per update", source=_SPEC, ge=1)
-    random_steps: int = parameter(64, "Of all environments, before anything is learnt", source=_SPEC, ge=1)
-    actor_rate: float = parameter(1e-4, "Of Adam, for the actor", source=_SPEC, gt=0)
-    critic_rate: float = parameter(1e-3, "Of Adam, for the critic", source=_SPEC, gt=0)
+    env_steps: int = parameter(
+        24_000, "Steps in the environment, all that are taken in training", source=_SPEC, ge=1, le=10**12
+    )
+    environments: int = parameter(16, "Episodes at a time", source=_SPEC, ge=1, le=65_536)
+    updates: int = parameter(4, "Of the networks per step of all environments", source=_SPEC, ge=1, le=10_000)
+    batch: int = parameter(128, "Transitions per update", source=_SPEC, ge=1, le=1_000_000)
+    random_steps: int = parameter(
+        64, "Of all environments, before anything is learnt", source=_SPEC, ge=1, le=1_000_000
+    )
+    actor_rate: float = parameter(1e-4, "Of Adam, for the actor", source=_SPEC, ge=1e-15, le=10)
+    critic_rate: float = parameter(1e-3, "Of Adam, for the critic", source=_SPEC, ge=1e-15, le=10)
     target_share: float = parameter(0.01, "By which targets follow per update", source=_SPEC, gt=0, le=1)
     discount: float = parameter(0.0, "Of later rewards; 0: an action has no later effect", source=_SPEC, ge=0, lt=1)
-    first_noise: float = parameter(0.4, "Deviation of exploring actions at the start", source=_SPEC, ge=0)
-    last_noise: float = parameter(0.05, "And at the end", source=_SPEC, ge=0)
-    buffer: int = parameter(50_000, "Transitions kept", source=_SPEC, ge=1)
-    saturation: float = parameter(3e-2, "Weight of the actor's squared outputs before tanh", source=_SPEC, ge=0)
-    width: int = parameter(128, "Units in both hidden layers", source=_SPEC, ge=1)
+    first_noise: float = parameter(0.4, "Deviation of exploring actions at the start", source=_SPEC, ge=0, le=100)
+    last_noise: float = parameter(0.05, "And at the end", source=_SPEC, ge=0, le=100)
+    buffer: int = parameter(50_000, "Transitions kept", source=_SPEC, ge=1, le=10**9)
+    saturation: float = parameter(3e-2, "Weight of the actor's squared outputs before tanh", source=_SPEC, ge=0, le=1e6)
+    width: int = parameter(128, "Units in both hidden layers", source=_SPEC, ge=1, le=65_536)
 
 
 class Learner(NamedTuple):

@@ -30,13 +30,19 @@ _SPEC = "spec cellfree, section 7"
 class Options(ddpg.Options):
     """Those of DDPG (noise and updates per step apart, which are said here), and of the teacher."""
 
-    updates: int = parameter(8, "Of the student per iteration", source=_SPEC, ge=1)
-    teacher_rate: float = parameter(1e-3, "Of Adam, for the teacher; 0: frozen", source=_SPEC, ge=0)
-    teacher_steps: int = parameter(2, "Of all environments by the teacher, per iteration", source=_SPEC, ge=1)
-    student_steps: int = parameter(2, "And by the student that learnt from them", source=_SPEC, ge=1)
-    trial_updates: int = parameter(10, "Of the student on the teacher's experience alone", source=_SPEC, ge=1)
-    first_noise: float = parameter(0.4, "Deviation of the teacher's actions at the start", source=_SPEC, gt=0)
-    last_noise: float = parameter(0.05, "Deviation of the student's actions", source=_SPEC, ge=0)
+    updates: int = parameter(8, "Of the student per iteration", source=_SPEC, ge=1, le=10_000)
+    teacher_rate: float = parameter(1e-3, "Of Adam, for the teacher; 0: frozen", source=_SPEC, ge=0, le=10)
+    teacher_steps: int = parameter(
+        2, "Of all environments by the teacher, per iteration", source=_SPEC, ge=1, le=10_000
+    )
+    student_steps: int = parameter(2, "And by the student that learnt from them", source=_SPEC, ge=1, le=10_000)
+    trial_updates: int = parameter(
+        10, "Of the student on the teacher's experience alone", source=_SPEC, ge=1, le=10_000
+    )
+    first_noise: float = parameter(
+        0.4, "Deviation of the teacher's actions at the start", source=_SPEC, ge=1e-9, le=100
+    )
+    last_noise: float = parameter(0.05, "Deviation of the student's actions", source=_SPEC, ge=0, le=100)
 
 
 class State(NamedTuple):

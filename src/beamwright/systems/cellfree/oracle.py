@@ -160,7 +160,7 @@ def _backwards(turn: tuple[Array, Array], t: Array) -> tuple[Array, Array]:
 
 def only_physics(s: Scenario) -> Scenario:
     """The scenario without what compiled code gets as arrays, so that nothing is compiled twice."""
-    return s.model_copy(update=_ARRAYS)
+    return s.derived(**_ARRAYS)
 
 
 _ARRAYS: dict[str, Any] = {

@@ -100,7 +100,7 @@ def _worst_positions(
         np.broadcast_to([one.scattering for one in on_air], (drops, 2)), moves,
         np.full(drops, s.position_error_m),
     )  # fmt: skip
-    found = in_tiles(_compiled(s.model_copy(update=_UNUSED)), TILE, *per_drop, counted=True)
+    found = in_tiles(_compiled(s.derived(**_UNUSED)), TILE, *per_drop, counted=True)
     return found.reshape(drops, users, 3)
 
 

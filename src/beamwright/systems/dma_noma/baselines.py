@@ -125,7 +125,7 @@ def _slot(
     """Users of one kind alone: the kernel's far users are the near ones again, and need no rate of their own."""
     h, present = (np.concatenate([a[:, users]] * 2, axis=1) for a in (sets.h, sets.present))
     twice = Sets(h, present, np.tile(sets.scattering[users], 2))
-    alone = s.model_copy(update={"rate_near": rate, "rate_far": 0.0, "weight": 0.5})
+    alone = s.derived(rate_near=rate, rate_far=0.0, weight=0.5)
     return solve(alone, known, twice, starts, options, seed)
 
 

@@ -5,7 +5,7 @@ from typing import Literal, Self
 import numpy as np
 from pydantic import model_validator
 
-from beamwright.core import Config, dbm_to_w, parameter, require
+from beamwright.core import Config, dbm_to_w, parameter, ranges, require
 
 _SPEC = "spec dma_noma, section 2"
 SPEED_OF_LIGHT = 3e8
@@ -15,26 +15,32 @@ SPEED_OF_LIGHT = 3e8
 class Scenario(Config):
     """A metasurface base station and groups of a near and a far user, known by their positions up to a ball."""
 
-    rows: int = parameter(1, "Rows of elements Nv, half a wavelength apart", source=_SPEC, ge=1)
-    columns: int = parameter(32, "Elements per row Nh, half a wavelength apart", source=_SPEC, ge=1)
-    groups: int = parameter(2, "Groups K of one near and one far user, one beam each", source=_SPEC, ge=1)
-    feeds: int | None = parameter(None, "Radio-frequency chains L; default: two per group", source=_SPEC, ge=1)
+    rows: int = parameter(1, "Rows of elements Nv, half a wavelength apart", source=_SPEC, ge=1, le=1024)
+    columns: int = parameter(32, "Elements per row Nh, half a wavelength apart", source=_SPEC, ge=1, le=16_384)
+    groups: int = parameter(2, "Groups K of one near and one far user, one beam each", source=_SPEC, ge=1, le=256)
+    feeds: int | None = parameter(None, "Radio-frequency chains L; default: two per group", source=_SPEC, ge=1, le=4096)
     feeding: Literal["edge", "waveguides", "digital"] = parameter(
         "edge", "Feeds along the edge reach every element; one waveguide per row; a chain per element", source=_SPEC
     )
-    position_error_m: float = parameter(0.1, "Radius eps of the ball a true position lies in", unit="m", ge=0)
-    power_dbm: float = parameter(27.0, "Transmit power P of all users together", unit="dBm", source=_SPEC)
-    noise_dbm: float = parameter(-80.0, "Noise power", unit="dBm", source=_SPEC)
-    carrier_hz: float = parameter(60e9, "Carrier frequency", unit="Hz", source=_SPEC, gt=0)
-    reference_gain_db: float = parameter(-30.0, "Power gain at one metre", unit="dB", source=_SPEC)
-    path_loss_exponent: float = parameter(2.2, "Of power with distance", source=_SPEC, gt=0)
-    rician: float = parameter(20.0, "Rician factor kappa, linear", source=_SPEC, ge=0)
-    scattering_norm: float = parameter(1e-4, "Norm of the far users' scattered channel", source=_SPEC, ge=0)
+    position_error_m: float = parameter(
+        0.1, "Radius eps of the ball a true position lies in", unit="m", **ranges.METRES
+    )
+    power_dbm: float = parameter(
+        27.0, "Transmit power P of all users together", unit="dBm", source=_SPEC, **ranges.DECIBELS
+    )
+    noise_dbm: float = parameter(-80.0, "Noise power", unit="dBm", source=_SPEC, **ranges.DECIBELS)
+    carrier_hz: float = parameter(60e9, "Carrier frequency", unit="Hz", source=_SPEC, ge=1, le=1e18)
+    reference_gain_db: float = parameter(-30.0, "Power gain at one metre", unit="dB", source=_SPEC, **ranges.DECIBELS)
+    path_loss_exponent: float = parameter(2.2, "Of power with distance", source=_SPEC, gt=0, le=10)
+    rician: float = parameter(20.0, "Rician factor kappa, linear", source=_SPEC, ge=0, le=1e30)
+    scattering_norm: float = parameter(1e-4, "Norm of the far users' scattered channel", source=_SPEC, ge=0, le=1e15)
     weight: float = parameter(0.5, "Of near users' rates; far users have the rest", source=_SPEC, gt=0, lt=1)
-    rate_near: float = parameter(1.0, "Least rate of every near user", unit="bit/s/Hz", source=_SPEC, ge=0)
-    rate_far: float = parameter(1.0, "Least rate of every far user", unit="bit/s/Hz", source=_SPEC, ge=0)
-    near_range_m: float = parameter(10.0, "Distance of near users in random drops", unit="m", source=_SPEC, gt=0)
-    far_range_m: float = parameter(15.0, "Distance of far users in random drops", unit="m", source=_SPEC, gt=0)
+    rate_near: float = parameter(1.0, "Least rate of every near user", unit="bit/s/Hz", source=_SPEC, ge=0, le=100)
+    rate_far: float = parameter(1.0, "Least rate of every far user", unit="bit/s/Hz", source=_SPEC, ge=0, le=100)
+    near_range_m: float = parameter(
+        10.0, "Distance of near users in random drops", unit="m", source=_SPEC, gt=0, le=1e9
+    )
+    far_range_m: float = parameter(15.0, "Distance of far users in random drops", unit="m", source=_SPEC, gt=0, le=1e9)
 
     @classmethod
     def paper(cls) -> Self:
@@ -112,4 +118,6 @@ class Scenario(Config):
     def _chains(self) -> Self:
         fixed = self.feeding != "edge" and self.feeds is not None
         require(not fixed or self.feeds == self.chains, "feeds", f"be {self.chains} for {self.feeding}", self.feeds)
+        near, far = self.near_range_m, self.far_range_m
+        require(near <= far, "near_range_m", f"be at most far_range_m ({far:g})", f"{near:g}")
         return self

@@ -1,29 +1,15 @@
 """What a method may be told: typed, validated, with units."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-import numpy as np
-from pydantic import field_validator
+from beamwright.core import Config, parameter, ranges
+from beamwright.core.ranges import Numbers
 
-from beamwright.core import Config, parameter, require
-
-PerUser = float | tuple[float, ...]
-
-
-class _PerUserOptions(Config):
-    """Values that hold for all users, or one per user in input order."""
-
-    @field_validator("sinr_db", "csi_error", mode="before", check_fields=False)
-    @classmethod
-    def _per_user(cls, value: Any, info: Any) -> PerUser:
-        name = info.field_name
-        try:
-            values = np.asarray(value, float)
-        except (TypeError, ValueError):
-            raise ValueError(f"{name} must be a number or one number per user, got {value!r}") from None
-        require(values.ndim <= 1 and bool(np.isfinite(values).all()), name, "be finite: one or one per user", value)
-        require(name != "csi_error" or bool((values >= 0).all()), name, "be >= 0", value)
-        return float(values) if values.ndim == 0 else tuple(values.tolist())
+SINR_DB = Numbers(**ranges.DECIBELS, many="one number per user")
+CSI_ERROR = Numbers(ge=0, le=1e15, many="one number per user")
+POWER_W = Numbers(**ranges.WATTS)
+PerUserDb = Annotated[float | tuple[float, ...], SINR_DB]
+PerUserError = Annotated[float | tuple[float, ...], CSI_ERROR]
 
 
 def _target() -> Any:
@@ -34,36 +20,36 @@ def _error(default: float, description: str) -> Any:
     return parameter(default, description, unit="amplitude", source="paper, section V; spec E7")
 
 
-class MinPower(_PerUserOptions):
+class MinPower(Config):
     """Options of minimum power with channels taken as exact."""
 
-    sinr_db: PerUser = _target()
+    sinr_db: PerUserDb = _target()
 
 
-class RobustMinPower(_PerUserOptions):
+class RobustMinPower(Config):
     """Options of minimum power that holds for every channel within a ball."""
 
-    sinr_db: PerUser = _target()
-    csi_error: PerUser = _error(0.05, "Radius of the ball the channel error lies in: one value, or one per user, >= 0")
+    sinr_db: PerUserDb = _target()
+    csi_error: PerUserError = _error(0.05, "Radius of the ball the channel error lies in: one value, or one per user")
 
 
-class NonRobustMinPower(_PerUserOptions):
+class NonRobustMinPower(Config):
     """Options of minimum power with estimates taken as exact, judged as if they were not."""
 
-    sinr_db: PerUser = _target()
-    csi_error: PerUser = _error(
-        0.05, "Radius of the ball over which the SINRs are reported, >= 0; the design ignores it"
+    sinr_db: PerUserDb = _target()
+    csi_error: PerUserError = _error(
+        0.05, "Radius of the ball over which the SINRs are reported; the design ignores it"
     )
 
 
-class MaxMin(_PerUserOptions):
+class MaxMin(Config):
     """Options of max-min SINR."""
 
-    power_w: float = parameter(6.0, "Budget of the objective J", unit="W", source="paper, figure 3", gt=0)
-    csi_error: PerUser = _error(0.0, "Radius of the ball the channel error lies in: one value, or one per user, >= 0")
+    power_w: Annotated[float, POWER_W] = parameter(6.0, "Budget of the objective J", unit="W", source="paper, figure 3")
+    csi_error: PerUserError = _error(0.0, "Radius of the ball the channel error lies in: one value, or one per user")
 
 
-class _Oma(_PerUserOptions):
+class _Oma(Config):
     prelog: bool = parameter(
         True, "Targets of equal rate, (1 + SINR)^K - 1 in a slot; otherwise of equal SINR", source="spec P4"
     )
@@ -75,24 +61,26 @@ class _Oma(_PerUserOptions):
 class OmaMinPower(_Oma):
     """Options of minimum power with users one after another."""
 
-    sinr_db: PerUser = _target()
-    csi_error: PerUser = _error(0.0, "Radius of the ball the channel error lies in: one value, or one per user, >= 0")
+    sinr_db: PerUserDb = _target()
+    csi_error: PerUserError = _error(0.0, "Radius of the ball the channel error lies in: one value, or one per user")
 
 
 class OmaMaxMin(_Oma):
     """Options of max-min SINR with users one after another."""
 
-    power_w: float = parameter(6.0, "Budget of the objective J", unit="W", source="paper, figure 3", gt=0)
+    power_w: Annotated[float, POWER_W] = parameter(6.0, "Budget of the objective J", unit="W", source="paper, figure 3")
 
 
 class Reference(RobustMinPower):
     """Options of the reference solver."""
 
-    csi_error: PerUser = _error(0.0, "Radius of the ball the channel error lies in: one value, or one per user, >= 0")
+    csi_error: PerUserError = _error(0.0, "Radius of the ball the channel error lies in: one value, or one per user")
 
 
 class Randomisation(Reference):
     """Options of Gaussian randomisation."""
 
-    samples: int = parameter(50, "Random directions per drop, of which the cheapest feasible one is kept", ge=1)
-    seed: int = parameter(0, "Of the directions; drop i uses fold_in(key(seed), i)", ge=0)
+    samples: int = parameter(
+        50, "Random directions per drop, of which the cheapest feasible one is kept", ge=1, le=1_000_000
+    )
+    seed: int = parameter(0, "Of the directions; drop i uses fold_in(key(seed), i)", **ranges.SEED)

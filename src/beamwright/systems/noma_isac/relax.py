@@ -148,7 +148,7 @@ def _by_slot(s: Scenario, problem: Problem, penalty: np.ndarray | None, basis: n
     noise = np.broadcast_to(s.noise_vector_w, (drops, users)).reshape(lanes)
     # One user with unit noise: channel and error scaled instead, which leaves the SINR as it is.
     root = np.sqrt(noise)[:, None]
-    single = s.model_copy(update={"users": 1, "noise_power_w": 1.0, "sic_order": False})
+    single = s.derived(users=1, noise_power_w=1.0, sic_order=False)
     slots = Problem(
         h=(problem.h.reshape(lanes, antennas) / root)[:, None],
         order=np.zeros((lanes, 1), int),

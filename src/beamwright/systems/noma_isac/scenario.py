@@ -1,12 +1,13 @@
 """What is given: array, users, targets, sensing requirements, weights and the decoding rule."""
 
-from typing import Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 import numpy as np
-from pydantic import field_validator, model_validator
+from pydantic import model_validator
 
 from beamwright.arrays import linear_positions, steering_vectors
-from beamwright.core import Config, parameter, require
+from beamwright.core import Config, parameter, ranges, require
+from beamwright.core.ranges import Numbers
 
 _PAPER = "paper, section V"
 
@@ -14,25 +15,45 @@ _PAPER = "paper, section V"
 class Scenario(Config):
     """A base station that serves NOMA users and illuminates targets with the same beams (spec noma_isac, section 1)."""
 
-    antennas: int = parameter(8, "Transmit antennas N of the uniform linear array", source=_PAPER, ge=1)
-    users: int = parameter(3, "Single-antenna users K, at most N", source=_PAPER, ge=1)
-    target_angles_deg: tuple[float, ...] = parameter(
-        (-60.0, 60.0), "Directions of the M <= N targets, from broadside, -90 to 90", unit="deg", source=_PAPER
+    antennas: int = parameter(8, "Transmit antennas N of the uniform linear array", source=_PAPER, ge=1, le=4096)
+    users: int = parameter(3, "Single-antenna users K, at most N", source=_PAPER, ge=1, le=256)
+    target_angles_deg: Annotated[
+        tuple[float, ...], Numbers(ge=-90, le=90, many="one number per target", single=False)
+    ] = parameter(
+        (-60.0, 60.0),
+        "Directions of the M <= N targets, from broadside; equal ones are legal, and infeasible where their common "
+        "beampattern gain exceeds the limit on cross-correlation",
+        unit="deg",
+        source=_PAPER,
     )
-    noise_power_w: float | tuple[float, ...] = parameter(
-        0.01, "Noise power at the users: one value, or one per user, > 0", unit="W", source=_PAPER
+    noise_power_w: Annotated[float | tuple[float, ...], Numbers(**ranges.WATTS, many="one number per user")] = (
+        parameter(0.01, "Noise power at the users: one value, or one per user", unit="W", source=_PAPER)
     )
     sensing_power_w: float = parameter(
-        2.0, "Least power towards every target, a(theta)^H R a(theta)", unit="W", source="paper, figures 3 and 4", gt=0
+        2.0,
+        "Least power towards every target, a(theta)^H R a(theta)",
+        unit="W",
+        source="paper, figures 3 and 4",
+        **ranges.WATTS,
     )
     power_difference_w: float = parameter(
-        1e-3, "Largest difference between the powers towards two targets", unit="W", source=_PAPER, gt=0
+        1e-3, "Largest difference between the powers towards two targets", unit="W", source=_PAPER, **ranges.WATTS
     )
     cross_correlation_w2: float = parameter(
-        10.0, "Largest mean squared cross-correlation of two targets", unit="W^2", source=f"{_PAPER}; spec E9", gt=0
+        10.0,
+        "Largest mean squared cross-correlation of two targets",
+        unit="W^2",
+        source=f"{_PAPER}; spec E9",
+        ge=1e-60,
+        le=1e60,
     )
     spacing_wavelengths: float = parameter(
-        0.5, "Distance of neighbouring antennas", unit="wavelengths", source="paper, section II: at most 0.5", gt=0
+        0.5,
+        "Distance of neighbouring antennas",
+        unit="wavelengths",
+        source="paper, section II: at most 0.5",
+        ge=1e-6,
+        le=1e4,
     )
     steering_sign: Literal[1, -1] = parameter(
         1,
@@ -41,10 +62,17 @@ class Scenario(Config):
         source="spec, section 1",
     )
     comm_weight: float = parameter(
-        1.0, "Weight rho_c of the radiated power tr R in the objective", source="paper, objective (12); spec E3", gt=0
+        1.0,
+        "Weight rho_c of the radiated power tr R in the objective",
+        source="paper, objective (12); spec E3",
+        **ranges.WEIGHT,
     )
     sensing_weight: float = parameter(
-        1.0, "Weight rho_s of the power towards the targets in the objective", source="paper, (12); spec E3", ge=0
+        1.0,
+        "Weight rho_s of the power towards the targets in the objective",
+        source="paper, (12); spec E3",
+        ge=0,
+        le=1e12,
     )
     decoding: Literal["chain", "own"] = parameter(
         "chain", "Who decodes which stream: chain (successive cancellation) or own (a genie cancels)", source="spec E1"
@@ -81,24 +109,6 @@ class Scenario(Config):
     def correlation_limit_w(self) -> float:
         """Radius sqrt(xi M (M-1) / 2) of the second-order cone ``||(X_pm)_{p<m}|| <= radius`` (spec P1 d), in W."""
         return float(np.sqrt(self.cross_correlation_w2 * self.targets * (self.targets - 1) / 2))
-
-    @field_validator("target_angles_deg")
-    @classmethod
-    def _angles(cls, value: tuple[float, ...]) -> tuple[float, ...]:
-        for angle in value:
-            require(-90 <= angle <= 90, "target_angles_deg", "lie between -90 and 90", angle)
-        return value
-
-    @field_validator("noise_power_w", mode="before")
-    @classmethod
-    def _noise(cls, value: Any) -> float | tuple[float, ...]:
-        try:
-            powers = np.asarray(value, float)
-        except (TypeError, ValueError):
-            raise ValueError(f"noise_power_w must be a number or one number per user, got {value!r}") from None
-        require(powers.ndim <= 1, "noise_power_w", "be a number or one number per user", value)
-        require(bool(np.all(np.isfinite(powers) & (powers > 0))), "noise_power_w", "be > 0 and finite", value)
-        return float(powers) if powers.ndim == 0 else tuple(powers.tolist())
 
     @model_validator(mode="after")
     def _sizes(self) -> Self:

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from beamwright.core import Config, parameter
+from beamwright.core import Config, parameter, ranges
 
 Closed = Literal["mrt", "zf", "rzf", "identity"]
 AnyKind = Literal["mrt", "zf", "rzf", "identity", "wmmse"]
@@ -10,17 +10,18 @@ _PRECODER = "Precoder: closed form for the mean channels"
 
 
 def _tolerance() -> Any:
-    return parameter(1e-3, "Norm of the Riemannian gradient at which the search ends", source="spec, section 5", gt=0)
+    what = "Norm of the Riemannian gradient at which the search ends"
+    return parameter(1e-3, what, source="spec, section 5", ge=1e-15, le=1.0)
 
 
 class _Start(Config):
-    seed: int = parameter(0, "Of the random phases to start from; drop i uses fold_in(key(seed), i)", ge=0)
+    seed: int = parameter(0, "Of the random phases to start from; drop i uses fold_in(key(seed), i)", **ranges.SEED)
 
 
 class _Search(_Start):
     tolerance: float = _tolerance()
-    iterations: int = parameter(200, "At most so many steps per search", source="spec, section 5", ge=1)
-    starts: int = parameter(1, "Random starts per drop, of which the best is kept", ge=1)
+    iterations: int = parameter(200, "At most so many steps per search", source="spec, section 5", **ranges.ROUNDS)
+    starts: int = parameter(1, "Random starts per drop, of which the best is kept", **ranges.STARTS)
 
 
 class Interference(_Search):
@@ -34,7 +35,9 @@ class SumRate(_Search):
 
     precoder: AnyKind = parameter("rzf", f"{_PRECODER}, or wmmse in alternation", source="spec, section 4")
     amplitudes: Literal["fixed", "joint"] = parameter("fixed", "Whether the energy split is optimised too")
-    rounds: int = parameter(30, "At most so many rounds of precoder and surface", source="spec, section 5", ge=1)
+    rounds: int = parameter(
+        30, "At most so many rounds of precoder and surface", source="spec, section 5", **ranges.ROUNDS
+    )
 
 
 class MinRate(_Search):
@@ -42,7 +45,9 @@ class MinRate(_Search):
 
     precoder: Closed = parameter("rzf", _PRECODER, source="spec, section 4")
     amplitudes: Literal["fixed", "joint"] = parameter("fixed", "Whether the energy split is optimised too")
-    rounds: int = parameter(30, "At most so many rounds of precoder and surface", source="spec, section 5", ge=1)
+    rounds: int = parameter(
+        30, "At most so many rounds of precoder and surface", source="spec, section 5", **ranges.ROUNDS
+    )
 
 
 class Majorise(_Start):
@@ -51,7 +56,7 @@ class Majorise(_Start):
     objective: Literal["interference", "sum-rate"] = parameter("interference", "P1 (MM) or P2 (FP-MM)")
     precoder: Closed = parameter("mrt", _PRECODER, source="spec, section 4")
     tolerance: float = _tolerance()
-    iterations: int = parameter(2000, "At most so many steps", ge=1)
+    iterations: int = parameter(2000, "At most so many steps", **ranges.ROUNDS)
 
 
 class Sca(_Start):

@@ -26,7 +26,7 @@ def received_power_w(
     before = points[:, 0] < SURFACE_M[0]
     order = np.argsort(~before, kind="stable")  # the scenario counts reflection users first
     drops = len(design.u)
-    there = scenario.model_copy(update={"users": len(points), "reflection_users": int(before.sum())})
+    there = scenario.derived(users=len(points), reflection_users=int(before.sum()))
     links = statistics_at(there, np.broadcast_to(points[order], (drops, *points.shape)), realisation.known)
     power = np.mean([_power(links, sign, design) for sign in (1, -1)], axis=0)
     return power[:, np.argsort(order)]

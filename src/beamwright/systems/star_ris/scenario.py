@@ -1,11 +1,12 @@
 """Geometry, links and powers of the default scene (spec star_ris, section 6)."""
 
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import numpy as np
 from pydantic import field_validator, model_validator
 
-from beamwright.core import Config, parameter, require
+from beamwright.core import Config, parameter, ranges, require
+from beamwright.core.ranges import Numbers
 
 _SPEC = "spec star_ris, section 6"
 
@@ -13,14 +14,19 @@ _SPEC = "spec star_ris, section 6"
 class Scenario(Config):
     """A base station and users on both sides of a simultaneously transmitting and reflecting surface."""
 
-    antennas: int = parameter(8, "Base station antennas M, half a wavelength apart along y", source=_SPEC, ge=1)
-    elements: int = parameter(64, "Surface elements N, a near-square grid in the y-z plane", source=_SPEC, ge=1)
-    users: int = parameter(4, "Single-antenna users K", source=_SPEC, ge=1)
+    antennas: int = parameter(
+        8, "Base station antennas M, half a wavelength apart along y", source=_SPEC, ge=1, le=4096
+    )
+    elements: int = parameter(
+        64, "Surface elements N, a near-square grid in the y-z plane", source=_SPEC, ge=1, le=65_536
+    )
+    users: int = parameter(4, "Single-antenna users K", source=_SPEC, ge=1, le=4096)
     reflection_users: int | None = parameter(
         None,
         "Users before the surface, the others are behind it; default: half of them, rounded up",
         source=_SPEC,
         ge=0,
+        le=4096,
     )
     surface_mode: Literal["energy-splitting", "mode-switching", "time-switching", "conventional"] = parameter(
         "energy-splitting",
@@ -30,21 +36,29 @@ class Scenario(Config):
     scale: Literal["paper", "physical"] = parameter(
         "paper", "Link gains: 1/d clipped to 0.01..1, or free space at 28 GHz with noise in watts", source=_SPEC
     )
-    snr_db: float = parameter(20.0, "Power over noise power in the paper scale", unit="dB", source=_SPEC)
-    power_dbm: float = parameter(30.0, "Transmit power in the physical scale", unit="dBm", source=_SPEC)
-    noise_dbm: float = parameter(-104.0, "Noise power in the physical scale: 10 MHz", unit="dBm", source=_SPEC)
-    rician_db: float | Literal["inf", "-inf"] = parameter(
+    snr_db: float = parameter(
+        20.0, "Power over noise power in the paper scale", unit="dB", source=_SPEC, **ranges.DECIBELS
+    )
+    power_dbm: float = parameter(
+        30.0, "Transmit power in the physical scale", unit="dBm", source=_SPEC, **ranges.DECIBELS
+    )
+    noise_dbm: float = parameter(
+        -104.0, "Noise power in the physical scale: 10 MHz", unit="dBm", source=_SPEC, **ranges.DECIBELS
+    )
+    rician_db: Annotated[float | Literal["inf", "-inf"], Numbers(**ranges.DECIBELS, words=("inf", "-inf"))] = parameter(
         10.0, "Rician factor of all links; inf: no scattering, -inf: only scattering", unit="dB", source=_SPEC
     )
-    kappa: float | Literal["inf"] = parameter(
-        10.0, "Concentration of the von Mises phase noise, >= 0; 0: uniform, inf: none", source=_SPEC
+    kappa: Annotated[float | Literal["inf"], Numbers(ge=0, le=1e12, words=("inf",))] = parameter(
+        10.0, "Concentration of the von Mises phase noise; 0: uniform, inf: none", source=_SPEC
     )
-    direct_loss_db: float = parameter(0.0, "Extra loss of the direct links (blockage)", unit="dB", source=_SPEC, ge=0)
+    direct_loss_db: float = parameter(
+        0.0, "Extra loss of the direct links (blockage)", unit="dB", source=_SPEC, ge=0, le=300
+    )
     direct_link: bool = parameter(True, "Whether there are direct links at all", source=_SPEC)
     surface_paths: int = parameter(
-        1, "Equal paths between base station and surface; 1: line of sight", source=_SPEC, ge=1
+        1, "Equal paths between base station and surface; 1: line of sight", source=_SPEC, ge=1, le=10_000
     )
-    carrier_hz: float = parameter(28e9, "Carrier frequency", unit="Hz", source=_SPEC, gt=0)
+    carrier_hz: float = parameter(28e9, "Carrier frequency", unit="Hz", source=_SPEC, ge=1, le=1e18)
 
     @classmethod
     def paper(cls) -> Self:
@@ -77,12 +91,6 @@ class Scenario(Config):
     def _infinite(cls, value: Any) -> Any:
         """An infinite number is as good as its name, which YAML and JSON can hold."""
         return str(value) if isinstance(value, float) and np.isinf(value) else value
-
-    @field_validator("kappa")
-    @classmethod
-    def _kappa(cls, value: float | str) -> float | str:
-        require(float(value) >= 0, "kappa", "be >= 0", value)
-        return value
 
     @model_validator(mode="after")
     def _sides(self) -> Self:
