@@ -1,14 +1,11 @@
 """The commands as a user sees them; what they do is in the modules beside this one, imported when called."""
 
-import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from beamwright.cli import channel_options
-from beamwright.cli.errors import run_guarded
 
 app = typer.Typer(
     name="beamwright",
@@ -23,12 +20,6 @@ Seed = Annotated[int, typer.Option(min=0, help="Of the random key; drop i depend
 Settings = Annotated[
     list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A parameter or an option; may be repeated.")
 ]
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line. Returns the exit code: 0, 1 (does not verify), 2 (wrong input), 70 (bug), 130 (stopped)."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
-    return run_guarded(lambda: app(arguments, standalone_mode=False, prog_name="beamwright"), "--debug" in arguments)
 
 
 def _print_version(wanted: bool) -> None:
@@ -174,9 +165,10 @@ def report(
     output: Annotated[Path, typer.Option("--output", "-o", help="The page to write.")] = Path("report.html"),
 ) -> None:
     """One self-contained page of all studies in a folder: figures, tables, claims, provenance."""
+    from beamwright.cli.tables import console, tell
     from beamwright.report import write
 
-    typer.echo(f"report: {write(runs, output)}")
+    tell(console(), f"report: {write(runs, output)}")
 
 
 @app.command()

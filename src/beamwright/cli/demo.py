@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from beamwright.cli.errors import CommandError
-from beamwright.cli.tables import console
+from beamwright.cli.tables import console, tell
 from beamwright.core.checkout import from_checkout
 
 DATA = "examples/data/munich_3p5ghz_ula8.npz"
@@ -26,10 +26,10 @@ def play(run: Callable[[list[str]], object], out: Path, data: Path | None, group
     screen, start, page = console(), time.perf_counter(), out / "report.html"
     for words, command in _script(channels, out, page, groups, drops):
         screen.print(f"\n[bold]{words}[/bold]")
-        screen.print(f"$ beamwright {shlex.join(command)}", markup=False, soft_wrap=True)
+        tell(screen, f"$ beamwright {shlex.join(command)}")
         if run(command) not in (None, 0):
             raise CommandError(f"demo: beamwright {shlex.join(command)} failed")
-    screen.print(f"\nDone in {time.perf_counter() - start:.0f} s. Open {page}", soft_wrap=True)
+    tell(screen, f"\nDone in {time.perf_counter() - start:.0f} s. Open {page}")
     return page
 
 

@@ -14,7 +14,7 @@ from beamwright.cli.channels import ChannelFile, Channels, read_channels
 from beamwright.cli.design_files import output_folder, save_design
 from beamwright.cli.settings import find, split_settings
 from beamwright.cli.summary import summarise
-from beamwright.cli.tables import console, records, show, values
+from beamwright.cli.tables import console, records, show, tell, values
 from beamwright.core import Config, Method, System, require
 from beamwright.records import versions
 
@@ -126,15 +126,17 @@ def run_design(job: DesignJob, channels: Channels, folder: Path, rows: int = 10)
         out.print(f"... and {len(lines) - rows} more drops (--rows shows them)")
     found = ", ".join(f"{count} {name}" for name, count in report["summary"]["status"].items())
     out.print(f"{len(lines)} drops in {seconds:.2f} s: {found}")
-    out.print(f"written: {folder / 'design.npz'} and design.json; beamwright verify checks them", soft_wrap=True)
+    out.print(
+        f"written: {folder / 'design.npz'} and design.json; beamwright verify checks them", markup=False, soft_wrap=True
+    )
     return folder / "design.npz"
 
 
 def say_channels(out: Console, channels: Channels) -> None:
     """What the channels are and what was done to them."""
-    out.print(f"channels: {_words(channels.notes)}", markup=False, soft_wrap=True)
+    tell(out, f"channels: {_words(channels.notes)}")
     for remark in channels.remarks:
-        out.print(f"note: {remark}", markup=False, soft_wrap=True)
+        tell(out, f"note: {remark}")
 
 
 def _words(notes: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from beamwright import studies
 from beamwright.cli.settings import find
-from beamwright.cli.tables import console
+from beamwright.cli.tables import console, tell
 
 
 def run_studies(names: Sequence[str], drops: int | None, seed: int, workers: int, chunk: int | None, out: Path) -> None:
@@ -29,8 +29,8 @@ def run_studies(names: Sequence[str], drops: int | None, seed: int, workers: int
 
             folder = studies.run(study, out, drops, seed, workers, chunk, show)
             if last is not None:
-                bar.console.print(f"{study.name}: {_account(last)}; records in {folder}", soft_wrap=True)
-    screen.print(f"a page of them: beamwright report {out} -o report.html", soft_wrap=True)
+                tell(bar.console, f"{study.name}: {_account(last)}; records in {folder}")
+    tell(screen, f"a page of them: beamwright report {out} -o report.html")
 
 
 def pace(now: studies.Progress) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 from rich import box
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from beamwright.core import Config
 
@@ -15,7 +16,13 @@ from beamwright.core import Config
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:
     """A plain table; numbers to the right, four significant digits."""
     cells = [list(row) for row in rows]
-    made = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    made = Table(
+        title=Text(title) if title else None,
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+    )
     for index, column in enumerate(columns):
         numeric = bool(cells) and all(isinstance(row[index], float | int | np.number) for row in cells)
         made.add_column(column, justify="right" if numeric else "left", overflow="fold")
@@ -60,3 +67,8 @@ def console() -> Console:
     """Standard output; wide where it is not a terminal, so that files and pipes get whole lines."""
     made = Console(highlight=False)
     return made if made.is_terminal else Console(highlight=False, width=max(made.width, 120))
+
+
+def tell(out: Console, words: str) -> None:
+    """Print a line that may hold names of files: as they are, brackets too, and in one piece."""
+    out.print(words, markup=False, soft_wrap=True)

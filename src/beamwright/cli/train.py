@@ -16,8 +16,9 @@ from beamwright.cli.design import say_channels, with_angles
 from beamwright.cli.design_files import output_folder, write_files
 from beamwright.cli.errors import CommandError
 from beamwright.cli.settings import find, split_settings
-from beamwright.cli.tables import console, values
+from beamwright.cli.tables import console, tell, values
 from beamwright.core import Config, Learner, System
+from beamwright.records import held
 from beamwright.report.learning import draw_learning
 from beamwright.report.style import render
 
@@ -60,7 +61,7 @@ def run_training(job: TrainJob, channels: Channels, folder: Path) -> Path:
     """Train into ``policy.eqx``, ``curve.csv``, ``.png``, ``.pdf``; the curve's files are written as it grows."""
     out = console()
     known = job.system.known(job.scenario, **channels.arrays)
-    with output_folder(folder):
+    with output_folder(folder), held(folder):
         out.print(values(f"{job.system.name} scenario", job.scenario))
         out.print(values(f"--agent {job.learner.name}", job.options))
         say_channels(out, channels)
@@ -91,8 +92,10 @@ def run_training(job: TrainJob, channels: Channels, folder: Path) -> Path:
             )  # fmt: skip
         _write(folder, table, job.learner.score)
     policy = folder / "policy.eqx"
-    out.print(f"written: {policy}, curve.csv, curve.png, curve.pdf", soft_wrap=True)
-    out.print(f"beamwright design {job.system.name} --method policy --checkpoint {policy}", soft_wrap=True)
+    tell(out, f"written: {policy}, curve.csv, curve.png, curve.pdf")
+    out.print(
+        f"beamwright design {job.system.name} --method policy --checkpoint {policy}", markup=False, soft_wrap=True
+    )
     return policy
 
 

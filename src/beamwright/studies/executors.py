@@ -6,6 +6,7 @@ A cluster comes for free: ``distributed.Client(...).get_executor()`` is such an 
 import os
 import signal
 import threading
+import warnings
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from multiprocessing import get_context, parent_process
@@ -75,6 +76,7 @@ def _start(share: str) -> None:
     """A worker's first act: its share of the cores. Ctrl-C is its parent's affair, and when that ends, it ends too."""
     os.environ[THREADS] = share
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    warnings.simplefilter("ignore")  # of NumPy and its like: a worker speaks by its records
     parent = parent_process()
 
     def watch() -> None:
