@@ -203,6 +203,33 @@ def test_the_oracle_is_as_good_as_scipy_and_every_relaxation_is_below_it(range_h
     np.testing.assert_allclose(here, manifold.utility, rtol=1e-9)
 
 
+def test_paths_of_a_simulator_are_those_of_the_model_with_the_targets_cosines_turned():
+    """Every path has the phases exp(+j 2 pi (x_r c_r + x_t c_t)), receive antennas counted from the other end."""
+    s, r = drawn(1)
+    paths, random = paths_of(r.known), np.random.default_rng(5)
+    tx, rx = random.uniform(-2, 2, (s.aps, s.tx_antennas)), random.uniform(-2, 2, (s.aps, s.rx_antennas))
+    w = random.standard_normal((s.aps, s.tx_antennas, 2)) @ [1, 1j]
+    point = model.Point(tx[None], -rx[None], w[None], np.ones((1, s.users)))
+    there = model.air(paths._replace(target_cosine=-paths.target_cosine), point)
+    k = r.known
+
+    def wave(x, c):
+        return np.exp(2j * np.pi * x * c)
+
+    for a in range(s.aps):
+        for u in range(s.users):
+            heard = sum(
+                g * wave(rx[a], c) for g, c in zip(k.uplink_gain[0, u, a], k.uplink_cosine[0, u, a], strict=True)
+            )
+            np.testing.assert_allclose(there.uplink[0, u, a], heard, rtol=1e-9)
+        for b in range(s.aps):
+            link = zip(k.direct_gain[0, a, b], k.direct_rx_cosine[0, a, b], k.direct_tx_cosine[0, a, b], strict=True)
+            matrix = sum(g * np.outer(wave(rx[a], c), wave(tx[b], t)) for g, c, t in link)
+            echo = np.outer(wave(rx[a], k.target_cosine[0, a]), wave(tx[b], k.target_cosine[0, b]))
+            matrix = matrix + k.echo_gain[0, a, b] * echo
+            np.testing.assert_allclose(there.beams[0, a, b], matrix @ w[b], rtol=1e-9, atol=1e-9)
+
+
 def test_the_worst_case_never_rises_with_the_range_which_compiles_nothing():
     s, r = drawn(2)
     d = cf.conjugate_beams(s, r.known)

@@ -14,6 +14,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+channels_app = typer.Typer(no_args_is_help=True, help="Channels in files.")
+app.add_typer(channels_app, name="channels")
+
 SystemName = Annotated[str, typer.Argument(metavar="SYSTEM", help="A system by name, e.g. noma-isac.")]
 Drops = Annotated[int | None, typer.Option(min=1, help="Channels per point; default: the study's.")]
 Seed = Annotated[int, typer.Option(min=0, help="Of the random key; drop i depends on the seed and on i only.")]
@@ -43,7 +46,7 @@ def common(
     """Certified, batched, robust beamforming: design, verify, reproduce."""
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
-    elif context.invoked_subcommand not in ("list", "show", "report"):
+    elif context.invoked_subcommand not in ("list", "show", "report", "channels"):
         from beamwright.cli.cache import switch_on_cache
         from beamwright.core import require_jax
 
@@ -99,6 +102,21 @@ def design(
     job = resolve(system, method, parse_settings(settings or []), scenario, checkpoint, conjugate)
     source = channel_file(job.system.channels, channels, variable, axes, conjugate, transpose, normalise, skip_blocked)
     run_design(job, obtain_channels(job.system, job.scenario, source, drops, seed), out, rows)
+
+
+@channels_app.command()
+def inspect(
+    file: Annotated[Path, typer.Argument(help=".npz, .npy, .mat or .h5.")],
+    variable: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The channel; default: h, or the only one.")
+    ] = None,
+    axes: Annotated[str | None, typer.Option(metavar="ORDER", help='Its axes, e.g. "antennas users".')] = None,
+    conjugate: channel_options.Conjugate = True,
+) -> None:
+    """What a file holds: arrays, gains, blocked users; are angles mirrored, where users' positions are known?"""
+    from beamwright.cli.inspection import inspect_file
+
+    inspect_file(file, variable, axes, conjugate)
 
 
 @app.command()

@@ -34,7 +34,8 @@ def play(run: Callable[[list[str]], object], out: Path, data: Path | None, group
 
 
 def _script(channels: Path, out: Path, page: Path, groups: int, drops: int) -> Sequence[tuple[str, list[str]]]:
-    """Each step in words, and its command. Noise in the street is thermal, in 50 MHz with a noise figure of 7 dB."""
+    """Each step in words, and its command. Noise in the street is thermal, in 50 MHz with a noise figure of 7 dB; the
+    channels are a simulator's, and so are the angles of targets."""
     street = ["--channels", str(channels), "--no-conjugate"]
     street += ["--set", "noise_power_w=1e-12", "--set", "sinr_db=8", "--set", "csi_error=1e-7"]
 
@@ -50,6 +51,7 @@ def _script(channels: Path, out: Path, page: Path, groups: int, drops: int) -> S
         return words, ["study", *names, "--drops", str(count), "--out", str(out / "runs")]
 
     return (
+        ("What is in the file, and whether angles come out right", ["channels", "inspect", str(channels), street[2]]),
         *designed(
             f"Robust beams for {groups} random groups of users in a street scene of Munich, ray traced at 3.5 GHz",
             "noma-isac", "robust-min-power", *street,
