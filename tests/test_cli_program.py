@@ -107,14 +107,15 @@ import sys, time
 import beamwright.cli.app
 from beamwright.cli import main, signals
 
+class Deaf:
+    def __del__(self):  # as a callback of the compiler: what is raised here is lost
+        time.sleep(60)
+
 def work(*arguments, **options):
     print("at work", flush=True)
-    while True:
-        try:
-            time.sleep(60)
-        except KeyboardInterrupt:
-            if not SWALLOWS:
-                raise
+    while SWALLOWS:
+        Deaf()
+    time.sleep(60)
 
 signals.GRACE_S = 0.5
 beamwright.cli.app.app = work

@@ -12,11 +12,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from toy_system import STUDY, SYSTEM
+from toy_system import STUDY, SYSTEM, measure
 
 from beamwright.records import Store, Study, sweep
 from beamwright.studies import STUDIES, run
 from beamwright.studies.plan import load_system, make_plan, resolve
+from beamwright.studies.worker import compute
 
 HERE = Path(__file__).parent
 
@@ -94,6 +95,17 @@ def test_restyling_computes_nothing(undisturbed, tmp_path):
     for other in ({"measure_options": {"samples": 3}}, {"settings": {"noise_power_w": 0.02}}):
         run(changed(**other), tmp_path, drops=4, progress=seen.append)
         assert seen[-1].reused == 0 and seen[-1].computed == 20
+
+
+def divide(*arguments, **options):
+    """A measure that meets a drop without a channel."""
+    return {**measure(*arguments, **options), "gain": 1 / np.zeros(4)}
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_number_that_is_none_is_a_record_not_a_warning():
+    chunk = make_plan(changed(measure="test_studies:divide"), 4, 0, 4)[0]
+    assert np.isinf(compute(chunk).values["gain"]).all()
 
 
 def test_progress_says_where_it_stands(tmp_path):

@@ -167,7 +167,7 @@ def study(
     names: Annotated[list[str], typer.Argument(metavar="STUDY...", help="Studies by name, e.g. noma-isac/fig5.")],
     drops: Drops = None,
     seed: Seed = 0,
-    workers: Annotated[int, typer.Option(min=1, help="Processes that share the work.")] = 1,
+    workers: Annotated[int, typer.Option(min=1, help="Processes to share the cores, which one alone uses all.")] = 1,
     chunk: Annotated[int | None, typer.Option(min=1, help="Drops computed and stored at a time.")] = None,
     out: Annotated[Path, typer.Option(help="Folder of all records.")] = Path("runs"),
 ) -> None:

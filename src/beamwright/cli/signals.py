@@ -11,9 +11,9 @@ import signal
 import sys
 import threading
 from contextlib import suppress
-from typing import NoReturn
+from typing import Any, NoReturn
 
-GRACE_S = 3.0
+GRACE_S = 2.0
 """What the main thread has for cleaning up."""
 _WORDS = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}
 _leaving = threading.Event()
@@ -25,6 +25,14 @@ def listen() -> None:
     for number in _WORDS:
         if signal.getsignal(number) != signal.SIG_IGN:  # a shell's wish for what runs in the background
             signal.signal(number, _raise)
+    others = sys.unraisablehook
+
+    def hook(lost: Any) -> None:
+        """An interruption that a callback of the compiler swallows is no news: the thread below ends the process."""
+        if not issubclass(lost.exc_type, KeyboardInterrupt):
+            others(lost)
+
+    sys.unraisablehook = hook
     if os.name != "posix":  # no pipe can be woken
         return
     read, write = os.pipe()

@@ -79,9 +79,9 @@ def run(
     """Run a study (or the rest of it) and return the folder of its records, ``out / study.name``.
 
     Args:    study a ``Study`` or the name of one in ``STUDIES``; drops channels per point (default: the study's);
-             seed of all draws; workers processes; chunk drops per part; progress called at the start and after each
-             chunk; executor any ``concurrent.futures.Executor`` instead of our own (then workers is how many chunks
-             may be in flight).
+             seed of all draws; workers processes that share the cores (one alone uses all of them); chunk drops per
+             part; progress called at the start and after each chunk; executor any ``concurrent.futures.Executor``
+             instead of our own (then workers is how many chunks may be in flight).
     Returns: the folder, ready for ``beamwright.report.write``.
     Raises:  ValueError for an unknown study, a bad size, or a folder that another run writes into; RuntimeError naming
              the chunk if its computation fails, or if the workers that have it end three times (whatever was stored

@@ -23,7 +23,15 @@ class Outcome:
 
 
 def compute(chunk: Chunk) -> Outcome:
-    """Design for the chunk's drops and measure the designs; a drop's numbers depend on its own key only."""
+    """Design for the chunk's drops and measure the designs; a drop's numbers depend on its own key only.
+
+    NumPy's warnings are not passed on: what a number means that is none, its status says.
+    """
+    with np.errstate(all="ignore"):
+        return _compute(chunk)
+
+
+def _compute(chunk: Chunk) -> Outcome:
     start = time.perf_counter()
     system = load_system(chunk.system)
     scenario = system.scenario(**chunk.scenario)
