@@ -1,17 +1,27 @@
 """Sizes, numbers and YAML: what does not fit physics or memory is refused in one line, at once, in every system."""
 
+import inspect
+import sys
 import time
 import typing
 import warnings
+from types import SimpleNamespace
 
+import jax
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from toy_system import STUDY
 
+from beamwright import cellfree as cf
+from beamwright import dma_noma as dn
+from beamwright import noma_isac as ni
+from beamwright import star_ris as sr
 from beamwright.core import Config, parameter
 from beamwright.core.config import _leaves
 from beamwright.core.safe_yaml import MOST_BYTES, parse_yaml
+from beamwright.studies import run
 from beamwright.systems import SYSTEMS
 
 MODELS = {
@@ -175,3 +185,138 @@ HUGE = {
 def test_a_wrong_value_of_any_size_is_one_short_line(value):
     refusal(lambda: Small(size=value), "size")
     refusal(lambda: SYSTEMS["noma-isac"].scenario(noise_power_w=value), "noise_power_w")
+
+
+# sizes ----------------------------------------------------------------------------------------------------------
+
+KEY = jax.random.key(0)
+BIG = {
+    "noma-isac": {"antennas": 4096, "users": 256},
+    "star-ris": {"antennas": 4096, "elements": 65536, "users": 4096},
+    "dma-noma": {"columns": 16384, "groups": 256, "rows": 64},
+    "cellfree": {"users": 4096, "aps": 64, "tx_antennas": 9, "snapshots": 65536, "paths": 10000},
+}
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_too_many_drops_are_refused_with_the_memory_they_need(name):
+    system = SYSTEMS[name]
+    scenario = system.scenario.small()
+    refusal(lambda: system.draw(scenario, KEY, 10**9), "drops 1000000000 x ", "must fit into memory", "GB of")
+    for drops, rule in (
+        (-1, "be >= 0"),
+        (2**32, "end at drop"),
+        (True, "be a whole number"),
+        (1.5, "be a whole number"),
+    ):
+        refusal(lambda drops=drops: system.draw(scenario, KEY, drops), f"drops must {rule}")
+    refusal(lambda: system.draw(scenario, KEY, 1, first=2**32 - 1), "drops must end at drop 4294967295")
+    refusal(lambda: system.draw(scenario, 0, 1), "key must be a random key, got 0")
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_designs_are_refused_by_the_memory_they_need_before_anything_is_allocated(name):
+    system = SYSTEMS[name]
+    scenario = system.scenario(**BIG[name])
+    arrays = {channel: np.broadcast_to(np.float64(1), (10**6,) + (1,) * 9) for channel in system.channels}
+    known = SimpleNamespace(**{n: a.reshape(a.shape[:3]) for n, a in arrays.items()}) if name != "noma-isac" else (
+        arrays["h"].reshape(10**6, 1, 1)
+    )  # fmt: skip
+    for method in system.methods.values():
+        refusal(lambda method=method: method(scenario, known), "drops 1000000 x ", "must fit into memory")
+
+
+def test_the_limit_of_memory_is_the_callers(monkeypatch):
+    system = SYSTEMS["noma-isac"]
+    monkeypatch.setenv("BEAMWRIGHT_MEMORY_GB", "1e-6")
+    refusal(lambda: system.draw(system.scenario(), KEY, 3), "at least 4.61e-06 GB of 1e-06 GB")
+    monkeypatch.setenv("BEAMWRIGHT_MEMORY_GB", "much")
+    refusal(lambda: system.draw(system.scenario(), KEY, 3), "BEAMWRIGHT_MEMORY_GB must be a number of gigabytes")
+    monkeypatch.setenv("BEAMWRIGHT_MEMORY_GB", "1")
+    assert system.draw(system.scenario(), KEY, 3).known.shape == (3, 3, 8)
+
+
+def test_a_study_of_too_many_parts_or_workers_is_refused(tmp_path):
+    refusal(lambda: run(STUDY, tmp_path, drops=10**9), "drops must make at most 100000 parts")
+    refusal(lambda: run(STUDY, tmp_path, drops=2**32), "drops must be <= 4294967295")
+    refusal(lambda: run(STUDY, tmp_path, workers=10**9), "workers 1000000000 must fit into memory")
+    refusal(lambda: run(STUDY, tmp_path, seed=2**63), "seed must be <= 9223372036854775807")
+    assert not list(tmp_path.iterdir())
+
+
+# what functions are given ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+@pytest.mark.parametrize("given", [{}, None, "small", "neighbour"], ids=str)
+def test_a_scenario_of_another_kind_is_refused_by_every_function(name, given):
+    system = SYSTEMS[name]
+    other = "cellfree" if name != "cellfree" else "star-ris"
+    wrong = SYSTEMS[other].scenario() if given == "neighbour" else given
+    rule = f"scenario must be a {name.replace('-', '_')}.Scenario, got "
+    for call in (system.draw, system.certify, system.evaluate, *(m.run for m in system.methods.values())):
+        required = [p for p in inspect.signature(call).parameters.values() if p.default is p.empty and p.kind < 3]
+        needed = len([p for p in required if p.kind != p.VAR_POSITIONAL])
+        refusal(lambda call=call, needed=needed: call(wrong, *[None] * (needed - 1)), rule)
+    refusal(lambda: system.known(wrong, **dict.fromkeys(system.channels)), rule)
+
+
+@pytest.mark.parametrize("name", ["star-ris", "dma-noma", "cellfree"])
+@pytest.mark.parametrize("given", [{}, None, 3], ids=str)
+def test_what_is_known_of_another_kind_is_refused(name, given):
+    pytest.importorskip("cvxpy")  # slow the first time
+    system = SYSTEMS[name]
+    scenario = system.scenario.small()
+    for method in system.methods.values():
+        if method.name != "policy":  # whose file is read first
+            refusal(lambda method=method: method(scenario, given), "known must be ")
+
+
+def test_numbers_among_arguments_have_the_range_of_the_options():
+    known, scenario = np.ones((1, 3, 8)), ni.Scenario()
+    for sinr_db, words in ((4000.0, "<= 300"), (1j, "be a number"), ([5, 5j, 5], "be a number"), (True, "be a number"),
+                           ("loud", "be a number"), (np.nan, "be finite"), ([[1, 2], [3]], "be a number")):  # fmt: skip
+        refusal(lambda x=sinr_db: ni.minimise_power(scenario, known, x), "sinr_db must ", words)
+        refusal(lambda x=sinr_db: ni.minimise_power_oma(scenario, known, x), "sinr_db must ", words)
+    refusal(lambda: ni.minimise_power(scenario, known, 5.0, 1e300), "csi_error must be <= 1e+15")
+    refusal(lambda: ni.minimise_power(scenario, known * 1e300, 5.0), "h must hold numbers of at most 1e+40")
+    refusal(lambda: ni.minimise_power_oma(scenario, known, 150.0), "sinr_db must ask for at most 300 dB in a slot")
+    refusal(lambda: ni.balance_sinr(scenario, known, 1e300), "power_w must be <= 1e+30")
+    refusal(lambda: sr.maximise_sum_rate(sr.Scenario(), None, tolerance=1e300), "tolerance must be <= 1")
+    refusal(lambda: sr.random_surface(sr.Scenario(), None, seed=2**63), "seed must be <= 9223372036854775807")
+    refusal(lambda: dn.first_order(dn.Scenario(), None, density=1e300), "density must be <= 1e+06")
+    refusal(lambda: cf.fixed_array(cf.Scenario(), None, starts=10**9), "starts must be <= 10000")
+
+
+def test_the_whole_realisation_stands_for_what_is_known_of_it():
+    scenario = cf.Scenario.small()
+    scenes = cf.draw(scenario, KEY, 2)
+    assert np.array_equal(cf.leakage_beams(scenario, scenes).beams, cf.leakage_beams(scenario, scenes.known).beams)
+    drawn = sr.draw(sr.Scenario.small(), KEY, 2)
+    design = sr.no_surface(sr.Scenario.small(), drawn)
+    assert np.array_equal(sr.certify(sr.Scenario.small(), drawn, design).rates, design.rates)
+
+
+def test_statistics_of_other_sizes_than_the_scenarios_are_refused():
+    known = sr.draw(sr.Scenario.small(), KEY, 1).known
+    for name, size in (("elements", 17), ("users", 3), ("antennas", 5)):
+        scenario = sr.Scenario.small().model_copy(update={name: size})
+        refusal(lambda s=scenario: sr.no_surface(s, known), f"{name} must be ", f"as in the statistics, got {size}")
+
+
+@pytest.mark.parametrize(
+    ("module", "call"),
+    [
+        ("noma_isac", lambda: ni.METHODS["reference"](ni.Scenario(), np.ones((1, 3, 8)))),
+        ("star_ris", lambda: sr.METHODS["sca"](sr.Scenario(), None)),
+        ("star_ris", lambda: sr.sca),
+        ("dma_noma", lambda: dn.METHODS["sdr-sca"](dn.Scenario(), None)),
+        ("cellfree", lambda: cf.METHODS["fixed-array-sca"](cf.Scenario(), None)),
+    ],
+    ids=["noma-isac", "star-ris", "attribute", "dma-noma", "cellfree"],
+)
+def test_a_missing_extra_is_named_with_how_to_get_it(monkeypatch, module, call):
+    monkeypatch.setitem(sys.modules, "cvxpy", None)
+    for name in [name for name in sys.modules if name.endswith(f"{module}.reference")]:
+        monkeypatch.delitem(sys.modules, name)
+    refusal(call, "extra reference must be installed", "cvxpy", "pip install 'beamwright[reference]'")

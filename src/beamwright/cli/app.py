@@ -18,8 +18,10 @@ channels_app = typer.Typer(no_args_is_help=True, help="Channels in files.")
 app.add_typer(channels_app, name="channels")
 
 SystemName = Annotated[str, typer.Argument(metavar="SYSTEM", help="A system by name, e.g. noma-isac.")]
-Drops = Annotated[int | None, typer.Option(min=1, help="Channels per point; default: the study's.")]
-Seed = Annotated[int, typer.Option(min=0, help="Of the random key; drop i depends on the seed and on i only.")]
+Drops = Annotated[int | None, typer.Option(min=1, max=2**32 - 1, help="Channels per point; default: the study's.")]
+Seed = Annotated[
+    int, typer.Option(min=0, max=2**63 - 1, help="Of the random key; drop i depends on the seed and on i only.")
+]
 Settings = Annotated[
     list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A parameter or an option; may be repeated.")
 ]

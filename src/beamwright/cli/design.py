@@ -15,7 +15,7 @@ from beamwright.cli.design_files import output_folder, save_design
 from beamwright.cli.settings import find, split_settings
 from beamwright.cli.summary import summarise
 from beamwright.cli.tables import console, records, show, tell, values
-from beamwright.core import Config, Method, System, require
+from beamwright.core import Config, Method, System, require, root_key
 from beamwright.records import versions
 
 DRAWN_DROPS = 10
@@ -84,9 +84,7 @@ def obtain_channels(
         found = read_channels(source, system.channels, sizes, drops, seed, settable)
         return replace(found, notes=found.notes | _angles(scenario))
 
-    import jax
-
-    known = system.draw(scenario, jax.random.key(seed), drops or DRAWN_DROPS).known
+    known = system.draw(scenario, root_key(seed), drops or DRAWN_DROPS).known
     return Channels(_named(system, known), {"drawn": drops or DRAWN_DROPS, "seed": seed})
 
 

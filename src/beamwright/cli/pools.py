@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from beamwright.core import Input, drop_keys, require
+from beamwright.core import COMPLEX, Input, drop_keys, require, require_memory, root_key
 
 Arrays = Mapping[str, np.ndarray]
 
@@ -79,8 +79,10 @@ def draw_groups(
     require(len(set(pools.values())) == 1, "users", "be as many in every channel of the file", pools)
     pool = next(iter(pools.values()))
     require(pool >= users, "users", f"be at most the {pool} in the file", users)
+    each = users + pool + sum(arrays[name].size for name in arrays if name not in at)
+    require_memory(COMPLEX * groups * each, groups=groups, users=users)
     draw = jax.vmap(lambda key: jax.random.permutation(key, pool)[:users])
-    chosen = np.asarray(draw(drop_keys(jax.random.key(seed), groups)))
+    chosen = np.asarray(draw(drop_keys(root_key(seed), groups)))
     return {
         name: np.moveaxis(np.take(array, chosen, axis=at[name]), at[name], 0)
         if name in at

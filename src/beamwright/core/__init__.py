@@ -1,16 +1,20 @@
 """The ground floor: units, checks, keys, status, configuration and the contract every system fulfils."""
 
 from beamwright.core import ranges
+from beamwright.core.boundary import MissingExtra, extra, guarded, known_of, leading, require_scenario
 from beamwright.core.checks import as_array, plain_array, require
 from beamwright.core.config import Config, parameter
 from beamwright.core.contract import Input, Learner, Method, System
 from beamwright.core.device import require_jax
-from beamwright.core.keys import drop_keys, numbered_keys
+from beamwright.core.keys import drop_keys, numbered_keys, root_key
 from beamwright.core.results import ArrayRecord
+from beamwright.core.sizes import COMPLEX, REAL, require_drops, require_memory
 from beamwright.core.status import VALID, Status, status_text
 from beamwright.core.units import SPEED_OF_LIGHT, db_to_linear, dbm_to_w, linear_to_db, w_to_dbm
 
 __all__ = [
+    "COMPLEX",
+    "REAL",
     "SPEED_OF_LIGHT",
     "VALID",
     "ArrayRecord",
@@ -18,18 +22,27 @@ __all__ = [
     "Input",
     "Learner",
     "Method",
+    "MissingExtra",
     "Status",
     "System",
     "as_array",
     "db_to_linear",
     "dbm_to_w",
     "drop_keys",
+    "extra",
+    "guarded",
+    "known_of",
+    "leading",
     "linear_to_db",
     "numbered_keys",
     "parameter",
     "plain_array",
     "ranges",
     "require",
+    "require_drops",
+    "require_memory",
+    "require_scenario",
+    "root_key",
     "require_jax",
     "status_text",
     "w_to_dbm",

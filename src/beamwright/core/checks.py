@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from beamwright.core.device import require_jax
+from beamwright.core.ranges import LARGEST
 
 
 def require(condition: bool, name: str, rule: str, value: Any, remedy: str = "") -> None:
@@ -57,6 +58,8 @@ def as_array(value: ArrayLike, name: str, axes: str, dtype: type = float, **size
         require(axis != "drops" or size > 0, name, f"have at least one drop (axes: {axes})", f"shape {array.shape}")
     bad = np.argwhere(~np.isfinite(array))
     require(len(bad) == 0, name, "be finite", f"{array[tuple(bad[0])] if len(bad) else ''} at index {bad[:1].tolist()}")
+    far = np.argwhere(np.abs(array) > LARGEST)
+    require(len(far) == 0, name, f"hold numbers of at most {LARGEST:g}", f"more at index {far[:1].tolist()}")
     return array
 
 

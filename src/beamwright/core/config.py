@@ -9,7 +9,7 @@ import numpy as np
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
-from beamwright.core.ranges import brief, limit_of, number
+from beamwright.core.ranges import Numbers, brief, limit_of, number
 from beamwright.core.safe_yaml import read_yaml
 
 
@@ -70,6 +70,13 @@ class Config(BaseModel):
         if path is not None:
             Path(path).write_text(text)
         return text
+
+    @classmethod
+    def is_number(cls, name: str) -> bool:
+        """Whether a field holds one number (or none), neither several nor a word."""
+        field = cls.model_fields[name]
+        several = any(isinstance(rule, Numbers) and (rule.many or rule.words) for rule in field.metadata)
+        return not several and _leaves(field.annotation) <= {int, float, type(None)}
 
     @classmethod
     def describe(cls) -> list[dict[str, str]]:

@@ -100,6 +100,14 @@ def as_numbers(value: Any) -> np.ndarray | None:
         return None
 
 
+def real_numbers(value: Any, name: str, what: str = "a number or one number per user") -> np.ndarray:
+    """``as_numbers``. Raises ValueError naming the argument where it is something else."""
+    numbers = as_numbers(value)
+    if numbers is None:
+        raise ValueError(f"{name} must be {what}, got {brief(value)}")
+    return numbers
+
+
 def rule(kind: str, limit: Any) -> str:
     """``must be >= 1`` for pydantic's ``greater_than_equal`` and 1."""
     return f"must be {_RULES[kind][1]} {number(limit)}"

@@ -5,12 +5,11 @@ from typing import Any
 import jax
 import numpy as np
 
+from beamwright.core import extra
 from beamwright.learn.environment import Environment
 
-try:
+with extra("gymnasium"):
     import gymnasium
-except ImportError as error:
-    raise ImportError("gymnasium must be installed for this: pip install 'beamwright[gymnasium]'") from error
 
 
 class GymnasiumEnvironment(gymnasium.Env[np.ndarray, np.ndarray]):

@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import equinox as eqx
-import jax
 import numpy as np
 
-from beamwright.core import require
+from beamwright.core import require, root_key
 from beamwright.learn import checkpoints
 from beamwright.learn.agent import Agent
 from beamwright.learn.environment import Environment
@@ -37,7 +36,7 @@ def run(
     Returns: the actor, and the curve; ``policy.eqx`` holds the actor, ``state.eqx`` is there only until it does.
     Raises:  ValueError where the folder holds another run, or a damaged file.
     """
-    key, judged = jax.random.key(seed), judges(jax.random.key(seed))
+    key, judged = root_key(seed), judges(root_key(seed))
     count = rows(agent, env, options)[0]
     curve: Any = Row._make(np.full(count, np.nan) for _ in Row._fields)
     first = eqx.filter_jit(lambda env, key: begin(agent, env, options, key))

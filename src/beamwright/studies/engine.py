@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from beamwright import __version__
-from beamwright.core import require, require_jax
+from beamwright.core import require, require_jax, require_memory
 from beamwright.records import USABLE, Store, Study, held, note_run, to_table
 from beamwright.studies.executors import make_executor
 from beamwright.studies.plan import Chunk, load_system, make_plan
@@ -23,6 +23,8 @@ from beamwright.studies.worker import Outcome, compute
 
 _TRIES = 3
 """How often a chunk is given to workers that end before they answer."""
+WORKER_BYTES = 0.4e9
+"""Of a worker process, at least: JAX and its compiler."""
 _BROKEN = (
     " (worker processes end: out of memory, which a smaller --chunk or fewer --workers need less of, or a script that"
     ' starts workers without an `if __name__ == "__main__":` guard)'
@@ -89,6 +91,8 @@ def run(
     """
     require_jax()
     require(workers >= 1, "workers", "be >= 1", workers)
+    if executor is None:
+        require_memory(WORKER_BYTES * workers, workers=workers)
     study = find_study(study) if isinstance(study, str) else study
     drops = study.drops if drops is None else drops
     plan = make_plan(study, drops, seed, study.chunk if chunk is None else chunk)

@@ -13,8 +13,12 @@ from typing import Any
 
 from beamwright import __version__
 from beamwright.core import Method, System, require
+from beamwright.core.ranges import SEED
+from beamwright.core.sizes import MOST_DROPS
 from beamwright.records import Curve, Study, content_name, fingerprint, versions
 
+MOST_PARTS = 100_000
+"""Of a study: each is planned before the first is computed, and is a file."""
 _NUMERICS = ("core", "optim", "arrays", "channels", "uncertainty", "metrics", "learn")
 
 
@@ -70,6 +74,13 @@ def make_plan(study: Study, drops: int, seed: int, chunk: int) -> list[Chunk]:
     require(drops >= 1, "drops", "be >= 1", drops)
     require(chunk >= 1, "chunk", "be >= 1", chunk)
     require(seed >= 0, "seed", "be >= 0", seed)
+    require(drops <= MOST_DROPS, "drops", f"be <= {MOST_DROPS}", drops)
+    require(seed <= SEED["le"], "seed", f"be <= {SEED['le']}", seed)
+    parts = sum(len(study.points_of(curve)) for curve in study.curves) * -(-drops // chunk)
+    require(
+        parts <= MOST_PARTS, "drops", f"make at most {MOST_PARTS} parts of a study", f"{parts}",
+        "Ask for fewer drops, or more per part (--chunk)",
+    )  # fmt: skip
     system = load_system(study.system)
     numerics = numerics_of(study)
     chunks = []

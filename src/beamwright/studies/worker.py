@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import jax
 import numpy as np
 
-from beamwright.core import drop_keys, require, status_text
+from beamwright.core import drop_keys, require, root_key, status_text
 from beamwright.studies.plan import Chunk, load_function, load_system
 
 _MEASURE_STREAM = 0x6D656173
@@ -35,7 +35,7 @@ def _compute(chunk: Chunk) -> Outcome:
     start = time.perf_counter()
     system = load_system(chunk.system)
     scenario = system.scenario(**chunk.scenario)
-    key = jax.random.key(chunk.seed)
+    key = root_key(chunk.seed)
     draw = load_function(chunk.draw) if chunk.draw else system.draw
     realisation = draw(scenario, key, chunk.drops, chunk.first)
     design = system.methods[chunk.method](scenario, realisation.known, **chunk.options)

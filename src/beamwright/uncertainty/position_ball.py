@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import ArrayLike
 
-from beamwright.core import numbered_keys, require
+from beamwright.core import numbered_keys, require, root_key
 
 Directions = Literal["all", "radial", "tangential"]
 """Where errors may point: anywhere, along the line of sight, or across it (horizontally)."""
@@ -111,7 +111,7 @@ def verification_positions(
     along = {"radial": frame[..., None, 0, :] * steps, "tangential": frame[..., None, 1, :] * steps}
     if directions != "all":
         return positions[..., None, :] + radius_m * along[directions]
-    keys = numbered_keys(jax.random.key(seed), np.asarray(numbers))
+    keys = numbered_keys(root_key(seed), np.asarray(numbers))
     random = np.asarray(_in_and_on(keys, positions.shape[1], inside, surface))
     offsets = np.concatenate([random, along["tangential"], along["radial"]], axis=-2)
     return positions[..., None, :] + radius_m * offsets

@@ -4,26 +4,31 @@ from typing import Any
 
 import numpy as np
 
-from beamwright.systems.cellfree import model
+from beamwright.core import guarded
+from beamwright.systems.cellfree import model, options
 from beamwright.systems.cellfree.design import finish, maximise_worst_case
 from beamwright.systems.cellfree.known import checked, paths_of
 from beamwright.systems.cellfree.model import Filters, Point
 from beamwright.systems.cellfree.oracle import candidates
 from beamwright.systems.cellfree.results import Design, Known
 from beamwright.systems.cellfree.scenario import Scenario
+from beamwright.systems.cellfree.sizes import design_bytes
 from beamwright.systems.cellfree.start import conjugate_beam, fixed_layouts, leakage_beam
 
 
+@guarded(Scenario, options.Solver, design_bytes)
 def fixed_array(s: Scenario, known: Known, **options: Any) -> Design:
     """``maximise_worst_case`` with antennas that stay half a wavelength apart."""
     return maximise_worst_case(s, known, movable=False, **options)
 
 
+@guarded(Scenario, options.Solver, design_bytes)
 def non_robust(s: Scenario, known: Known, **options: Any) -> Design:
     """``maximise_worst_case`` for no offsets at all; its worst case is that of the range."""
     return maximise_worst_case(s, known, robust=False, **options)
 
 
+@guarded(Scenario, options.Nothing, design_bytes)
 def silence(s: Scenario, known: Known) -> Design:
     """Nobody radiates: the users keep their rates, the radar has none."""
     known = checked(s, known)
@@ -31,6 +36,7 @@ def silence(s: Scenario, known: Known) -> Design:
     return _designed(s, known, tx, rx, np.zeros(tx.shape, complex))
 
 
+@guarded(Scenario, options.Nothing, design_bytes)
 def conjugate_beams(s: Scenario, known: Known) -> Design:
     """Fixed arrays, beams matched to the target, all power."""
     known = checked(s, known)
@@ -38,6 +44,7 @@ def conjugate_beams(s: Scenario, known: Known) -> Design:
     return _designed(s, known, tx, rx, np.sqrt(s.ap_power_w) * conjugate_beam(s, paths_of(known), tx))
 
 
+@guarded(Scenario, options.Nothing, design_bytes)
 def leakage_beams(s: Scenario, known: Known) -> Design:
     """Fixed arrays, beams that light the target and spare all receive arrays, all power."""
     known = checked(s, known)

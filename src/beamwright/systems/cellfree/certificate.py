@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from beamwright.core import Status, require
+from beamwright.core import Status, guarded, require
 from beamwright.core.linalg import square_modulus
 from beamwright.systems.cellfree import model
 from beamwright.systems.cellfree.evaluation import filters_of
@@ -21,6 +21,7 @@ MET = 1e-6
 """A required radar SINR that is missed by less, relative, counts as met."""
 
 
+@guarded(Scenario)
 def certify(scenario: Scenario, known: Known, design: Design) -> Certificate:
     """Recompute the certificate; of the design only positions, beams, powers, filters and what was required are read.
 

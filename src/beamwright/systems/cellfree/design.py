@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from beamwright.core import db_to_linear, require
+from beamwright.core import db_to_linear, guarded, require
+from beamwright.systems.cellfree import options
 from beamwright.systems.cellfree.certificate import certify
 from beamwright.systems.cellfree.evaluation import as_receivers
 from beamwright.systems.cellfree.known import checked, paths_of, point_of
@@ -12,9 +13,11 @@ from beamwright.systems.cellfree.model import Filters, Paths
 from beamwright.systems.cellfree.results import Design, Known, LearningCurve
 from beamwright.systems.cellfree.scenario import Scenario
 from beamwright.systems.cellfree.search import Lane, Options, Reached, search
+from beamwright.systems.cellfree.sizes import design_bytes
 from beamwright.systems.cellfree.start import fixed_layouts, starting_vectors, vector_of
 
 
+@guarded(Scenario, options.Solver, design_bytes)
 def maximise_worst_case(
     s: Scenario,
     known: Known,

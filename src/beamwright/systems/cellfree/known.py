@@ -4,7 +4,7 @@ from dataclasses import fields
 
 import numpy as np
 
-from beamwright.core import Input, as_array, plain_array, require
+from beamwright.core import Input, as_array, known_of, plain_array, require
 from beamwright.systems.cellfree.model import Paths, Point
 from beamwright.systems.cellfree.results import Design, Geometry, Known
 from beamwright.systems.cellfree.scenario import Scenario
@@ -32,6 +32,7 @@ def checked(s: Scenario, known: Known) -> Known:
 
     Raises: ValueError naming the array that is not finite, has a wrong shape, or holds a cosine beyond one.
     """
+    known = known_of(known, Known)
     values = {}
     for name, given in INPUTS.items():
         array = plain_array(getattr(known, name), name)

@@ -12,9 +12,10 @@ import jax
 import numpy as np
 from jax import Array
 
-from beamwright.core import Config, numbered_keys, require
+from beamwright.core import Config, guarded, numbered_keys, require, root_key
 from beamwright.learn import AGENTS, Agent, Row, begin, checkpoints, play, sessions, train
 from beamwright.optim.tiles import in_tiles, one_by_one
+from beamwright.systems.cellfree import options
 from beamwright.systems.cellfree.actions import Actions, Site, site_of
 from beamwright.systems.cellfree.baselines import leakage_beams
 from beamwright.systems.cellfree.design import finish, maximise_worst_case
@@ -26,12 +27,14 @@ from beamwright.systems.cellfree.oracle import only_physics
 from beamwright.systems.cellfree.realisation import draw
 from beamwright.systems.cellfree.results import Design, Known, LearningCurve
 from beamwright.systems.cellfree.scenario import Scenario
+from beamwright.systems.cellfree.sizes import design_bytes
 from beamwright.systems.cellfree.worst_case import worst_case_offset
 
 TILE = 8
 """Drops per compiled call, one after another in it."""
 
 
+@guarded(Scenario, options.Learning, design_bytes)
 def learn_each(
     s: Scenario,
     known: Known,
@@ -85,7 +88,7 @@ def learn(
 ) -> Learnt:
     """``learn_each`` without its certificate; ``known`` is checked."""
     drops = len(known.echo_gain)
-    keys = np.asarray(jax.random.key_data(numbered_keys(jax.random.key(seed), known.numbers)))
+    keys = np.asarray(jax.random.key_data(numbered_keys(root_key(seed), known.numbers)))
     single = single_offsets(s, known) if objective == "single" else np.zeros((drops, s.aps))
     function = _learner(only_physics(s), s.users, agent, told, actions, objective)
     site = (np.broadcast_to(value, (drops, *np.shape(value))) for value in site_of(s))
@@ -146,6 +149,7 @@ class Policy:
         return cls(s, agent.name, varying=varying, actor=checkpoints.load(path, like), **kind)
 
 
+@guarded(Scenario, options.Learning, design_bytes)
 def train_policy(
     s: Scenario,
     known: Known,
@@ -188,6 +192,7 @@ def _digest(known: Known) -> str:
     return total.hexdigest()
 
 
+@guarded(Scenario, options.Policy, design_bytes)
 def design_by_policy(
     s: Scenario,
     known: Known,

@@ -7,9 +7,10 @@ import jax
 import numpy as np
 
 from beamwright.channels import power_law
-from beamwright.core import ArrayRecord, drop_keys, require
+from beamwright.core import ArrayRecord, drop_keys, guarded, require_drops, require_memory
 from beamwright.systems.cellfree.results import Geometry, Known
 from beamwright.systems.cellfree.scenario import Scenario
+from beamwright.systems.cellfree.sizes import draw_bytes
 
 LINK_EXPONENT, ECHO_EXPONENT = 2.8, 2.2
 """Of power with distance: users and access points; each leg of an echo."""
@@ -24,14 +25,17 @@ class Realisation(ArrayRecord):
     """(drops, aps) offsets in Hz, uniform in the box."""
 
 
+@guarded(Scenario)
 def draw(scenario: Scenario, key: jax.Array, drops: int, first: int = 0) -> Realisation:
     """Drops ``first .. first+drops-1`` of the endless sequence that ``key`` stands for, whatever the batch.
 
     Cosines are those of uniform angles, gains CN(0, power / paths); ``known`` has its ``geometry``.
 
-    Raises: ValueError if drops is negative.
+    Raises: ValueError if drops is negative or more than fits into memory.
     """
-    require(drops >= 0, "drops", "be >= 0", drops)
+    require_drops(drops, first)
+    need, sizes = draw_bytes(scenario, drops)
+    require_memory(need, **sizes)
     s = scenario
     raw = _raw(drop_keys(key, drops, first), s.aps, s.users, s.paths)
     place, up_gain, up_angle, gain, rx_angle, tx_angle, offsets = (np.asarray(x) for x in raw)

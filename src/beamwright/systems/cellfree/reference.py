@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from beamwright.channels import field_response, steering
-from beamwright.core import require
+from beamwright.core import extra, require
 from beamwright.systems.cellfree import model
 from beamwright.systems.cellfree.baselines import filters_for, scenario_offsets
 from beamwright.systems.cellfree.design import finish
@@ -25,10 +25,8 @@ from beamwright.systems.cellfree.results import Design, Known
 from beamwright.systems.cellfree.scenario import Scenario
 from beamwright.systems.cellfree.start import fixed_layouts, leakage_beam
 
-try:
+with extra("reference"):
     import cvxpy as cp
-except ImportError:
-    raise ImportError("the reference solver needs CVXPY: pip install 'beamwright[reference]'") from None
 
 GAIN = 1e-3
 """The alternation ends when a round gains less, in utility."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from beamwright.core import ArrayRecord
+from beamwright.core import ArrayRecord, guarded
 from beamwright.systems.cellfree.evaluation import sinr
 from beamwright.systems.cellfree.realisation import Realisation
 from beamwright.systems.cellfree.results import Design
@@ -25,6 +25,7 @@ class Scorecard(ArrayRecord):
     """(drops,)."""
 
 
+@guarded(Scenario)
 def evaluate(scenario: Scenario, realisation: Realisation, design: Design) -> Scorecard:
     """Judge positions, beams, powers and filters at ``realisation.truth``."""
     found = sinr(scenario, realisation.known, design, design.receivers, realisation.truth)

@@ -7,7 +7,7 @@ import numpy as np
 
 from beamwright.arrays import centred_layout, decode_layout, encode_layout
 from beamwright.channels import field_response, steering
-from beamwright.core import numbered_keys
+from beamwright.core import numbered_keys, root_key
 from beamwright.systems.cellfree.model import Paths, Point
 from beamwright.systems.cellfree.scenario import Scenario
 from beamwright.systems.cellfree.search import Options, layout
@@ -53,7 +53,7 @@ def starting_vectors(
     """(drops * starts, variables): in turn the leakage beam at random positions, a noisy matched beam there, and the
     leakage beam of the fixed array. Drop number i draws from fold_in(key(seed), i)."""
     drops, users = len(numbers), paths.uplink_gain.shape[1]
-    keys = numbered_keys(jax.random.key(seed), numbers)
+    keys = numbered_keys(root_key(seed), numbers)
     raw = _random(keys, starts, s.aps, s.tx_antennas, s.rx_antennas)
     tx_logits, rx_logits, noise = (np.asarray(x) for x in raw)
     low, high = s.region_wavelengths

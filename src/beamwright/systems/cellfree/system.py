@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from beamwright.core import Config, Learner, Method, System, linear_to_db, plain_array, require
+from beamwright.core import Config, Learner, Method, System, guarded, linear_to_db, plain_array, require
 from beamwright.learn import AGENTS
 from beamwright.systems.cellfree import options
 from beamwright.systems.cellfree.baselines import conjugate_beams, fixed_array, leakage_beams, non_robust, silence
@@ -18,8 +18,10 @@ from beamwright.systems.cellfree.realisation import draw
 from beamwright.systems.cellfree.results import Design, Known
 from beamwright.systems.cellfree.scenario import Scenario
 from beamwright.systems.cellfree.scorecard import evaluate
+from beamwright.systems.cellfree.sizes import design_bytes
 
 
+@guarded(Scenario)
 def known(scenario: Scenario, **arrays: ArrayLike) -> Known:
     """A user's paths. Raises ValueError naming what is missing or wrong."""
     missing = [name for name in INPUTS if name not in arrays]
@@ -49,6 +51,7 @@ def headline(scenario: Scenario, design: Design) -> list[dict[str, Any]]:
     ]
 
 
+@guarded(Scenario, options.Sca, design_bytes)
 def fixed_array_sca(s: Scenario, known: Known, **options: Any) -> Design:
     """``reference.fixed_array_sca``, imported when asked for."""
     from beamwright.systems.cellfree.reference import fixed_array_sca as by_cvxpy

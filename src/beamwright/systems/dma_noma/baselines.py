@@ -5,9 +5,9 @@ from typing import Literal
 import numpy as np
 
 from beamwright.arrays import hologram
-from beamwright.core import require
+from beamwright.core import guarded, known_of, require
 from beamwright.optim.power_allocation import allocate_power
-from beamwright.systems.dma_noma import model
+from beamwright.systems.dma_noma import model, options
 from beamwright.systems.dma_noma.design import Sets, designed, finish, scenario_sets, solve
 from beamwright.systems.dma_noma.geometry import channels
 from beamwright.systems.dma_noma.guaranteed import maximise_guaranteed_rate
@@ -16,6 +16,7 @@ from beamwright.systems.dma_noma.model import Sent
 from beamwright.systems.dma_noma.results import Access, Design, Known
 from beamwright.systems.dma_noma.scenario import Scenario
 from beamwright.systems.dma_noma.search import Options, Reached
+from beamwright.systems.dma_noma.sizes import design_bytes
 from beamwright.systems.dma_noma.start import unit_columns
 from beamwright.systems.dma_noma.start import zero_forcing as nulling
 
@@ -24,27 +25,32 @@ _ROUNDS = 30
 """Of the damped fixed point between powers and interference."""
 
 
+@guarded(Scenario, options.Solver, design_bytes)
 def non_robust(s: Scenario, known: Known, starts: int = 1, rounds: int = 8, steps: int = 60, seed: int = 0) -> Design:
     """The same solver for the estimated positions alone. Args, Raises: as ``maximise_guaranteed_rate``."""
     known = checked(s, known)
     return designed(s, known, _estimates(s, known), starts, Options(rounds, steps), seed)
 
 
+@guarded(Scenario, options.Solver, design_bytes)
 def planar_wave(s: Scenario, known: Known, starts: int = 1, rounds: int = 8, steps: int = 60, seed: int = 0) -> Design:
     """Robust design that takes waves for plane: d_n = r - x_n . u. Args, Raises: as ``maximise_guaranteed_rate``."""
     known = checked(s, known)
     return designed(s, known, scenario_sets(s, known, planar=True), starts, Options(rounds, steps), seed)
 
 
+@guarded(Scenario, options.Solver, design_bytes)
 def fully_digital(
     s: Scenario, known: Known, starts: int = 1, rounds: int = 8, steps: int = 60, seed: int = 0
 ) -> Design:
     """Robust design with a radio-frequency chain per element: what any amplitudes and feeds fall short of."""
     digital = s.model_copy(update={"feeding": "digital", "feeds": None})
+    known = known_of(known, Known)
     known = checked(digital, Known(known.near_positions_m, known.far_positions_m, None, known.drop))
     return designed(digital, known, scenario_sets(digital, known), starts, Options(rounds, steps), seed)
 
 
+@guarded(Scenario, options.Nothing, design_bytes)
 def zero_forcing(s: Scenario, known: Known) -> Design:
     """Hologram for the near users, beams that null each other there, powers for the estimates."""
     known = checked(s, known)
@@ -52,6 +58,7 @@ def zero_forcing(s: Scenario, known: Known) -> Design:
     return _with_powers(s, known, amplitudes, nulling(near, amplitudes, known.wave))
 
 
+@guarded(Scenario, options.Nothing, design_bytes)
 def focusing(s: Scenario, known: Known) -> Design:
     """Hologram for the near users, every beam matched to its own, powers for the estimates."""
     known = checked(s, known)
@@ -60,6 +67,7 @@ def focusing(s: Scenario, known: Known) -> Design:
     return _with_powers(s, known, amplitudes, unit_columns(effective))
 
 
+@guarded(Scenario, options.Tdma, design_bytes)
 def tdma(
     s: Scenario, known: Known, share: Share = "halves", starts: int = 1, rounds: int = 8, steps: int = 60, seed: int = 0
 ) -> Design:
@@ -91,6 +99,7 @@ def tdma(
     return shared(np.stack([1 - needed, needed], axis=-1))
 
 
+@guarded(Scenario, options.Solver, design_bytes)
 def fdma(s: Scenario, known: Known, starts: int = 1, rounds: int = 8, steps: int = 60, seed: int = 0) -> Design:
     """Amplitudes and beams of the robust NOMA design; near and far users in half a band each, half the power each."""
     known = checked(s, known)

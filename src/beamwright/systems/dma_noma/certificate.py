@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from beamwright.core import Status, require
+from beamwright.core import Status, guarded, require
 from beamwright.optim.power_allocation import allocate_power
 from beamwright.systems.dma_noma import model
 from beamwright.systems.dma_noma.adversary import verify_rate, weighted
@@ -18,6 +18,7 @@ MET = 1e-6
 """A required rate that is missed by less counts as met, bit/s/Hz."""
 
 
+@guarded(Scenario)
 def certify(scenario: Scenario, known: Known, design: Design) -> Certificate:
     """Recompute the certificate of a design; its own ``certificate``, rates, trace and status are not read.
 

@@ -8,16 +8,17 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from beamwright.core import require
+from beamwright.core import guarded, require
 from beamwright.metrics import spectral_efficiency
 from beamwright.optim.ball_ratio import Ratio, least_ratio_over_ball
-from beamwright.systems.dma_noma import model
+from beamwright.systems.dma_noma import model, options
 from beamwright.systems.dma_noma.design import Sets, designed
 from beamwright.systems.dma_noma.geometry import amplitude, channels, element_positions
 from beamwright.systems.dma_noma.known import checked
 from beamwright.systems.dma_noma.results import Access, Design, Known
 from beamwright.systems.dma_noma.scenario import Scenario
 from beamwright.systems.dma_noma.search import Options
+from beamwright.systems.dma_noma.sizes import design_bytes
 from beamwright.uncertainty.channel_error import Kind, channel_error_bound
 
 
@@ -111,6 +112,7 @@ def ball_problems(
     return ratio, (drops, groups)
 
 
+@guarded(Scenario, options.CsiBall, design_bytes)
 def csi_ball(
     s: Scenario, known: Known, kind: Kind = "aligned", starts: int = 1, rounds: int = 8, steps: int = 60, seed: int = 0
 ) -> Design:

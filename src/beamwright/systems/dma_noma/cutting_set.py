@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from beamwright.core import require
-from beamwright.systems.dma_noma import model
+from beamwright.core import guarded, require
+from beamwright.systems.dma_noma import model, options
 from beamwright.systems.dma_noma.adversary import weighted
 from beamwright.systems.dma_noma.certificate import MET, scenario_points
 from beamwright.systems.dma_noma.design import Sets, beams_of, finish, solve
@@ -16,8 +16,10 @@ from beamwright.systems.dma_noma.model import Sent
 from beamwright.systems.dma_noma.results import Design, Known
 from beamwright.systems.dma_noma.scenario import Scenario
 from beamwright.systems.dma_noma.search import Options, Reached
+from beamwright.systems.dma_noma.sizes import design_bytes
 
 
+@guarded(Scenario, options.CuttingSet, design_bytes)
 def cutting_set(
     s: Scenario,
     known: Known,

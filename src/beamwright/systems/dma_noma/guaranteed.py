@@ -5,7 +5,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from beamwright.core import require
+from beamwright.core import guarded, require
+from beamwright.systems.dma_noma import options
 from beamwright.systems.dma_noma.certificate import scenario_points
 from beamwright.systems.dma_noma.cutting_set import cutting_set
 from beamwright.systems.dma_noma.design import Sets, beams_of, best_of, designed_at, scenario_sets, solve
@@ -14,12 +15,14 @@ from beamwright.systems.dma_noma.known import checked
 from beamwright.systems.dma_noma.results import Design, Known
 from beamwright.systems.dma_noma.scenario import Scenario
 from beamwright.systems.dma_noma.search import Options, Reached
+from beamwright.systems.dma_noma.sizes import design_bytes
 
 Solver = Literal["first-order", "sdr-sca", "cutting-set"]
 GROWING = (0.0, 0.25, 0.5)
 """Shares of the radius through which a homotopy comes to the whole of it."""
 
 
+@guarded(Scenario, options.Robust, design_bytes)
 def maximise_guaranteed_rate(
     s: Scenario, known: Known, starts: int = 1, method: Solver = "first-order", **options: Any
 ) -> Design:
@@ -42,6 +45,7 @@ def maximise_guaranteed_rate(
     return solvers[method](s, known, starts=starts, **options)
 
 
+@guarded(Scenario, options.Robust, design_bytes)
 def first_order(
     s: Scenario,
     known: Known,
@@ -86,8 +90,9 @@ def _grown(s: Scenario, known: Known, density: float, options: Options, seed: in
     return reached
 
 
+@guarded(Scenario, options.SdrSca, design_bytes)
 def sdr_sca(s: Scenario, known: Known, **options: Any) -> Design:
     """``reference.sdr_sca``, imported when asked for."""
-    from beamwright.systems.dma_noma.reference import sdr_sca as by_cvxpy
+    from beamwright.systems.dma_noma.reference import sdr_sca as by_cvxpy  # an extra: imported when asked for
 
     return by_cvxpy(s, known, **options)

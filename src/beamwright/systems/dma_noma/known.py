@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from beamwright.core import Input, as_array, plain_array, require
+from beamwright.core import Input, as_array, known_of, plain_array, require
 from beamwright.systems.dma_noma.geometry import feed_matrix
 from beamwright.systems.dma_noma.results import Known
 from beamwright.systems.dma_noma.scenario import Scenario
@@ -18,6 +18,7 @@ def checked(s: Scenario, known: Known) -> Known:
     Raises: ValueError naming the array that is not finite or has a wrong shape, a ball of positions that touches the
             antenna, a reference wave that would amplify.
     """
+    known = known_of(known, Known)
     values = {}
     for name, given in INPUTS.items():
         array = plain_array(getattr(known, name), name)

@@ -7,9 +7,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from beamwright.core import ArrayRecord, drop_keys, require
+from beamwright.core import ArrayRecord, drop_keys, guarded, require_drops, require_memory
 from beamwright.systems.dma_noma.results import Known
 from beamwright.systems.dma_noma.scenario import Scenario
+from beamwright.systems.dma_noma.sizes import draw_bytes
 from beamwright.uncertainty import sample_position_ball
 
 SECTOR_DEG, APART_DEG = 50.0, 2.0
@@ -26,15 +27,18 @@ class Realisation(ArrayRecord):
     """(drops, 2 groups, 3) true positions in m, uniform in the balls; near users, then far users."""
 
 
+@guarded(Scenario)
 def draw(scenario: Scenario, key: jax.Array, drops: int, first: int = 0) -> Realisation:
     """Drops ``first .. first+drops-1`` of the endless sequence that ``key`` stands for, whatever the batch.
 
     Near users at uniform azimuths within +-50 degrees, at least min(0.92/K, 0.35) apart in sine; far users within 2
     degrees of theirs; all in the plane z = 0.
 
-    Raises: ValueError if drops is negative or users are as near as the antenna is large.
+    Raises: ValueError if drops is negative or more than fits into memory or users are as near as the antenna is large.
     """
-    require(drops >= 0, "drops", "be >= 0", drops)
+    require_drops(drops, first)
+    need, sizes = draw_bytes(scenario, drops)
+    require_memory(need, **sizes)
     scenario.require_apart(scenario.near_range_m, "near_range_m")
     scenario.require_apart(scenario.far_range_m, "far_range_m")
     keys = drop_keys(key, drops, first)

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
-from beamwright.core import require
+from beamwright.core import extra, require
 from beamwright.systems.dma_noma import kernel, start
 from beamwright.systems.dma_noma.channel_ball import ball_problems
 from beamwright.systems.dma_noma.design import drops_of, finish, scenario_sets
@@ -23,10 +23,8 @@ from beamwright.systems.dma_noma.results import Design, Known
 from beamwright.systems.dma_noma.scenario import Scenario
 from beamwright.systems.dma_noma.search import GAIN, PATIENCE, Best, power_step, precedes, score
 
-try:
+with extra("reference"):
     import cvxpy as cp
-except ImportError:
-    raise ImportError("the reference solver needs CVXPY: pip install 'beamwright[reference]'") from None
 
 STEPS = (1.0, 0.5, 0.25, 0.1, 0.03)
 """Tried in this order from the old point to what the convex program proposes."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from beamwright.core import ArrayRecord
+from beamwright.core import ArrayRecord, guarded
 from beamwright.systems.dma_noma import model
 from beamwright.systems.dma_noma.adversary import weighted
 from beamwright.systems.dma_noma.geometry import channels
@@ -32,6 +32,7 @@ class Scorecard(ArrayRecord):
     """(drops,)."""
 
 
+@guarded(Scenario)
 def evaluate(scenario: Scenario, realisation: Realisation, design: Design) -> Scorecard:
     """Judge amplitudes, beams and powers at ``realisation.truth``."""
     known = checked(scenario, realisation.known)

@@ -4,7 +4,7 @@ import jax
 import numpy as np
 
 from beamwright.arrays import hologram
-from beamwright.core import numbered_keys
+from beamwright.core import numbered_keys, root_key
 
 
 def initial(nominal: np.ndarray, wave: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -49,7 +49,7 @@ def varied(
             jax.random.normal(second, (starts, *beams.shape[1:]), complex),
         )
 
-    uniform, normal = (np.array(x) for x in jax.vmap(draw)(numbered_keys(jax.random.key(seed), numbers)))
+    uniform, normal = (np.array(x) for x in jax.vmap(draw)(numbered_keys(root_key(seed), numbers)))
     some = np.arange(starts) > 0
     mixed = np.where(some[:, None], 0.5 * (amplitudes[:, None] + uniform), amplitudes[:, None])
     turned = np.where(some[:, None, None], beams[:, None] + unit_columns(normal), beams[:, None])

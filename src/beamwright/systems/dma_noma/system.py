@@ -4,7 +4,7 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from beamwright.core import Method, System, plain_array, require
+from beamwright.core import Method, System, guarded, plain_array, require
 from beamwright.systems.dma_noma import options
 from beamwright.systems.dma_noma.baselines import (
     fdma,
@@ -26,6 +26,7 @@ from beamwright.systems.dma_noma.scenario import Scenario
 from beamwright.systems.dma_noma.scorecard import evaluate
 
 
+@guarded(Scenario)
 def known(scenario: Scenario, **arrays: ArrayLike) -> Known:
     """A user's positions. Raises ValueError naming what is missing or wrong."""
     missing = [name for name in INPUTS if name not in arrays]

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from beamwright.core import Status, require
+from beamwright.core import Status, guarded, require
 from beamwright.systems.noma_isac import model
 from beamwright.systems.noma_isac.dual import dual_bound
 from beamwright.systems.noma_isac.residuals import residuals
@@ -31,6 +31,7 @@ RECOVERED_GAP = 0.1
 """Largest certified gap of ``rank1_recovered``; recovery usually ends below 0.015 (spec section 8, item 8)."""
 
 
+@guarded(Scenario)
 def certify(scenario: Scenario, h: ArrayLike, design: Design) -> Certificate:
     """Recompute the certificate of a design from scenario, channels, beams, covariances, targets and multipliers.
 

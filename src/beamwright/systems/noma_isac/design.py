@@ -6,14 +6,16 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from beamwright.core import as_array, db_to_linear, require
+from beamwright.core import as_array, db_to_linear, guarded, require
+from beamwright.core.ranges import brief, real_numbers
 from beamwright.optim.roots import RootStatus, bracketed_root
-from beamwright.systems.noma_isac import model
+from beamwright.systems.noma_isac import model, options
 from beamwright.systems.noma_isac.certificate import certified_design
 from beamwright.systems.noma_isac.recovery import recover
 from beamwright.systems.noma_isac.relax import relax
 from beamwright.systems.noma_isac.results import POWER_CAP_W, Design, Oma, Problem
 from beamwright.systems.noma_isac.scenario import Scenario
+from beamwright.systems.noma_isac.sizes import design_bytes
 from beamwright.systems.noma_isac.worst_case import batched_channels, error_radius
 
 LEAST_SINR = 1e-4
@@ -23,6 +25,7 @@ BACK_OFF_STEPS = 8
 """Evaluations spent per drop on lowering the target of max-min where the relaxation is not rank one."""
 
 
+@guarded(Scenario, options.RobustMinPower, design_bytes)
 def minimise_power(s: Scenario, h: ArrayLike, sinr_db: ArrayLike, csi_error: ArrayLike = 0.0) -> Design:
     """Least weighted power that meets every SINR and sensing requirement, for every channel in the error ball.
 
@@ -41,6 +44,7 @@ def minimise_power(s: Scenario, h: ArrayLike, sinr_db: ArrayLike, csi_error: Arr
     return solve(s, pose(s, h, target, error_radius(s, csi_error, len(h))))
 
 
+@guarded(Scenario, options.MaxMin, design_bytes)
 def balance_sinr(s: Scenario, h: ArrayLike, power_w: float, csi_error: ArrayLike = 0.0) -> Design:
     """Largest common SINR of all streams within a power budget (max-min).
 
@@ -153,11 +157,12 @@ def highest_sinr(s: Scenario, h: np.ndarray, power_w: float) -> np.ndarray:
 
 def per_user(s: Scenario, value: ArrayLike, drops: int, name: str, finite: bool = True) -> np.ndarray:
     """One value, (users,) or (drops, users) -> (drops, users). ``finite=False`` admits -inf dB: nothing asked."""
-    values = np.asarray(value, float)
+    values = real_numbers(value, name)
     allowed = values.shape in ((), (s.users,), (drops, s.users))
     require(allowed, name, f"be one value, ({s.users},) or ({drops}, {s.users})", f"shape {values.shape}")
     good = np.isfinite(values) if finite else ~np.isnan(values) & (values < np.inf)
-    require(bool(np.all(good)), name, "be finite", value)
+    require(bool(np.all(good)), name, "be finite", brief(value))
+    options.SINR_DB.check(values[np.isfinite(values)], name)
     return np.broadcast_to(values, (drops, s.users))
 
 

@@ -5,15 +5,18 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from beamwright.core import db_to_linear, require
+from beamwright.core import db_to_linear, guarded, linear_to_db, require
+from beamwright.systems.noma_isac import options
 from beamwright.systems.noma_isac.design import balance, budget, per_user, pose, solve
 from beamwright.systems.noma_isac.results import Design, Oma
 from beamwright.systems.noma_isac.scenario import Scenario
+from beamwright.systems.noma_isac.sizes import design_bytes
 from beamwright.systems.noma_isac.worst_case import batched_channels, error_radius
 
 Sensing = Literal["average", "slot"]
 
 
+@guarded(Scenario, options.OmaMinPower, design_bytes)
 def minimise_power_oma(
     s: Scenario,
     h: ArrayLike,
@@ -32,10 +35,14 @@ def minimise_power_oma(
     Raises:  ValueError naming the argument.
     """
     h = batched_channels(s, h)
-    target = slot_snr(db_to_linear(per_user(s, sinr_db, len(h), "sinr_db", finite=False)), s.users, prelog)
+    asked = db_to_linear(per_user(s, sinr_db, len(h), "sinr_db", finite=False))
+    slots_db = (s.users if prelog else 1) * float(linear_to_db(1 + asked.max()))
+    require(slots_db <= 300, "sinr_db", f"ask for at most 300 dB in a slot of {s.users} users", f"{slots_db:.0f} dB")
+    target = slot_snr(asked, s.users, prelog)
     return solve(s, pose(s, h, target, error_radius(s, csi_error, len(h)), oma=mode(sensing)))
 
 
+@guarded(Scenario, options.OmaMaxMin, design_bytes)
 def balance_sinr_oma(
     s: Scenario, h: ArrayLike, power_w: float, prelog: bool = True, sensing: Sensing = "average"
 ) -> Design:

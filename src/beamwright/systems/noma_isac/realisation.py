@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from beamwright.channels import rayleigh
-from beamwright.core import ArrayRecord, drop_keys, require
+from beamwright.core import ArrayRecord, drop_keys, guarded, require_drops, require_memory
 from beamwright.systems.noma_isac.scenario import Scenario
+from beamwright.systems.noma_isac.sizes import draw_bytes
 from beamwright.systems.noma_isac.worst_case import error_radius
 from beamwright.uncertainty import sample_ball
 
@@ -23,13 +24,16 @@ class Realisation(ArrayRecord):
     """(drops, users, antennas) what is true: h_hat + d, ||d_l|| <= csi_error."""
 
 
+@guarded(Scenario)
 def draw(scenario: Scenario, key: jax.Array, drops: int, first: int = 0, csi_error: ArrayLike = 0.0) -> Realisation:
     """Drops ``first .. first+drops-1`` of the endless sequence that ``key`` stands for, whatever the batch.
 
     Args:    csi_error eps >= 0: estimates are CN(0, I), the truth lies in the ball around them, uniformly.
-    Raises:  ValueError if drops or csi_error is negative.
+    Raises:  ValueError if drops or csi_error is negative, or drops more than fit into memory.
     """
-    require(drops >= 0, "drops", "be >= 0", drops)
+    require_drops(drops, first)
+    need, sizes = draw_bytes(scenario, drops)
+    require_memory(need, **sizes)
     keys = jax.vmap(jax.random.split)(drop_keys(key, drops, first))
     radius = error_radius(scenario, csi_error, drops)
     known = rayleigh(keys[:, 0], scenario.users, scenario.antennas)

@@ -14,14 +14,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from beamwright.core import Status
+from beamwright.core import Status, extra
 from beamwright.systems.noma_isac.results import Multipliers, Oma
 from beamwright.systems.noma_isac.scenario import Scenario
 
-try:
+with extra("reference"):
     import cvxpy as cp
-except ImportError:
-    raise ImportError("the reference solver needs CVXPY: pip install 'beamwright[reference]'") from None
 
 _ANSWERS = {
     cp.OPTIMAL: Status.OPTIMAL,

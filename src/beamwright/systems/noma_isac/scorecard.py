@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from beamwright.core import guarded
 from beamwright.metrics import equivalent_sinr, least_over_users, spectral_efficiency
 from beamwright.systems.noma_isac import model
 from beamwright.systems.noma_isac.realisation import Realisation
@@ -34,6 +35,7 @@ class Scorecard(Residuals):
     """(drops,) C_bar, in slot mode the largest of the slots."""
 
 
+@guarded(Scenario)
 def evaluate(scenario: Scenario, realisation: Realisation, design: Design) -> Scorecard:
     """Judge the beams on ``realisation.truth``; users cancel with ``realisation.known``, errors leave a residual."""
     known, beams, order = realisation.known, design.beams, design.order

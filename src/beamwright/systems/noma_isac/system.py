@@ -7,7 +7,7 @@ import jax
 import numpy as np
 from numpy.typing import ArrayLike
 
-from beamwright.core import Input, Method, System, db_to_linear, linear_to_db
+from beamwright.core import Input, Method, System, db_to_linear, guarded, linear_to_db, root_key
 from beamwright.systems.noma_isac import options
 from beamwright.systems.noma_isac.certificate import certified_design, certify
 from beamwright.systems.noma_isac.design import balance_sinr, minimise_power, per_user
@@ -18,9 +18,11 @@ from beamwright.systems.noma_isac.realisation import draw
 from beamwright.systems.noma_isac.results import POWER_CAP_W, Covariances, Design, Problem
 from beamwright.systems.noma_isac.scenario import Scenario
 from beamwright.systems.noma_isac.scorecard import evaluate
+from beamwright.systems.noma_isac.sizes import design_bytes
 from beamwright.systems.noma_isac.worst_case import batched_channels, error_radius, worst_case_sinr
 
 
+@guarded(Scenario)
 def known(scenario: Scenario, h: ArrayLike) -> np.ndarray:
     """A user's channels, (drops, users, antennas). Raises ValueError naming ``h`` and what is wrong with it."""
     return batched_channels(scenario, h)
@@ -63,23 +65,26 @@ def asked(scenario: Scenario, known: np.ndarray, method: str, chosen: Any) -> di
     return demands
 
 
+@guarded(Scenario, options.NonRobustMinPower, design_bytes)
 def _non_robust(scenario: Scenario, known: np.ndarray, sinr_db: ArrayLike, csi_error: ArrayLike) -> Design:
     design = minimise_power(scenario, known, sinr_db)
     return replace(design, sinr=worst_case_sinr(scenario, known, design.beams, csi_error).sinr)
 
 
+@guarded(Scenario, options.Randomisation, design_bytes)
 def _randomised(
     scenario: Scenario, known: np.ndarray, sinr_db: ArrayLike, csi_error: ArrayLike, samples: int, seed: int
 ) -> Design:
     relaxed = minimise_power(scenario, known, sinr_db, csi_error)
     problem = relaxed.problem(batched_channels(scenario, known))
-    beams = randomise(scenario, problem, relaxed.covariances, jax.random.key(seed), samples)
+    beams = randomise(scenario, problem, relaxed.covariances, root_key(seed), samples)
     found = {"iterations": relaxed.iterations, "trace": relaxed.trace}
     return certified_design(scenario, problem, beams, relaxed.reduced, relaxed.multipliers, **found)
 
 
+@guarded(Scenario, options.Reference, design_bytes)
 def _reference(scenario: Scenario, known: np.ndarray, sinr_db: ArrayLike, csi_error: ArrayLike) -> Design:
-    from beamwright.systems.noma_isac.reference import minimise_power as by_cvxpy  # an extra: imported when asked for
+    from beamwright.systems.noma_isac.reference import minimise_power as by_cvxpy
 
     h = batched_channels(scenario, known)
     radius = error_radius(scenario, csi_error, len(h))

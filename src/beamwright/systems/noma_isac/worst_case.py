@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from beamwright.core import as_array, plain_array, require
+from beamwright.core.ranges import brief, real_numbers
 from beamwright.optim.ball_ratio import Ratio, least_ratio_over_ball
-from beamwright.systems.noma_isac import model
+from beamwright.systems.noma_isac import model, options
 from beamwright.systems.noma_isac.results import Oma
 from beamwright.systems.noma_isac.scenario import Scenario
 
@@ -52,16 +53,17 @@ def worst_case_sinr(s: Scenario, h: ArrayLike, beams: ArrayLike, csi_error: Arra
 
 def batched_channels(s: Scenario, h: ArrayLike) -> np.ndarray:
     """``h`` with its drops axis, finite and of the scenario's sizes. Raises ValueError naming ``h`` and the axis."""
-    h = plain_array(h, "h")
+    h = plain_array(getattr(h, "known", h), "h")  # a whole realisation stands for what is known of it
     return as_array(h[None] if h.ndim == 2 else h, "h", "drops users antennas", complex, **_sizes(s))
 
 
 def error_radius(s: Scenario, csi_error: ArrayLike, drops: int) -> np.ndarray:
     """eps per drop and user, (drops, users), from one value, (users,) or (drops, users). Raises ValueError if < 0."""
-    eps = np.asarray(csi_error, float)
+    eps = real_numbers(csi_error, "csi_error")
     allowed = eps.shape in ((), (s.users,), (drops, s.users))
     require(allowed, "csi_error", f"be one value, ({s.users},) or ({drops}, {s.users})", f"shape {eps.shape}")
-    require(bool(np.all(np.isfinite(eps) & (eps >= 0))), "csi_error", "be >= 0 and finite", csi_error)
+    require(bool(np.all(np.isfinite(eps) & (eps >= 0))), "csi_error", "be >= 0 and finite", brief(csi_error))
+    options.CSI_ERROR.check(eps, "csi_error")
     return np.broadcast_to(eps, (drops, s.users))
 
 

@@ -45,7 +45,7 @@ def exhaustive(
     Raises:  ValueError naming elements or bits where there are more than 6 elements or 2^20 surfaces per side.
     Source:  spec star_ris, section 5, exhaustive search.
     """
-    known = checked(known)
+    known = checked(known, s)
     drops, elements, antennas = known.surface_mean.shape
     _require_few(elements, bits)
     passive = s.surface_mode != "time-switching"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from beamwright.core import Status, require
+from beamwright.core import Status, guarded, require
 from beamwright.core.linalg import square_modulus
 from beamwright.systems.star_ris import model
 from beamwright.systems.star_ris.bounds import bound
@@ -17,13 +17,14 @@ PASSIVE, POWER = 1e-9, 1e-9
 """Largest relative violation of a passive surface and of the power budget that counts as none."""
 
 
+@guarded(Scenario)
 def certify(scenario: Scenario, known: Statistics, design: Design) -> Certificate:
     """Recompute the certificate of a design from statistics, surface and precoders.
 
     Returns: Certificate; ``design.certificate``, ``objective``, ``rates``, ``status`` and the like are not read.
     Raises:  ValueError naming what has a wrong shape or is not finite.
     """
-    known = checked(known)
+    known = checked(known, scenario)
     drops, users, antennas = known.direct_mean.shape
     elements = known.surface_mean.shape[1]
     for name, shape in (("u", (2, elements)), ("precoder", (antennas, users)), ("design_precoder", (antennas, users)),

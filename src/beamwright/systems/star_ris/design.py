@@ -6,14 +6,16 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from beamwright.core import require
+from beamwright.core import guarded, require
 from beamwright.optim import conjugate_gradient as cg
 from beamwright.systems.star_ris import certificate as proof
+from beamwright.systems.star_ris import options
 from beamwright.systems.star_ris.known import checked
 from beamwright.systems.star_ris.precoders import Kind, precoder, wmmse, wmmse_step
 from beamwright.systems.star_ris.results import Design, Goal, Statistics
 from beamwright.systems.star_ris.scenario import Scenario
 from beamwright.systems.star_ris.search import search
+from beamwright.systems.star_ris.sizes import design_bytes
 from beamwright.systems.star_ris.surfaces import start_surface, time_share
 
 Amplitudes = Literal["fixed", "joint"]
@@ -55,6 +57,7 @@ class Wanted(NamedTuple):
         require(start is None or self.starts == 1, "starts", "be 1 with a start given", self.starts)
 
 
+@guarded(Scenario, options.Interference, design_bytes)
 def minimise_interference(
     s: Scenario,
     known: Statistics,
@@ -85,6 +88,7 @@ def minimise_interference(
     return _design(s, known, wanted, start)
 
 
+@guarded(Scenario, options.SumRate, design_bytes)
 def maximise_sum_rate(
     s: Scenario,
     known: Statistics,
@@ -109,6 +113,7 @@ def maximise_sum_rate(
     return _design(s, known, wanted, start)
 
 
+@guarded(Scenario, options.MinRate, design_bytes)
 def maximise_min_rate(
     s: Scenario,
     known: Statistics,
@@ -133,7 +138,7 @@ def maximise_min_rate(
 def _design(s: Scenario, known: Statistics, wanted: Wanted, start: ArrayLike | None) -> Design:
     wanted.check(s, start)
     goal, kind, starts, joint = wanted.goal, wanted.precoder, wanted.starts, wanted.joint
-    known = checked(known)
+    known = checked(known, s)
     drops = len(known.side)
     u = start_surface(s, known, start, starts, wanted.seed)
     known_each = known.take(np.repeat(np.arange(drops), starts))

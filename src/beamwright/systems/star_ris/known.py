@@ -5,9 +5,10 @@ from dataclasses import fields
 
 import numpy as np
 
-from beamwright.core import Input, as_array, plain_array, require
+from beamwright.core import Input, as_array, known_of, plain_array, require
 from beamwright.core.linalg import square_modulus
 from beamwright.systems.star_ris.results import Statistics
+from beamwright.systems.star_ris.scenario import Scenario
 
 INPUTS = {
     "direct_mean": Input("drops users antennas", "amplitude", conjugated=True),
@@ -25,12 +26,14 @@ INPUTS = {
 _COMPLEX = tuple(name for name, given in INPUTS.items() if given.kind == "amplitude")
 
 
-def checked(known: Statistics) -> Statistics:
+def checked(known: Statistics, s: Scenario | None = None) -> Statistics:
     """The same statistics as arrays of the right type and shape, one value for all drops or users spread to them.
 
     Raises: ValueError naming the field that is not finite (kappa may be inf), has a wrong shape, a negative variance or
-            kappa, a side other than 0 or 1, or a power or noise power that is not positive.
+            kappa, a side other than 0 or 1, or a power or noise power that is not positive; or a size that differs
+            from the scenario's, where one is given.
     """
+    known = known_of(known, Statistics)
     given = {name: plain_array(getattr(known, name), name) for name in INPUTS}
     single = given["surface_mean"].ndim == 2
     if single:  # one drop, without its axis
@@ -46,6 +49,9 @@ def checked(known: Statistics) -> Statistics:
     sizes = {"drops": drops, "users": users, "elements": elements, "antennas": antennas}
     require(min(sizes.values()) >= 1, "surface_mean", "have drops, elements, antennas and users", surface.shape)
     user = _amplitude(given, "user_mean", **sizes)
+    for name in ("antennas", "elements", "users") if s is not None else ():
+        require(getattr(s, name) == sizes[name], name, f"be {sizes[name]} in the scenario, as in the statistics",
+                getattr(s, name))  # fmt: skip
     values = {"surface_mean": surface, "direct_mean": direct, "user_mean": user}
     for name in (name for name in INPUTS if name not in _COMPLEX):
         axes = INPUTS[name].axes

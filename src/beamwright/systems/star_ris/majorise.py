@@ -21,11 +21,11 @@ import numpy as np
 from jax import Array, lax
 from numpy.typing import ArrayLike
 
-from beamwright.core import require
+from beamwright.core import guarded, require
 from beamwright.core.linalg import square_modulus
 from beamwright.optim.manifolds import UnitNorm, inner
 from beamwright.optim.tiles import in_tiles, one_by_one
-from beamwright.systems.star_ris import coherent
+from beamwright.systems.star_ris import coherent, options
 from beamwright.systems.star_ris.coherent import Map, Measured, coherent_map
 from beamwright.systems.star_ris.design import finish
 from beamwright.systems.star_ris.known import checked
@@ -33,11 +33,13 @@ from beamwright.systems.star_ris.precoders import Kind, precoder
 from beamwright.systems.star_ris.results import Design, Goal, Statistics
 from beamwright.systems.star_ris.scenario import Scenario
 from beamwright.systems.star_ris.search import start_point
+from beamwright.systems.star_ris.sizes import design_bytes
 from beamwright.systems.star_ris.surfaces import start_surface, time_share
 
 Objective = Literal["interference", "sum-rate"]
 
 
+@guarded(Scenario, options.Majorise, design_bytes)
 def majorise_minimise(
     s: Scenario,
     known: Statistics,
@@ -58,7 +60,7 @@ def majorise_minimise(
     require(precoder != "wmmse", "precoder", "be a closed form", repr(precoder))
     require(tolerance > 0, "tolerance", "be > 0", tolerance)
     require(iterations >= 1, "iterations", "be >= 1", iterations)
-    known = checked(known)
+    known = checked(known, s)
     drops = len(known.side)
     u = start_surface(s, known, start, 1, seed)
     goal = Goal.INTERFERENCE if objective == "interference" else Goal.SUM_RATE

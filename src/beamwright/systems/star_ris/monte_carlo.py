@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
 
-from beamwright.core import numbered_keys, require
+from beamwright.core import numbered_keys, require, root_key
 from beamwright.systems.star_ris.known import checked
 from beamwright.systems.star_ris.results import Statistics
 from beamwright.uncertainty import von_mises_angles
@@ -41,7 +41,7 @@ def monte_carlo(
     require(samples >= 2, "samples", "be >= 2", samples)
     known = checked(known)
     chunks = -(-samples // CHUNK)
-    keys = jax.random.key_data(numbered_keys(jax.random.key(seed), known.numbers))
+    keys = jax.random.key_data(numbered_keys(root_key(seed), known.numbers))
     seen = np.take_along_axis(u, known.side[..., None], axis=1)
     arrays = (
         known.direct_mean, known.surface_mean, known.user_mean, known.direct_var, known.surface_var, known.user_var,

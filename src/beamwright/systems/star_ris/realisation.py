@@ -9,9 +9,10 @@ from numpy.typing import ArrayLike
 
 from beamwright.arrays import linear_positions, near_square, planar_positions, plane_wave, unit_vectors
 from beamwright.channels import free_space_gain, inverse_gain, rician_parts
-from beamwright.core import ArrayRecord, dbm_to_w, drop_keys, require
+from beamwright.core import ArrayRecord, dbm_to_w, drop_keys, guarded, require_drops, require_memory
 from beamwright.systems.star_ris.results import Statistics
 from beamwright.systems.star_ris.scenario import Scenario
+from beamwright.systems.star_ris.sizes import draw_bytes
 
 BASE_STATION_M, SURFACE_M = np.array([0.0, 0.0, 10.0]), np.array([40.0, 0.0, 5.0])
 USER_RANGE_M, USER_HEIGHT_M, USER_AZIMUTH_DEG = (3.0, 15.0), 1.5, 80.0
@@ -29,12 +30,15 @@ class Realisation(ArrayRecord):
     """(drops, 2) raw random keys (``jax.random.wrap_key_data``) for whoever draws channels; the moments are exact."""
 
 
+@guarded(Scenario)
 def draw(scenario: Scenario, key: jax.Array, drops: int, first: int = 0) -> Realisation:
     """Drops ``first .. first+drops-1`` of the endless sequence that ``key`` stands for, whatever the batch.
 
-    Raises: ValueError if drops is negative.
+    Raises: ValueError if drops is negative or more than fits into memory.
     """
-    require(drops >= 0, "drops", "be >= 0", drops)
+    require_drops(drops, first)
+    need, sizes = draw_bytes(scenario, drops)
+    require_memory(need, **sizes)
     keys = drop_keys(key, drops, first)
     *numbers, truth = _uniform(keys, scenario.users, scenario.surface_paths)
     place, phase, paths = (np.asarray(x) for x in numbers)

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from beamwright.core import require
+from beamwright.core import extra, require
 from beamwright.systems.star_ris import model
 from beamwright.systems.star_ris.design import finish
 from beamwright.systems.star_ris.known import checked
@@ -22,10 +22,8 @@ from beamwright.systems.star_ris.scenario import Scenario
 from beamwright.systems.star_ris.surfaces import start_surface, time_share
 from beamwright.uncertainty import mean_phasor
 
-try:
+with extra("reference"):
     import cvxpy as cp
-except ImportError:
-    raise ImportError("the reference solver needs CVXPY: pip install 'beamwright[reference]'") from None
 
 PENALTIES = (*(0.01 * 2.0**i for i in range(10)), 10.0)
 """Of the distance to unit modulus, doubling from 0.01 to 10 (spec star_ris, section 5)."""
@@ -111,7 +109,7 @@ def _instance(
     s: Scenario, known: Statistics, kind: Kind, start: ArrayLike | None, seed: int
 ) -> tuple[Statistics, Instance]:
     require(kind != "wmmse", "precoder", "be a closed form for least interference", repr(kind))
-    known = checked(known)
+    known = checked(known, s)
     u = start_surface(s, known, start, 1, seed)
     w = precoder(known, u, kind)
     return known, Instance(u, w, *_rows(known, u, w))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from beamwright.core import ArrayRecord
+from beamwright.core import ArrayRecord, guarded
 from beamwright.core.linalg import square_modulus
 from beamwright.systems.star_ris import model
 from beamwright.systems.star_ris.realisation import Realisation
@@ -34,6 +34,7 @@ class Scorecard(ArrayRecord):
     """(drops,) sum over k of |m_kk|^2, the coherent power that is wanted."""
 
 
+@guarded(Scenario)
 def evaluate(scenario: Scenario, realisation: Realisation, design: Design) -> Scorecard:
     """Judge the surface and ``design.precoder``."""
     known = realisation.known

@@ -6,7 +6,7 @@ import jax
 import numpy as np
 from numpy.typing import ArrayLike
 
-from beamwright.core import numbered_keys
+from beamwright.core import numbered_keys, root_key
 from beamwright.systems.star_ris.known import checked_surface
 from beamwright.systems.star_ris.results import Statistics
 from beamwright.systems.star_ris.scenario import Scenario
@@ -36,7 +36,7 @@ def start_surface(s: Scenario, known: Statistics, start: ArrayLike | None, start
 
 def random_start(amplitude: np.ndarray, known: Statistics, starts: int, seed: int) -> np.ndarray:
     """Uniform random phases, (drops * starts, 2, elements); drop number i draws from fold_in(key(seed), i)."""
-    phases = np.asarray(_uniform(numbered_keys(jax.random.key(seed), known.numbers), (starts, *amplitude.shape)))
+    phases = np.asarray(_uniform(numbered_keys(root_key(seed), known.numbers), (starts, *amplitude.shape)))
     return amplitude * np.exp(2j * np.pi * phases.reshape(-1, *amplitude.shape))
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from beamwright.core import Method, System, plain_array, require
+from beamwright.core import Method, System, guarded, plain_array, require
 from beamwright.systems.star_ris import options
 from beamwright.systems.star_ris.baselines import no_surface, random_surface, reflecting_only
 from beamwright.systems.star_ris.certificate import certify
@@ -15,13 +15,15 @@ from beamwright.systems.star_ris.realisation import draw
 from beamwright.systems.star_ris.results import Design, Statistics
 from beamwright.systems.star_ris.scenario import Scenario
 from beamwright.systems.star_ris.scorecard import evaluate
+from beamwright.systems.star_ris.sizes import design_bytes
 
 
+@guarded(Scenario)
 def known(scenario: Scenario, **arrays: ArrayLike) -> Statistics:
     """A user's statistics. Raises ValueError naming what is missing or wrong."""
     missing = [name for name in INPUTS if name not in arrays]
     require(not missing, ", ".join(missing), "be given", "nothing")
-    return checked(Statistics(**{name: plain_array(arrays[name], name) for name in INPUTS}))
+    return checked(Statistics(**{name: plain_array(arrays[name], name) for name in INPUTS}), scenario)
 
 
 def headline(scenario: Scenario, design: Design) -> list[dict[str, Any]]:
@@ -41,6 +43,7 @@ def headline(scenario: Scenario, design: Design) -> list[dict[str, Any]]:
     ]
 
 
+@guarded(Scenario, options.Sca, design_bytes)
 def _sca(scenario: Scenario, known: Statistics, precoder: options.Closed, seed: int) -> Design:
     from beamwright.systems.star_ris.reference import sca  # an extra: imported when asked for
 

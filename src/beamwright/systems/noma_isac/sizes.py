@@ -1,0 +1,39 @@
+"""Memory that draws and designs need at least, from their largest arrays."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from beamwright.core import COMPLEX, REAL, leading
+from beamwright.core.ranges import as_numbers
+from beamwright.systems.noma_isac.scenario import Scenario
+
+_TILES = {False: 32, True: 16}
+"""Lanes solved together: nominal, robust."""
+
+
+def draw_bytes(s: Scenario, drops: int) -> tuple[float, dict[str, int]]:
+    """Bytes of the channels, known and true, and of the normal numbers they are made of; and what they depend on."""
+    return 4.0 * COMPLEX * drops * s.users * s.antennas, _sizes(s, drops)
+
+
+def design_bytes(s: Scenario, h: Any, options: Mapping[str, Any]) -> tuple[float, dict[str, int]]:
+    """Bytes of covariances in their basis, channels and beams, and of one tile's Schur complement.
+
+    Nominal, the Schur complement has a row per constraint, K (K + 1)/2 + M^2; robust, one per real number of the K
+    covariances of size r = min(N, K + M).
+    """
+    drops = leading(getattr(h, "known", h), 3)
+    n, k, m = s.antennas, s.users, s.targets
+    rank = min(n, k + m)
+    radius = as_numbers(options.get("csi_error", 0.0))
+    robust = radius is not None and bool(radius.any())
+    rows = k * rank**2 if robust else k * (k + 1) // 2 + m**2
+    samples = int(options.get("samples", 0))
+    kept = COMPLEX * drops * (2 * k * rank**2 + n * rank + (6 + samples) * k * n)
+    return float(kept + 2 * REAL * _TILES[robust] * rows**2), _sizes(s, drops) | (
+        {"samples": samples} if samples else {}
+    )
+
+
+def _sizes(s: Scenario, drops: int) -> dict[str, int]:
+    return {"drops": drops, "users": s.users, "antennas": s.antennas}
