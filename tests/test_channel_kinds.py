@@ -213,10 +213,24 @@ def test_empty_ragged_masked_and_logical_arrays_are_refused_by_name(name):
         with pytest.raises(ValueError, match=f"^{key} must be an array of numbers, got rows of different lengths"):
             system.known(scenario, **{**good, key: [[1.0], [1.0, 2.0]]})
         if system.channels[key].kind == "amplitude":
-            with pytest.raises(ValueError, match=f"^{key} must be numeric .*true/false"):
+            with pytest.raises(ValueError, match=f"^{key} must be numeric, got true/false"):
                 system.known(scenario, **{**good, key: np.ones(array.shape, bool)})
     with pytest.raises(ValueError, match="must have at least one drop"):
         system.known(scenario, **{key: array[:0] for key, array in good.items()})
+
+
+def test_traced_links_are_named():
+    """A simulator's links, conjugated but for the surface's; what does not fit is named."""
+    a = statistics()
+    links = {"direct": a["direct_mean"], "surface": a["surface_mean"][0], "user": a["user_mean"], "side": a["side"]}
+    more = {"rician": np.inf, "kappa": 10.0, "power_w": 1.0, "noise_power_w": 0.01}
+    assert np.array_equal(star_ris.traced_statistics(**links, **more).surface_mean[2], links["surface"])
+    hidden = np.ma.masked_invalid(np.where(links["direct"] == links["direct"][0, 0, 0], np.nan, 1))
+    for name, wrong in (("direct", links["direct"][0]), ("surface", links["surface"].T), ("user", links["user"][:2]),
+                        ("direct", hidden),
+                        ("side", [[1], [1, 0]]), ("surface", [[True]])):  # fmt: skip
+        with pytest.raises(ValueError, match=f"^{name} must"):
+            star_ris.traced_statistics(**{**links, name: wrong}, **more)
 
 
 def test_numbers_must_be_numbers():

@@ -2,7 +2,7 @@
 
 from beamwright.core import ranges
 from beamwright.core.boundary import MissingExtra, extra, guarded, known_of, leading, require_scenario
-from beamwright.core.checks import as_array, plain_array, require
+from beamwright.core.checks import as_array, numbers, plain_array, require
 from beamwright.core.config import Config, parameter
 from beamwright.core.contract import Input, Learner, Method, System
 from beamwright.core.device import require_jax
@@ -35,6 +35,7 @@ __all__ = [
     "leading",
     "linear_to_db",
     "numbered_keys",
+    "numbers",
     "parameter",
     "plain_array",
     "ranges",

@@ -36,6 +36,18 @@ def plain_array(value: ArrayLike, name: str) -> np.ndarray:
     return array
 
 
+def numbers(value: ArrayLike, name: str, dtype: type = float) -> np.ndarray:
+    """Numbers of this type, NaN and infinity included, of any shape.
+
+    Raises: ValueError as ``plain_array`` does, and for true/false, or imaginary parts where real numbers are meant.
+    """
+    array = plain_array(value, name)
+    require(array.dtype.kind != "b", name, "be numeric", "true/false")
+    real = array.real if np.iscomplexobj(array) and dtype is not complex else array
+    require(real is array or not np.any(array.imag), name, "be real", "numbers with imaginary parts")
+    return real.astype(dtype, copy=False)
+
+
 def as_array(value: ArrayLike, name: str, axes: str, dtype: type = float, **sizes: int) -> np.ndarray:
     """A finite array with the named axes, e.g. ``as_array(h, "h", "drops users antennas", complex, users=3)``.
 
@@ -45,11 +57,7 @@ def as_array(value: ArrayLike, name: str, axes: str, dtype: type = float, **size
         there is no drop.
     """
     require_jax()
-    array = plain_array(value, name)
-    require(array.dtype.kind != "b", name, f"be numeric ({axes})", "true/false")
-    real = array.real if np.iscomplexobj(array) and dtype is not complex else array
-    require(real is array or not np.any(array.imag), name, "be real", "numbers with imaginary parts")
-    array = real.astype(dtype, copy=False)
+    array = numbers(value, name, dtype)
     names = axes.split()
     require(array.ndim == len(names), name, f"have axes ({axes})", f"shape {array.shape}")
     for axis, size in zip(names, array.shape, strict=True):

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from beamwright.core import as_array, require
+from beamwright.core import as_array, numbers, require
 from beamwright.systems.cellfree import model
 from beamwright.systems.cellfree.known import checked, paths_of, point_of
 from beamwright.systems.cellfree.model import Filters
@@ -23,11 +23,11 @@ def receivers(
     """
     known = checked(s, known)
     point, drops = point_of(s, known, x), len(known.echo_gain)
-    f = np.asarray(offsets_hz, float)
+    f = numbers(offsets_hz, "offsets_hz")
     f = as_array(np.broadcast_to(f, (drops, *f.shape[-2:])) if f.ndim == 2 else f, "offsets_hz",
                  "drops scenarios aps", drops=drops, aps=s.aps)  # fmt: skip
     count = f.shape[1]
-    given = np.ones(count) if weights is None else np.asarray(weights, float)
+    given = np.ones(count) if weights is None else numbers(weights, "weights")
     given = as_array(np.broadcast_to(given, (drops, count)) if given.ndim == 1 else given, "weights",
                      "drops scenarios", drops=drops, scenarios=count)  # fmt: skip
     require(bool(np.all(given >= 0)) and bool(np.all(given.sum(axis=1) > 0)), "weights", "be >= 0, not all 0", given)
@@ -44,7 +44,7 @@ def sinr(s: Scenario, known: Known, x: Design, r: Receivers, offsets_hz: ArrayLi
     """
     known = checked(s, known)
     drops = len(known.echo_gain)
-    f = np.asarray(offsets_hz, float)
+    f = numbers(offsets_hz, "offsets_hz")
     f = np.broadcast_to(f, (drops, *f.shape)) if f.ndim == 1 else f
     f = as_array(f, "offsets_hz", "drops aps", drops=drops, aps=s.aps)
     heard = through(s, known, x, r)

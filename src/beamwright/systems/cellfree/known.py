@@ -4,7 +4,7 @@ from dataclasses import fields
 
 import numpy as np
 
-from beamwright.core import Input, as_array, known_of, plain_array, require
+from beamwright.core import Input, as_array, known_of, numbers, plain_array, require
 from beamwright.systems.cellfree.model import Paths, Point
 from beamwright.systems.cellfree.results import Design, Geometry, Known
 from beamwright.systems.cellfree.scenario import Scenario
@@ -56,7 +56,7 @@ def checked(s: Scenario, known: Known) -> Known:
 def _geometry(given: Geometry | None) -> Geometry | None:
     if given is None:
         return None
-    return Geometry(*(np.asarray(getattr(given, f.name), float) for f in fields(Geometry)))
+    return Geometry(*(numbers(getattr(given, f.name), f.name) for f in fields(Geometry)))
 
 
 def paths_of(known: Known) -> Paths:
@@ -76,7 +76,7 @@ def point_of(s: Scenario, known: Known, x: Design) -> Point:
     }  # fmt: skip
     values = []
     for name, (names, kind) in axes.items():
-        array = np.asarray(getattr(x, name))
+        array = plain_array(getattr(x, name), name)
         array = array[None] if array.ndim == len(names.split()) - 1 else array
         sizes = {"drops": drops, "aps": s.aps, "users": s.users, "tx_antennas": s.tx_antennas}
         values.append(as_array(array, name, names, kind, **sizes, rx_antennas=s.rx_antennas))

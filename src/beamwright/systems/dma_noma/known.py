@@ -37,7 +37,7 @@ def checked(s: Scenario, known: Known) -> Known:
 def _waves(s: Scenario, known: Known, drops: int) -> np.ndarray:
     if known.reference_wave is None:
         return np.broadcast_to(feed_matrix(s), (drops, s.elements, s.chains))
-    wave = np.asarray(known.reference_wave)
+    wave = plain_array(known.reference_wave, "reference_wave")
     wave = np.broadcast_to(wave, (drops, *wave.shape)) if wave.ndim == 2 else wave
     wave = as_array(wave, "reference_wave", "drops elements chains", complex, drops=drops, elements=s.elements)
     norm = float(np.linalg.norm(wave, 2, axis=(1, 2)).max(initial=0))

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from beamwright.core import as_array, plain_array, require
+from beamwright.core import as_array, numbers, plain_array, require
 from beamwright.core.ranges import brief, real_numbers
 from beamwright.optim.ball_ratio import Ratio, least_ratio_over_ball
 from beamwright.systems.noma_isac import model, options
@@ -37,7 +37,7 @@ def worst_case_sinr(s: Scenario, h: ArrayLike, beams: ArrayLike, csi_error: Arra
     Raises:  ValueError naming the argument with a wrong shape or sign, or the entry of h that is not finite.
     """
     h = batched_channels(s, h)
-    streams = np.asarray(beams, complex)
+    streams = numbers(beams, "beams", complex)
     streams = streams[None] if streams.ndim == 2 else streams
     expected = (len(h), s.users, s.antennas, s.antennas)[: max(streams.ndim, 3)]
     require(streams.shape == expected, "beams", f"have shape {expected}", streams.shape)

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from beamwright.core import as_array
+from beamwright.core import as_array, plain_array
 from beamwright.systems.star_ris import model
 from beamwright.systems.star_ris.known import checked, checked_surface
 from beamwright.systems.star_ris.model import Moments
@@ -25,7 +25,7 @@ def checked_design(known: Statistics, u: ArrayLike, precoder: ArrayLike) -> tupl
     """Statistics, surface and precoder with a drops axis each. Raises ValueError naming what is wrong."""
     known = checked(known)
     drops, users, antennas = known.direct_mean.shape
-    w = np.asarray(precoder)
+    w = plain_array(precoder, "precoder")
     w = np.broadcast_to(w, (drops, *w.shape)) if w.ndim == 2 else w
     w = as_array(w, "precoder", "drops antennas users", complex, drops=drops, antennas=antennas, users=users)
     return known, checked_surface(known, np.asarray(u), passive=False), w

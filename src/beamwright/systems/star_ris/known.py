@@ -5,7 +5,7 @@ from dataclasses import fields
 
 import numpy as np
 
-from beamwright.core import Input, as_array, known_of, plain_array, require
+from beamwright.core import Input, as_array, known_of, numbers, plain_array, require
 from beamwright.core.linalg import square_modulus
 from beamwright.systems.star_ris.results import Statistics
 from beamwright.systems.star_ris.scenario import Scenario
@@ -89,7 +89,7 @@ def _check_values(name: str, values: np.ndarray) -> None:
 def checked_surface(known: Statistics, u: np.ndarray, name: str = "u", passive: bool = True) -> np.ndarray:
     """u (drops, 2, elements) or (2, elements) for all drops. Raises ValueError naming it."""
     drops, elements, _ = known.surface_mean.shape
-    u = np.asarray(u, complex)
+    u = numbers(u, name, complex)
     u = np.broadcast_to(u, (drops, *u.shape)) if u.ndim == 2 else u
     require(u.shape == (drops, 2, elements), name, f"have shape {(drops, 2, elements)}", u.shape)
     require(bool(np.isfinite(u).all()), name, "be finite", "NaN or infinity")

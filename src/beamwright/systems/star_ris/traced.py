@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
+from beamwright.core import as_array, numbers, plain_array
 from beamwright.systems.star_ris.known import checked
 from beamwright.systems.star_ris.results import Statistics
 
@@ -28,11 +29,16 @@ def traced_statistics(
     Raises:  ValueError naming what does not fit.
     """
     share = 1.0 if np.isinf(rician) else rician / (rician + 1)
-    direct, surface, user = (np.asarray(link, complex) for link in (direct, surface, user))
-    surface = np.broadcast_to(surface, (len(direct), *surface.shape[-2:]))
+    direct = as_array(direct, "direct", "drops users antennas", complex)
+    drops, users, antennas = direct.shape
+    user = as_array(user, "user", "drops users elements", complex, drops=drops, users=users)
+    surface = numbers(surface, "surface", complex)
+    surface = np.broadcast_to(surface, (drops, *surface.shape)) if surface.ndim == 2 else surface
+    sizes = {"drops": drops, "elements": user.shape[2], "antennas": antennas}
+    surface = as_array(surface, "surface", "drops elements antennas", complex, **sizes)
     power = (np.mean(np.abs(link) ** 2, axis=axes) for link, axes in ((direct, -1), (surface, (-2, -1)), (user, -1)))
     direct_var, surface_var, user_var = ((1 - share) * p for p in power)
-    drops = np.ones(len(direct))
+    ones = np.ones(drops)
     return checked(
         Statistics(
             direct_mean=np.sqrt(share) * direct,
@@ -41,9 +47,9 @@ def traced_statistics(
             direct_var=direct_var,
             surface_var=surface_var,
             user_var=user_var,
-            side=np.asarray(side),
-            kappa=kappa * drops,
-            noise_power_w=noise_power_w * drops,
-            power_w=power_w * drops,
+            side=plain_array(side, "side"),
+            kappa=kappa * ones,
+            noise_power_w=noise_power_w * ones,
+            power_w=power_w * ones,
         )
     )
