@@ -106,8 +106,10 @@ def test_as_array_returns_what_fits() -> None:
         ([[1.0], [2.0], [3.0]], r"h must have 2 users \(axes: users antennas\), got shape \(3, 1\)"),
         ([[1.0], [np.nan]], r"h must be finite, got nan at index \[\[1, 0\]\]"),
         ([[np.inf], [1.0]], r"h must be finite, got inf at index \[\[0, 0\]\]"),
-        ([["a"], ["b"]], r"h must be numeric \(users antennas\), got list"),
-        ([[1.0], [2.0, 3.0]], r"h must be numeric"),
+        ([["a"], ["b"]], r"h must be an array of numbers, got text"),
+        ([[1.0], [2.0, 3.0]], r"h must be an array of numbers, got rows of different lengths"),
+        ([[True], [False]], r"h must be numeric, got true/false"),
+        (np.ma.masked_array([[1.0], [2.0]], [[0], [1]]), r"h must have no masked entries, got 1"),
         ([[1.0], [2.0j]], r"h must be real, got numbers with imaginary parts"),
     ],
 )
