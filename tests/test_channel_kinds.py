@@ -5,6 +5,7 @@ import pytest
 import scipy.io
 
 from beamwright import cellfree, dma_noma, noma_isac, star_ris
+from beamwright.cli import main
 from beamwright.cli.channels import ChannelFile, read_channels
 from beamwright.core import Input, plain_array
 from beamwright.systems import SYSTEMS
@@ -148,6 +149,22 @@ def test_all_amplitudes_of_a_file_have_one_factor_and_geometry_none(tmp_path):
 def test_options_without_a_meaning_are_refused_before_the_file_is_read(system, options, words, tmp_path):
     with pytest.raises(ValueError, match=words):
         read(tmp_path / "nowhere.npz", system, {}, **options)
+
+
+@pytest.mark.parametrize("command", [["design", "cellfree"], ["train", "cellfree"]])
+def test_design_and_train_have_the_same_options_of_channels(command, tmp_path, capsys):
+    path = str(stored(tmp_path, {"uplink_gain": np.ones((2, 2))}))
+    for options, words in (
+        (["--channels", path, "--normalise"], "--normalise must not come with amplitudes in 1/sqrt(W)"),
+        (["--channels", path, "--no-conjugate"], "--no-conjugate must come with"),
+        (["--channels", path, "--axes", "users aps", "--transpose"], "--axes must come without --transpose"),
+        (["--channels", path, "--variable", "echo_gain=g"], "has no variable 'uplink_cosine'"),
+        (["--skip-blocked", "--axes", "users aps"], "--axes and --skip-blocked must come with --channels FILE"),
+    ):
+        assert main([*command, *options, "--out", str(tmp_path / "out")]) == 2
+        said = capsys.readouterr().err
+        assert words in said and said.count("\n") == 1
+    assert not (tmp_path / "out").exists()
 
 
 # -------------------------------------------------------------------------------------------------- blocked users
