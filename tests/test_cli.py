@@ -122,6 +122,8 @@ def test_demo_is_commands_that_exist(tmp_path, capsys):
             assert set(command[1 : command.index("--drops")]) <= set(registry.STUDIES)
     with pytest.raises(CommandError, match="demo: beamwright verify .* failed"):
         play(lambda command: int(command[0] == "verify"), Path("demo"), Path("h.npz"), groups=5, drops=2)
+    with pytest.raises(KeyboardInterrupt):
+        play(lambda command: 130, Path("demo"), Path("h.npz"), groups=5, drops=2)
 
 
 def test_demo_and_bench_outside_a_checkout_say_so(capsys, monkeypatch):

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from beamwright.cli.errors import CommandError
+from beamwright.cli.errors import INTERRUPTED, CommandError
 from beamwright.cli.tables import console, tell
 from beamwright.core.checkout import from_checkout
 
@@ -27,7 +27,10 @@ def play(run: Callable[[list[str]], object], out: Path, data: Path | None, group
     for words, command in _script(channels, out, page, groups, drops):
         screen.print(f"\n[bold]{words}[/bold]")
         tell(screen, f"$ beamwright {shlex.join(command)}")
-        if run(command) not in (None, 0):
+        code = run(command)
+        if code == INTERRUPTED:
+            raise KeyboardInterrupt
+        if code not in (None, 0):
             raise CommandError(f"demo: beamwright {shlex.join(command)} failed")
     tell(screen, f"\nDone in {time.perf_counter() - start:.0f} s. Open {page}")
     return page

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import pandas as pd
 
@@ -28,23 +27,25 @@ class Data:
         return self.card.study
 
     @cached_property
-    def _parts(self) -> dict[str, Any]:
-        return self.store.parts()
+    def _loaded(self) -> tuple[pd.DataFrame, set[str]]:
+        """All records, and the names of the parts they are from."""
+        parts = self.store.parts()
+        return to_frame(list(parts.values())), set(parts)
 
     @cached_property
     def frame(self) -> pd.DataFrame:
         """All records (columns of ``records.table``)."""
-        return to_frame(list(self._parts.values()))
+        return self._loaded[0]
 
     @cached_property
     def missing(self) -> int:
         """Chunks that are declared but not computed yet, or damaged."""
-        return len(self.card.parts) - len(self._parts)
+        return len(self.card.parts) - len(self._loaded[1])
 
     @cached_property
     def damaged(self) -> list[str]:
         """Names of parts that are not what was once written."""
-        return self.store.damaged([name for name in self.card.parts if name not in self._parts])
+        return self.store.damaged([name for name in self.card.parts if name not in self._loaded[1]])
 
     @cached_property
     def axes(self) -> list[str]:
