@@ -115,7 +115,8 @@ def test_demo_is_commands_that_exist(tmp_path, capsys):
     typed = []
     Path("h.npz").touch()
     page = play(typed.append, Path("demo"), Path("h.npz"), groups=5, drops=2)
-    assert [command[0] for command in typed] == ["design", "verify"] * 4 + ["study"] * 5 + ["report"]
+    words = ["channels", *["design", "verify"] * 4, *["study"] * 5, "report"]
+    assert [command[0] for command in typed] == words
     assert page == Path("demo/report.html") and str(page) in capsys.readouterr().out
     for command in typed:
         if command[0] == "study":
