@@ -153,11 +153,14 @@ def train(
 
 
 @app.command()
-def verify(file: Annotated[Path, typer.Argument(help="design.npz, or the folder it is in.")]) -> None:
+def verify(
+    file: Annotated[Path, typer.Argument(help="design.npz, or the folder it is in.")],
+    strict: Annotated[bool, typer.Option("--strict", help="Also fail where a drop has no accepted design.")] = False,
+) -> None:
     """Recompute the certificate of a design file from its arrays; exit code 1 and the wrong line if it differs."""
     from beamwright.cli.verify import verify_file
 
-    wrong = verify_file(file)
+    wrong = verify_file(file, strict)
     if wrong:
         lines = "; ".join(f"{check.name}: {check.finding}" for check in wrong)
         typer.echo(f"beamwright: {file} does not verify: {lines}", err=True)

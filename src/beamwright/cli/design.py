@@ -11,7 +11,7 @@ from rich.console import Console
 
 from beamwright import __version__
 from beamwright.cli.channels import ChannelFile, Channels, read_channels
-from beamwright.cli.design_files import output_folder, save_design
+from beamwright.cli.design_files import output_folder, plain, save_design
 from beamwright.cli.settings import find, split_settings
 from beamwright.cli.summary import summarise
 from beamwright.cli.tables import console, records, show, tell, values
@@ -32,7 +32,7 @@ class DesignJob:
 
     @property
     def about(self) -> dict[str, Any]:
-        """What the arrays belong to, as it is stored with them."""
+        """What the arrays belong to, as it is stored with them; channels come on top."""
         return {
             "system": self.system.name,
             "method": self.method.name,
@@ -85,7 +85,7 @@ def obtain_channels(
         return replace(found, notes=found.notes | _angles(scenario))
 
     known = system.draw(scenario, root_key(seed), drops or DRAWN_DROPS).known
-    return Channels(_named(system, known), {"drawn": drops or DRAWN_DROPS, "seed": seed})
+    return Channels(named_channels(system, known), {"drawn": drops or DRAWN_DROPS, "seed": seed})
 
 
 def with_angles(given: Mapping[str, Any], scenario: type[Config], conjugate: bool) -> dict[str, Any]:
@@ -111,13 +111,9 @@ def run_design(job: DesignJob, channels: Channels, folder: Path, rows: int = 10)
         design = job.method(job.scenario, known, **dict(job.options))
         seconds = time.perf_counter() - start
         made_with = {"beamwright": __version__, **versions()}
-        report = {
-            "channels": {**channels.notes, "remarks": list(channels.remarks)},
-            **summarise(design),
-            "seconds": seconds,
-            "versions": made_with,
-        }
-        save_design(folder, {**channels.arrays, **design.to_arrays()}, job.about, report)
+        report = {**summarise(design), "seconds": seconds, "versions": made_with}
+        about = {**job.about, "channels": plain({**channels.notes, "remarks": channels.remarks})}
+        save_design(folder, {**named_channels(job.system, known), **design.to_arrays()}, about, report)
     lines = job.system.headline(job.scenario, design)
     out.print(records("drops", lines[:rows]))
     if len(lines) > rows:
@@ -149,7 +145,7 @@ def _axes(system: System) -> set[str]:
     return {axis for given in system.channels.values() for axis in given.axes.split() if axis != "drops"}
 
 
-def _named(system: System, known: Any) -> dict[str, np.ndarray]:
+def named_channels(system: System, known: Any) -> dict[str, np.ndarray]:
     """What the designer knows as named arrays: a system may hand out one array, a mapping or a record of them."""
     if isinstance(known, Mapping):
         return {name: np.asarray(known[name]) for name in system.channels}

@@ -1,9 +1,9 @@
 """``design.npz`` and ``design.json``: a design that can be checked without the program that made it.
 
 ``design.npz`` holds every array under its own name (``h``, ``beams``, ``multipliers.sinr``, ...), a format version, a
-SHA-256 digest of the contents, and as text (JSON) what the arrays belong to: system, method, options, scenario. So
-the one file is enough to recompute the certificate. ``design.json`` says the same for people and other programs,
-with a summary. Both are written to temporary names and renamed together.
+SHA-256 digest of the contents, and as text (JSON) what the arrays belong to: system, method, options, scenario, and
+where the channels come from. So the one file is enough to recompute the certificate. ``design.json`` says the same for
+people and other programs, with a summary. Both are written to temporary names and renamed together.
 """
 
 import hashlib
@@ -22,13 +22,13 @@ import numpy as np
 
 from beamwright.core import require
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 _OWN = ("format_version", "digest", "about")
 
 
 @dataclass(frozen=True)
 class StoredDesign:
-    """What ``design.npz`` holds. ``about`` has ``system``, ``method``, ``options``, ``scenario``."""
+    """What ``design.npz`` holds. ``about``: ``system``, ``method``, ``options``, ``scenario``, ``channels``."""
 
     path: Path
     arrays: dict[str, np.ndarray]
@@ -75,7 +75,9 @@ def load_design(path: str | Path) -> StoredDesign:
     require(version.shape == () and int(version) == FORMAT_VERSION, str(path), f"have format {FORMAT_VERSION}", version)
     try:
         about = json.loads(str(text))
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):
+        about = None
+    if not isinstance(about, dict):
         raise ValueError(f"{path} must say in JSON what it holds (about), got {str(text)[:40]!r}") from None
     return StoredDesign(path, arrays, about, str(digest))
 

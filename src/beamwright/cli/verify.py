@@ -1,114 +1,84 @@
 """``verify``: is what the file says what its arrays say?
 
 Nothing is believed: objective, SINRs, decoding order, bound, gap, violations and status are recomputed from channels,
-beams, covariances and multipliers by code that calls no solver, and compared with what is stored.
+beams, covariances and multipliers by code that calls no solver, and compared with what is stored. What nothing can
+confirm is named as informative only.
 """
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from beamwright.cli.design_files import StoredDesign, digest_of, load_design
-from beamwright.cli.settings import find
-from beamwright.cli.summary import accepted
+from beamwright.cli.audit import AGREEMENT, Check, audit
+from beamwright.cli.design_files import FORMAT_VERSION, StoredDesign, digest_of, load_design, plain
+from beamwright.cli.summary import accepted, summarise
 from beamwright.cli.tables import console, table
-from beamwright.core import ArrayRecord, require
+from beamwright.core import status_text
 
-AGREEMENT = 1e-9
-"""Stored and recomputed numbers come from the same arithmetic; this leaves room for another machine's rounding."""
-FEASIBILITY = 1e-6
-"""Largest relative violation of a constraint that an accepted drop may have (spec noma_isac, section 8)."""
-
-
-@dataclass(frozen=True)
-class Check:
-    """One line of the verdict."""
-
-    name: str
-    passed: bool
-    finding: str
+_MARKS = {True: "ok", False: "WRONG", None: "info"}
+_PROVES = (
+    "What is ok holds for these arrays, whoever made them. The digest finds accidents, not forgers: it can be computed "
+    "again, and no line says who made the file or when."
+)
 
 
-def verify_file(path: Path) -> list[Check]:
-    """Check a design file, print every line, return those that are wrong. Raises ValueError if it cannot be read."""
+def verify_file(path: Path, strict: bool = False) -> list[Check]:
+    """Check a design file, print every line, return those that are wrong; ``strict``: also a drop that is not accepted.
+
+    Raises: ValueError if it cannot be read.
+    """
     stored = load_design(path)
-    checks = [*_integrity(stored), *_recomputation(stored)]
-    console().print(
-        table(
-            f"{stored.path}",
-            ("", "what", "finding"),
-            (("ok" if check.passed else "WRONG", check.name, check.finding) for check in checks),
-        )
-    )
-    return [check for check in checks if not check.passed]
+    checks = [*_integrity(stored), *audit(stored)]
+    if all(check.passed is not False for check in checks):
+        checks += [*_beside(stored), _drops(stored, strict)]
+    rows = ((_MARKS[check.passed], check.name, check.finding) for check in checks)
+    console().print(table(f"{stored.path}", ("", "what", "finding"), rows))
+    console().print(_PROVES, soft_wrap=True)
+    return [check for check in checks if check.passed is False]
 
 
 def _integrity(stored: StoredDesign) -> list[Check]:
     same = digest_of(stored.arrays, stored.about) == stored.digest
-    checks = [Check("contents", same, "as written" if same else "altered since written (SHA-256 differs)")]
-    beside = stored.path.with_suffix(".json")
-    if beside.is_file():
-        try:
-            document = json.loads(beside.read_text())
-        except ValueError:
-            raise ValueError(f"{beside} must be JSON, but it is damaged") from None
-        differing = [key for key, value in stored.about.items() if document.get(key) != value]
-        finding = f"another {', '.join(differing)}" if differing else "the same system, method, options and scenario"
-        checks.append(Check(beside.name, not differing, finding))
-    return checks
+    return [Check("contents", same, "as written" if same else "altered since written (SHA-256 differs)")]
 
 
-def _recomputation(stored: StoredDesign) -> list[Check]:
+def _drops(stored: StoredDesign, strict: bool) -> Check:
+    """How the drops ended: an answer, and with ``strict`` a demand."""
+    status = stored.arrays["status"]
+    names, good = status_text(status), int(accepted(status).sum())
+    counts = ", ".join(f"{names.count(name)} {name}" for name in dict.fromkeys(names))
+    passed = good == len(names) or (False if strict else None)
+    return Check("drops", passed, f"{counts}: {good} of {len(names)} accepted")
+
+
+def _beside(stored: StoredDesign) -> list[Check]:
+    """``design.json``, where it is there: about and summary are those of the arrays, the rest cannot be checked."""
     from beamwright.systems import SYSTEMS
 
-    system = find("system", str(stored.about["system"]), SYSTEMS)
-    missing = [name for name in system.channels if name not in stored.arrays]
-    require(not missing, str(stored.path), "hold the channels the design is for", f"no {', '.join(missing)}")
-    design = system.design.from_arrays(stored.arrays)
+    beside = stored.path.with_suffix(".json")
+    if not beside.is_file():
+        return []
     try:
-        scenario = system.scenario(**stored.about["scenario"])
-        known = system.known(scenario, **{name: stored.arrays[name] for name in system.channels})
-        certificate = system.certify(scenario, known, design)
-    except ValueError as error:  # readable, but no design for these channels: wrong, not unreadable
-        return [Check("recomputation", False, str(error))]
-    checks = _agreements("certificate.", design.certificate, certificate)
-    if system.asked is not None:
-        name = str(stored.about["method"])
-        options = find("method", name, system.methods).options(**stored.about["options"])
-        demands = system.asked(scenario, known, name, options)
-        checks += [_agree(f"{field}, as the options say", getattr(design, field), demands[field]) for field in demands]
-    checks += _agreements("", design, certificate)
-    usable = accepted(certificate.status)
-    for name, array in certificate.to_arrays().items():
-        if name.endswith("_violation") and not name.startswith("relaxed"):
-            checks.append(_feasible(name, array, usable))
-    return checks
+        document = json.loads(beside.read_bytes())
+    except ValueError:
+        document = None
+    if not isinstance(document, dict):
+        raise ValueError(f"{beside} must be JSON, but it is damaged")
+    design = SYSTEMS[str(stored.about["system"])].design.from_arrays(stored.arrays)
+    said: dict[str, Any] = {"format_version": FORMAT_VERSION, **stored.about, **plain(summarise(design))}
+    differing = [key for key, value in said.items() if not _same(document.get(key), value)]
+    finding = f"another {', '.join(differing)}" if differing else "what the arrays say"
+    loose = sorted(set(document) - set(said))
+    rest = Check(f"{beside.name}: {', '.join(loose)}", None, "informative only: nothing in the arrays says it")
+    return [Check(beside.name, not differing, finding), *([rest] if loose else [])]
 
 
-def _agreements(prefix: str, stored: ArrayRecord, recomputed: ArrayRecord) -> list[Check]:
-    """One check per array that both have under the same name."""
-    there, again = stored.to_arrays(), recomputed.to_arrays()
-    return [_agree(prefix + name, there[name], again[name]) for name in again if name in there]
-
-
-def _agree(name: str, stored: np.ndarray, recomputed: np.ndarray) -> Check:
-    """Equal to rounding, on the scale of the drop's largest entry; NaN agrees with NaN, infinity with infinity."""
-    if stored.shape != recomputed.shape:
-        return Check(name, False, f"stored shape {stored.shape}, recomputed {recomputed.shape}")
-    finite = np.where(np.isfinite(recomputed), np.abs(recomputed), 0.0)
-    scale = finite.max(axis=tuple(range(1, finite.ndim)), keepdims=True, initial=0.0)
-    with np.errstate(invalid="ignore"):
-        close = np.abs(stored - recomputed) <= AGREEMENT * scale + 1e-12
-    close |= (stored == recomputed) | (np.isnan(stored) & np.isnan(recomputed))
-    if close.all():
-        return Check(name, True, "recomputed, the same")
-    at = tuple(int(i) for i in np.argwhere(~close)[0])
-    finding = f"stored {stored[at]:.10g}, recomputed {recomputed[at]:.10g} at {list(at)}"
-    return Check(name, False, f"{finding}; {int((~close).sum())} of {close.size} entries differ")
-
-
-def _feasible(name: str, violation: np.ndarray, usable: np.ndarray) -> Check:
-    worst = float(np.max(violation[usable], initial=0.0))
-    return Check(name, worst <= FEASIBILITY, f"at most {worst:.1e} relative over {int(usable.sum())} accepted drops")
+def _same(one: Any, other: Any) -> bool:
+    """Equal, numbers to rounding."""
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return set(one) == set(other) and all(_same(one[key], other[key]) for key in one)
+    numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value in (one, other))
+    return bool(np.isclose(one, other, rtol=AGREEMENT, atol=0)) if numbers else bool(one == other)

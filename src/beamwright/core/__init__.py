@@ -8,6 +8,7 @@ from beamwright.core.contract import Input, Learner, Method, System
 from beamwright.core.device import require_jax
 from beamwright.core.keys import drop_keys, numbered_keys, root_key
 from beamwright.core.results import ArrayRecord
+from beamwright.core.roles import Asked, Found, Informative, Residual, Role
 from beamwright.core.sizes import COMPLEX, REAL, require_drops, require_memory
 from beamwright.core.status import VALID, Status, status_text
 from beamwright.core.units import SPEED_OF_LIGHT, db_to_linear, dbm_to_w, linear_to_db, w_to_dbm
@@ -18,10 +19,15 @@ __all__ = [
     "SPEED_OF_LIGHT",
     "VALID",
     "ArrayRecord",
+    "Asked",
     "Config",
+    "Found",
+    "Informative",
     "Input",
     "Learner",
     "Method",
+    "Residual",
+    "Role",
     "MissingExtra",
     "Status",
     "System",

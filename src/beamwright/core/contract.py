@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from beamwright.core.config import Config
+from beamwright.core.results import ArrayRecord
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ class System:
     source: str
     """The paper, as one cites it."""
     scenario: type[Config]
-    design: type
+    design: type[ArrayRecord]
     methods: Mapping[str, Method]
     channels: Mapping[str, Input]
     """Arrays a user may bring: ``{"h": Input("drops users antennas", "amplitude", conjugated=True)}``."""
@@ -90,7 +91,13 @@ class System:
     certify: Callable[..., Any]
     headline: Callable[..., Any]
     """``headline(scenario, design) -> list[dict]``: one row per drop for the table a person reads."""
-    asked: Callable[..., Any] | None = None
-    """``asked(scenario, known, method, options) -> {field: array}``: what a design asked for like that must hold."""
+    asked: Callable[..., Mapping[str, Any]] | None = None
+    """``asked(scenario, known, design, method, options) -> {array: values}``: what a design asked for like that must
+    hold, by the names that arrays have in files, None for what must not be there; all of role ``Asked`` are among them.
+    Raises ValueError naming what cannot have been asked for with these channels."""
+    bound: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By method: the options that ``asked`` binds to the arrays; the others are informative only."""
+    scenery: tuple[str, ...] = ()
+    """Parameters of the scenario that shape what is drawn, and nothing else: informative only with own channels."""
     learners: Mapping[str, Learner] = field(default_factory=dict)
     """Agents that can be trained once for many realisations."""

@@ -7,6 +7,8 @@ from typing import Any, Self
 
 import numpy as np
 
+from beamwright.core.roles import Role
+
 
 @dataclasses.dataclass(frozen=True)
 class ArrayRecord:
@@ -42,6 +44,15 @@ class ArrayRecord:
                 raise ValueError(f"{name} must be among the arrays, got {', '.join(sorted(arrays)) or 'none'}")
         return cls(**values)
 
+    @classmethod
+    def roles(cls, prefix: str = "", usual: Role = Role.RECOMPUTED) -> dict[str, Role]:
+        """What every array is (``core.roles``), by its name in ``to_arrays``; what may be absent is among them."""
+        found: dict[str, Role] = {}
+        for name, hint in typing.get_type_hints(cls, include_extras=True).items():
+            role, kind = _role_of(hint, usual), _record_of(hint)
+            found |= {prefix + name: role} if kind is None else kind.roles(f"{prefix}{name}.", role)
+        return found
+
     def take(self, drops: Any) -> Self:
         """The same record for a selection of drops (every array's leading axis)."""
         return type(self)(
@@ -53,7 +64,15 @@ class ArrayRecord:
         )
 
 
+def _parts(hint: Any) -> list[Any]:
+    """A type and everything it is made of: ``Annotated[Record, role] | None`` has the record and the role."""
+    return [hint, *(part for one in typing.get_args(hint) for part in _parts(one))]
+
+
 def _record_of(hint: Any) -> type[ArrayRecord] | None:
     """The record that a field holds, also where it may be None."""
-    kinds = (hint, *typing.get_args(hint))
-    return next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, ArrayRecord)), None)
+    return next((kind for kind in _parts(hint) if isinstance(kind, type) and issubclass(kind, ArrayRecord)), None)
+
+
+def _role_of(hint: Any, usual: Role) -> Role:
+    return next((part for part in _parts(hint) if isinstance(part, Role)), usual)

@@ -25,7 +25,7 @@ class Status(IntEnum):
     """A valid design, but the search ended (iterations, line search) before it was stationary to tolerance."""
 
     QOS_INFEASIBLE = 7
-    """Required rates could not be met; the best effort for rates lowered together is returned."""
+    """Required rates are not met in the worst case found, whatever the search believed; its best effort is returned."""
     FEASIBLE = 8
     """A valid design: every demand is met, and nothing is claimed about its distance to the best."""
 

@@ -5,10 +5,11 @@ an amplitude over the standard deviation of the noise, so noise has power one; p
 """
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 
-from beamwright.core import ArrayRecord, status_text
+from beamwright.core import ArrayRecord, Asked, Found, Informative, Residual, Role, status_text
 
 
 @dataclass(frozen=True)
@@ -115,11 +116,11 @@ class Certificate(ArrayRecord):
     """(drops,) what a radar that says nothing would leave: fixed arrays, equal user powers."""
     radiated_w: np.ndarray
     """(drops, aps)."""
-    power_residual: np.ndarray
+    power_residual: Residual
     """(drops,) largest relative excess of a power budget; negative powers count."""
-    layout_residual: np.ndarray
+    layout_residual: Residual
     """(drops,) largest violation of region and spacing, wavelengths."""
-    radar_shortfall: np.ndarray
+    radar_shortfall: Residual
     """(drops,) how far the least radar SINR stays below the required one, relative."""
     status: np.ndarray
     """(drops,) ``Status`` codes."""
@@ -150,31 +151,31 @@ class LearningCurve(ArrayRecord):
 class Design(ArrayRecord):
     """Positions, beams and powers for every drop; the rest is there where a method made it."""
 
-    tx_positions: np.ndarray
+    tx_positions: Found
     """(drops, aps, tx antennas) wavelengths, sorted."""
-    rx_positions: np.ndarray
+    rx_positions: Found
     """(drops, aps, rx antennas) wavelengths, sorted."""
-    beams: np.ndarray
+    beams: Found
     """(drops, aps, tx antennas) complex, norm squared is the power in W."""
-    powers_w: np.ndarray
+    powers_w: Found
     """(drops, users)."""
-    user_filters: np.ndarray | None = None
+    user_filters: Found | None = None
     """(drops, users, aps * rx antennas) complex."""
-    radar_filter: np.ndarray | None = None
+    radar_filter: Found | None = None
     """(drops, aps * rx antennas) complex."""
     worst_case_utility: np.ndarray | None = None
     """(drops,) see ``Certificate``."""
     worst_offsets_hz: np.ndarray | None = None
     """(drops, aps)."""
-    required_radar_sinr: np.ndarray | None = None
+    required_radar_sinr: Asked | None = None
     """(drops,) what was asked for, linear; 0 where nothing was."""
-    trace: np.ndarray | None = None
+    trace: Informative | None = None
     """(drops, rounds) best worst-case utility so far, by the search's own oracle."""
-    iterations: np.ndarray | None = None
+    iterations: Informative | None = None
     """(drops,) of the search, all starts."""
     status: np.ndarray | None = None
     """(drops,) ``Status`` codes."""
-    curve: LearningCurve | None = None
+    curve: Annotated[LearningCurve, Role.INFORMATIVE] | None = None
     """Where an agent was trained for the drops."""
     certificate: Certificate | None = None
 

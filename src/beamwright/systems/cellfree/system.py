@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from beamwright.core import Config, Learner, Method, System, guarded, linear_to_db, plain_array, require
 from beamwright.learn import AGENTS
 from beamwright.systems.cellfree import options
+from beamwright.systems.cellfree.asked import BOUND, SCENERY, asked
 from beamwright.systems.cellfree.baselines import conjugate_beams, fixed_array, leakage_beams, non_robust, silence
 from beamwright.systems.cellfree.certificate import certify
 from beamwright.systems.cellfree.design import maximise_worst_case
@@ -103,6 +104,9 @@ SYSTEM = System(
     evaluate=evaluate,
     certify=certify,
     headline=headline,
+    asked=asked,
+    bound=BOUND,
+    scenery=SCENERY,
     learners={
         name: Learner(
             name, AGENTS[name].summary, told, partial(train_policy, agent=name), "Worst-case utility (bit/s/Hz)"

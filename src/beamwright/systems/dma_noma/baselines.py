@@ -94,9 +94,13 @@ def tdma(
     halves = shared(np.full((len(powers), 2), 0.5))
     if share == "halves":
         return halves
-    whole = halves.certificate.far_rates.sum(axis=-1) / 0.5
-    needed = np.clip(groups * s.rate_far / np.maximum(whole, 1e-12), 0, 1)
-    return shared(np.stack([1 - needed, needed], axis=-1))
+    return shared(minimum_share(s, halves.certificate.far_rates.sum(axis=-1) / 0.5))
+
+
+def minimum_share(s: Scenario, far_rate: np.ndarray) -> np.ndarray:
+    """(drops, 2): of time for far users what required rates need where all of it gives ``far_rate`` (drops,)."""
+    needed = np.clip(s.groups * s.rate_far / np.maximum(far_rate, 1e-12), 0, 1)
+    return np.stack([1 - needed, needed], axis=-1)
 
 
 @guarded(Scenario, options.Solver, design_bytes)

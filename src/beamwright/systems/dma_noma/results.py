@@ -8,7 +8,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from beamwright.core import ArrayRecord, status_text
+from beamwright.core import ArrayRecord, Asked, Found, Informative, Residual, status_text
 
 
 class Access(IntEnum):
@@ -68,15 +68,21 @@ class Certificate(ArrayRecord):
     """(drops,) the same against the dense adversary: thousands of positions and a local search from the worst."""
     verified_sum_rate: np.ndarray
     """(drops,)."""
+    verified_near_rates: np.ndarray
+    """(drops, groups) what the adversary leaves, bit/s/Hz: the status follows it."""
+    verified_far_rates: np.ndarray
+    """(drops, groups)."""
     worst_positions_m: np.ndarray
     """(drops, 2 groups, 3) where the adversary put every user."""
     bound: np.ndarray
     """(drops,) weighted rate that no passive antenna exceeds with these powers: matched beams, nobody interferes."""
-    rate_shortfall: np.ndarray
+    rate_shortfall: Residual
     """(drops,) largest amount by which a required rate is missed over the scenario set, bit/s/Hz."""
-    power_residual: np.ndarray
+    verified_shortfall: Residual
+    """(drops,) the same at the adversary's positions."""
+    power_residual: Residual
     """(drops,) | sum of powers / P - 1 |."""
-    box_residual: np.ndarray
+    box_residual: Residual
     """(drops,) largest violation of 0 <= amplitude <= 1 and of unit beams."""
     status: np.ndarray
     """(drops,) ``Status`` codes."""
@@ -91,32 +97,32 @@ class Certificate(ArrayRecord):
 class Design(ArrayRecord):
     """Amplitudes, beams and powers for every drop, with everything needed to check them."""
 
-    amplitudes: np.ndarray
+    amplitudes: Found
     """(drops, elements) in [0, 1]; where slots differ, those of the near users' slot."""
-    beams: np.ndarray
+    beams: Found
     """(drops, chains, groups), columns of norm one."""
-    powers_w: np.ndarray
+    powers_w: Found
     """(drops, groups, 2) of near and far user; where slots differ, within the slot of each."""
     guaranteed_sum_rate: np.ndarray
     """(drops,) bit/s/Hz, see ``Certificate``."""
     guaranteed_weighted_rate: np.ndarray
     """(drops,) bit/s/Hz."""
-    trace: np.ndarray
+    trace: Informative
     """(drops, rounds + 1) weighted rate after each round, the best so far; NaN after the end."""
-    iterations: np.ndarray
+    iterations: Informative
     """(drops,) rounds."""
     status: np.ndarray
     """(drops,) ``Status`` codes; ``qos_infeasible``: required rates could not be met, best effort."""
-    access: np.ndarray
+    access: Asked
     """(drops,) ``Access`` code, the same for all drops."""
-    share: np.ndarray
+    share: Asked
     """(drops, 2) of time or band for near and far users; 1, 1 in NOMA."""
-    digital: np.ndarray
+    digital: Asked
     """(drops,) 1 for a chain per element (the upper bound), else 0."""
     certificate: Certificate
-    far_amplitudes: np.ndarray | None = None
+    far_amplitudes: Found | None = None
     """(drops, elements) of the far users' slot, where slots differ."""
-    far_beams: np.ndarray | None = None
+    far_beams: Found | None = None
     """(drops, chains, groups) of the far users' slot."""
 
     @property

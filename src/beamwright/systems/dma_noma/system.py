@@ -6,6 +6,7 @@ from numpy.typing import ArrayLike
 
 from beamwright.core import Method, System, guarded, plain_array, require
 from beamwright.systems.dma_noma import options
+from beamwright.systems.dma_noma.asked import BOUND, SCENERY, asked
 from beamwright.systems.dma_noma.baselines import (
     fdma,
     focusing,
@@ -46,8 +47,8 @@ def headline(scenario: Scenario, design: Design) -> list[dict[str, Any]]:
             "verified (bit/s/Hz)": proof.verified_sum_rate[drop],
             "weighted": design.guaranteed_weighted_rate[drop],
             "its bound": proof.bound[drop],
-            "least near": proof.near_rates[drop].min(),
-            "least far": proof.far_rates[drop].min(),
+            "least near": proof.verified_near_rates[drop].min(),
+            "least far": proof.verified_far_rates[drop].min(),
             "rounds": int(design.iterations[drop]),
             "Rayleigh (m)": scenario.rayleigh_m,
         }
@@ -94,4 +95,7 @@ SYSTEM = System(
     evaluate=evaluate,
     certify=certify,
     headline=headline,
+    asked=asked,
+    bound=BOUND,
+    scenery=SCENERY,
 )

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 from beamwright.core import Status, guarded, require
 from beamwright.systems.noma_isac import model
 from beamwright.systems.noma_isac.dual import dual_bound
+from beamwright.systems.noma_isac.multipliers import in_cones
 from beamwright.systems.noma_isac.residuals import residuals
 from beamwright.systems.noma_isac.results import (
     Certificate,
@@ -102,6 +103,7 @@ def certified_design(
 
     Args:    as ``certificate``; iterations (drops,), trace (drops, steps) in W; the last two only from max-min.
     """
+    multipliers = in_cones(s, problem, multipliers)
     proof = certificate(s, problem, beams, covariances, multipliers)
     unknown = np.full(len(beams), np.nan)
     return Design(

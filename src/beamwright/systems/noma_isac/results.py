@@ -5,11 +5,11 @@ Axes: ``drops users antennas targets``; every array leads with drops. ``[.., l, 
 
 from dataclasses import dataclass, fields
 from enum import IntEnum
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
 
-from beamwright.core import ArrayRecord, status_text
+from beamwright.core import ArrayRecord, Asked, Found, Informative, Residual, Role, status_text
 
 POWER_CAP_W = 1e6
 """Power-minimisation problems that certifiably need more than this are called infeasible (spec A3)."""
@@ -110,17 +110,17 @@ class Multipliers(ArrayRecord):
 class Residuals(ArrayRecord):
     """Largest relative violation of every kind of constraint: (drops,) each, NaN where there is no design."""
 
-    sinr_violation: np.ndarray
+    sinr_violation: Residual
     """Shortfall of a stream's SINR at a user that decodes it, relative to its target."""
-    sensing_violation: np.ndarray
+    sensing_violation: Residual
     """Shortfall of a power P_m towards a target, relative to Ps."""
-    slab_violation: np.ndarray
+    slab_violation: Residual
     """Excess of a difference |P_p - P_m| over Pdiff, relative to Ps."""
-    correlation_violation: np.ndarray
+    correlation_violation: Residual
     """Excess of the mean squared cross-correlation, relative to its limit."""
-    order_violation: np.ndarray
+    order_violation: Residual
     """By how much received powers rise along the decoding order (spec P1 e), relative to the stronger stream."""
-    power_violation: np.ndarray
+    power_violation: Residual
     """Excess of the objective over the power limit, relative."""
 
     @property
@@ -146,17 +146,17 @@ class Certificate(Residuals):
     """(drops,) no design whatever, of any rank, meets the constraints with less (spec A3)."""
     multiplier_scale: np.ndarray
     """(drops,) factor that made the multipliers feasible; 1 to solver accuracy where the problem was solved."""
-    gap: np.ndarray
+    gap: Residual
     """(drops,) objective_w / bound_w - 1; NaN without a design."""
-    relaxed_gap: np.ndarray
+    relaxed_gap: Residual
     """(drops,) J of the covariances / bound_w - 1."""
-    relaxed_violation: np.ndarray
+    relaxed_violation: Residual
     """(drops,) largest relative violation by the covariances, worst case over the ball; also of W_k >= 0."""
     worst_case_sinr: np.ndarray
     """(drops, users l, users k) exact minimum over the ball; NaN where l does not decode k."""
     worst_case_lower: np.ndarray
     """(drops, users l, users k) a value the SINR provably never falls below."""
-    rank_ratio: np.ndarray
+    rank_ratio: Residual
     """(drops, users) second eigenvalue of W_k over its trace."""
     status: np.ndarray
     """(drops,) ``Status`` codes, from the numbers above only."""
@@ -171,13 +171,13 @@ class Certificate(Residuals):
 class Design(ArrayRecord):
     """Beams for every drop, with everything needed to check them. Infeasible drops have NaN beams."""
 
-    beams: np.ndarray
+    beams: Found
     """(drops, users, antennas) complex, sqrt(W); beams[d, k] serves user k."""
-    inner: np.ndarray
+    inner: Found
     """(drops, users, r, r): the relaxation's W_k = basis inner_k basis^H, see ``covariances``."""
-    basis: np.ndarray
+    basis: Found
     """(drops, antennas, r), orthonormal columns."""
-    order: np.ndarray
+    order: Asked
     """(drops, users) user indices, weakest (decoded first) to strongest."""
     objective_w: np.ndarray
     """(drops,) J of the beams."""
@@ -191,23 +191,23 @@ class Design(ArrayRecord):
     """(drops, targets) P_m, frame average."""
     status: np.ndarray
     """(drops,) ``Status`` codes."""
-    iterations: np.ndarray
+    iterations: Informative
     """(drops,) solver iterations, all problems solved for the drop together."""
-    trace: np.ndarray
+    trace: Informative
     """(drops, steps) objective trace in W, NaN after the end."""
-    sinr_target: np.ndarray
+    sinr_target: Asked
     """(drops, users) linear, what the certificate holds for; OMA: SNR in the slot; max-min: what was achieved."""
-    csi_error: np.ndarray
+    csi_error: Asked
     """(drops, users) radius eps of the channel error, linear amplitude."""
-    power_limit_w: np.ndarray
+    power_limit_w: Asked
     """(drops,) power budget of a max-min design, else ``POWER_CAP_W``; a bound above it proves infeasibility."""
-    oma: np.ndarray
+    oma: Asked
     """(drops,) ``Oma`` code, the same for all drops."""
-    balanced_sinr: np.ndarray
+    balanced_sinr: Informative
     """(drops,) linear, achieved by the beams (OMA: equivalent, (1 + SNR_slot)^(1/K) - 1); NaN unless max-min."""
-    relaxed_sinr: np.ndarray
+    relaxed_sinr: Informative
     """(drops,) linear, of the relaxation; NaN unless max-min."""
-    multipliers: Multipliers
+    multipliers: Annotated[Multipliers, Role.FOUND]
     certificate: Certificate
 
     @property

@@ -9,10 +9,11 @@ from numpy.typing import ArrayLike
 
 from beamwright.core import Input, Method, System, db_to_linear, guarded, linear_to_db, root_key
 from beamwright.systems.noma_isac import options
+from beamwright.systems.noma_isac.asked import BOUND, asked
 from beamwright.systems.noma_isac.certificate import certified_design, certify
-from beamwright.systems.noma_isac.design import balance_sinr, minimise_power, per_user
+from beamwright.systems.noma_isac.design import balance_sinr, minimise_power
 from beamwright.systems.noma_isac.model import decoding_order
-from beamwright.systems.noma_isac.oma import balance_sinr_oma, minimise_power_oma, slot_snr
+from beamwright.systems.noma_isac.oma import balance_sinr_oma, minimise_power_oma
 from beamwright.systems.noma_isac.randomisation import randomise
 from beamwright.systems.noma_isac.realisation import draw
 from beamwright.systems.noma_isac.results import POWER_CAP_W, Covariances, Design, Problem
@@ -50,19 +51,6 @@ def headline(scenario: Scenario, design: Design) -> list[dict[str, Any]]:
             row["balanced SINR (dB)"] = linear_to_db(design.balanced_sinr[drop])
         rows.append(row)
     return rows
-
-
-def asked(scenario: Scenario, known: np.ndarray, method: str, chosen: Any) -> dict[str, np.ndarray]:
-    """Targets, error radii and budget that a design made with these options must hold."""
-    drops = len(known)
-    radius = 0.0 if method == "non-robust-min-power" else getattr(chosen, "csi_error", 0.0)
-    demands = {"csi_error": error_radius(scenario, radius, drops)}
-    if hasattr(chosen, "sinr_db"):
-        target = db_to_linear(per_user(scenario, chosen.sinr_db, drops, "sinr_db"))
-        slots = method == "oma-min-power"
-        demands["sinr_target"] = slot_snr(target, scenario.users, chosen.prelog) if slots else target
-    demands["power_limit_w"] = np.full(drops, getattr(chosen, "power_w", POWER_CAP_W))
-    return demands
 
 
 @guarded(Scenario, options.NonRobustMinPower, design_bytes)
@@ -149,4 +137,5 @@ SYSTEM = System(
     certify=certify,
     headline=headline,
     asked=asked,
+    bound=BOUND,
 )

@@ -8,7 +8,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from beamwright.core import ArrayRecord, status_text
+from beamwright.core import ArrayRecord, Asked, Found, Informative, Residual, status_text
 
 
 class Goal(IntEnum):
@@ -64,9 +64,9 @@ class Certificate(ArrayRecord):
     bound: np.ndarray
     """(drops,) no phases (where joint: no surface) do better with that precoder and those amplitudes: a lower bound
     for interference, an upper one for rates."""
-    gap: np.ndarray
+    gap: Residual
     """(drops,) |objective / bound - 1|; NaN where the bound is zero or infinite."""
-    gradient_norm: np.ndarray
+    gradient_norm: Residual
     """(drops,) Riemannian gradient of the objective in the variables of the design; zero at stationary points."""
     reference: np.ndarray
     """(drops,) interference expected of uniformly random phases, in W: the unit of the interference objective."""
@@ -76,9 +76,9 @@ class Certificate(ArrayRecord):
     """(drops, users) use-and-forget, with ``precoder``; a rigorous lower bound on what is achieved."""
     rates: np.ndarray
     """(drops, users) shares times log2(1 + sinr), bit/s/Hz."""
-    amplitude_violation: np.ndarray
+    amplitude_violation: Residual
     """(drops,) largest | |u_t|^2 + |u_r|^2 - 1 | of an element (time switching: of |u| - 1; no surface: of u)."""
-    power_violation: np.ndarray
+    power_violation: Residual
     """(drops,) by how much the precoders exceed the power, relative."""
     status: np.ndarray
     """(drops,) ``Status`` codes."""
@@ -93,11 +93,11 @@ class Certificate(ArrayRecord):
 class Design(ArrayRecord):
     """A surface and a precoder for every drop, with everything needed to check them."""
 
-    u: np.ndarray
+    u: Found
     """(drops, 2, elements) complex: amplitudes and phases of the elements, transmission then reflection."""
-    precoder: np.ndarray
+    precoder: Found
     """(drops, antennas, users) sqrt(W), for the surface as it is; ``rates`` are its rates."""
-    design_precoder: np.ndarray
+    design_precoder: Found
     """(drops, antennas, users) for which the surface was designed; ``objective`` and ``bound`` are with it."""
     objective: np.ndarray
     """(drops,) see ``Certificate``."""
@@ -105,21 +105,21 @@ class Design(ArrayRecord):
     """(drops,) see ``Certificate``."""
     rates: np.ndarray
     """(drops, users) use-and-forget, bit/s/Hz."""
-    trace: np.ndarray
+    trace: Informative
     """(drops, steps) objective after each step, NaN after the end."""
-    iterations: np.ndarray
+    iterations: Informative
     """(drops,) of the search, all rounds and starts together."""
     status: np.ndarray
     """(drops,) ``Status`` codes."""
-    goal: np.ndarray
+    goal: Asked
     """(drops,) ``Goal`` code, the same for all drops."""
-    joint: np.ndarray
+    joint: Asked
     """(drops,) 1 where the amplitudes were variables too, else 0."""
-    tolerance: np.ndarray
+    tolerance: Asked
     """(drops,) on the gradient norm, for ``stationary``."""
-    share: np.ndarray
+    share: Asked
     """(drops, users) share of time in which the user is served; 1 unless time switching."""
-    spread: np.ndarray
+    spread: Informative
     """(drops,) standard deviation of the objective over the starts; NaN for one start."""
     certificate: Certificate
 

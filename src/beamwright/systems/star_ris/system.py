@@ -6,6 +6,7 @@ from numpy.typing import ArrayLike
 
 from beamwright.core import Method, System, guarded, plain_array, require
 from beamwright.systems.star_ris import options
+from beamwright.systems.star_ris.asked import BOUND, SCENERY, asked
 from beamwright.systems.star_ris.baselines import no_surface, random_surface, reflecting_only
 from beamwright.systems.star_ris.certificate import certify
 from beamwright.systems.star_ris.design import maximise_min_rate, maximise_sum_rate, minimise_interference
@@ -92,4 +93,7 @@ SYSTEM = System(
     evaluate=evaluate,
     certify=certify,
     headline=headline,
+    asked=asked,
+    bound=BOUND,
+    scenery=SCENERY,
 )
