@@ -7,9 +7,12 @@ import numpy as np
 
 from beamwright.core import (
     ArrayRecord,
+    Asked,
     Config,
+    Found,
     Input,
     Method,
+    Residual,
     Status,
     System,
     as_array,
@@ -38,8 +41,8 @@ class ToyOptions(Config):
 class ToyCertificate(ArrayRecord):
     objective_w: np.ndarray
     bound_w: np.ndarray
-    gap: np.ndarray
-    sinr_violation: np.ndarray
+    gap: Residual
+    sinr_violation: Residual
     status: np.ndarray
 
     @property
@@ -49,10 +52,10 @@ class ToyCertificate(ArrayRecord):
 
 @dataclass(frozen=True)
 class ToyDesign(ArrayRecord):
-    beams: np.ndarray
-    order: np.ndarray
-    snr_target: np.ndarray
-    multipliers: np.ndarray
+    beams: Found
+    order: Asked
+    snr_target: Asked
+    multipliers: Found
     objective_w: np.ndarray
     bound_w: np.ndarray
     status: np.ndarray
@@ -88,6 +91,11 @@ def certify(scenario, h, design):
     return ToyCertificate(objective, bound, gap, violation, status)
 
 
+def asked(scenario, h, design, method, options):
+    target = np.full(h.shape[:2], 10 ** (options.snr_db / 10))
+    return {"snr_target": target, "order": np.argsort(np.sum(np.abs(h) ** 2, -1), -1, kind="stable")}
+
+
 def draw(scenario, key, drops, first=0):
     def one(k):
         return jax.random.normal(k, (scenario.users, scenario.antennas, 2))
@@ -111,5 +119,8 @@ TOY = System(
     known=lambda s, h: as_array(h, "h", "drops users antennas", complex, users=s.users, antennas=s.antennas),
     evaluate=lambda s, realisation, design: None,
     certify=certify,
+    asked=asked,
+    bound={"matched": ("snr_db",)},
+    scenery=("angles_deg",),
     headline=lambda s, d: [{"drop": i, "J (W)": float(j)} for i, j in enumerate(d.objective_w)],
 )

@@ -54,7 +54,7 @@ def test_design_from_a_file_writes_arrays_and_summary(capsys):
     printed = capsys.readouterr().out
     assert "snr_db" in printed and "J (W)" in printed and "5 optimal" in printed
     with np.load("a/b/design.npz", allow_pickle=False) as arrays:
-        assert arrays["format_version"] == 1
+        assert arrays["format_version"] == 2
         assert np.array_equal(arrays["h"], h)
         power = 10**0.5 * 0.01 / np.sum(np.abs(h) ** 2, -1)
         assert np.allclose(arrays["objective_w"], power.sum(-1), rtol=1e-12)
@@ -231,12 +231,96 @@ def test_verify_rejects_changed_bits_that_no_formula_sees(capsys):
     assert "contents: altered since written" in capsys.readouterr().err
 
 
-def test_verify_rejects_another_scenario_beside_it(capsys):
+def test_verify_rejects_what_the_arrays_do_not_say_beside_them(capsys):
     assert main(["design", "toy", "--out", "out"]) == 0
     path = Path("out/design.json")
-    path.write_text(path.read_text().replace('"noise_power_w": 0.01', '"noise_power_w": 0.02'))
+    whole = path.read_text()
+    for old, new, said in (
+        ('"noise_power_w": 0.01', '"noise_power_w": 0.02', "another scenario"),
+        ('"accepted": 10', '"accepted": 11', "another summary"),
+        ('"optimal": 10', '"stationary": 10', "another summary"),
+        ('"seed": 0', '"seed": 1', "another channels"),
+        ('"gap": {', '"rank": {', "another certificate"),
+    ):
+        path.write_text(whole.replace(old, new))
+        assert main(["verify", "out"]) == 1
+        assert f"design.json: {said}" in capsys.readouterr().err
+    path.write_text(whole.replace('"numpy": "', '"numpy": "1'))
+    assert main(["verify", "out"]) == 0
+    assert "design.json: seconds, versions" in capsys.readouterr().out
+    path.write_text("[" * 100_000)
+    assert "damaged" in refused(capsys, "verify", "out")
+
+
+def about(change):
+    """A change of what the file says of itself."""
+
+    def changed(arrays):
+        said = json.loads(str(arrays["about"]))
+        change(said)
+        arrays["about"] = np.array(json.dumps(said))
+
+    return changed
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        (lambda a: a.update(extra=np.ones(10)), "hold arrays of channels and design only, got extra"),
+        (lambda a: a.pop("order"), "order must be among the arrays"),
+        (lambda a: a.pop("h"), "no h"),
+        (lambda a: a.update(beams=a["beams"].astype(str)), "beams must hold numbers"),
+        (lambda a: a.update(order=a["order"][:3]), "order must lead with 10 drops"),
+        (lambda a: a.update(beams=a["beams"] * np.nan), "beams must be finite where a design is promised"),
+        (lambda a: a.update(order=a["order"][:, ::-1]), "order, as the options say"),
+        (about(lambda said: said["options"].update(snr_db=9.0)), "snr_target, as the options say"),
+        (about(lambda said: said["options"].update(invented=1)), "invented is not a parameter"),
+        (about(lambda said: said["options"].clear()), "options must hold every value"),
+        (about(lambda said: said["scenario"].update(users=3)), "h must have 3 users"),
+        (about(lambda said: said.update(method="broken")), "snr_db is not a parameter"),
+        (about(lambda said: said.update(author="somebody")), "about must hold system, method"),
+        (about(lambda said: said["channels"].update(seed=1)), "h, drawn again"),
+        (about(lambda said: said["channels"].update(seed="x")), "channels: seed must be a whole number"),
+    ],
+)
+def test_verify_rejects_what_does_not_belong_together(change, line, capsys):
+    assert main(["design", "toy", "--out", "out"]) == 0
+    rewrite("out/design.npz", change)
+    Path("out/design.json").unlink()
+    capsys.readouterr()
     assert main(["verify", "out"]) == 1
-    assert "design.json: another scenario" in capsys.readouterr().err
+    assert line in capsys.readouterr().err
+
+
+def test_verify_names_what_it_cannot_confirm(capsys):
+    channels(Path("h.npz"))
+    assert main(["design", "toy", "--channels", "h.npz", "--out", "out"]) == 0
+    rewrite("out/design.npz", about(lambda said: said["scenario"].update(angles_deg=[1.0])))
+    Path("out/design.json").unlink()
+    capsys.readouterr()
+    assert main(["verify", "out"]) == 0
+    said = capsys.readouterr().out
+    assert "info   scenario: angles_deg" in said and "info   method: matched" in said and "who made the file" in said
+
+
+def test_verify_is_strict_about_drops_when_asked_to(capsys):
+    assert main(["design", "toy", "--out", "out"]) == 0
+    assert main(["verify", "out", "--strict"]) == 0
+
+    def weaken(arrays):  # a design that says itself that it is none
+        beams = 0.9 * arrays["beams"]
+        design = TOY.design.from_arrays({**arrays, "beams": beams})
+        found = certify(TOY.scenario(), arrays["h"], design).to_arrays()
+        arrays |= {"beams": beams, **{f"certificate.{name}": array for name, array in found.items()}}
+        arrays |= {name: found[name] for name in ("objective_w", "bound_w", "status")}
+
+    rewrite("out/design.npz", weaken)
+    Path("out/design.json").unlink()
+    capsys.readouterr()
+    assert main(["verify", "out"]) == 0
+    assert "10 stalled: 0 of 10 accepted" in capsys.readouterr().out
+    assert main(["verify", "out", "--strict"]) == 1
+    assert "drops: 10 stalled" in capsys.readouterr().err
 
 
 def test_unknown_names_are_refused_with_the_nearest(capsys):

@@ -207,7 +207,7 @@ def test_what_is_no_checkpoint_is_said_to_be_none(tmp_path):
         (None, "must be a file written by beamwright train, got none"),
         (b"", "its first line is not"),
         (b"[1, 2]\n", "its first line is not"),
-        (b'{"format_version": 99}\n', "must have format 1, got 99"),
+        (b'{"format_version": 99}\n', "must have format 2, got 99"),
     ):
         path = tmp_path / "policy.eqx"
         if content is not None:
@@ -216,6 +216,19 @@ def test_what_is_no_checkpoint_is_said_to_be_none(tmp_path):
             checkpoints.read_about(path)
     with pytest.raises(ValueError, match="got a folder"):
         checkpoints.read_about(tmp_path)
+
+
+@pytest.mark.parametrize("place", ["about", "arrays"])
+def test_a_flipped_byte_does_not_load(tmp_path, place):
+    path, tree = tmp_path / "policy.eqx", {"weights": np.linspace(0, 1, 50)}
+    checkpoints.save(path, {"what": "one"}, tree)
+    np.testing.assert_array_equal(checkpoints.load(path, tree)["weights"], tree["weights"])
+    assert checkpoints.read_about(path) == {"what": "one"}
+    content = bytearray(path.read_bytes())
+    content[content.index(b"one") if place == "about" else -30] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=r"policy.eqx must hold whole arrays, but it is damaged \(SHA-256 differs\)"):
+        checkpoints.load(path, tree)
 
 
 def test_options_are_refused_by_name():

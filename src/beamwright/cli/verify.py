@@ -63,7 +63,7 @@ def _beside(stored: StoredDesign) -> list[Check]:
         return []
     try:
         document = json.loads(beside.read_bytes())
-    except ValueError:
+    except (ValueError, RecursionError):
         document = None
     if not isinstance(document, dict):
         raise ValueError(f"{beside} must be JSON, but it is damaged")
