@@ -59,6 +59,8 @@ def audit(stored: StoredDesign) -> list[Check]:
             again = _drawn_again(job)
     except ValueError as error:  # readable, but no design for these channels: wrong, not unreadable
         return [Check("recomputation", False, str(error))]
+    except (ArithmeticError, AssertionError, LookupError, TypeError) as error:  # arrays that no design is made of
+        return [Check("recomputation", False, f"cannot be done with these arrays ({type(error).__name__}: {error})")]
     recomputed = certificate.to_arrays()
     expected = {**recomputed, **{f"certificate.{name}": array for name, array in recomputed.items()}, **demands}
     checks = [check for name, role in job.system.design.roles().items()

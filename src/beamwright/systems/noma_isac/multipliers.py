@@ -9,7 +9,8 @@ from beamwright.systems.noma_isac.scenario import Scenario
 
 
 def in_cones(s: Scenario, problem: Problem, m: Multipliers) -> Multipliers:
-    """The nearest multipliers that are, NaN to zero; the bound they prove is the same.
+    """The nearest multipliers that are, NaN to zero; the bound they prove is the same, or better: ``correlation`` is
+    as small as ``cross`` allows.
 
     Not read are pairs of a stream and a user that does not decode it, of the arrays over pairs of targets what is not
     above the diagonal, and ``sic`` where no order is asked, with the last in the order, whom nobody follows.
@@ -24,7 +25,7 @@ def in_cones(s: Scenario, problem: Problem, m: Multipliers) -> Multipliers:
         floor=_nonnegative(m.floor),
         slab_upper=np.triu(_nonnegative(m.slab_upper), 1),
         slab_lower=np.triu(_nonnegative(m.slab_lower), 1),
-        correlation=np.maximum(_nonnegative(m.correlation), np.linalg.norm(cross, axis=(-1, -2))),
+        correlation=np.linalg.norm(cross, axis=(-1, -2)),
         cross=cross,
         sic=np.where(ordered, _nonnegative(m.sic), 0),
         lmi=np.where(decodes[..., None, None], _lmi_cone(m.lmi, m.basis), 0),
