@@ -57,6 +57,19 @@ def test_rates_by_hand():
     np.testing.assert_allclose(d.certificate.far_rates, np.log2(1 + far / (near + max(a, b))), rtol=1e-9)
 
 
+def test_a_demand_that_the_adversary_breaks_is_not_met():
+    """Rates that the scenario set grants and the dense adversary does not: the status follows the adversary."""
+    s, r = drawn(2, columns=8, groups=1, position_error_m=1.0, rate_near=0.0, rate_far=0.0)
+    d = dn.focusing(s, r.known)
+    granted, left = d.certificate.near_rates, d.certificate.verified_near_rates
+    assert d.status_text == ["feasible"] * 2 and np.all(left <= granted) and np.any(left < granted - 1e-5)
+    drop = int(np.argmax(granted - left))
+    between = s.model_copy(update={"rate_near": float((granted + left)[drop, 0] / 2)})
+    proof = dn.certify(between, r.known, d)
+    assert proof.rate_shortfall[drop] == 0 and proof.status_text[drop] == "qos_infeasible"
+    np.testing.assert_allclose(proof.verified_shortfall[drop], (granted - left)[drop, 0] / 2, rtol=1e-9)
+
+
 def test_scattering_is_a_worst_case():
     """No scattered part within rho gives a far user less than the model says."""
     s, r = drawn(3, scattering_norm=2e-3)
