@@ -65,10 +65,9 @@ def altered(array: np.ndarray, how: str, role: Role) -> np.ndarray | None:
 
 
 def forgeries(stored: StoredDesign, roles, quick=False):
-    """(array, alteration, forged file) of every array; ``quick``: of what is recomputed one entry, or all of it."""
+    """(array, alteration, forged file) of every array; ``quick``: but for what a method found one entry, or all of it."""
     for array, values in stored.arrays.items():
-        recomputed = roles.get(array) in (Role.RECOMPUTED, Role.RESIDUAL)
-        for how in ("entry", "removed") if quick and recomputed else ALTERATIONS:
+        for how in ALTERATIONS if roles.get(array) is Role.FOUND or not quick else ("entry", "removed"):
             changed = None if how == "removed" or not values.size else altered(values, how, roles.get(array))
             if how == "removed" or changed is not None:
                 arrays = {key: value for key, value in stored.arrays.items() if key != array}
