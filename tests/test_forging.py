@@ -65,7 +65,7 @@ def altered(array: np.ndarray, how: str, role: Role) -> np.ndarray | None:
 
 
 def forgeries(stored: StoredDesign, roles, quick=False):
-    """(array, alteration, forged file) of every array; ``quick``: but for what a method found one entry, or all of it."""
+    """(array, alteration, forged file) of every array; ``quick``: one entry, or all of it, unless it was found."""
     for array, values in stored.arrays.items():
         for how in ALTERATIONS if roles.get(array) is Role.FOUND or not quick else ("entry", "removed"):
             changed = None if how == "removed" or not values.size else altered(values, how, roles.get(array))
