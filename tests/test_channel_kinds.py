@@ -250,6 +250,17 @@ def test_traced_links_are_named():
             star_ris.traced_statistics(**{**links, name: wrong}, **more)
 
 
+@pytest.mark.parametrize(
+    ("h", "options", "name"),
+    [([[1.0, 2.0], [1.0]], {}, "h"), (np.ones((0, 2, 4)), {}, "h"), (np.ones((2, 4)), {"sinr_db": True}, "sinr_db"),
+     (np.ones((2, 4)), {"csi_error": np.ma.masked_array([0.1, 0.2], [0, 1])}, "csi_error"),
+     (np.ones((2, 4)), {"csi_error": [[0.1, 0.2], [0.1]]}, "csi_error")],
+)  # fmt: skip
+def test_functions_refuse_by_name_too(h, options, name):
+    with pytest.raises(ValueError, match=f"^{name} must "):
+        noma_isac.minimise_power(noma_isac.Scenario.small(), h, **{"sinr_db": 5.0, **options})
+
+
 def test_numbers_must_be_numbers():
     for bad in (["a"], [None], object()):
         with pytest.raises(ValueError, match="x must be an array of numbers"):

@@ -98,8 +98,16 @@ def extra(name: str) -> Iterator[None]:
 
 def leading(array: Any, axes: int) -> int:
     """Drops of an array that may leave out their axis; 1 for what has not that many axes at all."""
-    shape = np.shape(array)
+    shape = _shape(array)
     return int(shape[0]) if len(shape) == axes else 1
+
+
+def _shape(value: Any) -> tuple[int, ...]:
+    """Of an array; rows of different lengths, which are refused by name where they are used, count as a list."""
+    try:
+        return np.shape(value)
+    except ValueError:
+        return (1,)
 
 
 def _check_numbers(options: type[Config], given: Mapping[str, Any]) -> None:
@@ -107,6 +115,6 @@ def _check_numbers(options: type[Config], given: Mapping[str, Any]) -> None:
     numbers = {
         name: value
         for name, value in given.items()
-        if name in options.model_fields and options.is_number(name) and np.ndim(value) == 0
+        if name in options.model_fields and options.is_number(name) and _shape(value) == ()
     }
     options(**numbers)

@@ -88,7 +88,9 @@ class Numbers:
 
 
 def as_numbers(value: Any) -> np.ndarray | None:
-    """Real numbers as a float array; None for what is no number: text, truth values, complex, ragged lists."""
+    """Real numbers as a float array; None for what is no number: text, truth values, complex, ragged lists, masks."""
+    if np.ma.isMaskedArray(value) and np.ma.count_masked(value):
+        return None
     try:
         given = np.asarray(value)
         if given.dtype.kind in "US" and given.size < 1000:  # YAML 1.1 reads 1e-3 as text
