@@ -36,7 +36,7 @@ BAD_INPUT = {
     "NaN in channels": (["--channels", "nan.npz"], "h must be finite"),
     "wrong axis": (["--channels", "antennas.npz"], "got shape (4, 3, 6)"),
     "missing file": (["--channels", "nowhere.npz"], "nowhere.npz must be a file"),
-    "negative noise": (["--set", "noise_power_w=-0.01"], "noise_power_w must be > 0"),
+    "negative noise": (["--set", "noise_power_w=-0.01"], "noise_power_w must be >= 1e-30"),
     "unknown method": (["--method", "min-powr"], "method 'min-powr' is not known; did you mean min-power"),
     "corrupted npz": (["--channels", "cut.npz"], "damaged"),
     "empty file": (["--channels", "empty.npz"], "empty"),

@@ -18,6 +18,7 @@ from beamwright import cellfree as cf
 from beamwright import dma_noma as dn
 from beamwright import noma_isac as ni
 from beamwright import star_ris as sr
+from beamwright.cli import main
 from beamwright.core import Config, parameter
 from beamwright.core.config import _leaves
 from beamwright.core.safe_yaml import MOST_BYTES, parse_yaml
@@ -320,3 +321,19 @@ def test_a_missing_extra_is_named_with_how_to_get_it(monkeypatch, module, call):
     for name in [name for name in sys.modules if name.endswith(f"{module}.reference")]:
         monkeypatch.delitem(sys.modules, name)
     refusal(call, "extra reference must be installed", "cvxpy", "pip install 'beamwright[reference]'")
+
+
+# scales ---------------------------------------------------------------------------------------------------------
+
+
+def test_channels_and_noise_of_other_scales_are_hinted_at(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("BEAMWRIGHT_CACHE_DIR", "off")
+    h = 1e-5 * np.asarray(ni.draw(ni.Scenario(), KEY, 2).known)
+    np.savez(tmp_path / "raw.npz", h=h)
+    command = ["design", "noma-isac", "--channels", str(tmp_path / "raw.npz"), "--out", str(tmp_path / "out")]
+    assert main(command) == 0
+    assert "hint: " in (said := capsys.readouterr().out) and "noise_power_w" in said and "--normalise" in said
+    assert main([*command, "--normalise"]) == 0
+    assert "hint: " not in capsys.readouterr().out
+    assert main([*command, "--set", "noise_power_w=1e-12"]) == 0
+    assert "hint: " not in capsys.readouterr().out

@@ -120,6 +120,9 @@ def run_design(job: DesignJob, channels: Channels, folder: Path, rows: int = 10)
         out.print(f"... and {len(lines) - rows} more drops (--rows shows them)")
     found = ", ".join(f"{count} {name}" for name, count in report["summary"]["status"].items())
     out.print(f"{len(lines)} drops in {seconds:.2f} s: {found}")
+    hint = job.system.hint(job.scenario, known, design) if job.system.hint else ""
+    if hint:
+        out.print(f"hint: {hint}", markup=False, soft_wrap=True)
     out.print(
         f"written: {folder / 'design.npz'} and design.json; beamwright verify checks them", markup=False, soft_wrap=True
     )

@@ -99,5 +99,7 @@ class System:
     """By method: the options that ``asked`` binds to the arrays; the others are informative only."""
     scenery: tuple[str, ...] = ()
     """Parameters of the scenario that shape what is drawn, and nothing else: informative only with own channels."""
+    hint: Callable[..., str] | None = None
+    """``hint(scenario, known, design)``: what a person may have overlooked where designs are absurd, or nothing."""
     learners: Mapping[str, Learner] = field(default_factory=dict)
     """Agents that can be trained once for many realisations."""

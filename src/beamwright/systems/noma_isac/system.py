@@ -7,7 +7,7 @@ import jax
 import numpy as np
 from numpy.typing import ArrayLike
 
-from beamwright.core import Input, Method, System, db_to_linear, guarded, linear_to_db, root_key
+from beamwright.core import VALID, Input, Method, System, db_to_linear, guarded, linear_to_db, root_key
 from beamwright.systems.noma_isac import options
 from beamwright.systems.noma_isac.asked import BOUND, asked
 from beamwright.systems.noma_isac.certificate import certified_design, certify
@@ -53,6 +53,19 @@ def headline(scenario: Scenario, design: Design) -> list[dict[str, Any]]:
     return rows
 
 
+def hint(scenario: Scenario, known: np.ndarray, design: Design) -> str:
+    """Noise and channels on scales that do not belong together, where no drop has a design, or one of megawatts."""
+    per_watt = float(np.median(np.sum(np.abs(known) ** 2, axis=-1) / scenario.noise_vector_w))
+    cost = np.where(np.isin(design.status, VALID), design.objective_w, np.inf)
+    if bool(np.all(cost > ABSURD_W)) and not ODD[0] <= per_watt <= ODD[1]:
+        return (
+            f"no drop has a sensible design, and the median |h|^2 / noise_power_w is {per_watt:.2g} per watt: "
+            "noise_power_w is a receiver's noise in W (about 1e-13 in 20 MHz) for channels as they are; unit channels "
+            "for the default noise come from --normalise"
+        )
+    return ""
+
+
 @guarded(Scenario, options.NonRobustMinPower, design_bytes)
 def _non_robust(scenario: Scenario, known: np.ndarray, sinr_db: ArrayLike, csi_error: ArrayLike) -> Design:
     design = minimise_power(scenario, known, sinr_db)
@@ -83,6 +96,9 @@ def _reference(scenario: Scenario, known: np.ndarray, sinr_db: ArrayLike, csi_er
     covariances = Covariances.of(relaxed.covariances)
     return certified_design(scenario, problem, beams, covariances, relaxed.multipliers, **found)
 
+
+ABSURD_W, ODD = 1e6, (1e-3, 1e12)
+"""Power, and SNR per watt, beyond which scales are more likely wrong than meant."""
 
 METHODS = {
     method.name: method
@@ -138,4 +154,5 @@ SYSTEM = System(
     headline=headline,
     asked=asked,
     bound=BOUND,
+    hint=hint,
 )
