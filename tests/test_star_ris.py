@@ -197,7 +197,8 @@ def test_surfaces_are_passive_and_precoders_within_power(precoder):
         sr.maximise_sum_rate(s, known, precoder),
         sr.maximise_min_rate(s, known, precoder, amplitudes="joint"),
     ):
-        assert np.abs(np.sum(np.abs(design.u) ** 2, axis=1) - 1).max() <= 1e-12
+        there = design.u.any(axis=(1, 2))  # with mrt the least rate of one drop is larger without any surface
+        assert there.sum() >= 4 and np.abs(np.sum(np.abs(design.u[there]) ** 2, axis=1) - 1).max() <= 1e-12
         np.testing.assert_allclose(np.sum(np.abs(design.precoder) ** 2, axis=(1, 2)), known.power_w, rtol=1e-12)
         assert np.all(design.objective <= design.bound * (1 + 1e-9))
         assert design.status_text == sr.certify(s, known, design).status_text
@@ -210,7 +211,7 @@ def test_alternation_with_wmmse_is_monotone_and_the_energy_split_never_loses():
     assert np.nanmin(gains) >= -1e-9
     split = sr.maximise_sum_rate(s, known, "wmmse", amplitudes="joint", start=equal.u)
     fixed = sr.maximise_sum_rate(s, known, "wmmse", start=equal.u)
-    assert np.all(split.objective >= 0.999 * fixed.objective) and split.objective.mean() >= fixed.objective.mean()
+    assert np.all(split.objective >= fixed.objective) and split.objective.mean() > 1.01 * fixed.objective.mean()
 
 
 def test_same_optimum_as_pymanopt():

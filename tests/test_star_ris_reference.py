@@ -162,7 +162,9 @@ class TestExhaustive:
             exhaustive(six, known_of(six, 1), bits=4)
         with pytest.raises(ValueError, match="bits must be >= 1"):
             exhaustive(TINY, known_of(TINY, 1), bits=0)
-        with pytest.raises(ValueError, match="precoding must have shape"):
+        with pytest.raises(ValueError, match="precoding must have 4 users"):
+            exhaustive(TINY, known_of(TINY, 1), precoding=np.ones((8, 3)))
+        with pytest.raises(ValueError, match="precoding must keep to the power, got 32 times power_w"):
             exhaustive(TINY, known_of(TINY, 1), precoding=np.ones((8, 4)))
 
 

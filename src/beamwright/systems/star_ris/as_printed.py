@@ -19,7 +19,7 @@ from beamwright.arrays import near_square, planar_positions, unit_vectors
 from beamwright.core import require
 from beamwright.systems.star_ris.design import finish
 from beamwright.systems.star_ris.known import checked
-from beamwright.systems.star_ris.precoders import Kind, precoder
+from beamwright.systems.star_ris.precoders import Closed, Precoding, chosen
 from beamwright.systems.star_ris.realisation import BASE_STATION_M, SURFACE_M, Realisation
 from beamwright.systems.star_ris.results import Design, Goal
 from beamwright.systems.star_ris.scenario import Scenario
@@ -107,7 +107,9 @@ def printed_descends(real: Realisation, theta: np.ndarray) -> np.ndarray:
     return np.sum(along * _slope(setting, _parts(setting, theta)), axis=(1, 2)) > 0
 
 
-def printed(s: Scenario, real: Realisation, precoding: Kind = "mrt", iterations: int = 200, seed: int = 0) -> Design:
+def printed(
+    s: Scenario, real: Realisation, precoding: Precoding = "mrt", iterations: int = 200, seed: int = 0
+) -> Design:
     """For the record only: minimises ``printed_objective`` and is judged by the true moments, as P1.
 
     Gradient steps on the angles with the true derivative of f (the printed one is no descent direction), backtracking,
@@ -127,16 +129,17 @@ def printed(s: Scenario, real: Realisation, precoding: Kind = "mrt", iterations:
     Raises:  ValueError naming antennas (more than elements), iterations, or the precoder.
     Source:  spec star_ris, section 8, option printed.
     """
-    require(precoding != "wmmse", "precoding", "be a closed form for least interference", repr(precoding))
     require(iterations >= 1, "iterations", "be >= 1", iterations)
     known = checked(real.known)
     drops, elements = known.surface_mean.shape[:2]
     start = random_start(amplitudes(s, elements), known, 1, seed)
+    share = time_share(s, known)
+    precoder = chosen(known, precoding, share, Closed, "precoding")
     theta, trace, spent = _descend(_setting(real), np.angle(start), iterations)
     u = np.abs(start) * np.exp(1j * theta)
     return finish(
-        known, Goal.INTERFERENCE, u, precoder(known, u, precoding), precoder(known, start, precoding),
-        time_share(s, known), iterations=spent, trace=trace,
+        known, Goal.INTERFERENCE, u, precoder(known, u, share), precoder(known, start, share), share,
+        iterations=spent, trace=trace,
     )  # fmt: skip
 
 

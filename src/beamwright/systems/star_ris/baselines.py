@@ -6,8 +6,7 @@ from beamwright.core import guarded
 from beamwright.systems.star_ris import options
 from beamwright.systems.star_ris.design import finish
 from beamwright.systems.star_ris.known import checked
-from beamwright.systems.star_ris.precoders import Kind, wmmse
-from beamwright.systems.star_ris.precoders import precoder as precoder_for
+from beamwright.systems.star_ris.precoders import Precoding, chosen
 from beamwright.systems.star_ris.results import Design, Goal, Statistics
 from beamwright.systems.star_ris.scenario import Scenario
 from beamwright.systems.star_ris.sizes import design_bytes
@@ -15,7 +14,7 @@ from beamwright.systems.star_ris.surfaces import amplitudes, random_start, time_
 
 
 @guarded(Scenario, options.AsItIs, design_bytes)
-def random_surface(s: Scenario, known: Statistics, precoder: Kind = "rzf", seed: int = 0) -> Design:
+def random_surface(s: Scenario, known: Statistics, precoder: Precoding = "rzf", seed: int = 0) -> Design:
     """Independent uniform phases, the scenario's amplitudes; drop i uses fold_in(key(seed), i)."""
     known = checked(known, s)
     drops, elements = known.surface_mean.shape[:2]
@@ -23,7 +22,7 @@ def random_surface(s: Scenario, known: Statistics, precoder: Kind = "rzf", seed:
 
 
 @guarded(Scenario, options.NoSurface, design_bytes)
-def no_surface(s: Scenario, known: Statistics, precoder: Kind = "rzf") -> Design:
+def no_surface(s: Scenario, known: Statistics, precoder: Precoding = "rzf") -> Design:
     """u = 0: direct links only."""
     known = checked(known, s)
     drops, elements = known.surface_mean.shape[:2]
@@ -31,7 +30,7 @@ def no_surface(s: Scenario, known: Statistics, precoder: Kind = "rzf") -> Design
 
 
 @guarded(Scenario, options.AsItIs, design_bytes)
-def reflecting_only(s: Scenario, known: Statistics, precoder: Kind = "rzf", seed: int = 0) -> Design:
+def reflecting_only(s: Scenario, known: Statistics, precoder: Precoding = "rzf", seed: int = 0) -> Design:
     """A conventional surface with random phases: users behind it have their direct link only."""
     known = checked(known, s)
     drops, elements = known.surface_mean.shape[:2]
@@ -39,7 +38,7 @@ def reflecting_only(s: Scenario, known: Statistics, precoder: Kind = "rzf", seed
     return _as_it_is(s, known, random_start(conventional, known, 1, seed), precoder)
 
 
-def _as_it_is(s: Scenario, known: Statistics, u: np.ndarray, kind: Kind) -> Design:
+def _as_it_is(s: Scenario, known: Statistics, u: np.ndarray, precoder: Precoding) -> Design:
     share = time_share(s, known)
-    w = wmmse(known, u, share) if kind == "wmmse" else precoder_for(known, u, kind)
+    w = chosen(known, precoder, share)(known, u, share)
     return finish(known, Goal.SUM_RATE, u, w, w, share)

@@ -21,11 +21,15 @@ def bound(goal: Goal, drops: coherent.Map) -> np.ndarray:
 
 
 def _interference(drops: coherent.Map) -> np.ndarray:
-    others = ~np.eye(drops.direct.shape[-1], dtype=bool)
-    floor = np.sum(drops.constant, axis=(-1, -2), where=others)
+    floor = np.sum(drops.constant, axis=(-1, -2), where=_others(drops))
     least = _ball_per_side(drops) if drops.streams.shape[-2] > 1 else _disc_per_user(drops)
     unit = np.where(drops.reference > 0, drops.reference, 1.0)
     return (floor + least) / unit
+
+
+def _others(drops: coherent.Map) -> np.ndarray:
+    """(drops, users k, users j) whether stream j disturbs user k: another's, sent at the same time."""
+    return (drops.together > 0) & ~np.eye(drops.together.shape[-1], dtype=bool)
 
 
 def _reach(drops: coherent.Map) -> np.ndarray:
@@ -35,8 +39,7 @@ def _reach(drops: coherent.Map) -> np.ndarray:
 
 def _disc_per_user(drops: coherent.Map) -> np.ndarray:
     """Rank one: min over |z| <= reach of sum_{j != k} |d_kj + z T_j|^2, user by user: the clipped least squares."""
-    users = drops.direct.shape[-1]
-    others = ~np.eye(users, dtype=bool)
+    others = _others(drops)
     t = np.where(others, drops.streams[:, :1], 0)
     d = np.where(others, drops.direct, 0)
     energy = np.sum(square_modulus(t), axis=-1)
@@ -48,8 +51,7 @@ def _disc_per_user(drops: coherent.Map) -> np.ndarray:
 
 def _ball_per_side(drops: coherent.Map) -> np.ndarray:
     """Any rank: min over ||X||^2 <= N of ||A X + b||^2, side by side, rows (k, j != k) of the users that see it."""
-    users = drops.direct.shape[-1]
-    others = ~np.eye(users, dtype=bool)
+    users, others = drops.direct.shape[-1], _others(drops)
     rows = np.einsum("dkrn,drj->dkjn", drops.phases, drops.streams)
     total = np.zeros(len(drops.direct))
     for side in range(2):
@@ -90,5 +92,4 @@ def _least_disturbance(drops: coherent.Map) -> np.ndarray:
     """sum_j V_kj + what each m_kj, j != k, can at least be shrunk to by itself: |d_kj| minus its reach."""
     reach = np.abs(np.einsum("dkrn,drj->dkjn", drops.phases, drops.streams)).sum(axis=-1)
     left = np.maximum(np.abs(drops.direct) - reach, 0) ** 2
-    users = left.shape[-1]
-    return drops.constant.sum(axis=-1) + np.sum(left, axis=-1, where=~np.eye(users, dtype=bool))
+    return drops.constant.sum(axis=-1) + np.sum(left, axis=-1, where=_others(drops))

@@ -1,7 +1,5 @@
 """Every surface of b-bit phases, tried: what searches are measured against where the surface is tiny (section 5)."""
 
-from typing import cast
-
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -10,7 +8,7 @@ from beamwright.core.linalg import square_modulus
 from beamwright.systems.star_ris.coherent import Map, coherent_map
 from beamwright.systems.star_ris.design import finish
 from beamwright.systems.star_ris.known import checked, checked_surface
-from beamwright.systems.star_ris.precoders import Kind, precoder
+from beamwright.systems.star_ris.precoders import Closed, Precoding, chosen
 from beamwright.systems.star_ris.results import Design, Goal, Statistics
 from beamwright.systems.star_ris.scenario import Scenario
 from beamwright.systems.star_ris.surfaces import amplitudes, random_start, time_share
@@ -25,7 +23,7 @@ def exhaustive(
     s: Scenario,
     known: Statistics,
     goal: Goal = Goal.INTERFERENCE,
-    precoding: Kind | np.ndarray = "mrt",
+    precoding: Precoding = "mrt",
     bits: int = 3,
     start: ArrayLike | None = None,
     seed: int = 0,
@@ -46,22 +44,16 @@ def exhaustive(
     Source:  spec star_ris, section 5, exhaustive search.
     """
     known = checked(known, s)
-    drops, elements, antennas = known.surface_mean.shape
+    drops, elements, _ = known.surface_mean.shape
     _require_few(elements, bits)
     passive = s.surface_mode != "time-switching"
     u = random_start(amplitudes(s, elements), known, 1, seed)
     u = u if start is None else checked_surface(known, np.asarray(start), "start", passive=passive)
-    if isinstance(precoding, str):
-        require(precoding != "wmmse", "precoding", "be a closed form for exhaustive search", repr(precoding))
-        w = precoder(known, u, precoding)
-    else:
-        w = np.asarray(precoding, complex)
-        shape = (drops, antennas, known.side.shape[1])
-        require(w.shape == shape, "precoding", f"have shape {shape}", w.shape)
     share = time_share(s, known)
+    precoder = chosen(known, precoding, share, Closed, "precoding")
+    w = precoder(known, u, share)
     found = np.abs(u) * _best_phasors(known, goal, u, w, share, bits)
-    recomputed = isinstance(precoding, str) and goal is Goal.INTERFERENCE
-    after = precoder(known, found, cast(Kind, precoding)) if recomputed else w
+    after = precoder(known, found, share) if goal is Goal.INTERFERENCE else w
     return finish(known, goal, found, after, w, share, iterations=np.full(drops, 2 * 2 ** (bits * elements)))
 
 
@@ -107,13 +99,15 @@ def _side_losses(goal: Goal, drop_map: Map, phasors: np.ndarray) -> np.ndarray:
     """(drops, surfaces, sides), to be minimised, every user of a side seeing the same phasors (surfaces, elements)."""
     z = np.einsum("dkrn,cn->dckr", drop_map.phases, phasors, optimize=True)
     mean = drop_map.direct[:, None] + z @ drop_map.streams[:, None]
-    power = square_modulus(mean) + drop_map.constant[:, None]
-    own = np.diagonal(power, axis1=-2, axis2=-1)
+    coherent = drop_map.together[:, None] * square_modulus(mean)
+    signal = np.diagonal(coherent, axis1=-2, axis2=-1)
     if goal is Goal.INTERFERENCE:
-        score = power.sum(axis=-1) - own
+        power = coherent + drop_map.constant[:, None]
+        score = power.sum(axis=-1) - np.diagonal(power, axis1=-2, axis2=-1)
     else:
-        signal = square_modulus(np.diagonal(mean, axis1=-2, axis2=-1))
-        score = -drop_map.share[:, None] * np.log2(1 + signal / (power.sum(axis=-1) - signal + 1.0))
+        others = np.sum(coherent, axis=-1, where=~np.eye(coherent.shape[-1], dtype=bool))
+        disturbance = others + drop_map.constant.sum(axis=-1)[:, None]
+        score = -drop_map.share[:, None] * np.log2(1 + signal / (disturbance + 1.0))
     on_side = np.moveaxis(drop_map.sees, -1, 0)[..., None, :] > 0
     if goal is Goal.MIN_RATE:
         losses = np.where(on_side, score, -np.inf).max(axis=-1)

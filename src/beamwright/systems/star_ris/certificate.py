@@ -51,13 +51,13 @@ def certificate(
     tolerance: np.ndarray,
 ) -> Certificate:
     """``certify`` on checked arrays."""
-    found = model.moments(known, u, precoder)
+    found = model.moments(known, u, precoder, share)
     drops, norm = at_design(goal, known, u, design_precoder, share, joint)
     reference = drops.reference * known.noise_power_w
-    designed = found if design_precoder is precoder else model.moments(known, u, design_precoder)
+    designed = found if design_precoder is precoder else model.moments(known, u, design_precoder, share)
     value, limit = _objective(known, goal, designed, share, reference), bound(goal, drops)
     amplitude_violation = _amplitude_violation(u, share)
-    power_violation = _power_violation(known, precoder, design_precoder)
+    power_violation = _power_violation(known, share, precoder, design_precoder)
     sound = (amplitude_violation <= PASSIVE) & (power_violation <= POWER)
     gap = np.abs(np.divide(value, limit, out=np.full(len(value), np.nan), where=np.isfinite(limit) & (limit != 0)) - 1)
     attained = (gap <= OPTIMAL_GAP) | ((value == 0) & (goal is Goal.INTERFERENCE))
@@ -89,8 +89,8 @@ def objective(
     share: np.ndarray,
 ) -> np.ndarray:
     """The goal's objective by the moments, (drops,)."""
-    reference = model.reference_w(known, u, precoder) if goal is Goal.INTERFERENCE else np.ones(len(u))
-    return _objective(known, goal, model.moments(known, u, precoder), share, reference)
+    reference = model.reference_w(known, u, precoder, share) if goal is Goal.INTERFERENCE else np.ones(len(u))
+    return _objective(known, goal, model.moments(known, u, precoder, share), share, reference)
 
 
 def _objective(
@@ -107,11 +107,12 @@ def _amplitude_violation(u: np.ndarray, share: np.ndarray) -> np.ndarray:
     power = square_modulus(u)
     turns = (share < 1).any(axis=-1)
     together = np.abs(power.sum(axis=1) - 1).max(axis=-1)
-    alone = np.abs(power - 1).max(axis=(-1, -2))
+    alone = np.max(np.abs(power - 1), axis=-1, where=power.any(axis=-1, keepdims=True), initial=0.0).max(axis=-1)
     missing = ~power.any(axis=(1, 2))
     return np.where(missing, 0.0, np.where(turns, alone, together))
 
 
-def _power_violation(known: Statistics, *precoders: np.ndarray) -> np.ndarray:
-    used = np.max([np.sum(square_modulus(w), axis=(1, 2)) for w in precoders], axis=0)
+def _power_violation(known: Statistics, share: np.ndarray, *precoders: np.ndarray) -> np.ndarray:
+    """Of the power sent at any time: by all streams, or by those of a side where sides take turns."""
+    used = np.max([model.slot_powers(known, w, share).max(axis=-1) for w in precoders], axis=0)
     return np.maximum(used / known.power_w - 1, 0)

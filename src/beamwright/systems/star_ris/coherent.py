@@ -46,6 +46,8 @@ class Map(NamedTuple):
     """(users k, users j): what is left of V_kj."""
     share: Values
     """(users,) of the time."""
+    together: Values
+    """(users k, users j) one where stream j is sent while user k listens; V is zero elsewhere."""
     reference: Values
     """() unit of the interference."""
 
@@ -98,19 +100,21 @@ def map_of(drop: Drop, rank: int, joint: bool) -> Map:
         streams = jnp.eye(users, dtype=complex)
     arriving = (scale * drop.chi * jnp.conj(drop.user_mean))[:, None] * left.T
     sees = jnp.eye(2)[drop.side]
+    slot = jnp.where(jnp.any(drop.share < 1), drop.side, 0)
+    together = jnp.asarray(slot[:, None] == slot, float)
     share = sees @ square_modulus(drop.u)
     norms = total(square_modulus(w))
     strength = square_modulus(drop.user_mean)
     self_noise = (1 - drop.chi**2) * strength + drop.user_var[:, None]
     scattered = drop.surface_var * (strength + drop.user_var[:, None])
     heard, direct = square_modulus(x), jnp.conj(drop.direct_mean) @ w
-    constant = drop.direct_var[:, None] * norms
-    self = (share * self_noise) @ heard + jnp.sum(share * scattered, axis=1)[:, None] * norms
-    coherent = square_modulus(direct) + drop.chi**2 * ((share * strength) @ heard)
+    constant = together * drop.direct_var[:, None] * norms
+    self = together * ((share * self_noise) @ heard + jnp.sum(share * scattered, axis=1)[:, None] * norms)
+    coherent = together * (square_modulus(direct) + drop.chi**2 * ((share * strength) @ heard))
     reference = jnp.sum((coherent + self + constant) * (1 - jnp.eye(users)))
     of_power = jnp.zeros((users, users, 1))
     if joint:
-        of_power = self_noise[:, None] * heard.T + scattered[:, None] * norms[:, None]
+        of_power = together[..., None] * (self_noise[:, None] * heard.T + scattered[:, None] * norms[:, None])
     else:
         arriving, constant = arriving * jnp.sqrt(share)[:, None], constant + self
     return Map(
@@ -121,6 +125,7 @@ def map_of(drop: Drop, rank: int, joint: bool) -> Map:
         noise=of_power * scale**2,
         constant=constant * scale**2,
         share=drop.share,
+        together=together,
         reference=reference * scale**2,
     )
 
@@ -183,24 +188,25 @@ def measurement(drop: Map, joint: bool) -> Callable[[Array], Measured]:
 
 
 def mean_powers(drop: Map, measured: Measured) -> Array:
-    """|m_kj|^2,  m = d + z T."""
+    """|m_kj|^2,  m = d + z T, of the streams that are sent together."""
     # Sums of products, not matrix products: these are tiny, and fuse.
     real, imag, streams = *measured.coherent[..., None], drop.streams
     ranks = range(len(streams))
     mean_real = total((real[:, r] * streams[r].real - imag[:, r] * streams[r].imag for r in ranks), drop.direct.real)
     mean_imag = total((real[:, r] * streams[r].imag + imag[:, r] * streams[r].real for r in ranks), drop.direct.imag)
-    return mean_real**2 + mean_imag**2
+    return drop.together * (mean_real**2 + mean_imag**2)
 
 
 def objective(goal: Goal, drop: Map, measured: Measured, sharpness: Array | float = 0.0) -> Array:
     """What is minimised: interference over its reference, minus the sum rate, or minus the soft least rate."""
     coherent = mean_powers(drop, measured)
-    power = coherent + measured.variance
-    own = np.eye(len(power))
+    own = np.eye(len(coherent))
     if goal is Goal.INTERFERENCE:
+        power = coherent + measured.variance
         return jnp.sum((1.0 - own) * power) / jnp.where(drop.reference > 0, drop.reference, 1.0)
     signal = jnp.sum(own * coherent, axis=1)
-    rate = drop.share * jnp.log2(1.0 + signal / (jnp.sum(power, axis=1) - signal + 1.0))
+    disturbance = jnp.sum((1.0 - own) * coherent + measured.variance, axis=1)
+    rate = drop.share * jnp.log2(1.0 + signal / (disturbance + 1.0))
     if goal is Goal.SUM_RATE:
         return -jnp.sum(rate)
     least = jnp.min(rate)

@@ -6,14 +6,19 @@ from numpy.typing import ArrayLike
 from beamwright.core import require
 from beamwright.core.linalg import square_modulus
 from beamwright.systems.star_ris import model
-from beamwright.systems.star_ris.audit import checked_design
+from beamwright.systems.star_ris.audit import checked_design, checked_share
 from beamwright.systems.star_ris.model import Moments
 from beamwright.systems.star_ris.results import Statistics
 from beamwright.uncertainty import mean_phasor
 
 
 def correlated_moments(
-    known: Statistics, u: ArrayLike, precoder: ArrayLike, surface_correlation: ArrayLike, antenna_correlation: ArrayLike
+    known: Statistics,
+    u: ArrayLike,
+    precoder: ArrayLike,
+    surface_correlation: ArrayLike,
+    antenna_correlation: ArrayLike,
+    share: ArrayLike = 1.0,
 ) -> Moments:
     """Exact mean and variance of F_kj; unlike with independent scattering, the phases act on the variance too.
 
@@ -21,9 +26,9 @@ def correlated_moments(
                     + eta w^H Ct w
         d = hd_k^H w_j,  m_z = chi sum_n conj(hr_kn) u_kn x_jn,  D = chi^2 1 1^T + (1 - chi^2) I
 
-    Args:    known, u, precoder as ``moments``; surface_correlation Cr (elements, elements) and antenna_correlation Ct
-             (antennas, antennas), Hermitian, positive semidefinite, unit diagonal: the scattered part of G has
-             covariance tau Cr[n, n'] Ct[m', m], those of hr_k and hd_k have rho_k Cr and eta_k Ct.
+    Args:    known, u, precoder, share as ``moments``; surface_correlation Cr (elements, elements) and
+             antenna_correlation Ct (antennas, antennas), Hermitian, positive semidefinite, unit diagonal: the scattered
+             part of G has covariance tau Cr[n, n'] Ct[m', m], those of hr_k and hd_k have rho_k Cr and eta_k Ct.
     Returns: Moments, (drops, users k, streams j).
     Raises:  ValueError naming what has a wrong shape or is no correlation matrix.
     """
@@ -40,7 +45,8 @@ def correlated_moments(
     arriving = _outer(np.swapaxes(x, 1, 2)) + (known.surface_var[:, None] * scattered)[..., None, None] * surface
     power = np.einsum("dknm,djnm->dkj", through, arriving, optimize=True).real
     coherent = square_modulus(mean - np.conj(known.direct_mean) @ w)
-    return Moments(mean, power - coherent + known.direct_var[..., None] * scattered[:, None])
+    sent = model.together(known.side, checked_share(known, share))
+    return Moments(sent * mean, sent * (power - coherent + known.direct_var[..., None] * scattered[:, None]))
 
 
 def _outer(rows: np.ndarray) -> np.ndarray:

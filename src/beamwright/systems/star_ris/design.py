@@ -1,7 +1,7 @@
 """The proposed designs: least interference (P1), largest sum rate (P2), largest least rate (P3)."""
 
 import warnings
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -10,30 +10,32 @@ from beamwright.core import guarded, require
 from beamwright.optim import conjugate_gradient as cg
 from beamwright.systems.star_ris import certificate as proof
 from beamwright.systems.star_ris import options
+from beamwright.systems.star_ris.alternation import Found, Lanes, alternate, as_it_is, best_of, improved
 from beamwright.systems.star_ris.known import checked
-from beamwright.systems.star_ris.precoders import Kind, precoder, wmmse, wmmse_step
+from beamwright.systems.star_ris.precoders import Closed, ForLeast, ForSum, Kind, Precoding, chosen
 from beamwright.systems.star_ris.results import Design, Goal, Statistics
 from beamwright.systems.star_ris.scenario import Scenario
 from beamwright.systems.star_ris.search import search
 from beamwright.systems.star_ris.sizes import design_bytes
-from beamwright.systems.star_ris.surfaces import start_surface, time_share
+from beamwright.systems.star_ris.surfaces import aligned_starts, amplitudes, start_surface, time_share
 
 Amplitudes = Literal["fixed", "joint"]
-ROUNDS, ROUND_ITERATIONS, WMMSE_STEPS, GAIN = 30, 60, 5, 1e-4
-"""Alternation of precoder and surface (spec section 5): at most so many rounds, until one gains less than GAIN."""
+ROUNDS = 30
+"""Of precoder and surface, at most (spec section 5)."""
 
 
 class Wanted(NamedTuple):
     """What is asked of a search, whatever its goal."""
 
     goal: Goal
-    precoder: Kind
+    precoder: Precoding
     amplitudes: Amplitudes
     tolerance: float
     iterations: int
     rounds: int
     starts: int
     seed: int
+    careful: bool = True
 
     @property
     def joint(self) -> bool:
@@ -61,7 +63,7 @@ class Wanted(NamedTuple):
 def minimise_interference(
     s: Scenario,
     known: Statistics,
-    precoder: Kind = "mrt",
+    precoder: Precoding = "mrt",
     start: ArrayLike | None = None,
     tolerance: float = 1e-3,
     iterations: int = 200,
@@ -75,24 +77,24 @@ def minimise_interference(
     It never rewards signal: with one path to the surface and no direct link its optimum switches the surface off
     (spec section 3). ``rates`` are those of the same kind of precoder, recomputed for the final phases.
 
-    Args:    precoder mrt, zf, rzf, identity (wmmse has no closed form), that of the first start for all starts;
+    Args:    precoder mrt, zf, rzf, identity (wmmse has no closed form), that of the first start for all starts; or an
+             array of your own, (drops, antennas, users) or (antennas, users) in sqrt(W) within the power, which stays;
              start (drops, 2, elements) or (2, elements); without it random phases, ``starts`` of them per drop, of
              which the best is kept; drop i uses fold_in(key(seed), i).
     Returns: Design; ``bound`` is rigorous, and attained to 1e-6 where the status is ``optimal``.
     Raises:  ValueError naming the argument.
     """
-    require(precoder != "wmmse", "precoder", "be a closed form for least interference", repr(precoder))
-    if precoder == "zf":
+    if isinstance(precoder, str) and precoder == "zf":
         warnings.warn("precoder zf leaves nothing for the phases to lower: the start is returned", stacklevel=2)
     wanted = Wanted(Goal.INTERFERENCE, precoder, "fixed", tolerance, iterations, 1, starts, seed)
-    return _design(s, known, wanted, start)
+    return _design(s, known, wanted, start, Closed)
 
 
 @guarded(Scenario, options.SumRate, design_bytes)
 def maximise_sum_rate(
     s: Scenario,
     known: Statistics,
-    precoder: Kind = "rzf",
+    precoder: Precoding = "rzf",
     amplitudes: Amplitudes = "fixed",
     start: ArrayLike | None = None,
     tolerance: float = 1e-3,
@@ -100,24 +102,31 @@ def maximise_sum_rate(
     rounds: int = ROUNDS,
     starts: int = 1,
     seed: int = 0,
+    careful: bool = True,
 ) -> Design:
     """P2: surface (and precoder) of largest use-and-forget sum rate.
 
-    ``precoder="wmmse"`` alternates five steps of weighted mean squared error with the surface: the rate never falls.
-    The closed forms are recomputed for every new surface, which may lower the rate; the best round is kept.
-    ``amplitudes="joint"`` also optimises how every element splits its energy (each on a sphere).
+    ``precoder="wmmse"`` alternates five steps of weighted mean squared error with the surface, from the designs for rzf
+    and for mrt: the rate never falls. The closed forms are recomputed for every new surface, which may lower the rate;
+    the best round is kept. ``amplitudes="joint"`` then also optimises how every element splits its energy (each on a
+    sphere), from the design with fixed amplitudes and from a conventional surface.
+
+    Without a ``start`` the search also begins at two surfaces in whose phases the links add up. It never returns less
+    than its simpler cases: the starts themselves, the same with a simpler precoder, and no surface at all. Where that
+    is better than whatever was found (scattering and phase noise only disturb), u = 0 is returned. ``careful=False``
+    leaves all this away: the search from the starts alone, to study it.
 
     Args, Returns, Raises: as ``minimise_interference``; rounds >= 1 of alternation.
     """
-    wanted = Wanted(Goal.SUM_RATE, precoder, amplitudes, tolerance, iterations, rounds, starts, seed)
-    return _design(s, known, wanted, start)
+    wanted = Wanted(Goal.SUM_RATE, precoder, amplitudes, tolerance, iterations, rounds, starts, seed, careful)
+    return _design(s, known, wanted, start, ForSum)
 
 
 @guarded(Scenario, options.MinRate, design_bytes)
 def maximise_min_rate(
     s: Scenario,
     known: Statistics,
-    precoder: Kind = "rzf",
+    precoder: Precoding = "max-min",
     amplitudes: Amplitudes = "fixed",
     start: ArrayLike | None = None,
     tolerance: float = 1e-3,
@@ -125,88 +134,69 @@ def maximise_min_rate(
     rounds: int = ROUNDS,
     starts: int = 1,
     seed: int = 0,
+    careful: bool = True,
 ) -> Design:
-    """P3: surface of largest least rate, by a soft minimum that sharpens (mu = 2, 8, 32, 128).
+    """P3: surface and powers of largest least rate, by a soft minimum that sharpens (mu = 2, 8, 32, 128).
+
+    ``precoder="max-min"`` is the precoder of largest least rate for every surface, by uplink-downlink duality, from the
+    design for rzf. Closed forms give the directions, and powers are those of largest least rate. Starts and
+    simpler cases as in ``maximise_sum_rate``. A user whose mean channel vanishes has the rate zero whatever is done.
 
     Args, Returns, Raises: as ``maximise_sum_rate``; wmmse steps raise the sum rate, so they are not offered here.
     """
-    require(precoder != "wmmse", "precoder", "be a closed form for the least rate", repr(precoder))
-    wanted = Wanted(Goal.MIN_RATE, precoder, amplitudes, tolerance, iterations, rounds, starts, seed)
-    return _design(s, known, wanted, start)
+    wanted = Wanted(Goal.MIN_RATE, precoder, amplitudes, tolerance, iterations, rounds, starts, seed, careful)
+    return _design(s, known, wanted, start, ForLeast)
 
 
-def _design(s: Scenario, known: Statistics, wanted: Wanted, start: ArrayLike | None) -> Design:
+def _design(s: Scenario, known: Statistics, wanted: Wanted, start: ArrayLike | None, kinds: Any) -> Design:
     wanted.check(s, start)
-    goal, kind, starts, joint = wanted.goal, wanted.precoder, wanted.starts, wanted.joint
+    goal, starts = wanted.goal, wanted.starts
     known = checked(known, s)
-    drops = len(known.side)
+    share = time_share(s, known)
+    choice = chosen(known, wanted.precoder, share, kinds, balanced=goal is Goal.MIN_RATE)
     u = start_surface(s, known, start, starts, wanted.seed)
-    known_each = known.take(np.repeat(np.arange(drops), starts))
-    share = time_share(s, known_each)
     if goal is Goal.INTERFERENCE:
-        w = np.repeat(precoder(known, u[::starts], kind), starts, axis=0)  # one problem for all starts of a drop
-        reached = search(goal, known_each, u, w, share, False, wanted.options)
-        found = (reached.u, w, reached.objective, reached.iterations, reached.trace)
+        w = np.repeat(choice(known, u[::starts], share), starts, axis=0)  # one problem for all starts of a drop
+        lanes = Lanes(known, choice, share).take(np.repeat(np.arange(len(share)), starts))
+        reached = search(goal, lanes.known, u, w, lanes.share, False, wanted.options)
+        asked = Found(reached.u, w, reached.objective, reached.iterations, reached.trace)
+        best = best_of(goal, len(share), [asked])
     else:
-        found = _alternate(known_each, wanted, u, share)
-    u, w, value, spent, trace = _best_start(goal, found, starts)
-    after = precoder(known, u, kind) if goal is Goal.INTERFERENCE else w
+        asked, best = _largest_rate(s, Lanes(known, choice, share), wanted, u, start is not None)
+    after = choice(known, best.u, share) if goal is Goal.INTERFERENCE else best.w
     return finish(
-        known, goal, u, after, w, share[::starts], joint=joint, tolerance=wanted.tolerance,
-        iterations=spent.reshape(drops, starts).sum(axis=1), trace=trace,
-        spread=found[2].reshape(drops, starts).std(axis=1, ddof=1) if starts > 1 else None,
+        known, goal, best.u, after, best.w, share, joint=wanted.joint, tolerance=wanted.tolerance,
+        iterations=best.iterations, trace=best.trace,
+        spread=asked.value.reshape(-1, starts).std(axis=1, ddof=1) if starts > 1 else None,
     )  # fmt: skip
 
 
-Found = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+def _largest_rate(s: Scenario, drops: Lanes, wanted: Wanted, u: np.ndarray, given: bool) -> tuple[Found, Found]:
+    """What the starts u that were asked for reach, and the best of these and of what the method must not fall below."""
+    known, goal, first = drops.known, wanted.goal, u[:: wanted.starts]
 
+    def lanes(u: np.ndarray) -> Lanes:
+        return drops.take(np.repeat(np.arange(len(first)), len(u) // len(first)))
 
-def _best_start(goal: Goal, found: Found, starts: int) -> Found:
-    u, w, value, spent, trace = found
-    table = value.reshape(-1, starts) * (1 if goal is Goal.INTERFERENCE else -1)
-    best = np.arange(len(table)) * starts + np.nan_to_num(table, nan=np.inf).argmin(axis=1)
-    return u[best], w[best], value[best], spent, trace[best]
+    def from_starts(u: np.ndarray, joint: bool = False, simpler: Kind = "rzf") -> Found:
+        return improved(lanes(u), goal, u, joint, wanted.options, wanted.rounds, simpler)
 
-
-def _alternate(known: Statistics, wanted: Wanted, u: np.ndarray, share: np.ndarray) -> Found:
-    """Precoder, surface, precoder, ...: drops leave when a round gains too little; the best round of a drop is kept."""
-    goal, kind, joint, options = wanted.goal, wanted.precoder, wanted.joint, wanted.options
-    w = precoder(known, u, "rzf" if kind == "wmmse" else kind)
-    if kind == "wmmse":
-        options = options._replace(iterations=min(options.iterations, ROUND_ITERATIONS))
-    u, w = u.copy(), w.copy()
-    best_u, best_w, best = u.copy(), w.copy(), proof.objective(known, goal, u, w, share)
-    spent, trace = np.zeros(len(u), int), [best.copy()]
-    active = np.arange(len(u))
-    for _ in range(wanted.rounds):
-        part, shares = known.take(active), share[active]
-        if kind == "wmmse":
-            for _ in range(WMMSE_STEPS):
-                w[active] = wmmse_step(part, u[active], w[active], shares)
-        reached = search(goal, part, u[active], w[active], shares, joint, options)
-        u[active] = reached.u
-        spent[active] += reached.iterations
-        now_w = w[active] if kind == "wmmse" else precoder(part, reached.u, kind)
-        fixed = proof.objective(part, goal, reached.u, w[active], shares)
-        again = proof.objective(part, goal, reached.u, now_w, shares)
-        # the surface with the precoder it was made for, or with the one made for it
-        value = np.maximum(fixed, again)
-        chosen = np.where((again >= fixed)[:, None, None], now_w, w[active])
-        gain = value - best[active]
-        better = active[gain > 0]
-        best_u[better], best_w[better], best[better] = reached.u[gain > 0], chosen[gain > 0], value[gain > 0]
-        w[active] = now_w
-        row = np.full(len(u), np.nan)
-        row[active] = best[active]
-        trace.append(row)
-        active = active[gain > GAIN * np.abs(best[active])]
-        if not len(active):
-            break
-    if kind == "wmmse":  # the last surface deserves a precoder as good as one for a surface that is not designed
-        best_w = wmmse(known, best_u, share, start=best_w)
-        best = proof.objective(known, goal, best_u, best_w, share)
-        trace.append(best)
-    return best_u, best_w, best, spent, np.stack(trace, axis=1)
+    if not wanted.careful:
+        asked = alternate(lanes(u), goal, u, wanted.joint, wanted.options, wanted.rounds)
+        return asked, best_of(goal, len(first), [asked])
+    asked = from_starts(u)
+    found = [asked]
+    if not given:
+        found.append(from_starts(aligned_starts(amplitudes(s, u.shape[-1]), known)))
+    if drops.precoder.kind == "wmmse":
+        found += [from_starts(first, simpler="mrt"), as_it_is(drops, goal, first)]
+    if wanted.joint:
+        found.append(from_starts(best_of(goal, len(first), found).u, joint=True))
+        if not given:  # a conventional surface is one of free amplitudes
+            reflecting = np.array([[0], [1]]) * np.exp(1j * np.angle(first))
+            found += [from_starts(reflecting, joint=True), as_it_is(drops, goal, reflecting)]
+    found.append(as_it_is(drops, goal, np.zeros_like(first)))  # last: the first of equals is taken
+    return asked, best_of(goal, len(first), found)
 
 
 def finish(

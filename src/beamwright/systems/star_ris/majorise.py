@@ -29,7 +29,7 @@ from beamwright.systems.star_ris import coherent, options
 from beamwright.systems.star_ris.coherent import Map, Measured, coherent_map
 from beamwright.systems.star_ris.design import finish
 from beamwright.systems.star_ris.known import checked
-from beamwright.systems.star_ris.precoders import Kind, precoder
+from beamwright.systems.star_ris.precoders import Closed, Precoding, chosen
 from beamwright.systems.star_ris.results import Design, Goal, Statistics
 from beamwright.systems.star_ris.scenario import Scenario
 from beamwright.systems.star_ris.search import start_point
@@ -44,7 +44,7 @@ def majorise_minimise(
     s: Scenario,
     known: Statistics,
     objective: Objective = "interference",
-    precoder: Kind = "mrt",
+    precoder: Precoding = "mrt",
     start: ArrayLike | None = None,
     tolerance: float = 1e-3,
     iterations: int = 2000,
@@ -57,23 +57,21 @@ def majorise_minimise(
     Raises:  ValueError naming the argument.
     """
     require(objective in ("interference", "sum-rate"), "objective", "be 'interference' or 'sum-rate'", repr(objective))
-    require(precoder != "wmmse", "precoder", "be a closed form", repr(precoder))
     require(tolerance > 0, "tolerance", "be > 0", tolerance)
     require(iterations >= 1, "iterations", "be >= 1", iterations)
     known = checked(known, s)
     drops = len(known.side)
     u = start_surface(s, known, start, 1, seed)
     goal = Goal.INTERFERENCE if objective == "interference" else Goal.SUM_RATE
-    w, share = _precoder(known, u, precoder), time_share(s, known)
+    share = time_share(s, known)
+    precoding = chosen(known, precoder, share, Closed)
+    w = precoding(known, u, share)
     there = coherent_map(known, u, w, share, False)
     arrays = (*there, _norms(goal, there), u, np.full(drops, tolerance))
     u, count, trace = in_tiles(_compiled(goal, iterations), coherent.TILE, *arrays, counted=True)
-    after = _precoder(known, u, precoder)
+    after = precoding(known, u, share)
     sign = 1.0 if goal is Goal.INTERFERENCE else -1.0
     return finish(known, goal, u, after, w, share, tolerance=tolerance, iterations=count, trace=sign * trace)
-
-
-_precoder = precoder
 
 
 @cache
@@ -136,9 +134,10 @@ def _rate_curvature(drop: Map) -> Callable[[Map, Measured, Array], Array]:
 
     def curvature(drop: Map, measured: Measured, norms: Array) -> Array:
         powers = coherent.mean_powers(drop, measured)
-        total = jnp.sum(powers + measured.variance, axis=1) + 1.0
+        own = np.eye(len(powers))
         signal = jnp.diagonal(powers)
-        weight = drop.share * total / (total - signal) * signal / total**2
+        disturbance = jnp.sum((1.0 - own) * powers + measured.variance, axis=1) + 1.0
+        weight = drop.share * signal / (disturbance * (signal + disturbance))
         return 2 / np.log(2) * jnp.minimum(norms * jnp.max(sees * weight, axis=1), sees @ (weight * alone))
 
     return curvature
@@ -148,7 +147,9 @@ def _norms(goal: Goal, drops: Map) -> np.ndarray:
     """||A||_2^2 of either side's rows, those of P1 (j != k) or all of them: (drops, 2)."""
     rows = np.einsum("dkrn,drj->dkjn", drops.phases, drops.streams)
     users = rows.shape[1]
-    wanted = ~np.eye(users, dtype=bool) if goal is Goal.INTERFERENCE else np.ones((users, users), bool)
+    wanted = drops.together > 0
+    if goal is Goal.INTERFERENCE:
+        wanted = wanted & ~np.eye(users, dtype=bool)
     norms = []
     for side in range(2):
         used = (wanted & (drops.sees[:, :, None, side] > 0))[..., None]

@@ -7,9 +7,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
+from numpy.typing import ArrayLike
 
 from beamwright.core import numbered_keys, require, root_key
-from beamwright.systems.star_ris.known import checked
+from beamwright.systems.star_ris import model
+from beamwright.systems.star_ris.audit import checked_design, checked_share
 from beamwright.systems.star_ris.results import Statistics
 from beamwright.uncertainty import von_mises_angles
 
@@ -31,21 +33,30 @@ class MonteCarlo(NamedTuple):
 
 
 def monte_carlo(
-    known: Statistics, u: np.ndarray, precoder: np.ndarray, samples: int = 10_000, seed: int = 0
+    known: Statistics,
+    u: ArrayLike,
+    precoder: ArrayLike,
+    samples: int = 10_000,
+    seed: int = 0,
+    share: ArrayLike = 1.0,
 ) -> MonteCarlo:
     """Draw all links and the phase noise ``samples`` times (rounded up to whole chunks); drop number i
     uses fold_in(key(seed), i).
 
-    Raises: ValueError if samples < 2.
+    Args:   known, u, precoder, share as ``moments``: streams that are not sent while a user listens are zero for it.
+            ``ergodic`` is the rate while the user is served: times ``share`` for its mean over time.
+    Raises: ValueError if samples < 2, or naming what has a wrong shape or is not finite.
     """
     require(samples >= 2, "samples", "be >= 2", samples)
-    known = checked(known)
+    known, u, precoder = checked_design(known, u, precoder)
+    together = model.together(known.side, checked_share(known, share))
     chunks = -(-samples // CHUNK)
     keys = jax.random.key_data(numbered_keys(root_key(seed), known.numbers))
     seen = np.take_along_axis(u, known.side[..., None], axis=1)
     arrays = (
         known.direct_mean, known.surface_mean, known.user_mean, known.direct_var, known.surface_var, known.user_var,
         np.minimum(known.kappa, 1e12), known.noise_power_w, seen, precoder, np.asarray(keys), known.side,
+        together,
     )  # fmt: skip
     first, second, mean, rate, rate_square = (np.asarray(x) for x in _compiled(chunks)(*arrays))
     count = chunks * CHUNK
@@ -59,7 +70,7 @@ def monte_carlo(
 @cache
 def _compiled(chunks: int):
     def one(arrays: tuple[Array, ...]) -> tuple[Array, ...]:
-        *_, key, _side = arrays
+        *_, key, _side, _together = arrays
         keys = jax.random.split(jax.random.wrap_key_data(key), chunks)
         sums = lax.map(lambda key: _chunk(arrays, key), keys)
         return tuple(jnp.mean(s, axis=0) for s in sums)
@@ -68,7 +79,7 @@ def _compiled(chunks: int):
 
 
 def _chunk(arrays: tuple[Array, ...], key: Array) -> tuple[Array, ...]:
-    hd, g, hr, eta, tau, rho, kappa, noise, u, w, _, side = arrays
+    hd, g, hr, eta, tau, rho, kappa, noise, u, w, _, side, together = arrays
     keys = jax.random.split(key, 4)
 
     def scattered(key: Array, variance: Array, shape: tuple[int, ...]) -> Array:
@@ -79,8 +90,8 @@ def _chunk(arrays: tuple[Array, ...], key: Array) -> tuple[Array, ...]:
     last = hr + scattered(keys[2], rho[:, None], hr.shape)
     noisy = jnp.exp(1j * von_mises_angles(keys[3], kappa, (CHUNK, 2, hr.shape[-1])))[:, side]
     x = middle @ w
-    f = jnp.conj(direct) @ w + jnp.einsum("skn,snj->skj", jnp.conj(last) * u * noisy, x)
+    f = together * (jnp.conj(direct) @ w + jnp.einsum("skn,snj->skj", jnp.conj(last) * u * noisy, x))
     power = f.real**2 + f.imag**2
     own = jnp.diagonal(power, axis1=1, axis2=2)
-    rate = jnp.log2(1 + own / (power.sum(axis=2) - own + noise))
+    rate = jnp.log2(1 + own / (jnp.sum(power * (1 - jnp.eye(len(side))), axis=2) + noise))
     return tuple(jnp.mean(v, axis=0) for v in (power, power**2, f, rate, rate**2))

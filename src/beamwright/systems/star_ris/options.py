@@ -3,9 +3,8 @@
 from typing import Any, Literal
 
 from beamwright.core import Config, parameter, ranges
+from beamwright.systems.star_ris.precoders import Closed, ForLeast, ForSum, Kind
 
-Closed = Literal["mrt", "zf", "rzf", "identity"]
-AnyKind = Literal["mrt", "zf", "rzf", "identity", "wmmse"]
 _PRECODER = "Precoder: closed form for the mean channels"
 
 
@@ -30,23 +29,27 @@ class Interference(_Search):
     precoder: Closed = parameter("mrt", _PRECODER, source="spec, section 4")
 
 
-class SumRate(_Search):
-    """Options of largest sum rate."""
-
-    precoder: AnyKind = parameter("rzf", f"{_PRECODER}, or wmmse in alternation", source="spec, section 4")
+class _Rate(_Search):
     amplitudes: Literal["fixed", "joint"] = parameter("fixed", "Whether the energy split is optimised too")
     rounds: int = parameter(
         30, "At most so many rounds of precoder and surface", source="spec, section 5", **ranges.ROUNDS
     )
+    careful: bool = parameter(
+        True, "Start at simpler cases too, and never return less; false: from random starts alone"
+    )
 
 
-class MinRate(_Search):
+class SumRate(_Rate):
+    """Options of largest sum rate."""
+
+    precoder: ForSum = parameter("rzf", f"{_PRECODER}, or wmmse: of largest sum rate", source="spec, section 4")
+
+
+class MinRate(_Rate):
     """Options of largest least rate."""
 
-    precoder: Closed = parameter("rzf", _PRECODER, source="spec, section 4")
-    amplitudes: Literal["fixed", "joint"] = parameter("fixed", "Whether the energy split is optimised too")
-    rounds: int = parameter(
-        30, "At most so many rounds of precoder and surface", source="spec, section 5", **ranges.ROUNDS
+    precoder: ForLeast = parameter(
+        "max-min", f"{_PRECODER} with powers of largest least rate, or max-min: the best there is", source="duality"
     )
 
 
@@ -68,10 +71,10 @@ class Sca(_Start):
 class AsItIs(_Start):
     """Options of a surface that is not designed."""
 
-    precoder: AnyKind = parameter("rzf", _PRECODER, source="spec, section 4")
+    precoder: Kind = parameter("rzf", f"{_PRECODER}, wmmse or max-min", source="spec, section 4")
 
 
 class NoSurface(Config):
     """Options of no surface."""
 
-    precoder: AnyKind = parameter("rzf", _PRECODER, source="spec, section 4")
+    precoder: Kind = parameter("rzf", f"{_PRECODER}, wmmse or max-min", source="spec, section 4")

@@ -17,6 +17,7 @@ def received_power_w(
 
     Direct and surface paths then add in power: half the sum of the exact second moments for either sign of the direct
     mean. Positions before the surface (towards the base station) see its reflection, those behind its transmission.
+    Where sides take turns it is the mean over time: a stream is sent while its own side is served.
 
     Args:    positions_m (points, 3) in m; design for ``realisation``.
     Returns: (drops, points, streams) in W; sum over streams for what arrives in all.
@@ -28,10 +29,18 @@ def received_power_w(
     drops = len(design.u)
     there = scenario.derived(users=len(points), reflection_users=int(before.sum()))
     links = statistics_at(there, np.broadcast_to(points[order], (drops, *points.shape)), realisation.known)
-    power = np.mean([_power(links, sign, design) for sign in (1, -1)], axis=0)
-    return power[:, np.argsort(order)]
+    slot = model.slots(realisation.known.side, design.share)
+    turns = (design.share < 1).any(axis=-1, keepdims=True)
+    power = np.zeros((drops, len(points), design.precoder.shape[-1]))
+    for side in range(2):  # one after the other where sides take turns, else all in the first
+        if not (slot == side).any():
+            continue
+        u = np.where((turns & (np.arange(2) != side))[..., None], 0, design.u)
+        w = np.where((slot == side)[:, None], design.precoder, 0)
+        power += np.mean([_power(links, sign, u, w) for sign in (1, -1)], axis=0)
+    return (design.share[:, None] * power)[:, np.argsort(order)]
 
 
-def _power(links: Statistics, sign: int, design: Design) -> np.ndarray:
+def _power(links: Statistics, sign: int, u: np.ndarray, w: np.ndarray) -> np.ndarray:
     turned = Statistics(**{**vars(links), "direct_mean": sign * links.direct_mean})
-    return model.moments(turned, design.u, design.precoder).power
+    return model.received(turned, u, w).power

@@ -16,7 +16,7 @@ from beamwright.core import extra, require
 from beamwright.systems.star_ris import model
 from beamwright.systems.star_ris.design import finish
 from beamwright.systems.star_ris.known import checked
-from beamwright.systems.star_ris.precoders import Kind, precoder
+from beamwright.systems.star_ris.precoders import Chosen, Closed, Precoding, chosen
 from beamwright.systems.star_ris.results import Design, Goal, Statistics
 from beamwright.systems.star_ris.scenario import Scenario
 from beamwright.systems.star_ris.surfaces import start_surface, time_share
@@ -38,6 +38,8 @@ class Instance(NamedTuple):
     """(drops, 2, elements) the surface the precoder is made for; its amplitudes stay."""
     precoder: np.ndarray
     """(drops, antennas, users)."""
+    share: np.ndarray
+    """(drops, users) of the time."""
     rows: np.ndarray
     """A (drops, 2, users^2, elements): row (k, j) is zero unless user k is on the side and j != k."""
     direct: np.ndarray
@@ -45,7 +47,7 @@ class Instance(NamedTuple):
 
 
 def sca(
-    s: Scenario, known: Statistics, precoder: Kind = "mrt", start: ArrayLike | None = None, seed: int = 0
+    s: Scenario, known: Statistics, precoder: Precoding = "mrt", start: ArrayLike | None = None, seed: int = 0
 ) -> Design:
     """P1 by the penalty convex-concave procedure, side by side, then projected to unit modulus.
 
@@ -56,20 +58,20 @@ def sca(
     Raises:  ValueError naming the argument; cvxpy.SolverError where the convex solver fails.
     Source:  spec star_ris, section 5, baseline SCA.
     """
-    known, p = _instance(s, known, precoder, start, seed)
+    known, precoding, p = _instance(s, known, precoder, start, seed)
     x = _phasors(p.start)
     iterations = np.zeros(len(x), int)
     for drop in range(len(x)):
         for side in range(2):
             x[drop, side], spent = _penalised(p.rows[drop, side], p.direct[drop, side], x[drop, side])
             iterations[drop] += spent
-    return _finish(s, known, precoder, p, np.abs(p.start) * _phasors(x), iterations)
+    return _finish(known, precoding, p, np.abs(p.start) * _phasors(x), iterations)
 
 
 def sdr_bound(
     s: Scenario,
     known: Statistics,
-    precoder: Kind = "mrt",
+    precoder: Precoding = "mrt",
     roundings: int = 200,
     start: ArrayLike | None = None,
     seed: int = 0,
@@ -88,7 +90,7 @@ def sdr_bound(
     Source:  spec star_ris, section 5, baseline SDR.
     """
     require(roundings >= 1, "roundings", "be >= 1", roundings)
-    known, p = _instance(s, known, precoder, start, seed)
+    known, precoding, p = _instance(s, known, precoder, start, seed)
     drops, elements = known.surface_mean.shape[:2]
     require(elements <= LARGEST_RELAXATION, "elements", f"be <= {LARGEST_RELAXATION} here", elements)
     x, least = np.ones((drops, 2, elements), complex), np.zeros((drops, 2))
@@ -98,38 +100,39 @@ def sdr_bound(
             a, b = p.rows[drop, side], p.direct[drop, side]
             least[drop, side], relaxed = _relaxation(a, b)
             x[drop, side] = _best_rounding(a, b, relaxed, roundings, draws)
-    found = _finish(s, known, precoder, p, np.abs(p.start) * x, np.full(drops, 2 * roundings))
-    noise = model.moments(known, p.start, p.precoder).variance
+    found = _finish(known, precoding, p, np.abs(p.start) * x, np.full(drops, 2 * roundings))
+    noise = model.moments(known, p.start, p.precoder, p.share).variance
     floor = noise.sum(axis=(-1, -2)) - np.trace(noise, axis1=-2, axis2=-1)
-    unit = model.reference_w(known, p.start, p.precoder)
+    unit = model.reference_w(known, p.start, p.precoder, p.share)
     return (floor + least.sum(axis=-1)) / np.where(unit > 0, unit, 1.0), found
 
 
 def _instance(
-    s: Scenario, known: Statistics, kind: Kind, start: ArrayLike | None, seed: int
-) -> tuple[Statistics, Instance]:
-    require(kind != "wmmse", "precoder", "be a closed form for least interference", repr(kind))
+    s: Scenario, known: Statistics, precoder: Precoding, start: ArrayLike | None, seed: int
+) -> tuple[Statistics, Chosen, Instance]:
     known = checked(known, s)
-    u = start_surface(s, known, start, 1, seed)
-    w = precoder(known, u, kind)
-    return known, Instance(u, w, *_rows(known, u, w))
+    u, share = start_surface(s, known, start, 1, seed), time_share(s, known)
+    precoding = chosen(known, precoder, share, Closed)
+    w = precoding(known, u, share)
+    return known, precoding, Instance(u, w, share, *_rows(known, u, w, share))
 
 
-def _rows(known: Statistics, u: np.ndarray, w: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _rows(known: Statistics, u: np.ndarray, w: np.ndarray, share: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """A and b of ``Instance``."""
     drops, users = known.side.shape
     chi = mean_phasor(known.kappa)[:, None, None]
     towards = chi * np.conj(known.user_mean) * np.abs(model.at_users(known.side, u))
     a = towards[:, :, None] * np.swapaxes(known.surface_mean @ w, -1, -2)[:, None]
     b = np.conj(known.direct_mean) @ w
-    used = ~np.eye(users, dtype=bool) & (known.side[:, None] == np.arange(2)[None, :, None])[..., None]
+    others = model.together(known.side, share) & ~np.eye(users, dtype=bool)
+    used = others[:, None] & (known.side[:, None] == np.arange(2)[None, :, None])[..., None]
     a = np.where(used[..., None], a[:, None], 0).reshape(drops, 2, users**2, -1)
     return a, np.where(used, b[:, None], 0).reshape(drops, 2, users**2)
 
 
-def _finish(s: Scenario, known: Statistics, kind: Kind, p: Instance, u: np.ndarray, iterations: np.ndarray) -> Design:
-    after, share = precoder(known, u, kind), time_share(s, known)
-    return finish(known, Goal.INTERFERENCE, u, after, p.precoder, share, iterations=iterations)
+def _finish(known: Statistics, precoding: Chosen, p: Instance, u: np.ndarray, iterations: np.ndarray) -> Design:
+    after = precoding(known, u, p.share)
+    return finish(known, Goal.INTERFERENCE, u, after, p.precoder, p.share, iterations=iterations)
 
 
 def _phasors(x: np.ndarray) -> np.ndarray:

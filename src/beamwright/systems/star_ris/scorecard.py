@@ -38,7 +38,7 @@ class Scorecard(ArrayRecord):
 def evaluate(scenario: Scenario, realisation: Realisation, design: Design) -> Scorecard:
     """Judge the surface and ``design.precoder``."""
     known = realisation.known
-    found = model.moments(known, design.u, design.precoder)
+    found = model.moments(known, design.u, design.precoder, design.share)
     rate = model.rates(known, found, design.share)
     own = square_modulus(np.diagonal(found.mean, axis1=-2, axis2=-1))
     return Scorecard(

@@ -1,10 +1,11 @@
 """F2 of the specification: how fast the search for a surface converges, and to what."""
 
-from beamwright.records import Axis, Case, Claim, Curve, Line, Metric, Panel, Picture, Study, sweep
+from beamwright.records import Axis, Case, Claim, Curve, Line, Metric, Panel, Picture, Setting, Study, sweep
 from beamwright.studies.figures.star_ris.common import MEASURES, SOURCE, SYSTEM
 
 _STEPS = sweep(1, 2, 3, 4, 5, 6, 8, 10, 13, 20, 30, 50, 100, 200)
 _LONG = sweep(200)
+_ONE_SEARCH: dict[str, Setting] = {"rounds": 1, "careful": False}
 
 FIG2 = Study(
     name="star-ris/fig2",
@@ -21,7 +22,7 @@ FIG2 = Study(
             method="min-interference",
             settings={"tolerance": 1e-6},
         ),
-        Curve(name="rate", label="Largest sum rate, RZF", method="max-sum-rate", settings={"rounds": 1}),
+        Curve(name="rate", label="Largest sum rate, RZF", method="max-sum-rate", settings=_ONE_SEARCH),
         Curve(
             name="interference-end", label="Least interference, MRT", method="min-interference", points=_LONG
         ),
@@ -36,7 +37,7 @@ FIG2 = Study(
             name="rate-end",
             label="Largest sum rate, RZF",
             method="max-sum-rate",
-            settings={"rounds": 1},
+            settings=_ONE_SEARCH,
             points=_LONG,
         ),
     ),

@@ -29,8 +29,8 @@ def rates(scenario: sr.Scenario, realisation: Any, design: sr.Design, keys: jax.
 def moments(scenario: sr.Scenario, realisation: Any, design: sr.Design, keys: jax.Array, samples: int) -> Measured:
     """Closed forms against draws: the entry of E|F_kj|^2 that is farthest off, and the rates' order."""
     known = realisation.known
-    drawn = sr.monte_carlo(known, design.u, design.precoder, samples)
-    found = sr.moments(known, design.u, design.precoder)
+    drawn = sr.monte_carlo(known, design.u, design.precoder, samples, share=design.share)
+    found = sr.moments(known, design.u, design.precoder, design.share)
     off = np.abs(drawn.power - found.power)
     beyond = design.rates - design.share * drawn.ergodic
     return {
@@ -51,8 +51,8 @@ def convergence(scenario: sr.Scenario, realisation: Any, design: sr.Design, keys
             "spent": design.iterations.astype(float),
             "rise": steps.max(axis=1, initial=0.0),
         }
-    w = sr.precoder(known, sr.random_surface(scenario, known).u, "rzf")
-    rates = model.rates(known, sr.moments(known, design.u, w))
+    w = sr.precoder(known, sr.random_surface(scenario, known).u, "rzf", design.share)
+    rates = model.rates(known, sr.moments(known, design.u, w, design.share), design.share)
     return {
         "objective": rates.sum(axis=-1), "above_bound": nothing, "spent": design.iterations.astype(float),
         "rise": nothing,
