@@ -40,8 +40,9 @@ def asked(s: Scenario, known: Statistics, design: Design, method: str, options: 
     for name, size in (("elements", elements), ("antennas", antennas), ("users", known.side.shape[1])):
         require(getattr(s, name) == size, name, f"be {size} as in the statistics", getattr(s, name))
     one, joint = np.ones(drops), getattr(options, "amplitudes", "fixed") == "joint"
+    goal = GOALS[getattr(options, "objective", method)]
     demands: dict[str, Any] = {
-        "goal": one * GOALS[getattr(options, "objective", method)], "joint": one * joint,
+        "goal": one * goal, "joint": one * joint,
         "tolerance": one * getattr(options, "tolerance", TOLERANCE), "share": time_share(s, known),
     }  # fmt: skip
     if getattr(options, "starts", 1) == 1:
@@ -50,7 +51,8 @@ def asked(s: Scenario, known: Statistics, design: Design, method: str, options: 
         again = BASELINES[method](s, known, **dict(options))
         return demands | {name: getattr(again, name) for name in ("u", "precoder", "design_precoder")}
     if not joint:
-        demands["u"] = amplitudes(s, elements) * np.exp(1j * np.angle(design.u))
+        there = design.u.any(axis=(1, 2), keepdims=True) | (goal is Goal.INTERFERENCE)
+        demands["u"] = there * amplitudes(s, elements) * np.exp(1j * np.angle(design.u))  # rates may leave it out
     if method == "min-interference":
-        demands["precoder"] = precoder(known, design.u, options.precoder)  # type: ignore[attr-defined]
+        demands["precoder"] = precoder(known, design.u, options.precoder, time_share(s, known))  # type: ignore[attr-defined]
     return demands
