@@ -11,7 +11,7 @@ from beamwright.systems.noma_isac import Oma, Scenario, certify, evaluate, model
 from beamwright.systems.noma_isac.certificate import certificate, certified_design
 from beamwright.systems.noma_isac.dual import combine, dual_bound
 from beamwright.systems.noma_isac.realisation import Realisation
-from beamwright.systems.noma_isac.results import POWER_CAP_W, Covariances, Design, Multipliers, Problem
+from beamwright.systems.noma_isac.results import Covariances, Design, Multipliers, Problem
 from beamwright.systems.noma_isac.worst_case import worst_case
 
 
@@ -29,7 +29,7 @@ def channels(*seeds):
     return (z[..., 0] + 1j * z[..., 1]) / np.sqrt(2)
 
 
-def problem(s, h, target, csi_error=0.0, oma=Oma.NONE, power_limit_w=POWER_CAP_W):
+def problem(s, h, target, csi_error=0.0, oma=Oma.NONE, power_limit_w=1e6):
     drops = len(h)
     fill = {"sinr_target": target, "csi_error": csi_error}
     fill = {name: np.broadcast_to(value, (drops, s.users)) for name, value in fill.items()}
@@ -224,7 +224,7 @@ def test_an_error_ball_that_holds_the_origin_is_infeasible_and_a_silent_channel_
     lmi, basis = worst_error_multiplier(h, radius)
     shorter = np.diag([0.5 / radius, 1.0])
     multipliers = replace(zero_multipliers(s, 3, basis=basis), lmi=shorter @ lmi @ shorter)
-    assert np.all(dual_bound(s, asked, multipliers).bound_w > POWER_CAP_W)
+    assert np.all(dual_bound(s, asked, multipliers).bound_w > asked.power_limit_w)
 
     silent = problem(s, 0 * h, 5.0)
     nothing = np.full((3, 1, 4), np.nan, complex)

@@ -63,6 +63,19 @@ class ArrayRecord:
             }
         )
 
+    def put(self, drops: np.ndarray, other: Self) -> Self:
+        """The same record with some drops (indices) from ``other``."""
+        values: dict[str, Any] = {}
+        for field in dataclasses.fields(self):
+            ours, theirs = getattr(self, field.name), getattr(other, field.name)
+            if isinstance(ours, ArrayRecord):
+                ours = ours.put(drops, theirs)
+            elif ours is not None:
+                ours = np.array(ours)
+                ours[drops] = theirs
+            values[field.name] = ours
+        return type(self)(**values)
+
 
 def _parts(hint: Any) -> list[Any]:
     """A type and everything it is made of: ``Annotated[Record, role] | None`` has the record and the role."""

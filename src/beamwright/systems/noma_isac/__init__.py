@@ -1,7 +1,8 @@
 """Beamforming for NOMA integrated sensing and communication: certified, batched and exact under channel errors."""
 
 from beamwright.systems.noma_isac.certificate import certify
-from beamwright.systems.noma_isac.design import balance_sinr, minimise_power
+from beamwright.systems.noma_isac.design import minimise_power
+from beamwright.systems.noma_isac.max_min import balance_sinr
 from beamwright.systems.noma_isac.oma import balance_sinr_oma, minimise_power_oma
 from beamwright.systems.noma_isac.realisation import Realisation, draw
 from beamwright.systems.noma_isac.results import Certificate, Design, Multipliers, Oma

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from beamwright.core import Status, guarded, require
+from beamwright.metrics import least_over_users
 from beamwright.systems.noma_isac import model
 from beamwright.systems.noma_isac.dual import dual_bound
 from beamwright.systems.noma_isac.multipliers import in_cones
@@ -47,14 +48,22 @@ def certify(scenario: Scenario, h: ArrayLike, design: Design) -> Certificate:
     require(bool(np.all(design.oma == design.oma[:1])), "oma", "be the same for all drops", np.unique(design.oma))
     wrong = ~_weakest_first(h, design.order)
     require(not wrong.any(), "order", "list the users from weakest to strongest", design.order[wrong][:1].tolist())
-    return certificate(scenario, design.problem(h), design.beams, design.reduced, design.multipliers)
+    return certificate(
+        scenario, design.problem(h), design.beams, design.reduced, design.multipliers, design.proof_target
+    )
 
 
 def certificate(
-    s: Scenario, problem: Problem, beams: np.ndarray, covariances: Covariances, multipliers: Multipliers
+    s: Scenario,
+    problem: Problem,
+    beams: np.ndarray,
+    covariances: Covariances,
+    multipliers: Multipliers,
+    proof_target: np.ndarray | None = None,
 ) -> Certificate:
-    """``certify`` on checked arrays."""
-    bound = dual_bound(s, problem, multipliers)
+    """``certify`` on checked arrays; proof_target (drops, users) are the targets ``multipliers`` belong to."""
+    proof_target = problem.sinr_target if proof_target is None else proof_target
+    bound = dual_bound(s, problem._replace(sinr_target=proof_target), multipliers)
     # Beams are judged in their own span: an error acts only through its projection on it. Covariances are judged in
     # the span of channels and steering vectors: their projection on it meets what they meet, with no more power.
     steering = np.broadcast_to(s.steering, (len(beams), *s.steering.shape))
@@ -63,6 +72,9 @@ def certificate(
     rank_ratio, negativity = _spectrum(covariances.trace_w, relaxed.inner)
     relaxed_violation = np.maximum(relaxed.residuals.violation, negativity)
     gap, relaxed_gap = _gap(ours.objective_w, bound.bound_w), _gap(relaxed.objective_w, bound.bound_w)
+    beyond = bound.bound_w > problem.power_limit_w  # nothing meets the targets of the proof within the limit
+    level = np.any(proof_target > problem.sinr_target, axis=-1)  # max-min: they are above what is attained
+    gap = np.where(level, np.where(beyond, _level_gap(ours.worst.sinr, proof_target), np.inf), gap)
     tolerance = np.where(problem.csi_error.any(axis=-1), ROBUST_GAP, GAP)
     return Certificate(
         **vars(ours.residuals),
@@ -78,7 +90,7 @@ def certificate(
         worst_case_lower=ours.worst.lower,
         rank_ratio=rank_ratio,
         status=_status(
-            impossible=bound.bound_w > problem.power_limit_w * (1 + VIOLATION),  # a budget met exactly is no proof
+            impossible=~level & (bound.bound_w > problem.power_limit_w * (1 + VIOLATION)),  # met exactly: no proof
             feasible=ours.residuals.violation <= VIOLATION,
             gap=gap,
             solved=(relaxed_violation <= VIOLATION) & (relaxed_gap <= tolerance),
@@ -96,15 +108,22 @@ def certified_design(
     *,
     iterations: np.ndarray,
     trace: np.ndarray,
-    balanced_sinr: np.ndarray | None = None,
-    relaxed_sinr: np.ndarray | None = None,
+    proof_target: np.ndarray | None = None,
 ) -> Design:
     """What a solver found, with everything that is said about it taken from the certificate, not from the solver.
 
-    Args:    as ``certificate``; iterations (drops,), trace (drops, steps) in W; the last two only from max-min.
+    Where no design exists none is kept: beams and covariances of infeasible drops are NaN.
+
+    Args:    as ``certificate``; iterations (drops,), trace (drops, steps) in W.
     """
-    multipliers = in_cones(s, problem, multipliers)
-    proof = certificate(s, problem, beams, covariances, multipliers)
+    proven = problem if proof_target is None else problem._replace(sinr_target=proof_target)
+    multipliers = in_cones(s, proven, multipliers)
+    proof = certificate(s, problem, beams, covariances, multipliers, proof_target)
+    none = (proof.status == Status.INFEASIBLE)[:, None, None]
+    if np.isfinite(beams[none[:, 0, 0]]).any() or np.isfinite(covariances.inner[none[:, 0, 0]]).any():
+        beams = np.where(none, np.nan, beams)
+        covariances = covariances._replace(inner=np.where(none[..., None], np.nan, covariances.inner))
+        proof = certificate(s, problem, beams, covariances, multipliers, proof_target)
     unknown = np.full(len(beams), np.nan)
     return Design(
         beams=beams,
@@ -120,11 +139,12 @@ def certified_design(
         iterations=iterations,
         trace=trace,
         sinr_target=problem.sinr_target,
+        proof_target=problem.sinr_target if proof_target is None else proof_target,
         csi_error=problem.csi_error,
         power_limit_w=problem.power_limit_w,
         oma=np.full(len(beams), int(problem.oma)),
-        balanced_sinr=unknown if balanced_sinr is None else balanced_sinr,
-        relaxed_sinr=unknown if relaxed_sinr is None else relaxed_sinr,
+        balanced_sinr=unknown,
+        relaxed_sinr=unknown,
         multipliers=multipliers,
         certificate=proof,
     )
@@ -182,10 +202,18 @@ def _status(
 ) -> np.ndarray:
     """Status codes; comparisons with NaN are false, so what cannot be computed is never called good."""
     return np.select(
-        [impossible, feasible & (gap <= tolerance), ~solved, feasible & (gap <= RECOVERED_GAP)],
-        [Status.INFEASIBLE, Status.OPTIMAL, Status.STALLED, Status.RANK1_RECOVERED],
+        [impossible, feasible & (gap <= tolerance), feasible & (gap <= RECOVERED_GAP), ~solved],
+        [Status.INFEASIBLE, Status.OPTIMAL, Status.RANK1_RECOVERED, Status.STALLED],
         Status.RANK_GAP,
     )
+
+
+def _level_gap(sinr: np.ndarray, proof_target: np.ndarray) -> np.ndarray:
+    """By how much the level that is out of reach exceeds the least SINR of the beams, relative, (drops,)."""
+    attained = least_over_users(sinr).min(axis=-1)
+    return np.divide(
+        proof_target.max(axis=-1), attained, out=np.full(len(sinr), np.inf), where=attained > 0
+    ) - np.where(np.isnan(attained), np.nan, 1)
 
 
 def _gap(objective_w: np.ndarray, bound_w: np.ndarray) -> np.ndarray:
@@ -209,7 +237,7 @@ def _require_shapes(record: Design | Multipliers, axes: dict[str, tuple[int, ...
 
 
 def _design_axes(s: Scenario, rank: int) -> dict[str, tuple[int, ...]]:
-    users = dict.fromkeys(("order", "sinr_target", "csi_error"), (s.users,))
+    users = dict.fromkeys(("order", "sinr_target", "proof_target", "csi_error"), (s.users,))
     streams = {"beams": (s.users, s.antennas), "inner": (s.users, rank, rank), "basis": (s.antennas, rank)}
     return users | streams | {"power_limit_w": (), "oma": ()}
 

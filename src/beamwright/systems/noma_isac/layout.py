@@ -21,11 +21,24 @@ class Layout:
 
     users: int
     targets: int
-    chain: bool
+    decoding: str
+    """``chain``, ``own``, ``noise``, or ``alone`` for OMA: streams never meet."""
     ordered: bool
     """Power order (spec P1 e) demanded."""
-    interference: bool
-    """False for OMA: streams never meet."""
+
+    @property
+    def chain(self) -> bool:
+        """Whether stronger users decode the streams of weaker ones."""
+        return self.decoding == "chain"
+
+    def disturbing(self, k: int) -> list[int]:
+        """Streams that disturb stream k."""
+        first = {"noise": 0, "alone": self.users}.get(self.decoding, k + 1)
+        return [i for i in range(first, self.users) if i != k]
+
+    def cancelled(self, k: int) -> list[int]:
+        """Streams that are cancelled before stream k."""
+        return list(range(k)) if self.decoding in ("chain", "own") else []
 
     @property
     def pairs(self) -> list[tuple[int, int]]:
@@ -59,18 +72,25 @@ class Layout:
         cross = [np.eye(size)[k + self.targets + i] for i in range(2 * len(pairs))]
         return np.array(rows + cross).reshape(-1, size), len(rows)
 
+    def sensing_weights(self, units: "Units") -> Array:
+        """Factor of every sensing row, the cone's included: floors as they are, slabs and cone by their widths."""
+        slabs, one = len(self.target_pairs), jnp.ones_like(units.cone_row)
+        cone = [units.cone_row] * (1 + 2 * slabs) if slabs else []
+        rows = [*[one] * self.targets, *units.slab_row, *units.slab_row, *cone]
+        return jnp.stack(rows) if rows else jnp.zeros((0, len(one)))
+
     def order_weights(self) -> np.ndarray:
         """(order rows, streams): +1 on stream j, -1 on stream j+1."""
         rows = [np.eye(self.users)[j] - np.eye(self.users)[j + 1] for _, j in self.order_rows]
         return np.array(rows).reshape(-1, self.users)
 
     def stream_weights(self, gamma: Array) -> Array:
-        """q (pairs, streams, lanes) of W_k - gamma_k sum_{i>k} W_i, scaled by 1/(1 + gamma_k)."""
-        rows = []
-        for k, _ in self.pairs:
-            scale = 1.0 / (1.0 + gamma[k])
-            later = -gamma[k] * scale if self.interference else jnp.zeros_like(scale)
-            rows.append([scale if i == k else later if i > k else jnp.zeros_like(scale) for i in range(self.users)])
+        """q (pairs, streams, lanes) of W_k less gamma_k times those that disturb it."""
+        zero = jnp.zeros_like(gamma[0])
+        rows = [
+            [zero + 1 if i == k else -gamma[k] if i in self.disturbing(k) else zero for i in range(self.users)]
+            for k, _ in self.pairs
+        ]
         return jnp.stack([jnp.stack(row) for row in rows])
 
 
@@ -89,62 +109,152 @@ class Data(NamedTuple):
     """(users, lanes) radii of the channel error."""
     penalty: Array
     """(d, d, users, lanes) Hermitian, added to the cost matrix of each stream (rank-one recovery); else zero."""
+    difference_w: Array
+    """(2 target pairs, lanes) largest P_p - P_m of every pair, then largest P_m - P_p; infinite where it is free."""
     weights: Array
-    """(5, lanes): rho_c, rho_s, Ps, Pdiff, radius of the cross-correlation cone."""
+    """(4, lanes): rho_c, rho_s, Ps, radius of the cross-correlation cone."""
 
 
 class Units(NamedTuple):
-    """Normalised data and what brings the answer back to watts."""
+    """Normalised data and what brings the answer back to watts: W_k = unit_w D_k Y_k D_k, D_k = ``scale``."""
 
     h: Array
     a: Array
+    scale: Array
+    """D (d, users, lanes): root of the power that stream k is likely to have in each coordinate, in ``unit_w``."""
     cost: Array
     """(d, d, users, lanes) cost of every stream, including the penalty."""
+    row: Array
+    """(pairs, lanes) factor of row (k, l)."""
+    weights: Array
+    """q (pairs, streams, lanes) of row (k, l): W_k - gamma_k sum_{i>k} W_i, times its factor."""
     need: Array
-    """(users k, users l, lanes): gamma_k noise_l / |h_l|^2 in ``unit_w``, scaled like the rows; gamma_k if h_l = 0."""
+    """(pairs, lanes): gamma_k noise_l / |h_l|^2 in ``unit_w``, scaled like the rows; gamma_k if h_l = 0."""
     eps: Array
     floor: Array
     difference: Array
     radius: Array
+    slab_row: Array
+    """(target pairs, lanes) factor of the slab rows: between those that make their width or their powers one."""
+    cone_row: Array
+    """(lanes,) factor of the cross-correlation cone."""
     unit_w: Array
     unit_cost: Array
+    pair_scale: Array
+    """(pairs, lanes): multiplier in solver units -> multiplier of the constraint as written."""
     user_scale: Array
-    """(users k, users l, lanes): multiplier in solver units -> multiplier of the constraint as written."""
+    """(users, lanes): the same for rows of the power order."""
     target_scale: Array
     """(lanes,) the same for sensing rows."""
 
 
-def normalise(data: Data) -> Units:
-    """Unit vectors, power and cost units, right-hand sides."""
-    comm, sensing, floor_w, difference_w, radius_w = data.weights
-    lanes = data.h.shape[-1]
+THIN_SLAB, THIN_CONE, WIDE = 1e-6, 1e-10, 1e2
+"""In units of the powers: narrower than these no solver sees between the sides, wider is as good as no limit."""
+
+
+def normalise(layout: Layout, data: Data) -> Units:
+    """Unit vectors, units of power for every stream, right-hand sides; rows are divided by what they see.
+
+    At high SINR the streams differ by powers of gamma, and noise is far below the power towards the targets: in one
+    unit for all, a solver would lose what it has to null. In the span of the channels every stream is measured in a
+    share of its own (``_shares``), and the rows of its SINR are divided by what they are about (``_seen``).
+    """
+    comm, sensing, floor_w, radius_w = data.weights
+    d, lanes = data.h.shape[1:]
     square = jnp.sum(jnp.abs(data.h) ** 2, axis=1)
     present = square > 0
     square = jnp.where(present, square, 1.0)
     target_square = jnp.sum(jnp.abs(data.a) ** 2, axis=1)[0] if len(data.a) else jnp.ones(lanes)
-    demand = jnp.where(present, data.gamma * data.noise_w / square, 0.0)
-    unit_w = jnp.maximum(jnp.max(demand, axis=0), floor_w / target_square if len(data.a) else 0.0)
+    noise_w = jnp.where(present, data.noise_w / square, 0.0)
+    eps = data.eps / jnp.sqrt(square)
+    demand_w = _chained(layout, data.gamma, noise_w) if layout.chain else data.gamma * noise_w
+    least_w = floor_w / target_square if len(data.a) else 0.0
+    unit_w = jnp.maximum(jnp.max(demand_w * (data.gamma > 0), axis=0), least_w)
+    share = _shares(layout, data.gamma, noise_w / jnp.where(unit_w > 0, unit_w, 1.0), eps)
+    unit_w = jnp.maximum(jnp.max(data.gamma * noise_w / share, axis=0), least_w)
     unit_w = jnp.where(unit_w > 0, unit_w, 1.0)
+    inside = (jnp.arange(d) < layout.users)[:, None, None]
+    scale = jnp.where(inside, jnp.sqrt(share), 1.0)
     unit_cost = comm + sensing * len(data.a) * target_square
-    eye = la.identity(data.h.shape[1], data.penalty[:, :, 0])
+    eye = la.identity(d, data.penalty[:, :, 0])
     cost = comm * eye + sensing * jnp.sum(data.a[:, :, None] * jnp.conj(data.a[:, None]), axis=0)
-    shrink = 1.0 / (1.0 + data.gamma)[:, None]
-    gamma = data.gamma[:, None]
-    need = jnp.where(present[None], gamma * (data.noise_w / (square * unit_w))[None], gamma) * shrink
+    stream, user = (np.array([p[i] for p in layout.pairs]) for i in (0, 1))
+    row = 1.0 / _seen(layout, data.gamma, share, eps)[stream]
+    need = jnp.where(present[user], data.gamma[stream] * (noise_w / unit_w)[user], data.gamma[stream]) * row
+    difference = _widened(data.difference_w / (target_square * unit_w))
+    radius = jnp.clip(radius_w / (target_square * unit_w), THIN_CONE, WIDE)
     return Units(
         h=data.h / jnp.sqrt(square)[:, None],
         a=data.a / jnp.sqrt(target_square),
-        cost=(cost[:, :, None] + data.penalty) / unit_cost,
+        scale=scale,
+        cost=scale[:, None] * scale[None] * (cost[:, :, None] + data.penalty) / unit_cost,
+        row=row,
+        weights=layout.stream_weights(data.gamma) * row[:, None],
         need=need,
-        eps=data.eps / jnp.sqrt(square),
+        eps=eps,
         floor=floor_w / (target_square * unit_w),
-        difference=difference_w / (target_square * unit_w),
-        radius=radius_w / (target_square * unit_w),
+        difference=difference,
+        radius=radius,
+        slab_row=jnp.mean(difference.reshape(2, -1, lanes), axis=0) ** -0.5,
+        cone_row=radius**-0.5,
         unit_w=unit_w,
         unit_cost=unit_cost,
-        user_scale=shrink * (unit_cost / square)[None],
+        pair_scale=row * (unit_cost / square)[user],
+        user_scale=unit_cost / square,
         target_scale=unit_cost / target_square,
     )
+
+
+def _widened(difference: Array) -> Array:
+    """Slabs (2 pairs, lanes) of which neither side is wide made wide enough to have an inside."""
+    difference = jnp.minimum(difference, WIDE)
+    upper, lower = jnp.split(difference, 2)
+    missing = jnp.maximum(THIN_SLAB - 0.5 * (upper + lower), 0.0)
+    return difference + jnp.concatenate([missing, missing])
+
+
+def _shares(layout: Layout, gamma: Array, noise: Array, eps: Array) -> Array:
+    """Power of every stream in the span of the channels, (users, lanes), at most one.
+
+    At least what its user's noise asks for, what a chain of streams gamma times each other's power leaves it below the
+    first, and what the errors of channels leave of the streams cancelled before it.
+    """
+    alone = gamma * noise
+    if layout.decoding == "alone":
+        return jnp.where(alone > 0, jnp.minimum(alone, 1.0), 1.0)
+    if layout.decoding == "noise":
+        return jnp.where(alone > 0, alone / jnp.max(alone, axis=0), 1.0)
+    chained = _chained(layout, gamma, noise)
+    share = jnp.minimum(jnp.maximum(alone, chained / chained[0]), 1.0)
+    parts = [jnp.ones_like(share[0])]
+    for k in range(1, layout.users):
+        hears = jnp.max(eps[k:], axis=0) if layout.chain else eps[k]
+        parts.append(jnp.minimum(jnp.maximum(share[k], gamma[k] * hears**2 * la.total(parts)), 1.0))
+    return jnp.stack(parts)
+
+
+def _seen(layout: Layout, gamma: Array, share: Array, eps: Array) -> Array:
+    """What the SINR of every stream is about, (users, lanes): its own power and, where errors keep others from being
+    nulled, gamma times what is left of those."""
+    rows = []
+    for k in range(layout.users):
+        hears = jnp.max(eps[k:], axis=0) if layout.chain else eps[k]
+        none = jnp.zeros_like(share[k])
+        left = la.total((share[i] for i in layout.disturbing(k)), none)
+        left = left + hears**2 * la.total((share[i] for i in layout.cancelled(k)), none)
+        rows.append(share[k] + jnp.where(hears > 0, gamma[k] * left, 0.0))
+    return jnp.stack(rows)
+
+
+def _chained(layout: Layout, gamma: Array, noise: Array) -> Array:
+    """u_k = gamma_k max_{l >= k} (noise_l + sum_{i>k} u_i): what a chain of streams needs that share one direction."""
+    later = jnp.zeros_like(noise[0])
+    powers: list[Array] = []
+    for k in reversed(range(layout.users)):
+        seen = jnp.max(noise[k:], axis=0) + later
+        powers.insert(0, jnp.where(gamma[k] > 0, gamma[k], 1.0) * jnp.where(seen > 0, seen, 1.0))
+        later = later + powers[0]
+    return jnp.stack(powers)
 
 
 class Relaxed(NamedTuple):
@@ -178,8 +288,9 @@ class Relaxed(NamedTuple):
 def sensing_multipliers(layout: Layout, units: Units, rows: Array, cone: Array | None) -> dict[str, Array]:
     """Split multipliers of floor, slab and cone rows (solver units) into the fields of ``Relaxed``."""
     targets, pairs = layout.targets, len(layout.target_pairs)
-    rows = rows * units.target_scale
-    soc = jnp.zeros((1, rows.shape[-1])) if cone is None else cone * units.target_scale
+    weights = layout.sensing_weights(units) * units.target_scale
+    rows = rows * weights[: targets + 2 * pairs]
+    soc = jnp.zeros((1, rows.shape[-1])) if cone is None else cone * weights[targets + 2 * pairs :]
     return {
         "floor": rows[:targets],
         "upper": rows[targets : targets + pairs],

@@ -10,6 +10,9 @@ from beamwright.metrics import beam_gains, covariance_gains, sinr_after_cancella
 from beamwright.systems.noma_isac.results import Oma
 from beamwright.systems.noma_isac.scenario import Scenario
 
+UNUSABLE = 1e6
+"""Times what users need one by one: more power than that counts as no design (spec A3 has 1e6 W for the default)."""
+
 
 def decoding_order(h: np.ndarray) -> np.ndarray:
     """Users from weakest to strongest channel norm, ties in input order: (drops, users) -> indices."""
@@ -24,15 +27,24 @@ def positions(order: np.ndarray) -> np.ndarray:
 def decoding_mask(s: Scenario, order: np.ndarray, oma: Oma = Oma.NONE) -> np.ndarray:
     """(drops, users l, users k), true where user l decodes stream k: l not weaker than k (chain), or l = k."""
     place = positions(order)
-    if s.decoding == "own" or oma is not Oma.NONE:
+    if s.decoding != "chain" or oma is not Oma.NONE:
         return np.broadcast_to(np.eye(s.users, dtype=bool), (len(order), s.users, s.users))
     return place[:, :, None] >= place[:, None, :]
 
 
-def later_mask(order: np.ndarray, oma: Oma = Oma.NONE) -> np.ndarray:
-    """(drops, streams k, streams i), true where stream i is decoded after k and so disturbs it; never in OMA."""
+def disturbs(s: Scenario, order: np.ndarray, oma: Oma = Oma.NONE) -> np.ndarray:
+    """(drops, streams k, streams i), true where stream i disturbs k: decoded after it, or, with decoding ``noise``, any
+    other; never in OMA."""
     place = positions(order)
-    return (place[:, None, :] > place[:, :, None]) & (oma is Oma.NONE)
+    other = place[:, None, :] != place[:, :, None] if s.decoding == "noise" else place[:, None, :] > place[:, :, None]
+    return other & (oma is Oma.NONE)
+
+
+def cancelled(s: Scenario, order: np.ndarray, oma: Oma = Oma.NONE) -> np.ndarray:
+    """(drops, streams k, streams i), true where stream i is cancelled before k; an error leaves a residual of it."""
+    if s.decoding == "noise":
+        return np.zeros((len(order), s.users, s.users), bool)
+    return np.swapaxes(disturbs(s, order, oma), -1, -2)
 
 
 def sinr(
@@ -47,17 +59,17 @@ def sinr(
 
         SINR_lk = (h+d)^H W_k (h+d) / ( sum_{i<k} d^H W_i d + sum_{i>k} (h+d)^H W_i (h+d) + noise ),   h = h_l, d = d_l
 
-    i < k meaning decoded before (and cancelled with the estimate h), i > k after. In OMA there is neither sum, and
-    the SINR is that within the slot.
+    i < k meaning decoded before (and cancelled with the estimate h), i > k after. With decoding ``noise`` nothing is
+    cancelled and all other streams disturb. In OMA there is neither sum, and the SINR is that within the slot.
 
     Args:    h (drops, users, antennas) what the designer knew; error (..., drops, users, antennas) truth minus h.
     Returns: (..., drops, users l, users k) linear; NaN where l does not decode k.
     """
     received = h if error is None else h + error
     slot = s.users if oma is Oma.AVERAGE else 1
-    later = later_mask(order, oma)
-    residual = None if error is None else slot * stream_gains(error, streams)
-    table = sinr_after_cancellation(slot * stream_gains(received, streams), later, s.noise_vector_w, residual)
+    residual = None if error is None or s.decoding == "noise" else slot * stream_gains(error, streams)
+    gains = slot * stream_gains(received, streams)
+    table = sinr_after_cancellation(gains, disturbs(s, order, oma), s.noise_vector_w, residual)
     return np.where(decoding_mask(s, order, oma), table, np.nan)
 
 
@@ -119,6 +131,22 @@ def weighted_power_w(s: Scenario, radiated_w: np.ndarray, response: np.ndarray) 
     return s.comm_weight * radiated_w + s.sensing_weight * towards_targets
 
 
+def power_limit_w(s: Scenario, h: np.ndarray, sinr_target: np.ndarray, oma: Oma = Oma.NONE) -> np.ndarray:
+    """What least power may not exceed where the caller sets no budget: (drops,) in W, in proportion to the problem.
+
+        1e6 (rho_c + rho_s M N) (sum_k gamma_k noise_k / |h_k|^2 + M Ps / N)
+
+    A million times what the users need one by one and the targets together. A certified bound above it means that
+    there is no design, or none that anyone could use.
+    """
+    square = np.sum(np.abs(h) ** 2, axis=-1)
+    share = 1 / s.users if oma is not Oma.NONE else 1.0
+    alone = share * sinr_target * s.noise_vector_w / np.where(square > 0, square, np.inf)
+    sensing = s.targets * s.sensing_power_w / s.antennas
+    limit = UNUSABLE * (s.comm_weight + s.sensing_weight * s.targets * s.antennas) * (alone.sum(axis=-1) + sensing)
+    return np.where(limit > 0, limit, np.inf)
+
+
 def sic_margin(h: np.ndarray, streams: np.ndarray, order: np.ndarray) -> np.ndarray:
     """How far received powers fall along the decoding order (spec P1 e), the least over users and neighbours.
 
@@ -137,10 +165,6 @@ def span_basis(*vectors: np.ndarray) -> np.ndarray:
     """Orthonormal columns whose span holds all given vectors: (drops, count_i, antennas) each -> (drops, antennas, r).
 
     Channels and steering vectors are all that the constraints see of the antennas, so designs and certificates may
-    work in their span (spec A1). r = min(antennas, sum of counts).
+    work in their span (spec A1). r = min(antennas, sum of counts); the first columns span the first vectors.
     """
-    stacked = np.concatenate(vectors, axis=1)
-    drops, count, antennas = stacked.shape
-    if count >= antennas:
-        return np.broadcast_to(np.eye(antennas, dtype=complex), (drops, antennas, antennas))
-    return np.linalg.qr(np.swapaxes(stacked, -1, -2))[0]
+    return np.linalg.qr(np.swapaxes(np.concatenate(vectors, axis=1), -1, -2))[0]

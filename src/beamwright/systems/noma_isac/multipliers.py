@@ -3,7 +3,7 @@
 import numpy as np
 
 from beamwright.systems.noma_isac import model
-from beamwright.systems.noma_isac.dual import _finite, _lmi_cone, _nonnegative
+from beamwright.systems.noma_isac.dual import _finite, _nonnegative, lmi_cone
 from beamwright.systems.noma_isac.results import Multipliers, Oma, Problem
 from beamwright.systems.noma_isac.scenario import Scenario
 
@@ -28,6 +28,6 @@ def in_cones(s: Scenario, problem: Problem, m: Multipliers) -> Multipliers:
         correlation=np.linalg.norm(cross, axis=(-1, -2)),
         cross=cross,
         sic=np.where(ordered, _nonnegative(m.sic), 0),
-        lmi=np.where(decodes[..., None, None], _lmi_cone(m.lmi, m.basis), 0),
+        lmi=np.where(decodes[..., None, None], lmi_cone(m.lmi, m.basis), 0),
         basis=m.basis,
     )

@@ -22,9 +22,9 @@ class FunctionalMap(eqx.Module):
     """y -> (sum_r y_r G_rk, -y on the nonnegative cone, -(s, z))."""
 
     vectors: Array
-    """V (d, vectors, lanes)."""
+    """V_k = D_k V (d, vectors, streams, lanes)."""
     matrices: Array
-    """F (d, d, functionals, lanes)."""
+    """D_k F D_k (d, d, functionals, streams, lanes)."""
     weights: Array
     """q (rows, streams, lanes)."""
     rows: tuple[tuple[float, ...], ...] = eqx.field(static=True)
@@ -36,12 +36,12 @@ class FunctionalMap(eqx.Module):
     def apply(self, x: Array) -> conic.Point:
         """Slack matrices' linear part and the cone blocks."""
         mixed = _mix(np.array(self.rows).T, self.weights * x[:, None])
-        blocks = la.total(self.matrices[:, :, f, None] * mixed[f] for f in range(len(mixed)))
+        blocks = la.total(self.matrices[:, :, f] * mixed[f] for f in range(len(mixed)))
         return conic.Point((blocks,), -x[: self.linear], (-x[self.linear :],) if self.linear < len(x) else ())
 
     def adjoint(self, z: conic.Point) -> Array:
         """sum_k tr(G_rk Y_k), less the cone blocks."""
-        values = materialise(la.inner(self.matrices[:, :, :, None], z.psd[0][:, :, None]))
+        values = materialise(la.inner(self.matrices, z.psd[0][:, :, None]))
         seen = _mix(np.array(self.rows), values)
         streams = la.total(self.weights[:, k] * seen[:, k] for k in range(seen.shape[1]))
         return streams - jnp.concatenate([z.nonneg, *z.soc])
@@ -62,7 +62,7 @@ class FunctionalMap(eqx.Module):
 
     def _gram(self, scaling: conic.Scaling) -> Array:
         """<F_f, Y_k F_g Z_k^-1>, (f, g, streams, lanes), from the two small Gram matrices of V."""
-        v = self.vectors[:, :, None]
+        v = self.vectors
         left, right = (
             materialise(la.matmul(la.dagger(v), materialise(la.matmul(x, v))))
             for x in (scaling.z[0], scaling.s_inverse[0])
@@ -81,7 +81,7 @@ class FunctionalMap(eqx.Module):
 
 def solve_nominal(layout: Layout, data: Data, options: conic.Options) -> Relaxed:
     """Solve a tile. A lane without a feasible design returns multipliers that prove it (a ray of the dual)."""
-    units, users = normalise(data), layout.users
+    units, users = normalise(layout, data), layout.users
     lanes = data.h.shape[-1]
     sensing, linear_sensing = layout.sensing_rows()
     user_rows = [np.eye(sensing.shape[1])[l] for l in [l for _, l in layout.pairs] + [l for l, _ in layout.order_rows]]
@@ -91,22 +91,23 @@ def solve_nominal(layout: Layout, data: Data, options: conic.Options) -> Relaxed
     )
     pairs, ordered, linear = len(layout.pairs), len(layout.order_rows), len(user_rows) + linear_sensing
     order = jnp.broadcast_to(layout.order_weights()[:, :, None], (ordered, users, lanes))
-    shared = jnp.ones((len(table) - pairs - ordered, users, lanes))
-    slabs = len(layout.target_pairs)
+    slabs, shared = len(layout.target_pairs), layout.sensing_weights(units)
+    shared = jnp.broadcast_to(shared[:, None], (len(shared), users, lanes))
     right = [
-        jnp.stack([units.need[k, l] for k, l in layout.pairs]),
+        units.need,
         jnp.zeros((ordered, lanes)),
         jnp.broadcast_to(units.floor, (layout.targets, lanes)),
-        jnp.broadcast_to(-units.difference, (2 * slabs, lanes)),
-        jnp.broadcast_to(-units.radius, (cones, lanes)),
+        -units.difference * jnp.concatenate([units.slab_row, units.slab_row]),
+        jnp.broadcast_to(-units.radius * units.cone_row, (cones, lanes)),
         jnp.zeros((2 * slabs, lanes)),
     ]
     vectors = jnp.concatenate([jnp.moveaxis(units.h, 0, 1), jnp.moveaxis(units.a, 0, 1)], axis=1)
+    vectors = materialise(units.scale[:, None] * vectors[:, :, None])
     matrices = [la.hermitian(w * vectors[:, None, i] * jnp.conj(vectors[None, :, j])) for i, j, w in layout.functionals]
     g = FunctionalMap(
         vectors=vectors,
         matrices=jnp.stack(matrices, axis=2),
-        weights=jnp.concatenate([layout.stream_weights(data.gamma), order, shared]),
+        weights=jnp.concatenate([units.weights, order, shared]),
         rows=tuple(tuple(map(float, row)) for row in table),
         functionals=tuple(layout.functionals),
         linear=linear,
@@ -116,18 +117,15 @@ def solve_nominal(layout: Layout, data: Data, options: conic.Options) -> Relaxed
     zeros = conic.Point((units.cost,), jnp.zeros((linear, lanes)), tuple(jnp.zeros((q, lanes)) for q in cone.soc))
     found = conic.solve(conic.Problem(-jnp.concatenate(right), g, zeros, cone), options)
     x = found.x
-    y_w = found.z.psd[0] * units.unit_w
+    y_w = units.scale[:, None] * units.scale[None] * found.z.psd[0] * units.unit_w
     return Relaxed(
         y=y_w,
-        objective_w=jnp.sum(la.inner(units.cost, y_w), axis=0) * units.unit_cost,
+        objective_w=jnp.sum(la.inner(units.cost, found.z.psd[0]), axis=0) * units.unit_cost * units.unit_w,
         outcome=found.outcome,
         residual=found.residual,
         iterations=found.iterations,
-        sinr=x[:pairs] * jnp.stack([units.user_scale[k, l] for k, l in layout.pairs]),
-        sic=x[pairs : pairs + ordered]
-        * jnp.stack([units.user_scale[0, l] * (1 + data.gamma[0]) for l, _ in layout.order_rows] or [x[:0].sum(0)])[
-            :ordered
-        ],
+        sinr=x[:pairs] * units.pair_scale,
+        sic=x[pairs : pairs + ordered] * units.user_scale[np.array([l for l, _ in layout.order_rows], int)],
         **sensing_multipliers(layout, units, x[pairs + ordered : linear], x[linear:] if cones else None),
         lmi=jnp.zeros((0, 0, pairs, lanes), complex),
     )

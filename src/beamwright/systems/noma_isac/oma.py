@@ -1,14 +1,17 @@
 """The orthogonal baseline (spec P4): users one after another in K equal slots, sensing all along."""
 
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from beamwright.core import db_to_linear, guarded, linear_to_db, require
+from beamwright.metrics import equivalent_sinr
 from beamwright.systems.noma_isac import options
-from beamwright.systems.noma_isac.design import balance, budget, per_user, pose, solve
-from beamwright.systems.noma_isac.results import Design, Oma
+from beamwright.systems.noma_isac.design import per_user, pose, solve
+from beamwright.systems.noma_isac.max_min import balance, budget
+from beamwright.systems.noma_isac.results import Design, Oma, Problem
 from beamwright.systems.noma_isac.scenario import Scenario
 from beamwright.systems.noma_isac.sizes import design_bytes
 from beamwright.systems.noma_isac.worst_case import batched_channels, error_radius
@@ -55,16 +58,21 @@ def balance_sinr_oma(
     """
     h = batched_channels(s, h)
     power, oma = budget(power_w), mode(sensing)
-    radius = np.zeros(h.shape[:2])
     radiated = max(power - s.sensing_weight * s.targets * s.sensing_power_w, 0.0) / s.comm_weight * s.users
     highest = (np.sum(np.abs(h) ** 2, axis=-1) * radiated / s.noise_vector_w).min(axis=-1)
-    highest = np.expm1(np.log1p(highest) / s.users) if prelog else highest
+    asked = pose(s, h, np.zeros(h.shape[:2]), np.zeros(h.shape[:2]), power, oma)
 
-    def problem_at(t: np.ndarray):
-        target = np.repeat(slot_snr(t, s.users, prelog)[:, None], s.users, axis=1)
-        return pose(s, h, target, radius, power, oma)
+    def problem_at(t: np.ndarray, drops: np.ndarray) -> Problem:
+        return asked.take(drops)._replace(sinr_target=np.repeat(t[:, None], s.users, axis=1))
 
-    return balance(s, problem_at, highest, power)
+    design = balance(s, problem_at, highest, power)  # of the SNR in the slot: the equivalent SINR rises with it
+    if not prelog:
+        return design
+    return replace(
+        design,
+        balanced_sinr=equivalent_sinr(design.balanced_sinr, s.users),
+        relaxed_sinr=equivalent_sinr(design.relaxed_sinr, s.users),
+    )
 
 
 def slot_snr(sinr: ArrayLike, users: int, prelog: bool) -> np.ndarray:

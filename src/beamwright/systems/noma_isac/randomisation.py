@@ -89,8 +89,8 @@ def _sinr_rows(s: Scenario, problem: Problem, directions: np.ndarray, error: np.
     received = problem.h[:, :, None] + error
     gains = np.abs(np.einsum("dlka,dia->dlki", received.conj(), directions)) ** 2
     residual = np.abs(np.einsum("dlka,dia->dlki", error.conj(), directions)) ** 2
-    later = model.later_mask(problem.order, oma)[:, None]
-    before = np.swapaxes(later, -1, -2)
+    later = model.disturbs(s, problem.order, oma)[:, None]
+    before = model.cancelled(s, problem.order, oma)[:, None]
     asked = model.decoding_mask(s, problem.order, oma) & (problem.sinr_target > 0)[:, None]
     weight = problem.sinr_target[:, None, :, None] / (K if oma is Oma.AVERAGE else 1)
     noise = s.noise_vector_w[None, :, None, None] * weight

@@ -38,11 +38,11 @@ def recover(s: Scenario, problem: Problem, relaxed: Relaxation) -> Recovered:
     iterations = np.zeros(len(inner), int)
     loose = np.flatnonzero(~single & np.isfinite(relaxed.objective_w))
     if len(loose) and not problem.csi_error.any():
-        moved, ok = _along_the_face(s, _take(problem, loose), _take_relaxed(relaxed, loose))
+        moved, ok = _along_the_face(s, problem.take(loose), relaxed.take(loose))
         beams[loose[ok]] = moved[ok]
         loose = loose[~ok]
     if len(loose):
-        found = _by_penalty(s, _take(problem, loose), _take_relaxed(relaxed, loose))
+        found = _by_penalty(s, problem.take(loose), relaxed.take(loose))
         beams[loose], iterations[loose] = found.beams, found.iterations
     beams = _lift(relaxed.basis, beams)
     beams[~np.isfinite(relaxed.objective_w)] = np.nan
@@ -68,7 +68,7 @@ def _accept(s: Scenario, problem: Problem, inner: np.ndarray, basis: np.ndarray)
     good = ratio <= RANK_ONE
     at = np.flatnonzero(good)
     whole = _lift(basis[at], beams[at])
-    unlimited = _take(problem, at)._replace(power_limit_w=np.full(len(at), np.inf))
+    unlimited = problem.take(at)._replace(power_limit_w=np.full(len(at), np.inf))
     good[at] = judge(s, unlimited, whole, basis[at]).residuals.violation <= VIOLATION / 2
     return beams, good
 
@@ -95,7 +95,7 @@ def _functionals(s: Scenario, problem: Problem, relaxed: Relaxation) -> tuple[np
     outer_a = a[..., :, None] * np.conj(a[..., None, :])
     oma, eye = problem.oma, np.eye(users)
     share = users if oma is Oma.AVERAGE else 1
-    later = model.later_mask(problem.order, oma)
+    later = model.disturbs(s, problem.order, oma)
     target = problem.sinr_target / share
     rows, limits = [], []
     for l in range(users):
@@ -156,7 +156,7 @@ def _by_penalty(s: Scenario, problem: Problem, relaxed: Relaxation) -> "_Found":
         lanes = np.tile(todo, len(starts))
         first = np.concatenate([beams[todo] for beams, _ in starts])
         rho = np.repeat([rho * s.comm_weight for _, rho in starts], len(todo))
-        found = _push(s, _take(problem, lanes), relaxed.basis[lanes], first, rho)
+        found = _push(s, problem.take(lanes), relaxed.basis[lanes], first, rho)
         np.add.at(best.iterations, lanes, found.iterations)
         for part in np.split(np.arange(len(lanes)), len(starts)):
             cheaper = found.objective_w[part] < best.objective_w[todo]
@@ -191,7 +191,7 @@ def _push(s: Scenario, problem: Problem, basis: np.ndarray, first: np.ndarray, r
     active = np.arange(drops)
     for step in range(STEPS):
         beams, cost, single, spent = _penalised(
-            s, _take(problem, active), basis[active], found.beams[active], found.penalty[active]
+            s, problem.take(active), basis[active], found.beams[active], found.penalty[active]
         )
         found.beams[active], found.objective_w[active] = beams, np.where(single, cost, np.inf)
         found.iterations[active] += spent
@@ -211,7 +211,7 @@ def _polish(s: Scenario, problem: Problem, basis: np.ndarray, found: _Found) -> 
         if not len(active):
             break
         beams, cost, single, spent = _penalised(
-            s, _take(problem, active), basis[active], found.beams[active], (share * found.penalty)[active]
+            s, problem.take(active), basis[active], found.beams[active], (share * found.penalty)[active]
         )
         found.iterations[active] += spent
         gain = np.where(single, 1 - cost / found.objective_w[active], 0)
@@ -237,15 +237,3 @@ def _penalised(
 def _lift(basis: np.ndarray, beams: np.ndarray) -> np.ndarray:
     """From coordinates in the basis to antennas."""
     return np.einsum("dar,dkr->dka", basis, beams)
-
-
-def _take(problem: Problem, drops: np.ndarray) -> Problem:
-    arrays = {name: part[drops] for name, part in problem._asdict().items() if isinstance(part, np.ndarray)}
-    return problem._replace(**arrays)
-
-
-def _take_relaxed(relaxed: Relaxation, drops: np.ndarray) -> Relaxation:
-    return Relaxation(
-        relaxed.objective_w[drops], relaxed.inner[drops], relaxed.basis[drops], relaxed.multipliers.take(drops),
-        relaxed.iterations[drops],
-    )  # fmt: skip

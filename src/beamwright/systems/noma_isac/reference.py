@@ -144,7 +144,9 @@ def build(
     for k in range(K):
         later = [] if alone else W[k + 1 :]
         before = [] if alone else W[:k]
-        for l in [k] if alone or s.decoding == "own" else range(k, K):
+        if s.decoding == "noise" and not alone:
+            later, before = before + later, []
+        for l in [k] if alone or s.decoding != "chain" else range(k, K):
             if gamma[k] == 0:
                 continue
             wanted = W[k] / share[k] - sum(later) if later else W[k] / share[k]

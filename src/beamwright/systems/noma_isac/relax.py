@@ -21,6 +21,9 @@ from beamwright.systems.noma_isac.silent import prove_silence, silent_pairs
 OPTIONS = conic.Options(tolerance=1e-10, accept=1e-7)
 """Solver accuracy: two digits beyond what the certificate asks for."""
 
+SIDES = 3
+"""Times that slabs too thin for the solver are asked for one side at a time."""
+
 NOMINAL_TILE, ROBUST_TILE = 32, 16
 """Lanes solved together on a CPU. Larger tiles gain nothing (nominal) or leave the cache (robust)."""
 
@@ -42,6 +45,28 @@ class Relaxation(NamedTuple):
         """W_k."""
         return Covariances(self.inner, self.basis)
 
+    def take(self, drops: np.ndarray) -> "Relaxation":
+        """Some drops."""
+        return Relaxation(
+            self.objective_w[drops],
+            self.inner[drops],
+            self.basis[drops],
+            self.multipliers.take(drops),
+            self.iterations[drops],
+        )
+
+    def put(self, drops: np.ndarray, other: "Relaxation") -> "Relaxation":
+        """The same with some drops from ``other``; iterations add up."""
+        spent = self.iterations.copy()
+        spent[drops] += other.iterations
+        return Relaxation(
+            _put(self.objective_w, drops, other.objective_w),
+            _put(self.inner, drops, other.inner),
+            self.basis,
+            self.multipliers.put(drops, other.multipliers),
+            spent,
+        )
+
 
 def relax(
     s: Scenario, problem: Problem, penalty: np.ndarray | None = None, basis: np.ndarray | None = None
@@ -53,21 +78,49 @@ def relax(
     """
     if problem.oma is Oma.SLOT:
         return _by_slot(s, problem, penalty, basis)
-    drops, users = problem.order.shape
     basis = design_basis(s, problem.h) if basis is None else basis
-    rank = basis.shape[-1]
+    shape = (*problem.order.shape, basis.shape[-1], basis.shape[-1])
+    penalty = np.zeros(shape, complex) if penalty is None else penalty
+    sides = np.full((len(problem.h), 2, s.targets, s.targets), s.power_difference_w)
+    found = _solved(s, problem, penalty, basis, sides)
+    for _ in range(SIDES):
+        missed = _missed_sides(s, found, sides)
+        asked = np.where(missed, s.power_difference_w, np.where(missed[:, ::-1], np.inf, sides))
+        again = np.flatnonzero((asked != sides).any(axis=(1, 2, 3)))
+        if not len(again):
+            break
+        sides = asked
+        found = found.put(again, _solved(s, problem.take(again), penalty[again], basis[again], sides[again]))
+    return found
+
+
+def _missed_sides(s: Scenario, found: Relaxation, sides: np.ndarray) -> np.ndarray:
+    """(drops, 2, targets, targets), true where P_p - P_m (p < m), or P_m - P_p, exceeds Pdiff beyond rounding.
+
+    A slab far thinner than the powers in it has no inside for a solver, which is given a wider one. Where that shows,
+    the side that was passed is asked alone: at the optimum the other does not bind.
+    """
+    power = model.target_power_w(model.target_response_w(s.steering @ np.conj(found.basis), found.inner))[:, 0]
+    difference = power[:, :, None] - power[:, None, :]
+    excess = np.stack([difference, -difference], axis=1) - s.power_difference_w
+    upper = np.triu(np.ones((s.targets, s.targets), bool), 1)
+    return upper & (excess > 1e-7 * np.maximum(power.max(axis=1, initial=0), s.sensing_power_w)[:, None, None, None])
+
+
+def _solved(s: Scenario, problem: Problem, penalty: np.ndarray, basis: np.ndarray, sides: np.ndarray) -> Relaxation:
+    """``relax`` with the largest P_p - P_m and P_m - P_p of every pair, ``sides`` (drops, 2, targets p, targets m)."""
+    drops, users = problem.order.shape
     order, place = problem.order, model.positions(problem.order)
     target = problem.sinr_target / (users if problem.oma is Oma.AVERAGE else 1)
     robust = bool(problem.csi_error.any())
     layout = Layout(
         users=users,
         targets=s.targets,
-        chain=s.decoding == "chain" and problem.oma is Oma.NONE,
+        decoding=s.decoding if problem.oma is Oma.NONE else "alone",
         ordered=s.sic_order and problem.oma is Oma.NONE,
-        interference=problem.oma is Oma.NONE,
     )
-    scalars = [s.comm_weight, s.sensing_weight, s.sensing_power_w, s.power_difference_w, s.correlation_limit_w]
-    penalty = np.zeros((drops, users, rank, rank), complex) if penalty is None else penalty
+    scalars = [s.comm_weight, s.sensing_weight, s.sensing_power_w, s.correlation_limit_w]
+    pairs = np.array(layout.target_pairs, int).reshape(-1, 2).T
     found = in_tiles(
         _compiled(layout, robust),
         lanes_per_tile(ROBUST_TILE if robust else NOMINAL_TILE),
@@ -77,6 +130,7 @@ def relax(
         _sort(target, order),
         _sort(problem.csi_error, order),
         _sort(penalty, order),
+        sides[:, :, pairs[0], pairs[1]].reshape(drops, -1),
         np.broadcast_to(scalars, (drops, len(scalars))),
     )
     inner = _sort(np.moveaxis(found.y, 3, 1), place)
@@ -93,8 +147,17 @@ def relax(
     return Relaxation(objective, inner, basis, multipliers, found.iterations)
 
 
+def _put(array: np.ndarray, drops: np.ndarray, values: np.ndarray) -> np.ndarray:
+    array = np.array(array)
+    array[drops] = values
+    return array
+
+
 def design_basis(s: Scenario, h: np.ndarray) -> np.ndarray:
-    """Orthonormal columns spanning channels and steering vectors (spec A1), (drops, antennas, min(N, K+M))."""
+    """Orthonormal columns spanning channels and steering vectors (spec A1), (drops, antennas, min(N, K+M)).
+
+    The first K columns span the channels: there the solver measures each stream in a unit of its own.
+    """
     return model.span_basis(h, np.broadcast_to(s.steering, (len(h), *s.steering.shape)))
 
 
@@ -105,8 +168,8 @@ def _compiled(layout: Layout, robust: bool) -> Callable[..., Relaxed]:
 
 def _solve_tile(layout: Layout, robust: bool, *arrays: jax.Array) -> Relaxed:
     """Drops first outside, last inside."""
-    h, a, noise, target, eps, penalty, scalars = (jnp.moveaxis(jnp.asarray(x), 0, -1) for x in arrays)
-    data = Data(h, a, noise, target, eps, jnp.moveaxis(penalty, 0, 2), scalars)
+    h, a, noise, target, eps, penalty, sides, scalars = (jnp.moveaxis(jnp.asarray(x), 0, -1) for x in arrays)
+    data = Data(h, a, noise, target, eps, jnp.moveaxis(penalty, 0, 2), sides, scalars)
     found = (solve_robust if robust else solve_nominal)(layout, data, OPTIONS)
     return jax.tree.map(lambda x: jnp.moveaxis(x, -1, 0), found)
 

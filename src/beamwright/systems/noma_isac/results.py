@@ -11,9 +11,6 @@ import numpy as np
 
 from beamwright.core import ArrayRecord, Asked, Found, Informative, Residual, Role, status_text
 
-POWER_CAP_W = 1e6
-"""Power-minimisation problems that certifiably need more than this are called infeasible (spec A3)."""
-
 
 class Oma(IntEnum):
     """How users share time; the code kept in ``Design.oma``."""
@@ -38,8 +35,12 @@ class Problem(NamedTuple):
     csi_error: np.ndarray
     """(drops, users) radius eps of the channel error, linear amplitude; zero where the channel is known."""
     power_limit_w: np.ndarray
-    """(drops,) on J: what needs more is infeasible."""
+    """(drops,) on J, the caller's budget or ``model.power_limit_w``: what needs more is infeasible."""
     oma: Oma = Oma.NONE
+
+    def take(self, drops: np.ndarray) -> "Problem":
+        """Some drops."""
+        return self._replace(**{k: v[drops] for k, v in self._asdict().items() if isinstance(v, np.ndarray)})
 
 
 class Covariances(NamedTuple):
@@ -115,9 +116,9 @@ class Residuals(ArrayRecord):
     sensing_violation: Residual
     """Shortfall of a power P_m towards a target, relative to Ps."""
     slab_violation: Residual
-    """Excess of a difference |P_p - P_m| over Pdiff, relative to Ps."""
+    """Excess of a difference |P_p - P_m| over Pdiff, relative to Ps or to the larger of the two powers."""
     correlation_violation: Residual
-    """Excess of the mean squared cross-correlation, relative to its limit."""
+    """Excess of the mean squared cross-correlation, relative to its limit (see ``residuals``)."""
     order_violation: Residual
     """By how much received powers rise along the decoding order (spec P1 e), relative to the stronger stream."""
     power_violation: Residual
@@ -147,7 +148,8 @@ class Certificate(Residuals):
     multiplier_scale: np.ndarray
     """(drops,) factor that made the multipliers feasible; 1 to solver accuracy where the problem was solved."""
     gap: Residual
-    """(drops,) objective_w / bound_w - 1; NaN without a design."""
+    """(drops,) objective_w / bound_w - 1; in max-min the level that is out of reach over that of the beams, less one;
+    NaN without a design."""
     relaxed_gap: Residual
     """(drops,) J of the covariances / bound_w - 1."""
     relaxed_violation: Residual
@@ -197,16 +199,20 @@ class Design(ArrayRecord):
     """(drops, steps) objective trace in W, NaN after the end."""
     sinr_target: Asked
     """(drops, users) linear, what the certificate holds for; OMA: SNR in the slot; max-min: what was achieved."""
+    proof_target: Asked
+    """(drops, users) linear, targets ``multipliers`` and ``bound_w`` are for: ``sinr_target``, but in max-min a level
+    that provably needs more than the budget."""
     csi_error: Asked
     """(drops, users) radius eps of the channel error, linear amplitude."""
     power_limit_w: Asked
-    """(drops,) power budget of a max-min design, else ``POWER_CAP_W``; a bound above it proves infeasibility."""
+    """(drops,) budget of a max-min design, else ``model.power_limit_w``; a bound above it proves infeasibility."""
     oma: Asked
     """(drops,) ``Oma`` code, the same for all drops."""
-    balanced_sinr: Informative
-    """(drops,) linear, achieved by the beams (OMA: equivalent, (1 + SNR_slot)^(1/K) - 1); NaN unless max-min."""
-    relaxed_sinr: Informative
-    """(drops,) linear, of the relaxation; NaN unless max-min."""
+    balanced_sinr: Asked
+    """(drops,) linear, least SINR of the beams in the worst case (OMA: equivalent, (1 + SNR_slot)^(1/K) - 1); NaN
+    unless max-min."""
+    relaxed_sinr: Asked
+    """(drops,) linear, a level no design reaches within the budget (OMA: equivalent); NaN unless max-min."""
     multipliers: Annotated[Multipliers, Role.FOUND]
     certificate: Certificate
 

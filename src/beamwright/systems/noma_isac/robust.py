@@ -38,11 +38,19 @@ class BallMap(eqx.Module):
     """(order rows, d, d, lanes): h_l h_l^H of the power-order rows."""
     sensing: Array
     """(sensing functionals, d, d, lanes)."""
+    sensing_weights: Array
+    """(sensing rows, lanes) their factors."""
+    scale: Array
+    """(users, d, d, lanes) entries of d d^T where W_k = D_k Y_k D_k, D_k = diag(d)."""
     layout: Layout = eqx.field(static=True)
 
     @property
     def _d(self) -> int:
         return self.h.shape[1]
+
+    def _heard(self, k: int) -> list[int]:
+        """Streams with a weight in the rows of stream k: itself and those that disturb it."""
+        return sorted([k, *self.layout.disturbing(k)])
 
     def _split(self, x: Array) -> tuple[Array, Array]:
         """x -> (Y (d, d, users, lanes), lambda (pairs, lanes))."""
@@ -50,30 +58,35 @@ class BallMap(eqx.Module):
         blocks = x[: users * d * d].reshape(users, d, d, -1)
         return materialise((to_hermitian(jnp.moveaxis(blocks, 0, 2)), x[users * d * d :]))
 
-    def _rows(self) -> tuple[np.ndarray, int]:
+    def _rows(self) -> tuple[Array, int]:
+        """(sensing rows, functionals, lanes) with their factors, linear ones first, and how many those are."""
         rows, linear = self.layout.sensing_rows()
-        return rows[:, self.layout.users :], linear
+        weights = jnp.concatenate([self.sensing_weights[:linear], self.sensing_weights[linear + 1 :]])
+        return jnp.asarray(rows[:, self.layout.users :, None]) * weights[:, None], linear
 
     def apply(self, x: Array) -> conic.Point:
         """All blocks, with a minus."""
-        y, lam = self._split(x)
+        own, lam = self._split(x)
+        y = materialise(own * jnp.moveaxis(self.scale, 0, 2))
         layout = self.layout
         rows, linear = self._rows()
         total = la.total(y[:, :, i] for i in range(layout.users))
-        seen = jnp.tensordot(rows, la.inner(jnp.moveaxis(self.sensing, 0, 2), total[:, :, None]), axes=1)
+        seen = jnp.sum(rows * la.inner(jnp.moveaxis(self.sensing, 0, 2), total[:, :, None])[None], axis=1)
         order = [
             la.inner(self.user_matrices[r], y[:, :, j] - y[:, :, j + 1]) for r, (_, j) in enumerate(layout.order_rows)
         ]
         nonneg = jnp.concatenate([lam, *(o[None] for o in order), seen[:linear]])
         cone = (-jnp.concatenate([jnp.zeros_like(seen[:1]), seen[linear:]]),) if layout.target_pairs else ()
-        return conic.Point((-y, -self._inequalities(y, lam)), -nonneg, cone)
+        return conic.Point((-own, -self._inequalities(y, lam)), -nonneg, cone)
 
     def _inequalities(self, y: Array, lam: Array) -> Array:
         """S_kl without its constant, (d+1, d+1, pairs, lanes)."""
         blocks = []
         for p, (k, _) in enumerate(self.layout.pairs):
-            wanted = la.total(self.weights[p, i] * y[:, :, i] for i in range(k, self.layout.users))
-            cancelled = self.residual[p] * la.total((y[:, :, i] for i in range(k)), jnp.zeros_like(y[:, :, 0]))
+            wanted = la.total(self.weights[p, i] * y[:, :, i] for i in self._heard(k))
+            cancelled = self.residual[p] * la.total(
+                (y[:, :, i] for i in self.layout.cancelled(k)), jnp.zeros_like(y[:, :, 0])
+            )
             blocks.append((wanted, cancelled))
         wanted = materialise(jnp.stack([w for w, _ in blocks], axis=2))
         cancelled = jnp.stack([c for _, c in blocks], axis=2)
@@ -93,20 +106,20 @@ class BallMap(eqx.Module):
         t, pairs, ordered = z.psd[1], len(layout.pairs), len(layout.order_rows)
         wanted, cancelled = self._outer(t, t)[0], self.eps**2 * t[:-1, :-1]
         sensing_dual = jnp.concatenate([z.nonneg[pairs + ordered :], *(q[1:] for q in z.soc)])
-        mixed = materialise(jnp.tensordot(rows.T, sensing_dual, axes=1))
+        mixed = materialise(jnp.sum(rows * sensing_dual[:, None], axis=0))
         shared = la.total((self.sensing[f] * mixed[f] for f in range(len(mixed))), jnp.zeros_like(z.psd[0][:, :, 0]))
         streams = []
         for i in range(layout.users):
-            total = z.psd[0][:, :, i] + shared
+            total = shared
             for p, (k, _) in enumerate(layout.pairs):
-                if k <= i:
+                if i in self._heard(k):
                     total = total + self.weights[p, i] * wanted[:, :, p]
-                else:
+                elif i in layout.cancelled(k):
                     total = total + self.residual[p] * cancelled[:, :, p]
             for r, (_, j) in enumerate(layout.order_rows):
                 if i in (j, j + 1):
                     total = total + (1 if i == j else -1) * z.nonneg[pairs + r] * self.user_matrices[r]
-            streams.append(from_hermitian(total).reshape(d * d, -1))
+            streams.append(from_hermitian(z.psd[0][:, :, i] + self.scale[i] * total).reshape(d * d, -1))
         lam = jnp.trace(t[:-1, :-1]).real - t[-1, -1].real + z.nonneg[:pairs]
         return -jnp.concatenate([*streams, lam])
 
@@ -136,7 +149,12 @@ class BallMap(eqx.Module):
         columns = []
         for p, (k, _) in enumerate(layout.pairs):
             parts = [
-                self.weights[p, i] * wanted[:, :, p] if i >= k else self.residual[p] * cancelled[:, :, p]
+                self.scale[i]
+                * (
+                    self.residual[p] * cancelled[:, :, p]
+                    if i in layout.cancelled(k)
+                    else self.weights[p, i] * wanted[:, :, p]
+                )
                 for i in range(layout.users)
             ]
             columns.append(jnp.stack(parts).reshape(-1, lanes))
@@ -156,24 +174,21 @@ class BallMap(eqx.Module):
         shared = self._sensing_block(scaling)
         for i, j in itertools.combinations_with_replacement(range(users), 2):
             blocks[i, j] = shared
-        for i in range(users):
-            blocks[i, i] = blocks[i, i] + kronecker(scaling.z[0][:, :, i, None], scaling.s_inverse[0][:, :, i, None])
         f, g, f_edge, g_edge = self._outer(scaling.z[1], scaling.s_inverse[1])
         f_ball, g_ball = self.eps**2 * scaling.z[1][:-1, :-1], self.eps**2 * scaling.s_inverse[1][:-1, :-1]
         for k in range(users):
             here = [p for p, pair in enumerate(layout.pairs) if pair[0] == k]
             some, first = slice(here[0], here[-1] + 1), here[0]
             both = kronecker(f[:, :, some], g[:, :, some])
-            last = users if layout.interference else k + 1
-            for i, j in itertools.combinations_with_replacement(range(k, last), 2):
+            for i, j in itertools.combinations_with_replacement(self._heard(k), 2):
                 blocks[i, j] = blocks[i, j] + self.weights[first, i] * self.weights[first, j] * both
-            if not k or not layout.interference:
+            if not layout.cancelled(k):
                 continue
             ball = kronecker(f_ball[:, :, some], g_ball[:, :, some])
             edge = kronecker(f_edge[:, :, some], g_edge[:, :, some])
-            for i, j in itertools.combinations_with_replacement(range(k), 2):
+            for i, j in itertools.combinations_with_replacement(layout.cancelled(k), 2):
                 blocks[i, j] = blocks[i, j] + self.residual[first] ** 2 * ball
-            for i, j in itertools.product(range(k), range(k, users)):
+            for i, j in itertools.product(layout.cancelled(k), self._heard(k)):
                 blocks[i, j] = blocks[i, j] + self.residual[first] * self.weights[first, j] * edge
         offset = len(layout.pairs)
         for r, (_, j) in enumerate(layout.order_rows):
@@ -182,6 +197,10 @@ class BallMap(eqx.Module):
             blocks[j, j] = blocks[j, j] + outer
             blocks[j + 1, j + 1] = blocks[j + 1, j + 1] + outer
             blocks[j, j + 1] = blocks[j, j + 1] - outer
+        for i, j in blocks:
+            blocks[i, j] = blocks[i, j] * self.scale[i][:, :, None, None] * self.scale[j][None, None]
+        for i in range(users):
+            blocks[i, i] = blocks[i, i] + kronecker(scaling.z[0][:, :, i, None], scaling.s_inverse[0][:, :, i, None])
         flat = {key: materialise(b.reshape(d * d, d * d, lanes)) for key, b in blocks.items()}
         rows = [
             jnp.concatenate([flat[i, j] if i <= j else jnp.swapaxes(flat[j, i], 0, 1) for j in range(users)], axis=1)
@@ -196,10 +215,10 @@ class BallMap(eqx.Module):
         if not len(rows):
             return jnp.zeros((d, d, d, d, lanes))
         ratio = scaling.ratio[len(self.layout.pairs) + len(self.layout.order_rows) :]
-        metric = jnp.tensordot(rows[:linear].T, ratio[:, None] * rows[:linear][:, :, None], axes=1)
+        first, cross = rows[:linear], rows[linear:]
+        metric = jnp.sum(first[:, :, None] * (ratio[:, None] * first)[:, None], axis=0)
         for w in scaling.soc:
-            inner = jnp.tensordot(rows[linear:].T, jnp.tensordot(w[1:, 1:], rows[linear:], axes=((1,), (0,))), axes=1)
-            metric = metric + jnp.swapaxes(inner, 1, 2)
+            metric = metric + jnp.sum(cross[:, None, :, None] * (w[1:, 1:, None, None] * cross[None, :, None]), (0, 1))
         v = jnp.stack([from_hermitian(m) for m in self.sensing])
         metric, v = materialise((metric, v))
         weighted = materialise(la.total(metric[:, f, None, None] * v[f][None] for f in range(len(v))))
@@ -208,12 +227,11 @@ class BallMap(eqx.Module):
 
 def solve_robust(layout: Layout, data: Data, options: conic.Options) -> Relaxed:
     """Solve a tile of robust problems. A lane without a feasible design returns multipliers that prove it."""
-    units, users = normalise(data), layout.users
+    units, users = normalise(layout, data), layout.users
     d, lanes = data.h.shape[1], data.h.shape[-1]
     pairs = layout.pairs
     stream, user = (np.array([p[i] for p in pairs]) for i in (0, 1))
     asked = data.gamma[stream] > 0
-    shrink = 1.0 / (1.0 + data.gamma)
     vectors = jnp.concatenate([units.h, units.a])
     sensing = [
         la.hermitian(w * vectors[i][:, None] * jnp.conj(vectors[j])[None])
@@ -222,44 +240,43 @@ def solve_robust(layout: Layout, data: Data, options: conic.Options) -> Relaxed:
     g = BallMap(
         h=jnp.where(asked[:, None], units.h[user], 0.0),
         eps=jnp.where(asked, units.eps[user], 0.0),
-        weights=layout.stream_weights(data.gamma),
-        residual=(-data.gamma * shrink)[stream] if layout.interference else jnp.zeros((len(pairs), lanes)),
+        weights=units.weights,
+        residual=-data.gamma[stream] * units.row,
         user_matrices=jnp.stack([units.h[l][:, None] * jnp.conj(units.h[l])[None] for l, _ in layout.order_rows])
         if layout.order_rows
         else jnp.zeros((0, d, d, lanes), complex),
         sensing=jnp.stack(sensing) if sensing else jnp.zeros((0, d, d, lanes), complex),
+        sensing_weights=layout.sensing_weights(units),
+        scale=jnp.moveaxis(units.scale[:, None] * units.scale[None], 2, 0),
         layout=layout,
     )
-    need = jnp.stack([units.need[k, l] for k, l in pairs])
-    corner = jnp.zeros((d + 1, d + 1, len(pairs), lanes), complex).at[-1, -1].set(-need)
+    corner = jnp.zeros((d + 1, d + 1, len(pairs), lanes), complex).at[-1, -1].set(-units.need)
     constant = jnp.where(asked, corner, la.identity(d + 1, corner))
     slabs, ordered = len(layout.target_pairs), len(layout.order_rows)
     linear = jnp.concatenate(
         [
             jnp.zeros((len(pairs) + ordered, lanes)),
             jnp.broadcast_to(-units.floor, (layout.targets, lanes)),
-            jnp.broadcast_to(units.difference, (2 * slabs, lanes)),
+            units.difference * jnp.concatenate([units.slab_row, units.slab_row]),
         ]
     )
-    soc = (jnp.zeros((1 + 2 * slabs, lanes)).at[0].set(units.radius),) if slabs else ()
+    soc = (jnp.zeros((1 + 2 * slabs, lanes)).at[0].set(units.radius * units.cone_row),) if slabs else ()
     cone = conic.Cone(((users, d), (len(pairs), d + 1)), len(linear), (1 + 2 * slabs,) if slabs else ())
     h = conic.Point((jnp.zeros((d, d, users, lanes), complex), constant), linear, soc)
     c = [from_hermitian(units.cost[:, :, i]).reshape(d * d, lanes) for i in range(users)]
     found = conic.solve(conic.Problem(jnp.concatenate([*c, jnp.zeros((len(pairs), lanes))]), g, h, cone), options)
-    y_w = found.s.psd[0] * units.unit_w
-    scale = jnp.stack([units.user_scale[k, l] for k, l in pairs])
+    y_w = units.scale[:, None] * units.scale[None] * found.s.psd[0] * units.unit_w
     rows = found.z.nonneg[len(pairs) :]
-    order_scale = [units.user_scale[0, l] / shrink[0] for l, _ in layout.order_rows]
     return Relaxed(
         y=y_w,
-        objective_w=jnp.sum(la.inner(units.cost, y_w), axis=0) * units.unit_cost,
+        objective_w=jnp.sum(la.inner(units.cost, found.s.psd[0]), axis=0) * units.unit_cost * units.unit_w,
         outcome=found.outcome,
         residual=found.residual,
         iterations=found.iterations,
         sinr=jnp.zeros((len(pairs), lanes)),
-        sic=rows[:ordered] * (jnp.stack(order_scale) if ordered else jnp.zeros((0, lanes))),
+        sic=rows[:ordered] * units.user_scale[np.array([l for l, _ in layout.order_rows], int)],
         **sensing_multipliers(layout, units, rows[ordered:], found.z.soc[0] if slabs else None),
-        lmi=found.z.psd[1] * jnp.where(asked, scale, 0.0),
+        lmi=found.z.psd[1] * jnp.where(asked, units.pair_scale, 0.0),
     )
 
 

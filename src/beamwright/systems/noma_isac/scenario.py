@@ -74,8 +74,11 @@ class Scenario(Config):
         ge=0,
         le=1e12,
     )
-    decoding: Literal["chain", "own"] = parameter(
-        "chain", "Who decodes which stream: chain (successive cancellation) or own (a genie cancels)", source="spec E1"
+    decoding: Literal["chain", "own", "noise"] = parameter(
+        "chain",
+        "Who decodes which stream: chain (successive cancellation), own (a genie cancels weaker users' streams), or "
+        "noise (each user its own, all other streams are noise: no NOMA)",
+        source="spec E1; noise: textbook downlink",
     )
     sic_order: bool = parameter(False, "Also demand received powers that fall along the decoding order", source="E2")
 

@@ -8,11 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from beamwright.systems.noma_isac import model
-from beamwright.systems.noma_isac.results import POWER_CAP_W, Multipliers, Oma, Problem
+from beamwright.systems.noma_isac.results import Multipliers, Oma, Problem
 from beamwright.systems.noma_isac.scenario import Scenario
-
-_PROVEN_W = 1e3 * POWER_CAP_W
-"""What the multipliers are scaled to prove: any multiple of them is as good, there is no bound."""
 
 
 def silent_pairs(s: Scenario, problem: Problem) -> np.ndarray:
@@ -32,7 +29,7 @@ def prove_silence(s: Scenario, problem: Problem, pairs: np.ndarray, multipliers:
         return multipliers
     target = problem.sinr_target / (s.users if problem.oma is Oma.AVERAGE else 1)
     demand = target[:, :, None] * s.noise_vector_w
-    weight = np.where(pairs, _PROVEN_W / np.where(pairs, demand, 1), 0)
+    weight = np.where(pairs, 1 / np.where(pairs, demand, 1), 0)
     radius = np.where(problem.csi_error > 0, problem.csi_error, 1)[..., None]
     edge = np.concatenate([-problem.h @ np.conj(multipliers.basis) / radius, np.ones_like(radius)], axis=-1)
     edge = edge[..., edge.shape[-1] - multipliers.lmi.shape[-1] :]

@@ -11,12 +11,12 @@ from beamwright.core import VALID, Input, Method, System, db_to_linear, guarded,
 from beamwright.systems.noma_isac import options
 from beamwright.systems.noma_isac.asked import BOUND, asked
 from beamwright.systems.noma_isac.certificate import certified_design, certify
-from beamwright.systems.noma_isac.design import balance_sinr, minimise_power
-from beamwright.systems.noma_isac.model import decoding_order
+from beamwright.systems.noma_isac.design import minimise_power, pose
+from beamwright.systems.noma_isac.max_min import balance_sinr
 from beamwright.systems.noma_isac.oma import balance_sinr_oma, minimise_power_oma
 from beamwright.systems.noma_isac.randomisation import randomise
 from beamwright.systems.noma_isac.realisation import draw
-from beamwright.systems.noma_isac.results import POWER_CAP_W, Covariances, Design, Problem
+from beamwright.systems.noma_isac.results import Covariances, Design
 from beamwright.systems.noma_isac.scenario import Scenario
 from beamwright.systems.noma_isac.scorecard import evaluate
 from beamwright.systems.noma_isac.sizes import design_bytes
@@ -90,7 +90,7 @@ def _reference(scenario: Scenario, known: np.ndarray, sinr_db: ArrayLike, csi_er
     h = batched_channels(scenario, known)
     radius = error_radius(scenario, csi_error, len(h))
     relaxed = by_cvxpy(scenario, h, db_to_linear(sinr_db), radius)
-    problem = Problem(h, decoding_order(h), relaxed.sinr_target, radius, np.full(len(h), POWER_CAP_W))
+    problem = pose(scenario, h, relaxed.sinr_target, radius)
     beams = randomise(scenario, problem, relaxed.covariances, jax.random.key(0), samples=1)  # along top eigenvectors
     found = {"iterations": np.zeros(len(h), int), "trace": relaxed.objective_w[:, None]}
     covariances = Covariances.of(relaxed.covariances)

@@ -97,9 +97,8 @@ def _lanes(
     """One (user, stream) pair per lane."""
     covariances = streams if streams.ndim == 4 else streams[..., :, None] * np.conj(streams[..., None, :])
     covariances = covariances * (s.users if oma is Oma.AVERAGE else 1)
-    later = model.later_mask(order, oma).astype(float)
-    after = np.einsum("dki,diab->dkab", later, covariances)
-    before = np.einsum("dik,diab->dkab", later, covariances)
+    after = np.einsum("dki,diab->dkab", model.disturbs(s, order, oma).astype(float), covariances)
+    before = np.einsum("dki,diab->dkab", model.cancelled(s, order, oma).astype(float), covariances)
     d, l, k = np.nonzero(mask)
     return Ratio(h[d, l], covariances[d, k], after[d, k], before[d, k], radius[d, l], s.noise_vector_w[l])
 

@@ -1,0 +1,143 @@
+"""NOMA-ISAC where people use it: high SINR, tiny and exact budgets, any unit of power (files in ``cases``)."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from noma_cases import ACCEPTED, accepted, channels
+
+from beamwright import noma_isac as ni
+
+CASES = Path(__file__).parent / "cases"
+HIGH = np.load(CASES / "maxmin_high_snr" / "high_snr.npz")["h"]
+LOW = np.load(CASES / "maxmin_low_sinr" / "low.npz")["h"]
+SMALL = ni.Scenario.small()
+QUIET = SMALL.model_copy(update={"noise_power_w": 1e-6})
+
+
+def level_db(design):
+    return 10 * np.log10(design.balanced_sinr)
+
+
+def test_max_min_at_high_snr_attains_the_bound_and_spends_the_budget():
+    """Levels by CVXPY and Clarabel, bisection of the relaxation, to the two digits they are known to."""
+    for power_w, right_db in ((3.0, [34.58, 33.90, 31.26, 33.68]), (10.0, [38.91, 38.66, 36.12, 37.22])):
+        design = ni.balance_sinr(QUIET, HIGH, power_w)
+        assert design.status_text == ["optimal"] * 4
+        np.testing.assert_allclose(level_db(design), right_db, atol=0.02)
+        np.testing.assert_allclose(design.objective_w, power_w, rtol=1e-6)
+        assert np.all(design.certificate.gap <= 1e-6) and np.all(design.balanced_sinr < design.relaxed_sinr)
+
+
+def test_least_power_at_high_sinr():
+    """By CVXPY and Clarabel to four digits; noise is a millionth of the power."""
+    design = ni.minimise_power(QUIET, HIGH, 35.0)
+    assert design.status_text == ["optimal"] * 4
+    np.testing.assert_allclose(design.objective_w, [3.183, 3.498, 6.681, 4.120], rtol=3e-4)
+
+
+@pytest.mark.parametrize("noise_w", [1e-14, 1e-10, 1e-2, 1e2])
+@pytest.mark.parametrize("decoding", ["chain", "own", "noise"])
+def test_no_noise_and_no_target_stalls_the_solver(noise_w, decoding):
+    """Power rises with the target, and every answer is a certified design or a proof that there is none."""
+    s, h = SMALL.model_copy(update={"noise_power_w": noise_w, "decoding": decoding}), channels(range(8), 2, 4)
+    last = np.zeros(8)
+    for sinr_db in (-10.0, 8.0, 25.0, 45.0):
+        design = ni.minimise_power(s, h, sinr_db)
+        assert set(design.status_text) <= {*ACCEPTED, "infeasible"}, sinr_db
+        good = accepted(design)
+        assert np.all(design.certificate.gap[good] <= 1e-6) and np.all(
+            design.objective_w[good] >= last[good] * (1 - 1e-6)
+        )
+        assert np.all(design.bound_w[~good] > design.power_limit_w[~good])
+        last = np.where(good, design.objective_w, np.inf)
+
+
+@pytest.mark.parametrize("unit", [1e-12, 1e-6, 1e7, 1e12])
+def test_another_unit_of_power_changes_nothing(unit):
+    """No limit is absolute: (noise, Ps, Pdiff, sqrt xi, budget) times a factor gives powers times that factor."""
+    h = channels(range(4), 2, 4)
+    s = SMALL.model_copy(
+        update={
+            "noise_power_w": unit * 0.01,
+            "sensing_power_w": unit * SMALL.sensing_power_w,
+            "power_difference_w": unit * SMALL.power_difference_w,
+            "cross_correlation_w2": unit**2 * SMALL.cross_correlation_w2,
+        }
+    )
+    one, other = ni.minimise_power(SMALL, h, 20.0), ni.minimise_power(s, h, 20.0)
+    assert one.status_text == other.status_text == ["optimal"] * 4
+    np.testing.assert_allclose(other.objective_w / unit, one.objective_w, rtol=1e-7)
+    np.testing.assert_allclose(
+        ni.balance_sinr(s, h, 6.0 * unit).balanced_sinr, ni.balance_sinr(SMALL, h, 6.0).balanced_sinr, rtol=1e-6
+    )
+
+
+def test_max_min_with_a_tiny_budget_is_proportional_to_it():
+    s = SMALL.model_copy(update={"target_angles_deg": (), "noise_power_w": 1.0})
+    for power_w in (1e-9, 1e-6):
+        design = ni.balance_sinr(s, LOW, power_w)
+        assert design.status_text == ["optimal"] * 4
+        right = power_w * np.array([3.385, 1.635, 0.9132, 1.733])
+        np.testing.assert_allclose(design.balanced_sinr, right, rtol=3e-4)
+        np.testing.assert_allclose(design.objective_w, power_w, rtol=1e-6)
+
+
+def test_max_min_at_the_sensing_floor_uses_what_sensing_radiates():
+    for power_w in (2.5, 2.5 * (1 + 1e-9)):
+        design = ni.balance_sinr(SMALL, LOW, power_w)
+        assert design.status_text == ["optimal"] * 4
+        np.testing.assert_allclose(design.balanced_sinr, [10.2, 4.4, 2.9, 9.7], atol=0.06)
+    below = ni.balance_sinr(SMALL, LOW, 2.5 * (1 - 1e-4))
+    assert below.status_text == ["infeasible"] * 4 and np.isnan(below.beams).all()
+
+
+def test_robust_max_min_reports_what_its_beams_have_in_the_worst_case():
+    h = channels(range(6), 2, 4)
+    s = SMALL.model_copy(update={"noise_power_w": 0.003})
+    levels = []
+    for power_w in (4.0, 20.0):
+        design = ni.balance_sinr(s, h, power_w, 0.1)
+        worst = np.nanmin(ni.worst_case_sinr(s, h, design.beams, 0.1).sinr, axis=(1, 2))
+        np.testing.assert_allclose(design.balanced_sinr, worst, rtol=1e-9)
+        assert accepted(design).all() and np.all(design.objective_w <= power_w * (1 + 1e-6))
+        assert np.all(design.balanced_sinr <= design.relaxed_sinr)
+        levels.append(design.balanced_sinr)
+    assert np.all(levels[1] >= levels[0])
+
+
+def test_no_limit_is_as_good_as_a_wide_one():
+    """``power_difference_w`` and ``cross_correlation_w2`` so large that they mean nothing."""
+    s, h = ni.Scenario(), channels(range(3))
+    free = s.model_copy(update={"power_difference_w": 1e9, "cross_correlation_w2": 1e12})
+    wide = s.model_copy(update={"power_difference_w": 30.0, "cross_correlation_w2": 1e3})
+    one, other = ni.minimise_power(free, h, 8.0), ni.minimise_power(wide, h, 8.0)
+    assert one.status_text == other.status_text == ["optimal"] * 3
+    np.testing.assert_allclose(one.objective_w, other.objective_w, rtol=1e-7)
+
+
+def test_infeasible_drops_have_no_beams_and_no_power():
+    design = ni.minimise_power(ni.Scenario(), channels(range(3)), 45.0)
+    assert design.status_text == ["infeasible"] * 3 and np.all(design.bound_w > design.power_limit_w)
+    for name in ("beams", "inner", "objective_w", "relaxed_objective_w", "sinr"):
+        assert np.isnan(getattr(design, name)).all(), name
+
+
+def test_all_other_streams_as_noise_is_the_textbook_downlink():
+    """Four users at four antennas, SINR 10 dB, by CVXPY; and the programs ``unicast`` of spec covariance_programs."""
+    angles = np.deg2rad([-33.0, -78.0, 10.0, 64.0])
+    h = np.exp(1j * np.pi * np.arange(4) * np.sin(angles)[:, None])[None]
+    s = ni.Scenario(antennas=4, users=4, target_angles_deg=(), decoding="noise")
+    np.testing.assert_allclose(ni.minimise_power(s, h, 10.0).objective_w, [0.4954], atol=5e-5)
+    s, h = ni.Scenario(target_angles_deg=(), decoding="noise"), channels(range(3))
+    exact = ni.minimise_power(s, h, 8.0)
+    np.testing.assert_allclose(exact.objective_w, [0.0397018, 0.0498649, 0.0456886], rtol=1e-5)
+    gains = np.abs(np.einsum("dla,dka->dlk", h.conj(), exact.beams)) ** 2
+    own = np.diagonal(gains, axis1=1, axis2=2)
+    np.testing.assert_allclose(own / (gains.sum(axis=2) - own + 0.01), 10**0.8, rtol=1e-6)
+
+
+def test_max_min_with_all_other_streams_as_noise():
+    s, h = SMALL.model_copy(update={"decoding": "noise", "noise_power_w": 1e-8}), channels(range(6), 2, 4)
+    design = ni.balance_sinr(s, h, 4.0)
+    assert accepted(design).all() and np.all(design.certificate.gap <= 1e-6)
