@@ -23,7 +23,7 @@ from beamwright.systems.noma_isac.worst_case import batched_channels, error_radi
 ROOT_RTOL = 1e-8
 POWER_SLACK = 1e-9
 """Relative: by how much a solver may miss the budget where it is spent to the last watt."""
-MARGINS = (0.0, 1e-8, 1e-7, 1e-6, 1e-5, 1e-3, 0.1)
+MARGINS = (0.0, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1)
 """How far above the root a level is tried whose power provably exceeds the budget."""
 FIRST_STEP, STEPS, BISECTIONS = 0.005, 10, 5
 """Where beams for the relaxed level cost too much: first relative step down, doubled at most so often, then halved."""
