@@ -8,7 +8,7 @@ TEST := $(VENV)/.test
 DOCS := $(VENV)/.docs
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow bench docs lint format lock clean
+.PHONY: help demo test test-slow fuzz bench docs lint format lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ test: lint  ## lint, types, import layers and the test suite
 
 test-slow: $(TEST)  ## the long tests only
 	$(BIN)/python -m pytest -q -m slow
+
+fuzz: $(TEST)  ## 5000 random scenarios of every system against what must hold; FUZZ="--system cellfree --minutes 9"
+	$(BIN)/python -m tests.fuzz $(FUZZ)
 
 lint: $(TEST)  ## ruff (rules and format) and mypy
 	$(BIN)/ruff check .

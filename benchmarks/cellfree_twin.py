@@ -84,7 +84,7 @@ class Twin:
         zeta, share = np.clip(beams.reshape(2, s.aps), -1, 1)
         w = np.empty(tx.shape, complex)
         for a in range(s.aps):
-            leak = sum(direct[b, a].conj().T @ direct[b, a] for b in range(s.aps))
+            leak = s.ap_power_w * sum(direct[b, a].conj().T @ direct[b, a] for b in range(s.aps))
             w[a] = np.linalg.solve(leak + 10 ** (3 + 3 * zeta[a]) * np.eye(s.tx_antennas), steer[a])
             power = s.ap_power_w * 10 ** (2 * (share[a] - 1))
             w[a] *= np.sqrt(power) / np.linalg.norm(w[a])

@@ -14,7 +14,7 @@ from beamwright.core import Status
 from beamwright.systems.cellfree import model, worst_case
 from beamwright.systems.cellfree.evaluation import through
 from beamwright.systems.cellfree.known import checked, paths_of, point_of
-from beamwright.systems.cellfree.oracle import FAST, SLOW, candidates, only_physics, quick_ratios
+from beamwright.systems.cellfree.oracle import FAST, SLOW, candidates, quick_ratios, shape_of
 from beamwright.systems.cellfree.worst_case import utilities
 
 QUICK = {"starts": 2, "rounds": 2, "steps": 150}
@@ -240,7 +240,7 @@ def test_the_worst_case_never_rises_with_the_range_which_compiles_nothing():
     assert np.all(np.diff(values, axis=0) <= 1e-9)
     np.testing.assert_allclose(values[0], d.certificate.nominal_utility, rtol=1e-9)
     for effort in (SLOW, FAST):  # one program each, whatever the range
-        assert worst_case._compiled(only_physics(s), effort)._cache_size() == 1
+        assert worst_case._compiled(shape_of(s), effort)._cache_size() == 1
 
 
 def test_methods_and_options_of_the_worst_case_are_refused_by_name():

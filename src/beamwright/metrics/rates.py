@@ -4,8 +4,8 @@ import numpy as np
 
 
 def spectral_efficiency(sinr: np.ndarray) -> np.ndarray:
-    """Achievable rate log2(1 + SINR) in bit/s/Hz, elementwise."""
-    return np.log2(1.0 + sinr)
+    """Achievable rate log2(1 + SINR) in bit/s/Hz, elementwise; exact for the faintest SINR too."""
+    return np.log1p(sinr) / np.log(2)
 
 
 def qpsk_information(sinr: np.ndarray) -> np.ndarray:

@@ -76,9 +76,9 @@ def decode(s: Scenario, site: Site, paths: Paths, action: Array, actions: Action
 
 
 def _leakage(paths: Paths, tx: Array, rx: Array, zeta: Array, share: Array, power: Array) -> Array:
-    """w_a ~ (sum_b D_ba^H D_ba + zeta_a I)^-1 g_T(t_a), with a share of the power."""
+    """w_a ~ (sum_b D_ba^H D_ba + zeta_a I)^-1 g_T(t_a), D of full power, with a share of the power."""
     links = field_response(rx[:, None], tx[None], paths.direct_gain, paths.direct_rx_cosine, paths.direct_tx_cosine)
-    leak = jnp.einsum("bamn,bamk->nka", jnp.conj(links), links)
+    leak = power * jnp.einsum("bamn,bamk->nka", jnp.conj(links), links)
     zeta, share = jnp.clip(zeta, -1, 1), jnp.clip(share, -1, 1)
     noise = 10 ** (3 + 3 * zeta) * jnp.eye(tx.shape[-1])[:, :, None]
     target = steering(tx, paths.target_cosine[:, None])

@@ -4,6 +4,7 @@ import numpy as np
 
 from beamwright.core import Status, guarded, require
 from beamwright.core.linalg import square_modulus
+from beamwright.metrics import spectral_efficiency
 from beamwright.systems.cellfree import model
 from beamwright.systems.cellfree.evaluation import filters_of
 from beamwright.systems.cellfree.known import checked, paths_of, point_of
@@ -86,7 +87,7 @@ def utility_bound(s: Scenario, known: Known) -> np.ndarray:
     own = np.abs(np.diagonal(known.echo_gain, axis1=1, axis2=2)) ** 2
     radar = s.snapshots * s.tx_antennas * s.ap_power_w * s.rx_antennas * own.sum(axis=-1)
     if s.metric == "rate":
-        radar, users = np.log2(1 + radar), _filled(reach, s.user_power_w)
+        radar, users = spectral_efficiency(radar), _filled(reach, s.user_power_w)
     else:
         users = s.user_power_w * reach.max(axis=-1, initial=0.0)
     return s.sensing_weight * radar + (1 - s.sensing_weight) * users
@@ -98,12 +99,12 @@ def _filled(reach: np.ndarray, power_w: float) -> np.ndarray:
         return np.zeros(len(reach))
     order = -np.sort(-reach, axis=1)
     floors = 1 / np.maximum(order, 1e-300)
-    count = np.arange(1, reach.shape[1] + 1)
-    level = (power_w + np.cumsum(floors, axis=1)) / count
-    filled = np.sum(np.maximum(np.log2(np.maximum(level[:, :, None] * order[:, None, :], 1.0)), 0)
-                    * (count[None, :, None] > np.arange(reach.shape[1])), axis=-1)  # fmt: skip
-    valid = level > floors  # the last user that is served stands above its floor
-    return np.where(valid, filled, 0).max(axis=1)
+    served = np.tri(reach.shape[1], dtype=bool)  # (how many, user): the strongest ones
+    above = floors[:, None, :] - floors[:, :, None]  # (drops, user, other): by how much the other's floor is higher
+    powers = (power_w + np.einsum("cv,duv->dcu", served, above)) / (1 + np.arange(reach.shape[1]))[:, None]
+    rates = np.where(served, spectral_efficiency(np.maximum(powers, 0) * order[:, None, :]), 0)
+    valid = np.all((powers > 0) | ~served, axis=-1)  # whoever is served stands above its floor
+    return np.where(valid, rates.sum(axis=-1), 0).max(axis=1)
 
 
 def _power_residual(s: Scenario, radiated: np.ndarray, powers: np.ndarray) -> np.ndarray:

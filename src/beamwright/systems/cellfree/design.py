@@ -10,6 +10,7 @@ from beamwright.systems.cellfree.certificate import certify
 from beamwright.systems.cellfree.evaluation import as_receivers
 from beamwright.systems.cellfree.known import checked, paths_of, point_of
 from beamwright.systems.cellfree.model import Filters, Paths
+from beamwright.systems.cellfree.oracle import numbers_of
 from beamwright.systems.cellfree.results import Design, Known, LearningCurve
 from beamwright.systems.cellfree.scenario import Scenario
 from beamwright.systems.cellfree.search import Lane, Options, Reached, search
@@ -79,11 +80,12 @@ def lanes_of(
         tx=tx[each],
         rx=rx[each],
         start=vectors,
+        numbers=np.stack(numbers_of(s, drops * starts), axis=1),
     )
 
 
 def best_of(reached: Reached, starts: int) -> Reached:
-    """Of every ``starts`` lanes the best by the oracle; iterations add up."""
+    """Of every ``starts`` lanes the best by the oracle; iterations add up. A lane without a number never wins."""
     order = np.nan_to_num(reached.merit, nan=-np.inf).reshape(-1, starts)
     best = np.arange(0, order.size, starts) + order.argmax(axis=1)
     total = np.asarray(reached.iterations).reshape(-1, starts).sum(axis=1)

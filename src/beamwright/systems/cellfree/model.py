@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from beamwright.channels import arriving, departing, steering
-from beamwright.core.linalg import namespace, solve_positive, square_modulus
+from beamwright.core.linalg import namespace, solve_above, solve_positive, square_modulus
 from beamwright.systems.cellfree.scenario import Scenario
 from beamwright.uncertainty import offset_phasors
 
@@ -219,9 +219,8 @@ def best_filters(s: Scenario, there: Air, scenarios: Scenarios, weights: Values)
     h = there.uplink.reshape(*batch, there.uplink.shape[-3], size)
     users = xp.einsum("...v,...vi,...vj->...ij", there.powers, h, xp.conj(h))
     chi = xp.asarray(np.kron(_overlap(s), np.ones((antennas, antennas))))
-    noise = xp.eye(size)
     wanted = xp.concatenate([h, there.echo.reshape(*batch, 1, size)], axis=-2)
-    found = _solved(loud + users + noise, spill + chi * users + noise, wanted)
+    found = _solved(loud + users, spill + chi * users, wanted)
     power = xp.sum(square_modulus(found), axis=-1, keepdims=True)
     there = power > 1e-300  # where nothing is to be heard any filter will do
     found = xp.where(there, found / xp.sqrt(xp.where(there, power, 1.0)), size**-0.5)
@@ -230,15 +229,15 @@ def best_filters(s: Scenario, there: Air, scenarios: Scenarios, weights: Values)
 
 
 def _solved(users: Values, radar: Values, wanted: Values) -> Values:
-    """users^-1 for all of ``wanted`` but the last, radar^-1 for that: (..., users + 1, size)."""
+    """(users + I)^-1 for all of ``wanted`` but the last, (radar + I)^-1 for that: (..., users + 1, size)."""
     xp = namespace(wanted)
     if xp is np:
         columns = np.swapaxes(wanted, -1, -2)
-        found = np.linalg.solve(users, columns[..., :-1]), np.linalg.solve(radar, columns[..., -1:])
+        found = solve_above(users, 1.0, columns[..., :-1]), solve_above(radar, 1.0, columns[..., -1:])
         return np.swapaxes(np.concatenate(found, axis=-1), -1, -2)
-    both = xp.stack([users, radar], axis=-1)  # one instance: two lanes
+    both = xp.stack([users, radar], axis=-1) + xp.eye(len(users))[..., None]  # one instance: two lanes
     columns = xp.stack([wanted.T, wanted.T], axis=-1)
-    both_found = solve_positive(both, columns)
+    both_found = solve_positive(both, columns, 0.5)
     return xp.concatenate([both_found[:, :-1, 0], both_found[:, -1:, 1]], axis=1).T
 
 

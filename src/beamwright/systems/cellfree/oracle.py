@@ -163,6 +163,27 @@ def only_physics(s: Scenario) -> Scenario:
     return s.derived(**_ARRAYS)
 
 
+class Numbers(NamedTuple):
+    """What compiled code reads of a scenario and is not compiled again for; one value per lane in a batch."""
+
+    symbol_time_s: Values
+    sensing_weight: Values
+
+    def within(self, s: Scenario) -> Scenario:
+        """The scenario with these, which may be traced."""
+        return s.derived(**self._asdict())
+
+
+def shape_of(s: Scenario) -> Scenario:
+    """``only_physics`` without ``Numbers``: sizes, codes, metric and receivers alone."""
+    return only_physics(s).derived(**{name: Scenario.model_fields[name].default for name in Numbers._fields})
+
+
+def numbers_of(s: Scenario, lanes: int) -> Numbers:
+    """The same for every lane."""
+    return Numbers(*(np.full(lanes, getattr(s, name)) for name in Numbers._fields))
+
+
 _ARRAYS: dict[str, Any] = {
     name: Scenario.model_fields[name].default
     for name in ("users", "paths", "offset_range_hz", "ap_power_w", "user_power_w", "noise_dbm", "self_interference_db",

@@ -21,7 +21,7 @@ from beamwright.optim import adam
 from beamwright.optim.tiles import in_tiles, one_by_one
 from beamwright.systems.cellfree import model
 from beamwright.systems.cellfree.model import Filters, Paths, Point
-from beamwright.systems.cellfree.oracle import Effort, candidates, only_physics, worst_offsets
+from beamwright.systems.cellfree.oracle import Effort, Numbers, candidates, shape_of, worst_offsets
 from beamwright.systems.cellfree.scenario import Scenario
 
 TILE = 16
@@ -69,6 +69,8 @@ class Lane(NamedTuple):
     rx: Any
     start: Any
     """(variables,)."""
+    numbers: Any
+    """(numbers,) ``oracle.Numbers``."""
 
 
 class Reached(NamedTuple):
@@ -122,7 +124,7 @@ def search(s: Scenario, lanes: Lane, options: Options) -> Reached:
     """Lanes lead; see ``Lane``."""
     flat = (*lanes.paths, *lanes[1:])
     users = lanes.paths.uplink_gain.shape[1]
-    return in_tiles(_compiled(only_physics(s), users, options), TILE, *flat, counted=True)
+    return in_tiles(_compiled(shape_of(s), users, options), TILE, *flat, counted=True)
 
 
 @cache
@@ -148,7 +150,7 @@ def decode(s: Scenario, lane: Lane, x: Array, users: int, options: Options) -> t
 
 
 def _search(s: Scenario, users: int, lane: Lane, options: Options) -> Reached:
-    base = _scenarios(s, options)
+    s, base = Numbers(*lane.numbers).within(s), _scenarios(s, options)
     spare = scenario_count(s, options) - len(base)
     offsets = jnp.concatenate([jnp.asarray(base), jnp.zeros((spare, s.aps))])
 
@@ -189,7 +191,7 @@ def _search(s: Scenario, users: int, lane: Lane, options: Options) -> Reached:
 
     rounds = options.rounds if options.robust else 1
     _, found = lax.scan(round, (lane.start, offsets, jnp.array(-jnp.inf)), jnp.arange(rounds))
-    pick = jnp.argmax(found.merit)
+    pick = jnp.argmax(jnp.where(jnp.isnan(found.merit), -jnp.inf, found.merit))
     return Reached(
         _at(found.point, pick), _at(found.filters, pick), found.merit[pick], found.trace, jnp.sum(found.iterations)
     )

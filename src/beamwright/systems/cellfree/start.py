@@ -8,6 +8,7 @@ import numpy as np
 from beamwright.arrays import centred_layout, decode_layout, encode_layout
 from beamwright.channels import field_response, steering
 from beamwright.core import numbered_keys, root_key
+from beamwright.core.linalg import solve_above
 from beamwright.systems.cellfree.model import Paths, Point
 from beamwright.systems.cellfree.scenario import Scenario
 from beamwright.systems.cellfree.search import Options, layout
@@ -37,13 +38,16 @@ def conjugate_beam(s: Scenario, paths: Paths, tx: np.ndarray) -> np.ndarray:
 
 
 def leakage_beam(s: Scenario, paths: Paths, tx: np.ndarray, rx: np.ndarray) -> np.ndarray:
-    """Unit beams that light the target and leak little into any receive array: (sum_b D_ba^H D_ba + zeta I)^-1 g_T."""
+    """Unit beams that light the target and leak little into any receive array: (sum_b D_ba^H D_ba + zeta I)^-1 g_T.
+
+    D is what an access point at full power does to the receive arrays, so that zeta is in units of the noise.
+    """
     links = field_response(
         rx[:, :, None], tx[:, None], paths.direct_gain, paths.direct_rx_cosine, paths.direct_tx_cosine
     )  # (drops, rx ap, tx ap, rx antennas, tx antennas)
-    leak = np.einsum("dbamn,dbamk->dank", np.conj(links), links) + LEAKAGE * np.eye(s.tx_antennas)
+    leak = s.ap_power_w * np.einsum("dbamn,dbamk->dank", np.conj(links), links)
     target = steering(tx, paths.target_cosine[..., None])
-    beams = np.linalg.solve(leak, target[..., None])[..., 0]
+    beams = solve_above(leak, LEAKAGE, target[..., None])[..., 0]
     return beams / np.linalg.norm(beams, axis=-1, keepdims=True)
 
 

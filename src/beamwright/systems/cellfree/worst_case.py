@@ -12,7 +12,16 @@ from beamwright.systems.cellfree import model
 from beamwright.systems.cellfree.evaluation import through
 from beamwright.systems.cellfree.known import checked
 from beamwright.systems.cellfree.model import Heard
-from beamwright.systems.cellfree.oracle import Effort, Finder, Worst, effort_for, only_physics, worst_offsets
+from beamwright.systems.cellfree.oracle import (
+    Effort,
+    Finder,
+    Numbers,
+    Worst,
+    effort_for,
+    numbers_of,
+    shape_of,
+    worst_offsets,
+)
 from beamwright.systems.cellfree.results import Design, Known, Receivers, WorstCase
 from beamwright.systems.cellfree.scenario import Scenario
 from beamwright.uncertainty import offset_vertices
@@ -51,13 +60,19 @@ def worst_case_offset(
 def worst(s: Scenario, heard: Heard, effort: Effort = Effort(), radar_only: bool = False) -> Worst:  # noqa: B008
     """The oracle on a batch: arrays with a drops axis."""
     drops = len(heard.echo)
-    more = np.full(drops, s.offset_range_hz), np.full(drops, radar_only)
-    return in_tiles(_compiled(only_physics(s), effort), TILE, *heard, *more, counted=True)
+    more = np.full(drops, s.offset_range_hz), np.full(drops, radar_only), *numbers_of(s, drops)
+    return in_tiles(_compiled(shape_of(s), effort), TILE, *heard, *more, counted=True)
 
 
 @cache
 def _compiled(s: Scenario, effort: Effort) -> Callable[..., Worst]:
-    return one_by_one(lambda *arrays: worst_offsets(s, Heard(*arrays[:-2]), arrays[-2], effort, arrays[-1]))
+    count = len(Heard._fields)
+
+    def one(*arrays: Any) -> Worst:
+        range_hz, radar_only, *numbers = arrays[count:]
+        return worst_offsets(Numbers(*numbers).within(s), Heard(*arrays[:count]), range_hz, effort, radar_only)
+
+    return one_by_one(one)
 
 
 def as_worst_case(s: Scenario, found: Worst) -> WorstCase:

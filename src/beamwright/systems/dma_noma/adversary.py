@@ -98,43 +98,38 @@ def _worst_positions(
         halves(known.positions_m), halves(filled), vectors / unit, np.stack([one.powers_w for one in on_air], axis=1),
         np.stack([one.noise_w / s.noise_power_w for one in on_air], axis=1),
         np.broadcast_to([one.scattering for one in on_air], (drops, 2)), moves,
-        np.full(drops, s.position_error_m),
+        np.full(drops, s.position_error_m), np.tile(element_positions(s), (drops, 1, 1)),
+        np.tile([s.wavelength_m, amplitude(s, 1.0), s.path_loss_exponent], (drops, 1)),
     )  # fmt: skip
-    found = in_tiles(_compiled(s.derived(**_UNUSED)), TILE, *per_drop, counted=True)
+    found = in_tiles(_compiled(s.groups), TILE, *per_drop, counted=True)
     return found.reshape(drops, users, 3)
 
 
-_UNUSED = {"position_error_m": 0.1, "power_dbm": 27.0, "noise_dbm": -80.0, "weight": 0.5, "rate_near": 1.0,
-           "rate_far": 1.0, "near_range_m": 10.0, "far_range_m": 15.0, "feeds": None, "feeding": "edge",
-           "scattering_norm": 1e-4}  # fmt: skip
-"""What the compiled adversary does not depend on, so that it is not compiled again."""
-
-
 @cache
-def _compiled(s: Scenario) -> Callable[..., Any]:
-    """For one drop: kinds of users (near, far) lead, then groups."""
-    elements = element_positions(s)
+def _compiled(groups: int) -> Callable[..., Any]:
+    """For one drop: kinds of users (near, far) lead, then groups. All of a scenario comes as arrays."""
 
     def one(centre: Array, points: Array, f: Array, powers: Array, noise: Array, scattering: Array, moves: Array,
-            radius: Array) -> Array:  # fmt: skip
-        own = np.eye(s.groups)
+            radius: Array, elements: Array, wave: Array) -> Array:  # fmt: skip
+        own = np.eye(groups)
+        wavelength, first, exponent = wave
 
         def ratios(places: Array, f: Array, powers: Array, noise: Array, scattering: Array) -> Array:
             """(groups, count) of one kind."""
             square = sum((places[..., i, None] - elements[:, i]) ** 2 for i in range(3))
             distance = jnp.sqrt(square)
-            cosine, sine = phasor(distance / s.wavelength_m)
+            cosine, sine = phasor(distance / wavelength)
             # a power, at half its price
-            size = materialise(amplitude(s, 1.0) * jnp.exp(-s.path_loss_exponent / 2 * jnp.log(distance)))
+            size = materialise(first * jnp.exp(-exponent / 2 * jnp.log(distance)))
             cosine, sine = materialise(cosine), materialise(sine)
-            heard = kernel.received(jnp.stack([size * cosine, -size * sine]), f, jnp.full(s.groups, scattering), own)
+            heard = kernel.received(jnp.stack([size * cosine, -size * sine]), f, jnp.full(groups, scattering), own)
             return (heard.interference @ powers + noise) / heard.gain
 
         def attack(centre: Array, points: Array, *on_air: Array) -> Array:
             """(groups, 3) of one kind."""
-            chunks = jnp.moveaxis(points.reshape(s.groups, -1, _CHUNK, 3), 1, 0)
+            chunks = jnp.moveaxis(points.reshape(groups, -1, _CHUNK, 3), 1, 0)
             looked = lax.map(lambda part: ratios(part, *on_air), chunks)
-            flat = jnp.moveaxis(looked, 0, 1).reshape(s.groups, -1)
+            flat = jnp.moveaxis(looked, 0, 1).reshape(groups, -1)
             best, order = lax.top_k(flat, WORST)
             place = jnp.take_along_axis(points, order[..., None], axis=1)
             step = jnp.full(best.shape, 0.1 * radius)
@@ -143,7 +138,7 @@ def _compiled(s: Scenario) -> Callable[..., Any]:
                 place, best, step = state
                 tried = place[:, :, None] + step[..., None, None] * directions
                 tried = _into_ball(tried, centre[:, None, None], radius)
-                value = ratios(tried.reshape(s.groups, -1, 3), *on_air).reshape(s.groups, WORST, -1)
+                value = ratios(tried.reshape(groups, -1, 3), *on_air).reshape(groups, WORST, -1)
                 pick = jnp.argmax(value, axis=-1)[..., None]
                 now = jnp.take_along_axis(value, pick, axis=-1)[..., 0]
                 there = jnp.take_along_axis(tried, pick[..., None], axis=-2)[..., 0, :]

@@ -3,6 +3,7 @@
 import numpy as np
 
 from beamwright.core import Status, guarded, require
+from beamwright.metrics import spectral_efficiency
 from beamwright.optim.power_allocation import allocate_power
 from beamwright.systems.dma_noma import model
 from beamwright.systems.dma_noma.adversary import verify_rate, weighted
@@ -80,13 +81,13 @@ def digital_bound(s: Scenario, known: Known) -> np.ndarray:
     both, and the closed form gives the best powers for them. inf where required rates are out of reach even so.
     """
     norms = np.linalg.norm(channels(s, known.positions_m), axis=-1)
-    near = s.noise_power_w / norms[:, : s.groups] ** 2
-    reach = np.maximum(norms[:, s.groups :] - s.scattering_radius, 1e-300)
-    far = s.noise_power_w / reach**2
+    gain = np.maximum(norms - np.repeat([0.0, s.scattering_radius], s.groups), 0) ** 2
+    noise = np.divide(s.noise_power_w, gain, out=np.full_like(gain, np.inf), where=gain > 0)
+    near, far = noise[:, : s.groups], noise[:, s.groups :]
     powers, feasible = allocate_power(near, far, s.power_w, s.weight, s.rate_near, s.rate_far)
     both = np.maximum(near, far)
-    rate_near = np.log2(1 + powers[..., 0] / near)
-    rate_far = np.log2(1 + powers[..., 1] / (powers[..., 0] + both))
+    rate_near = spectral_efficiency(powers[..., 0] / near)
+    rate_far = spectral_efficiency(powers[..., 1] / (powers[..., 0] + both))
     return np.where(feasible, weighted(s, rate_near, rate_far), np.inf)
 
 

@@ -1,0 +1,145 @@
+"""Metasurface NOMA under the fuzz."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from beamwright.systems import dma_noma
+
+from .subject import Arrays, Case, Subject, Twin
+
+SEARCH = {"rounds": 2, "steps": 8}
+METHODS: dict[str, dict[str, Any]] = {
+    "robust": SEARCH, "cutting-set": {**SEARCH, "cuts": 4}, "csi-ball": SEARCH, "non-robust": SEARCH,
+    "planar-wave": SEARCH, "zero-forcing": {}, "focusing": {}, "tdma": SEARCH, "fdma": SEARCH, "fully-digital": SEARCH,
+}  # fmt: skip
+SHAPES: tuple[dict[str, Any], ...] = (
+    {"rows": 1, "columns": 32, "groups": 2, "feeds": None, "feeding": "edge"},
+    {"rows": 1, "columns": 4, "groups": 2, "feeds": None, "feeding": "edge"},
+    {"rows": 1, "columns": 4, "groups": 2, "feeds": None, "feeding": "digital"},
+    {"rows": 2, "columns": 2, "groups": 2, "feeds": 4, "feeding": "edge"},
+)
+FEW = 2
+"""Positions across a ball that programs are compiled for, with density 8."""
+
+
+def settle(values: dict[str, Any], method: str, rng: np.random.Generator) -> dict[str, Any]:
+    """Near users are near. Methods that search get balls for which few positions are enough: a shape."""
+    names = ("near_range_m", "far_range_m")
+    if all(name in values for name in names):
+        values = {**values, **dict(zip(names, sorted(values[name] for name in names), strict=True))}
+    if not METHODS[method] or "position_error_m" not in values:
+        return values
+    s = dma_noma.Scenario(**SHAPES[0])
+    most = FEW * min(values.get("near_range_m", s.near_range_m), s.near_range_m) / (8 * (values["columns"] - 1) / 2)
+    return {**values, "position_error_m": float(min(values["position_error_m"], 0.99 * most))}
+
+
+def bring(arrays: Arrays, rng: np.random.Generator) -> Arrays:
+    """Users off the plane, very far, on top of each other, or all in one direction."""
+    near, far = (arrays[name].copy() for name in ("near_positions_m", "far_positions_m"))
+    kind = rng.choice(["lifted", "far", "together", "swapped"])
+    if kind == "lifted":
+        near[..., 2] = rng.normal(0, 1, near.shape[:-1]) * np.abs(near[..., 0])
+    elif kind == "far":
+        scale = 10.0 ** rng.uniform(0, 6)
+        near, far = near * scale, far * scale
+    elif kind == "together":
+        near[:] = near[:, :1]
+    else:
+        near, far = far, near
+    return {"near_positions_m": near, "far_positions_m": far}
+
+
+def twins(case: Case, rng: np.random.Generator) -> list[Twin]:
+    """Two of: groups in another order, left and right exchanged, powers, gains and lengths in other units."""
+    s = dma_noma.Scenario(**case.scenario)
+    every = [_groups(s, case), _power(s, case, rng), _gain(s, case, rng), _length(s, case, rng)]
+    if s.feeding != "waveguides":
+        every.append(_mirror(s, case))
+    return [every[i] for i in rng.choice(len(every), 2, replace=False)]
+
+
+def _with(s: Any, case: Case, arrays: Arrays | None = None, **scenario: float) -> Case:
+    values = {**s.model_dump(), **scenario}
+    return case._replace(scenario=values, arrays=case.arrays if arrays is None else arrays)
+
+
+def _groups(s: Any, case: Case) -> Twin:
+    moved = {name: array[:, ::-1] for name, array in case.arrays.items()}
+
+    def carry(design: Any) -> Any:
+        far = None if design.far_beams is None else design.far_beams[..., ::-1]
+        return replace(design, beams=design.beams[..., ::-1], powers_w=design.powers_w[:, ::-1], far_beams=far)
+
+    return Twin("groups reversed", _with(s, case, moved), carry)
+
+
+def _mirror(s: Any, case: Case) -> Twin:
+    mirrored = {name: array * np.array([1.0, -1.0, 1.0]) for name, array in case.arrays.items()}
+
+    def columns(a: np.ndarray) -> np.ndarray:
+        return a.reshape(len(a), s.rows, s.columns, -1)[:, :, ::-1].reshape(a.shape)
+
+    def chains(beams: np.ndarray, digital: bool) -> np.ndarray:
+        return columns(beams) if digital else beams[:, ::-1]
+
+    def carry(design: Any) -> Any:
+        digital = bool(design.digital.any())
+        far = {} if design.far_beams is None else {
+            "far_amplitudes": columns(design.far_amplitudes), "far_beams": chains(design.far_beams, digital)
+        }  # fmt: skip
+        return replace(design, amplitudes=columns(design.amplitudes), beams=chains(design.beams, digital), **far)
+
+    return Twin("mirrored", _with(s, case, mirrored), carry)
+
+
+def _power(s: Any, case: Case, rng: np.random.Generator) -> Twin:
+    db = float(rng.uniform(-120, 120))
+    unit = 10 ** (db / 10)
+    there = _with(s, case, power_dbm=s.power_dbm + db, noise_dbm=s.noise_dbm + db)
+    return Twin(f"powers {db:+.0f} dB", there, lambda d: replace(d, powers_w=d.powers_w * unit))
+
+
+def _gain(s: Any, case: Case, rng: np.random.Generator) -> Twin:
+    db = float(rng.uniform(-120, 120))
+    there = _with(
+        s, case, reference_gain_db=s.reference_gain_db + db, noise_dbm=s.noise_dbm + db,
+        scattering_norm=s.scattering_norm * 10 ** (db / 20),
+    )  # fmt: skip
+    return Twin(f"gains {db:+.0f} dB", there, lambda d: d)
+
+
+def _length(s: Any, case: Case, rng: np.random.Generator) -> Twin:
+    k = 10.0 ** rng.uniform(-3, 3)
+    gain = s.reference_gain_db + 10 * s.path_loss_exponent * np.log10(k)
+    there = _with(
+        s, case, {name: array * k for name, array in case.arrays.items()}, carrier_hz=s.carrier_hz / k,
+        position_error_m=s.position_error_m * k, reference_gain_db=float(gain), near_range_m=s.near_range_m * k,
+        far_range_m=s.far_range_m * k,
+    )  # fmt: skip
+    return Twin(f"lengths times {k:.3g}", there, lambda d: d)
+
+
+def figures(s: Any, certificate: Any, design: Any) -> Arrays:
+    """Guaranteed rates; verified ones, and with them the status, come from random positions of every user."""
+    c = certificate
+    return {
+        "guaranteed_weighted_rate": c.guaranteed_weighted_rate, "guaranteed_sum_rate": c.guaranteed_sum_rate,
+        "near_rates": np.sort(c.near_rates), "far_rates": np.sort(c.far_rates), "bound": c.bound,
+        "met": np.maximum(c.rate_shortfall, 1e-6),
+    }  # fmt: skip
+
+
+def rounding(case: Case) -> tuple[float, float]:
+    """Phases are distances over wavelengths."""
+    s = dma_noma.Scenario(**case.scenario)
+    far = max(float(np.abs(array).max(initial=0)) for array in case.arrays.values()) / s.wavelength_m
+    return 1e-14 * far, 1e-13 * far
+
+
+SUBJECT = Subject(
+    dma_noma.SYSTEM, SHAPES, METHODS, bring, twins, figures, "guaranteed_weighted_rate",
+    silent=frozenset({"trace", "bound"}), settle=settle, rtol=1e-3, rounding=rounding,
+)  # fmt: skip

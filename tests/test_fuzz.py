@@ -1,0 +1,103 @@
+"""A seeded share of ``make fuzz``, on shapes that other tests compile; and the fuzz itself, on systems with faults.
+
+NOMA-ISAC is left to its own tests of invariance.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from fuzz.checks import verdict
+from fuzz.run import SUBJECTS, Tally, campaign, drawn, line
+
+SHARE = {
+    "star-ris": {"random": 8, "no-surface": 4},
+    "dma-noma": {"focusing": 8, "zero-forcing": 4},
+    "cellfree": {"leakage": 8, "conjugate": 4, "silence": 2},
+}
+CASES = [(system, method, count) for system, methods in SHARE.items() for method, count in methods.items()]
+
+
+def shared(system):
+    """The subject on the shape of other tests alone."""
+    subject = SUBJECTS[system]
+    return replace(subject, shapes=subject.shapes[:1])
+
+
+@pytest.mark.parametrize(("system", "method", "count"), CASES)
+def test_whatever_the_numbers(system, method, count):
+    subject = shared(system)
+    for number in range(count):
+        case, rng = drawn(subject, 1, number, method)
+        faults = verdict(subject, case, rng, number).faults
+        assert not faults, (number, faults, case.scenario, case.options)
+
+
+def judged(**changes):
+    """Faults that the fuzz finds in a metasurface system with some part exchanged."""
+    subject = shared("dma-noma")
+    subject = replace(subject, system=replace(subject.system, **changes))
+    case, rng = drawn(subject, 1, 2, "focusing")
+    return verdict(subject, case._replace(scenario=subject.shapes[0], options={}), rng, 2)
+
+
+def raising(error):
+    def certify(*_):
+        raise error
+
+    return certify
+
+
+def test_a_certificate_that_is_not_what_is_recomputed():
+    certify = SUBJECTS["dma-noma"].system.certify
+
+    def wrong(s, known, design):
+        found = certify(s, known, design)
+        return replace(found, bound=1.001 * found.bound)
+
+    assert "certificate.bound is not what is recomputed" in judged(certify=wrong).faults
+
+
+def test_what_depends_on_units():
+    """A certificate that rounds to a whole number of watts of noise, so to say."""
+    certify = SUBJECTS["dma-noma"].system.certify
+
+    def odd(s, known, design):
+        found = certify(s, known, design)
+        return replace(found, guaranteed_sum_rate=found.guaranteed_sum_rate + 1e-3 * s.noise_dbm)
+
+    assert any("carried over, guaranteed_sum_rate is" in fault for fault in judged(certify=odd).faults)
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome", "fault"),
+    [
+        (np.linalg.LinAlgError("Singular matrix"), "crashed", "LinAlgError at"),
+        (KeyError("beams"), "crashed", "KeyError at"),
+        (ValueError("a must be > 0"), "refused", "refusal without an argument's name"),
+        (ValueError("power_dbm must\nbe less"), "refused", "refusal without an argument's name"),
+        (ValueError("power_dbm must be less"), "refused", None),
+    ],
+)
+def test_exceptions(error, outcome, fault):
+    found = judged(certify=raising(error))
+    assert found.outcome == outcome
+    assert found.faults == [] if fault is None else found.faults[0].startswith(fault)
+
+
+def test_a_failure_is_a_line_that_says_how_to_see_it_again(monkeypatch):
+    subject = shared("dma-noma")
+    monkeypatch.setitem(
+        SUBJECTS, "dma-noma", replace(subject, system=replace(subject.system, draw=raising(KeyError("x"))))
+    )
+    tally = Tally("dma-noma")
+    failures = list(campaign("dma-noma", range(3), 7, float("inf"), 60.0, tally))
+    assert (tally.cases, tally.failed, len(failures)) == (3, 3, 3)
+    text = line(failures[1])
+    assert text.startswith("FAILED --system dma-noma --seed 7 --first 1 --count 1: KeyError") and "\n" not in text
+
+
+def test_the_same_number_is_the_same_case():
+    for subject in SUBJECTS.values():
+        assert drawn(subject, 3, 5)[0] == drawn(subject, 3, 5)[0]
+        assert len({str(drawn(subject, 3, number)[0]) for number in range(20)}) == 20
