@@ -92,6 +92,7 @@ def test_max_min_at_the_sensing_floor_uses_what_sensing_radiates():
     assert below.status_text == ["infeasible"] * 4 and np.isnan(below.beams).all()
 
 
+@pytest.mark.slow  # compiles a robust program of its own
 def test_robust_max_min_reports_what_its_beams_have_in_the_worst_case():
     h = channels(range(6), 2, 4)
     s = SMALL.model_copy(update={"noise_power_w": 0.003})

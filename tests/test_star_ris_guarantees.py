@@ -72,6 +72,7 @@ def test_the_idle_sides_streams_are_sent_in_no_moment_and_no_draw():
         sr.moments(known, u, w, np.ones(7))
 
 
+@pytest.mark.slow  # compiles searches of its own
 def test_taking_turns_is_designed_judged_and_bounded_alike():
     s, known, u = scene(surface_mode="time-switching")
     designs = [
@@ -207,6 +208,7 @@ def test_own_precoders_stay_as_they_are():
 # ------------------------------------------------------------------------------- designs and their simpler cases
 
 
+@pytest.mark.slow  # compiles searches of its own
 def test_a_design_is_no_worse_than_its_simpler_cases():
     s, known, _ = scene(3, **PATHS)
     designs = {kind: sr.maximise_sum_rate(s, known, kind) for kind in ("wmmse", "rzf", "mrt")}
