@@ -84,7 +84,7 @@ def relax(
     sides = np.full((len(problem.h), 2, s.targets, s.targets), s.power_difference_w)
     found = _solved(s, problem, penalty, basis, sides)
     for _ in range(SIDES):
-        missed = _missed_sides(s, found, sides)
+        missed = _missed_sides(s, found)
         asked = np.where(missed, s.power_difference_w, np.where(missed[:, ::-1], np.inf, sides))
         again = np.flatnonzero((asked != sides).any(axis=(1, 2, 3)))
         if not len(again):
@@ -94,7 +94,7 @@ def relax(
     return found
 
 
-def _missed_sides(s: Scenario, found: Relaxation, sides: np.ndarray) -> np.ndarray:
+def _missed_sides(s: Scenario, found: Relaxation) -> np.ndarray:
     """(drops, 2, targets, targets), true where P_p - P_m (p < m), or P_m - P_p, exceeds Pdiff beyond rounding.
 
     A slab far thinner than the powers in it has no inside for a solver, which is given a wider one. Where that shows,
