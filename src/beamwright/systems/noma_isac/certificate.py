@@ -210,10 +210,9 @@ def _status(
 
 def _level_gap(sinr: np.ndarray, proof_target: np.ndarray) -> np.ndarray:
     """By how much the level that is out of reach exceeds the least SINR of the beams, relative, (drops,)."""
-    attained = least_over_users(sinr).min(axis=-1)
-    return np.divide(
-        proof_target.max(axis=-1), attained, out=np.full(len(sinr), np.inf), where=attained > 0
-    ) - np.where(np.isnan(attained), np.nan, 1)
+    attained = least_over_users(sinr).min(axis=-1)  # NaN without a design, and then so is the gap
+    level = proof_target.max(axis=-1)
+    return np.where(attained == 0, np.inf, level / np.where(attained == 0, 1, attained) - 1)
 
 
 def _gap(objective_w: np.ndarray, bound_w: np.ndarray) -> np.ndarray:

@@ -109,7 +109,7 @@ def _within_budget(s: Scenario, problem_at: ProblemAt, level: np.ndarray) -> tup
     every = np.arange(drops)
     first = solve(s, problem_at(level, every))
     beams, iterations = first.beams.copy(), first.iterations.copy()
-    best, achieved = judge_level(s, problem_at(level, every), beams)
+    best, achieved = _judged_level(s, problem_at(level, every), beams)
     fits, fails, step = np.where(best >= 0, level, np.nan), level.copy(), np.full(drops, FIRST_STEP)
     for _ in range(STEPS + BISECTIONS):
         bracketed = np.isfinite(fits)
@@ -120,7 +120,7 @@ def _within_budget(s: Scenario, problem_at: ProblemAt, level: np.ndarray) -> tup
             break
         found = solve(s, problem_at(trial[open_], open_))
         iterations[open_] += found.iterations
-        value, seen = judge_level(s, problem_at(trial[open_], open_), found.beams)
+        value, seen = _judged_level(s, problem_at(trial[open_], open_), found.beams)
         better = value > best[open_]
         at = open_[better]
         beams[at], best[at], achieved[at] = found.beams[better], value[better], seen[better]
@@ -130,7 +130,7 @@ def _within_budget(s: Scenario, problem_at: ProblemAt, level: np.ndarray) -> tup
     return beams, achieved, iterations
 
 
-def judge_level(s: Scenario, problem: Problem, beams: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _judged_level(s: Scenario, problem: Problem, beams: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Least SINR over streams and errors of beams that meet sensing and budget, else -1; and the SINR as it is."""
     free = problem._replace(sinr_target=np.zeros_like(problem.sinr_target))
     seen = judge(s, free, beams, model.span_basis(np.nan_to_num(beams)))

@@ -15,7 +15,9 @@ from beamwright.systems.noma_isac.results import Multipliers, Problem
 from beamwright.systems.noma_isac.scenario import Scenario
 
 _SLACK = 1e-10
+"""Relative: what is given up so that rounding cannot make a matrix indefinite that is singular."""
 _NULL = 1e-14
+"""Relative eigenvalue below which a direction counts as one in which nothing may be added."""
 
 
 def tighten(s: Scenario, problem: Problem, multipliers: Multipliers, objective_w: np.ndarray) -> Multipliers:
@@ -37,9 +39,8 @@ def tighten(s: Scenario, problem: Problem, multipliers: Multipliers, objective_w
         better = found.bound_w > bound.bound_w[loose]
         multipliers = multipliers.put(loose[better], shared.take(better))
         bound.scale[loose[better]] = found.scale[better]
-    scale = np.where(
-        (bound.scale > 0.5) & (bound.scale < 2), bound.scale, 1.0
-    )  # else a ray: any multiple proves as much
+    solution = (bound.scale > 0.5) & (bound.scale < 2)  # else a ray: any multiple of it proves as much
+    scale = np.where(solution, bound.scale, 1.0)
     return _weighted(multipliers, np.broadcast_to(scale[:, None], problem.order.shape), scale)
 
 
