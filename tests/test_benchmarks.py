@@ -77,6 +77,7 @@ def test_pymanopt_and_ours_reach_the_same_surface():
         assert np.isclose((ahead - behind) / 2e-6, along, rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_scipy_and_ours_reach_metasurfaces_of_about_the_same_rate():
     s = dn.Scenario(columns=8)
     known = dn.draw(s, jax.random.key(0), 2).known

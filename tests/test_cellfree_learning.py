@@ -45,8 +45,15 @@ def played(s, known, action, **options):
 # ------------------------------------------------------------------------------------------------------ environment
 
 
-@pytest.mark.parametrize("actions", ACTIONS)
-@pytest.mark.parametrize("objective", OBJECTIVES)
+KEPT = {("structured", "robust"), ("literal", "nominal")}
+TWINS = [
+    pytest.param(actions, objective, marks=() if (actions, objective) in KEPT else pytest.mark.slow)
+    for actions in ACTIONS
+    for objective in OBJECTIVES
+]
+
+
+@pytest.mark.parametrize(("actions", "objective"), TWINS)
 def test_the_environment_equals_its_twin(actions, objective):
     s, scenes = drawn(2, seed=3)
     single = np.array([[300.0, -100.0], [100.0, 50.0]])
@@ -160,7 +167,14 @@ def test_who_picks_the_offsets_is_scored_at_the_worst_ones():
 # ---------------------------------------------------------------------------------------------------------- learning
 
 
-@pytest.mark.parametrize(("agent", "options"), [("ddpg", TINY_DDPG), ("amortised", TINY), ("meta", TINY_DDPG)])
+@pytest.mark.parametrize(
+    ("agent", "options"),
+    [
+        pytest.param("ddpg", TINY_DDPG, marks=pytest.mark.slow),
+        ("amortised", TINY),
+        pytest.param("meta", TINY_DDPG, marks=pytest.mark.slow),
+    ],
+)
 def test_every_drop_learns_by_itself(agent, options):
     s, scenes = drawn(2)
     design = cf.learn_each(s, scenes.known, agent, **options)
@@ -175,6 +189,7 @@ def test_every_drop_learns_by_itself(agent, options):
     assert np.all(design.iterations == design.curve.env_steps[:, -1])
 
 
+@pytest.mark.slow
 def test_the_single_offset_is_the_algorithms():
     s, scenes = drawn(1)
     offsets = cf.single_offsets(s, scenes.known)
@@ -245,7 +260,11 @@ def test_bad_environments_are_refused(options, message):
 
 
 @pytest.mark.parametrize(
-    "settings", [{"users": 0}, {"aps": 1, "offset_range_hz": 0.0, "tx_antennas": 1, "rx_antennas": 1}]
+    "settings",
+    [
+        {"users": 0},
+        pytest.param({"aps": 1, "offset_range_hz": 0.0, "tx_antennas": 1, "rx_antennas": 1}, marks=pytest.mark.slow),
+    ],
 )
 def test_edges_live(settings):
     s, scenes = drawn(1, **settings)

@@ -144,9 +144,8 @@ def test_two_groups_reach_the_known_values(error_m):
         assert dn.non_robust(s, known).certificate.verified_sum_rate[0] <= d.certificate.verified_sum_rate[0] - 8
 
 
-@pytest.mark.parametrize(
-    "error_m", [pytest.param(0.0, marks=SLOW), pytest.param(0.05, marks=SLOW), 0.1, pytest.param(0.2, marks=SLOW)]
-)
+@pytest.mark.parametrize("error_m", [0.0, 0.05, 0.1, 0.2])
+@pytest.mark.slow
 def test_three_groups_reach_the_known_values(error_m):
     s, known = g2(error_m)
     d = dn.maximise_guaranteed_rate(s, known, starts=5, rounds=16)
@@ -210,6 +209,7 @@ def test_baselines_in_the_order_of_the_specification():
         dn.tdma(s, known, share="thirds")
 
 
+@pytest.mark.slow
 def test_growing_sets_and_homotopy_are_as_good():
     s, known = g1()
     plain = dn.maximise_guaranteed_rate(s, known)
@@ -339,7 +339,7 @@ def test_no_error_is_the_non_robust_design():
     ("settings", "near", "far"),
     [
         ({"columns": 1}, (-20, 15), (-21, 16)),
-        ({"columns": 32, "feeds": 1}, (-20, 15), (-21, 16)),
+        pytest.param({"columns": 32, "feeds": 1}, (-20, 15), (-21, 16), marks=SLOW),
         ({"columns": 32}, (10, 10), (10, 10)),
         ({"columns": 32, "rate_near": 12.0, "rate_far": 12.0}, (-20, 15), (-21, 16)),
     ],
@@ -364,7 +364,7 @@ def test_no_rate_required_of_far_users():
 @pytest.mark.parametrize(
     "settings",
     [
-        {"groups": 7, "columns": 64},
+        pytest.param({"groups": 7, "columns": 64}, marks=SLOW),
         {"rows": 2, "columns": 16, "groups": 2, "feeding": "waveguides"},
         {"rows": 2, "columns": 16},
         {"weight": 0.3},

@@ -20,6 +20,7 @@ def test_semidefinite_alternation_reaches_its_known_value_and_not_ours():
     assert ours.certificate.verified_sum_rate[0] >= d.certificate.verified_sum_rate[0]
 
 
+@pytest.mark.slow
 def test_several_starts_are_no_worse():
     s, r = drawn(1, columns=8)
     one, three = (dn.maximise_guaranteed_rate(s, r.known, n, "sdr-sca", rounds=2) for n in (1, 3))

@@ -97,6 +97,7 @@ def test_an_agent_learns_to_aim(agent, options):
     assert again.score == jnp.max(again.rewards)
 
 
+@pytest.mark.slow
 def test_seeds_can_be_batched():
     told = AMORTISED.options(**SHORT)
     keys = jax.random.split(jax.random.key(3), 2)
@@ -116,6 +117,7 @@ def test_steps_are_counted_honestly(agent):
     assert TAKEN["steps"] == state.env_steps > 0
 
 
+@pytest.mark.slow
 def test_a_frozen_teacher_learns_nothing():
     told = META.options(**SHORT, teacher_rate=0.0)
     state = jax.jit(lambda key: META.start(Aim(), told, key))(jax.random.key(0))
@@ -126,6 +128,7 @@ def test_a_frozen_teacher_learns_nothing():
     assert eqx.tree_equal(moved.student, after.student)  # the teacher's update comes after the student's lesson
 
 
+@pytest.mark.slow
 def test_a_discount_pays_for_patience():
     options = {"actor_rate": 3e-3, "saturation": 1e-3, "target_share": 0.1, "env_steps": 8000}
     hasty, _ = learnt(DDPG, Patience(), discount=0.0, **options)
@@ -163,7 +166,9 @@ class Killed(Exception):
     """As if the power had gone."""
 
 
-@pytest.mark.parametrize("agent", [META, AMORTISED], ids=["meta", "amortised"])  # DDPG is half of meta
+@pytest.mark.parametrize(
+    "agent", [META, pytest.param(AMORTISED, marks=pytest.mark.slow)], ids=["meta", "amortised"]
+)  # DDPG is half of meta
 def test_a_killed_training_goes_on_bit_by_bit(agent, tmp_path):
     told, about = agent.options(**SHORT), {"what": "a toy"}
     count = rows(agent, Aim(), told)[0]

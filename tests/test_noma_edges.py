@@ -23,7 +23,7 @@ def assert_infeasible(s, h, design):
 # ------------------------------------------------------------------------------------------------ item 7: infeasible
 
 
-@pytest.mark.parametrize("eps", [0.0, 0.05], ids=["nominal", "robust"])
+@pytest.mark.parametrize("eps", [0.0, pytest.param(0.05, marks=pytest.mark.slow)], ids=["nominal", "robust"])
 def test_a_silent_channel_cannot_be_served(eps):
     h = H.copy()
     h[:, 1] = 0
@@ -120,7 +120,7 @@ def test_nothing_asked_at_all_costs_nothing():
     assert design.status_text == ["optimal"] * 3 and np.all(np.abs(design.objective_w) < 1e-9)
 
 
-@pytest.mark.parametrize("eps", [0.0, 0.3], ids=["nominal", "robust"])
+@pytest.mark.parametrize("eps", [0.0, pytest.param(0.3, marks=pytest.mark.slow)], ids=["nominal", "robust"])
 def test_one_user_without_targets_has_a_closed_form(eps):
     s = ni.Scenario(users=1, antennas=4, target_angles_deg=())
     h = channels(range(8), 1, 4)

@@ -77,7 +77,7 @@ CONFIGURATIONS = [
     {"kappa": "inf"},
     {"kappa": 0.5, "rician_db": -3.0},
     {"direct_link": False},
-    {"users": 1},
+    pytest.param({"users": 1}, marks=pytest.mark.slow),
     {"antennas": 1, "elements": 1, "users": 1},
     {"surface_paths": 3, "rician_db": "-inf"},
 ]
@@ -275,8 +275,11 @@ def test_drops_do_not_depend_on_their_batch():
 
 @pytest.mark.parametrize(
     "settings",
-    [{"users": 1}, {"kappa": 0.0}, {"direct_link": False}, {"antennas": 1}, {"elements": 1}, {"elements": 7},
-     {"kappa": 1e5}, {"rician_db": "inf"}, {"rician_db": "-inf"}, {"reflection_users": 4}, {"reflection_users": 0}],
+    [
+        {"kappa": 0.0}, {"direct_link": False}, {"antennas": 1}, {"elements": 1}, {"kappa": 1e5}, {"rician_db": "inf"},
+        {"rician_db": "-inf"}, {"reflection_users": 4}, {"reflection_users": 0},
+        *(pytest.param(settings, marks=pytest.mark.slow) for settings in ({"users": 1}, {"elements": 7})),
+    ],
     ids=str,
 )  # fmt: skip
 def test_edges_end_in_valid_designs(settings):

@@ -231,6 +231,7 @@ def test_a_design_is_no_worse_than_its_simpler_cases():
         assert np.all(least >= other.rates.min(axis=1) * (1 - 1e-12))
 
 
+@pytest.mark.slow
 def test_one_start_is_close_to_eight():
     s, known, _ = scene(4, **PATHS)
     one, eight = (sr.maximise_sum_rate(s, known, "wmmse", starts=starts).sum_rate for starts in (1, 8))

@@ -232,7 +232,10 @@ def start(folder: Path, workers: int) -> subprocess.Popen:
     return subprocess.Popen([sys.executable, str(script), str(folder), str(workers)], env=environment)
 
 
-@pytest.mark.parametrize(("workers", "kills"), [(1, 1), (2, 1), pytest.param(1, 5, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    ("workers", "kills"),
+    [pytest.param(1, 1, marks=pytest.mark.slow), (2, 1), pytest.param(1, 5, marks=pytest.mark.slow)],
+)
 def test_killed_at_random_moments_it_resumes_bit_for_bit(tmp_path, workers, kills):
     rng = np.random.default_rng(workers)
     folder = tmp_path / "runs"

@@ -1,6 +1,7 @@
 """The cell-free studies with the real methods, on few scenes: measures measure what they say."""
 
 import numpy as np
+import pytest
 
 from beamwright.records import Store, Study, sweep
 from beamwright.studies import STUDIES, run
@@ -38,6 +39,7 @@ def test_yardsticks_and_drops_that_belong_to_themselves(tmp_path):
     assert np.all(worst <= nominal + 1e-9) and np.all(values(whole, "radiated")["silence"] == 0)
 
 
+@pytest.mark.slow
 def test_no_method_finds_more_than_the_dense_search_and_the_manifold_misses_most(tmp_path):
     folder = run(cut("fig10", ("leakage",), sweep(2000.0)), tmp_path, drops=3)
     missed = {name: values(folder, name).to_numpy() for name in ("oracle", "vertices", "manifold", "polished")}

@@ -47,6 +47,7 @@ def test_closed_forms_agree_with_draws(tmp_path):
     assert np.all(values(folder, "beyond_ergodic_errors") <= 3)
 
 
+@pytest.mark.slow
 def test_convergence_is_that_of_the_search(tmp_path):
     names = ("interference", "rate")
     few, many = (run(cut("fig2", names, sweep(n)), tmp_path / str(n), drops=3) for n in (2, 30))
@@ -73,6 +74,7 @@ def test_a_surface_helps_where_the_direct_link_is_blocked(tmp_path):
     assert np.all(found["open-design"] < found["open-none"] * 1.05)
 
 
+@pytest.mark.slow
 def test_munich_draws_belong_to_their_number_and_the_surface_pays_behind_a_blockage(tmp_path):
     names = ("wmmse", "none", "random")
     whole = sum_rates(run(cut("munich", names, sweep(50)), tmp_path / "whole", drops=5))
