@@ -7,6 +7,7 @@ import pytest
 from noma_cases import ACCEPTED, accepted, channels
 
 from beamwright import noma_isac as ni
+from beamwright.arrays import planar_positions, plane_wave
 
 CASES = Path(__file__).parent / "cases"
 HIGH = np.load(CASES / "maxmin_high_snr" / "high_snr.npz")["h"]
@@ -142,3 +143,61 @@ def test_max_min_with_all_other_streams_as_noise():
     s, h = SMALL.model_copy(update={"decoding": "noise", "noise_power_w": 1e-4}), channels(range(6), 2, 4)
     design = ni.balance_sinr(s, h, 4.0)
     assert accepted(design).all() and np.all(design.certificate.gap <= 1e-6)
+
+
+class TestSteeringVectors:
+    """Any array: its steering vectors instead of directions of a linear one."""
+
+    h = channels(range(2), 2, 4)
+
+    def planar(self):
+        azimuth, elevation = np.radians(-20.0), np.radians(10.0)
+        direction = [np.cos(azimuth) * np.cos(elevation), np.sin(azimuth) * np.cos(elevation), np.sin(elevation)]
+        vectors = plane_wave(planar_positions(2, 2), np.array([direction]))
+        return ni.Scenario(antennas=4, users=2, steering_vectors=vectors)
+
+    def test_those_of_the_linear_array_change_nothing(self):
+        s = ni.Scenario.small()
+        own = s.model_copy(update={"steering_vectors": s.steering, "target_angles_deg": ()})
+        assert own.targets == 1
+        np.testing.assert_array_equal(own.steering, s.steering)
+        turned = own.model_copy(update={"steering_sign": -1})
+        np.testing.assert_array_equal(turned.steering, s.model_copy(update={"steering_sign": -1}).steering)
+        one, other = (ni.minimise_power(x, self.h, 8.0) for x in (s, own))
+        np.testing.assert_array_equal(other.beams, one.beams)
+
+    def test_a_planar_array_illuminates_its_target_in_any_unit(self):
+        s = self.planar()
+        design = ni.minimise_power(s, self.h, 8.0)
+        assert design.status_text == ["optimal"] * 2
+        power_w = np.sum(np.abs(design.beams @ s.steering[0].conj()) ** 2, axis=1)
+        assert np.all(power_w >= s.sensing_power_w * (1 - 1e-6))
+        scaled = s.model_copy(
+            update={
+                "steering_vectors": 10 * s.steering, "sensing_power_w": 200.0, "sensing_weight": 0.01
+            }
+        )  # fmt: skip
+        np.testing.assert_allclose(ni.minimise_power(scaled, self.h, 8.0).objective_w, design.objective_w, rtol=1e-6)
+
+    def test_a_file_keeps_them(self, tmp_path):
+        s = self.planar()
+        s.to_yaml(tmp_path / "s.yaml")
+        assert ni.Scenario.from_yaml(tmp_path / "s.yaml") == s
+
+    @pytest.mark.parametrize(
+        ("changes", "message"),
+        [
+            ({"target_angles_deg": (3.0,)}, "target_angles_deg must be .. where steering_vectors are given"),
+            ({"steering_vectors": np.ones((2, 3))}, r"steering_vectors must have rows of antennas \(4\)"),
+            ({"steering_vectors": np.zeros((1, 4))}, "steering_vectors must have an entry of at least 1e-6"),
+            ({"steering_vectors": np.full((1, 4), np.nan)}, "steering_vectors"),
+            ({"steering_vectors": np.full((1, 4), 1e9)}, "steering_vectors must be finite and at most 1e6"),
+            ({"steering_vectors": np.ones(4)}, "steering_vectors"),
+            ({"steering_vectors": np.ones((5, 4))}, "steering_vectors must name at most antennas"),
+            ({"steering_vectors": "all"}, "steering_vectors"),
+        ],
+    )
+    def test_what_is_none_is_refused(self, changes, message):
+        with pytest.raises(ValueError, match=message) as told:
+            ni.Scenario(**{"antennas": 4, "users": 2, "steering_vectors": np.ones((1, 4)), **changes})
+        assert "\n" not in str(told.value)

@@ -1,13 +1,14 @@
 """What is given: array, users, targets, sensing requirements, weights and the decoding rule."""
 
-from typing import Annotated, Literal, Self
+import contextlib
+from typing import Annotated, Any, Literal, Self
 
 import numpy as np
-from pydantic import model_validator
+from pydantic import field_validator, model_validator
 
 from beamwright.arrays import linear_positions, steering_vectors
 from beamwright.core import Config, parameter, ranges, require
-from beamwright.core.ranges import Numbers
+from beamwright.core.ranges import Numbers, brief
 
 _PAPER = "paper, section V"
 
@@ -61,6 +62,12 @@ class Scenario(Config):
         "so that angles are the simulator's",
         source="spec, section 1",
     )
+    steering_vectors: tuple[tuple[complex, ...], ...] | None = parameter(
+        None,
+        "Steering vectors of the targets, a row of antennas each, instead of target_angles_deg: any array, e.g. "
+        "arrays.plane_wave over planar_positions",
+        source="spec, section 1: only a_m is used",
+    )
     comm_weight: float = parameter(
         1.0,
         "Weight rho_c of the radiated power tr R in the objective",
@@ -95,7 +102,7 @@ class Scenario(Config):
     @property
     def targets(self) -> int:
         """Number of targets M."""
-        return len(self.target_angles_deg)
+        return len(self.target_angles_deg if self.steering_vectors is None else self.steering_vectors)
 
     @property
     def noise_vector_w(self) -> np.ndarray:
@@ -104,7 +111,14 @@ class Scenario(Config):
 
     @property
     def steering(self) -> np.ndarray:
-        """Steering vectors a_m[n] = exp(2j pi steering_sign s n sin theta_m) of the targets, (targets, antennas)."""
+        """Steering vectors a_m of the targets, (targets, antennas): those brought, or of a uniform linear array.
+
+        a_m[n] = exp(2j pi steering_sign s n sin theta_m) with s = spacing_wavelengths; a sign of -1 conjugates those
+        brought, too.
+        """
+        if self.steering_vectors is not None:
+            brought = np.array(self.steering_vectors, complex).reshape(self.targets, self.antennas)
+            return brought if self.steering_sign == 1 else np.conj(brought)
         positions = self.steering_sign * linear_positions(self.antennas, self.spacing_wavelengths)
         return steering_vectors(self.target_angles_deg, positions)
 
@@ -113,11 +127,48 @@ class Scenario(Config):
         """Radius sqrt(xi M (M-1) / 2) of the second-order cone ``||(X_pm)_{p<m}|| <= radius`` (spec P1 d), in W."""
         return float(np.sqrt(self.cross_correlation_w2 * self.targets * (self.targets - 1) / 2))
 
+    @model_validator(mode="before")
+    @classmethod
+    def _either(cls, values: Any) -> Any:
+        """Steering vectors alone say where targets are: the default directions give way."""
+        if isinstance(values, dict) and values.get("steering_vectors") is not None:
+            return {"target_angles_deg": (), **values}
+        return values
+
+    @field_validator("steering_vectors", mode="before")
+    @classmethod
+    def _rows(cls, value: Any) -> Any:
+        """Rows of complex numbers, from an array, lists, or the text that a file has of them."""
+        if value is None:
+            return None
+        with contextlib.suppress(TypeError, ValueError):
+            rows = np.asarray(value)
+            if rows.ndim == 2 and rows.dtype.kind in "iufcU" and rows.size <= 2**24:
+                return rows.astype(complex).tolist()
+        raise ValueError(f"steering_vectors must be complex numbers (targets, antennas), got {brief(value)}")
+
+    @model_validator(mode="after")
+    def _steered(self) -> Self:
+        if self.steering_vectors is None:
+            return self
+        remedy = "Give directions or steering vectors, not both."
+        require(not self.target_angles_deg, "target_angles_deg", "be () where steering_vectors are given",
+                self.target_angles_deg, remedy)  # fmt: skip
+        rows = sorted({len(row) for row in self.steering_vectors})
+        require(rows in ([], [self.antennas]), "steering_vectors", f"have rows of antennas ({self.antennas})", rows)
+        sizes = np.abs(self.steering)
+        require(bool(np.all(np.isfinite(sizes) & (sizes <= 1e6))), "steering_vectors", "be finite and at most 1e6",
+                float(sizes.max(initial=0)))  # fmt: skip
+        weak = np.flatnonzero(sizes.max(axis=1, initial=0) < 1e-6)
+        require(not len(weak), "steering_vectors", "have an entry of at least 1e-6 in every row", f"row {weak[:1]}")
+        return self
+
     @model_validator(mode="after")
     def _sizes(self) -> Self:
         n, k = self.antennas, self.users
         require(k <= n, "users", f"be at most antennas ({n})", k, "Serve fewer users or add antennas.")
-        require(self.targets <= n, "target_angles_deg", f"name at most antennas ({n}) targets", self.targets)
+        where = "target_angles_deg" if self.steering_vectors is None else "steering_vectors"
+        require(self.targets <= n, where, f"name at most antennas ({n}) targets", self.targets)
         if isinstance(self.noise_power_w, tuple):
             given = len(self.noise_power_w)
             require(given == k, "noise_power_w", f"be one number or one per user ({k})", f"{given} numbers")
