@@ -120,6 +120,7 @@ def test_rewards_have_slopes():
 # ------------------------------------------------------------------------------------------------------------- stubs
 
 
+@pytest.mark.slow
 def test_a_stub_with_the_optimisers_solution_scores_the_optimisers_utility():
     s, scenes = drawn(1, seed=1)
     known = checked(s, scenes.known)
@@ -201,6 +202,7 @@ def test_the_single_offset_is_the_algorithms():
     np.testing.assert_allclose(own.radar[0], np.ravel(filters.radar), atol=1e-9)
 
 
+@pytest.mark.slow
 def test_a_policy_is_trained_once_and_asked_often(tmp_path):
     s, scenes = drawn(8)
     known = scenes.known

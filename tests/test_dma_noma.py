@@ -70,6 +70,7 @@ def test_a_demand_that_the_adversary_breaks_is_not_met():
     np.testing.assert_allclose(proof.verified_shortfall[drop], (granted - left)[drop, 0] / 2, rtol=1e-9)
 
 
+@pytest.mark.slow
 def test_scattering_is_a_worst_case():
     """No scattered part within rho gives a far user less than the model says."""
     s, r = drawn(3, scattering_norm=2e-3)
@@ -317,6 +318,7 @@ def test_ball_sinr_is_a_least_value():
 # ---------------------------------------------------------------------------------------------------------------- edges
 
 
+@pytest.mark.slow
 def test_one_group_has_no_interference():
     """Spec: 21.1 and 20.4 for an azimuth it does not name; 20.08 straight ahead is where all of five starts end."""
     for columns, rate in ((32, 20.9), (256, 20.4)):

@@ -208,7 +208,7 @@ def check_shape(antennas, users, targets, eps, drops):
     return s, h, target, error, design
 
 
-@pytest.mark.parametrize("eps", [0.0, 0.03], ids=["nominal", "robust"])
+@pytest.mark.parametrize("eps", [0.0, pytest.param(0.03, marks=pytest.mark.slow)], ids=["nominal", "robust"])
 def test_a_small_shape(eps):
     check_shape(*SMALL, eps, 4)
 

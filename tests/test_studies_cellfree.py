@@ -55,6 +55,7 @@ def test_the_way_to_the_worst_offsets_begins_without_any_and_passes_them(tmp_pat
     assert row["utility"][0] >= row["utility"][len(row["utility"]) // 2]
 
 
+@pytest.mark.slow
 def test_position_bounds_of_the_study_are_the_references(tmp_path):
     folder = run(cut("fig11", ("silence",), sweep(4), settings={}), tmp_path, drops=1)
     row = rows(folder)

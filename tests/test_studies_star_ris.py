@@ -40,6 +40,7 @@ def test_designing_for_the_rate_beats_chance_and_least_interference(tmp_path):
     assert np.all(found["open-rate"] > found["open-interference"])
 
 
+@pytest.mark.slow
 def test_closed_forms_agree_with_draws(tmp_path):
     study = cut("fig1", ("default", "one"), sweep(10), measure_options={"samples": 4000})
     folder = run(study, tmp_path, drops=1)
