@@ -108,6 +108,18 @@ def test_robust_max_min_reports_what_its_beams_have_in_the_worst_case():
     assert np.all(levels[1] >= levels[0])
 
 
+def test_where_rounding_undoes_the_proof_of_a_level_no_design_says_that_it_is_good():
+    """Interference to be cancelled to 100 dB and more: what is accepted is below what is out of reach, and rises."""
+    s, last = SMALL.model_copy(update={"noise_power_w": 1e-12, "decoding": "noise"}), np.zeros(8)
+    for power_w in (3.0, 10.0, 50.0):
+        design = ni.balance_sinr(s, channels(range(8), 2, 4), power_w)
+        good = accepted(design)
+        assert np.all(design.balanced_sinr[good] < design.relaxed_sinr[good])
+        assert np.all(design.balanced_sinr[good] >= last[good] * (1 - 1e-6))
+        assert design.status_text == ni.certify(s, channels(range(8), 2, 4), design).status_text
+        last = np.where(good, design.balanced_sinr, 0.0)
+
+
 def test_no_limit_is_as_good_as_a_wide_one():
     """``power_difference_w`` and ``cross_correlation_w2`` so large that they mean nothing."""
     s, h = ni.Scenario(), channels(range(3))

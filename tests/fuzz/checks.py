@@ -35,6 +35,7 @@ def verdict(subject: Subject, case: Case, rng: np.random.Generator, number: int)
             found = _examined(subject, _with_arrays(subject, case, rng, number), rng)
         except Exception as error:  # whatever it is, the case must be reported
             found = refusal(subject, case, error)
+    heard = [w for w in heard if w.category is not UserWarning]  # the library's own words to a person
     told = sorted({f"warning {w.category.__name__}: {w.message}"[:200].replace("\n", " ") for w in heard})
     return Verdict(found.outcome, [*found.faults, *told])
 

@@ -73,7 +73,7 @@ def certificate(
     relaxed_violation = np.maximum(relaxed.residuals.violation, negativity)
     gap, relaxed_gap = _gap(ours.objective_w, bound.bound_w), _gap(relaxed.objective_w, bound.bound_w)
     beyond = bound.bound_w > problem.power_limit_w  # nothing meets the targets of the proof within the limit
-    level = np.any(proof_target > problem.sinr_target, axis=-1)  # max-min: they are above what is attained
+    level = np.any(proof_target != problem.sinr_target, axis=-1)  # max-min: they are above what is attained
     gap = np.where(level, np.where(beyond, _level_gap(ours.worst.sinr, proof_target), np.inf), gap)
     tolerance = np.where(problem.csi_error.any(axis=-1), ROBUST_GAP, GAP)
     return Certificate(
@@ -209,10 +209,14 @@ def _status(
 
 
 def _level_gap(sinr: np.ndarray, proof_target: np.ndarray) -> np.ndarray:
-    """By how much the level that is out of reach exceeds the least SINR of the beams, relative, (drops,)."""
+    """By how much the level that is out of reach exceeds the least SINR of the beams, relative, (drops,).
+
+    Infinite where beams attain what is said to be out of reach: then rounding has undone the proof.
+    """
     attained = least_over_users(sinr).min(axis=-1)  # NaN without a design, and then so is the gap
     level = proof_target.max(axis=-1)
-    return np.where(attained == 0, np.inf, level / np.where(attained == 0, 1, attained) - 1)
+    undone = (attained == 0) | (attained >= level)
+    return np.where(undone, np.inf, level / np.where(attained == 0, 1, attained) - 1)
 
 
 def _gap(objective_w: np.ndarray, bound_w: np.ndarray) -> np.ndarray:

@@ -80,6 +80,7 @@ def balance(s: Scenario, problem_at: ProblemAt, highest: np.ndarray, power_w: fl
     level = np.where(paid, np.nan_to_num(root.feasible), 0.0)
     beams, achieved, iterations = _within_budget(s, problem_at, level)
     over = np.where(paid & (level > 0), np.nan_to_num(root.infeasible, nan=1.0), np.where(paid, low, 0.0))
+    over = np.where(paid, np.fmax(over, achieved), over)  # what is attained is within reach, whatever the root says
     multipliers, proof_target = _out_of_reach(s, problem_at, over, nothing)
     target = problem_at(np.where(paid, np.nan_to_num(achieved), 0.0), every)
     design = certified_design(
