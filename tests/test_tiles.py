@@ -55,9 +55,15 @@ def test_tiles_run_side_by_side_once_compiled(monkeypatch):
     first.join()
 
 
-@pytest.mark.parametrize("value", ["", "0", "many"])
-def test_a_number_of_threads_that_is_none_means_one_per_core(monkeypatch, value):
+def test_no_number_of_threads_means_one_per_core(monkeypatch):
     monkeypatch.delenv(THREADS, raising=False)
     default = threads()
-    monkeypatch.setenv(THREADS, value)
+    monkeypatch.setenv(THREADS, "")
     assert threads() == default >= 1
+
+
+@pytest.mark.parametrize("value", ["0", "many", "-1", "2.5", "99999999"])
+def test_a_number_of_threads_that_is_none_is_refused(monkeypatch, value):
+    monkeypatch.setenv(THREADS, value)
+    with pytest.raises(ValueError, match=f"BEAMWRIGHT_THREADS must be a whole number from 1 to 1024, got '{value}'"):
+        threads()

@@ -103,7 +103,8 @@ def figures(s: Any, certificate: Any, design: Any) -> Arrays:
     """Objective; bound, which may be zero to rounding and then counts beside the objective; rates, watts."""
     c = certificate
     return {
-        "objective": c.objective, "bound": np.stack([c.bound, c.objective], axis=1), "rates": np.sort(c.rates), "interference_w": c.interference_w,
+        "objective": c.objective, "bound": np.stack([c.bound, c.objective], axis=1),
+        "rates": np.sort(c.rates), "interference_w": c.interference_w,
         "reference": c.reference, "status": c.status,
     }  # fmt: skip
 

@@ -72,9 +72,14 @@ def one_by_one(one: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def threads() -> int:
-    """Tiles in flight: one per core this process may use (one tile keeps one core busy), one on other devices."""
+    """Tiles in flight: one per core this process may use (one tile keeps one core busy), one on other devices.
+
+    Raises: ValueError where ``BEAMWRIGHT_THREADS`` is no whole number from 1 to 1024.
+    """
     given = os.environ.get(THREADS, "")
-    if given.isdigit() and int(given):
+    if given:
+        if not (given.isdigit() and 1 <= int(given) <= 1024):
+            raise ValueError(f"{THREADS} must be a whole number from 1 to 1024, got {given!r}")
         return int(given)
     if jax.default_backend() != "cpu":
         return 1
