@@ -128,16 +128,20 @@ def figures(s: Any, certificate: Any, design: Any) -> Arrays:
     c = certificate
     return {
         "guaranteed_weighted_rate": c.guaranteed_weighted_rate, "guaranteed_sum_rate": c.guaranteed_sum_rate,
-        "near_rates": np.sort(c.near_rates), "far_rates": np.sort(c.far_rates), "bound": c.bound,
+        "near_rates": np.sort(c.near_rates), "far_rates": np.sort(c.far_rates),
+        "bound": np.stack([c.bound, c.guaranteed_weighted_rate], axis=1),
         "met": 1 + np.maximum(c.rate_shortfall, 1e-6),
     }  # fmt: skip
 
 
 def rounding(case: Case) -> tuple[float, float]:
-    """Phases are distances over wavelengths."""
+    """Phases are distances over wavelengths; what they leave of interference that is cancelled, noise may not hide."""
     s = dma_noma.Scenario(**case.scenario)
-    far = max(float(np.abs(array).max(initial=0)) for array in case.arrays.values()) / s.wavelength_m
-    return 1e-14 * far, 1e-13 * far
+    lengths = [np.linalg.norm(array, axis=-1) for array in case.arrays.values()]
+    far, near = max(float(x.max()) for x in lengths) / s.wavelength_m, min(float(x.min()) for x in lengths)
+    loud_db = s.power_dbm - s.noise_dbm + s.reference_gain_db - 10 * s.path_loss_exponent * np.log10(near)
+    left = (1e-14 * far) ** 2 * 10 ** (loud_db / 10) * s.rows * s.columns
+    return 1e-14 * far + left, 1e-13 * far + left
 
 
 SUBJECT = Subject(
