@@ -405,6 +405,8 @@ def test_refused_by_name():
     ):  # fmt: skip
         with pytest.raises(ValueError, match=words):
             dn.maximise_guaranteed_rate(s, bad)
+    with pytest.raises(ValueError, match="assumed_error_m must be >= 0 and less than what is between the antenna and"):
+        dn.METHODS["robust"](*g1(0.1), assumed_error_m=40.0)
     with pytest.raises(ValueError, match="position_error_m must be >= 0"):
         s.model_copy(update={"position_error_m": -0.1})
     with pytest.raises(ValueError, match="near_range_m must be farther from the antenna"):

@@ -28,7 +28,7 @@ SIZES = ((2, 1, 0), (2, 2, 1), (4, 1, 1), (4, 2, 1), (4, 3, 2), (8, 3, 2), (8, 2
 ROBUST_USERS = 4
 """More users are tried without errors only: a robust chain of six has 21 matrix inequalities a drop."""
 HIGHEST = 1e8
-"""Levels above are not counted: 80 dB is beyond any radio, and there rounding undoes the proof, which says so."""
+"""Drops that could reach more are not counted: 80 dB is beyond any radio, and there rounding undoes the proof, which says so."""
 SAME = 1e-5
 """Relative: of powers that must agree, twice what certificates allow."""
 
@@ -118,7 +118,7 @@ def _level_falls(s: ni.Scenario, h: np.ndarray, radius: float, statuses: Counter
     """Largest fall in dB of the balanced SINR where the budget rises, among usable drops; counts how drops end."""
     levels = [ni.balance_sinr(s, h, power_w, radius) for power_w in BUDGETS_W]
     for design in levels:
-        statuses.update(design.status[~(design.balanced_sinr > HIGHEST)].tolist())
+        statuses.update(design.status[~(design.relaxed_sinr > HIGHEST)].tolist())
     worst = 0.0
     for less, more in zip(levels, levels[1:], strict=False):
         both = _usable(less) & _usable(more)

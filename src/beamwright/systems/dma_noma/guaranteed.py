@@ -68,7 +68,9 @@ def first_order(
         require(count >= 1, name, "be >= 1", count)
     require(density > 0, "density", "be > 0", density)
     known, options = checked(s, known), Options(rounds, steps)
-    require(assumed_error_m is None or assumed_error_m >= 0, "assumed_error_m", "be >= 0", assumed_error_m)
+    room = float(np.linalg.norm(known.positions_m, axis=-1).min(initial=np.inf)) - s.half_extent_m
+    rule = f"be >= 0 and less than what is between the antenna and the nearest user, {room:.3g} m"
+    require(assumed_error_m is None or 0 <= assumed_error_m < room, "assumed_error_m", rule, assumed_error_m)
     assumed = s if assumed_error_m is None else s.model_copy(update={"position_error_m": assumed_error_m})
     reached = solve(s, known, scenario_sets(assumed, known, density), starts, options, seed)
     if homotopy:
