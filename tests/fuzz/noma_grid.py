@@ -28,7 +28,8 @@ SIZES = ((2, 1, 0), (2, 2, 1), (4, 1, 1), (4, 2, 1), (4, 3, 2), (8, 3, 2), (8, 2
 ROBUST_USERS = 4
 """More users are tried without errors only: a robust chain of six has 21 matrix inequalities a drop."""
 HIGHEST = 1e8
-"""Drops that could reach more are not counted: 80 dB is beyond any radio, and there rounding undoes the proof, which says so."""
+"""Drops that could reach more are not counted: 80 dB is beyond any radio, and rounding undoes the proof there (which
+is said)."""
 SAME = 1e-5
 """Relative: of powers that must agree, twice what certificates allow."""
 
