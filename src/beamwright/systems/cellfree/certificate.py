@@ -102,7 +102,7 @@ def _filled(reach: np.ndarray, power_w: float) -> np.ndarray:
     served = np.tri(reach.shape[1], dtype=bool)  # (how many, user): the strongest ones
     above = floors[:, None, :] - floors[:, :, None]  # (drops, user, other): by how much the other's floor is higher
     powers = (power_w + np.einsum("cv,duv->dcu", served, above)) / (1 + np.arange(reach.shape[1]))[:, None]
-    rates = np.where(served, spectral_efficiency(np.maximum(powers, 0) * order[:, None, :]), 0)
+    rates = spectral_efficiency(np.where(served, np.maximum(powers, 0), 0) * order[:, None, :])
     valid = np.all((powers > 0) | ~served, axis=-1)  # whoever is served stands above its floor
     return np.where(valid, rates.sum(axis=-1), 0).max(axis=1)
 
