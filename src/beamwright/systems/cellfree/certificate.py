@@ -102,9 +102,9 @@ def _filled(reach: np.ndarray, power_w: float) -> np.ndarray:
     served = np.tri(reach.shape[1], dtype=bool)  # (how many, user): the strongest ones
     above = floors[:, None, :] - floors[:, :, None]  # (drops, user, other): by how much the other's floor is higher
     powers = (power_w + np.einsum("cv,duv->dcu", served, above)) / (1 + np.arange(reach.shape[1]))[:, None]
-    rates = spectral_efficiency(np.where(served, np.maximum(powers, 0), 0) * order[:, None, :])
     valid = np.all((powers > 0) | ~served, axis=-1)  # whoever is served stands above its floor
-    return np.where(valid, rates.sum(axis=-1), 0).max(axis=1)
+    filled = np.where(served & valid[..., None], powers, 0)
+    return spectral_efficiency(filled * order[:, None, :]).sum(axis=-1).max(axis=1)
 
 
 def _power_residual(s: Scenario, radiated: np.ndarray, powers: np.ndarray) -> np.ndarray:
