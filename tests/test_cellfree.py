@@ -12,6 +12,7 @@ from scipy.optimize import minimize
 from beamwright import cellfree as cf
 from beamwright.core import Status
 from beamwright.systems.cellfree import model, worst_case
+from beamwright.systems.cellfree.certificate import _filled as filled
 from beamwright.systems.cellfree.evaluation import through
 from beamwright.systems.cellfree.known import checked, paths_of, point_of
 from beamwright.systems.cellfree.oracle import FAST, SLOW, candidates, quick_ratios, shape_of
@@ -411,3 +412,10 @@ def test_bad_input_is_refused_by_name():
     for bad in ({"starts": 0}, {"rounds": 0}, {"steps": 0}):
         with pytest.raises(ValueError, match=f"{next(iter(bad))} must be >= 1"):
             cf.maximise_worst_case(s, r.known, **bad)
+
+
+def test_water_filling_fills_the_strongest_and_never_multiplies_what_it_rejects():
+    """Equal gains share the power; a user who hears nothing, or next to nothing, gets none, without any overflow."""
+    with np.errstate(all="raise"):
+        rates = filled(np.array([[3.0, 3.0], [1e11, 0.0], [1e11, 1e-200], [0.0, 0.0]]), 2.0)
+    np.testing.assert_allclose(rates, [2 * np.log2(4), np.log2(1 + 2e11), np.log2(1 + 2e11), 0], atol=1e-12)

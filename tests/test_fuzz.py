@@ -8,7 +8,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from fuzz.checks import verdict
+from fuzz.noma_grid import line as line_of_grid
 from fuzz.run import SUBJECTS, Tally, campaign, drawn, line
+
+from beamwright.core import Status
 
 SHARE = {
     "star-ris": {"random": 8, "no-surface": 4},
@@ -95,6 +98,16 @@ def test_a_failure_is_a_line_that_says_how_to_see_it_again(monkeypatch):
     assert (tally.cases, tally.failed, len(failures)) == (3, 3, 3)
     text = line(failures[1])
     assert text.startswith("FAILED --system dma-noma --seed 7 --first 1 --count 1: KeyError") and "\n" not in text
+
+
+def test_the_grid_reports_what_holds_and_marks_what_does_not():
+    found = line_of_grid((2, 1, 0), "own", 0.0, drops=2, peers=1)
+    assert found.statuses == {0: 60} and found.asked > 0 and found.faults() == [] and "!" not in str(found)
+    found.statuses.update({int(Status.STALLED): 1})
+    found.peers, found.level_falls = 2e-6, 1e-3
+    assert found.faults() == ["stalled", "level falls", "peers"] and str(found).endswith(
+        "! stalled, level falls, peers"
+    )
 
 
 def test_the_same_number_is_the_same_case():

@@ -207,6 +207,10 @@ class TestSteeringVectors:
             ({"steering_vectors": np.ones(4)}, "steering_vectors"),
             ({"steering_vectors": np.ones((5, 4))}, "steering_vectors must name at most antennas"),
             ({"steering_vectors": "all"}, "steering_vectors"),
+            ({"steering_vectors": [["1+2j", "j", "1", "?"]]}, "steering_vectors must be an array of numbers"),
+            ({"steering_vectors": np.ma.masked_less([[0.0, 1, 1, 1]], 1)}, "steering_vectors must have no masked"),
+            ({"steering_vectors": np.ones((5000, 5000))}, r"\(targets, antennas\), at most 4096 each"),
+            ({"spacing_wavelengths": 0.4}, "spacing_wavelengths must be left at 0.5 where steering_vectors are given"),
         ],
     )
     def test_what_is_none_is_refused(self, changes, message):

@@ -35,9 +35,16 @@ def verdict(subject: Subject, case: Case, rng: np.random.Generator, number: int)
             found = _examined(subject, _with_arrays(subject, case, rng, number), rng)
         except Exception as error:  # whatever it is, the case must be reported
             found = refusal(subject, case, error)
-    heard = [w for w in heard if w.category is not UserWarning]  # the library's own words to a person
+    heard = [w for w in heard if not _told(subject, case, w)]
     told = sorted({f"warning {w.category.__name__}: {w.message}"[:200].replace("\n", " ") for w in heard})
     return Verdict(found.outcome, [*found.faults, *told])
+
+
+def _told(subject: Subject, case: Case, warning: warnings.WarningMessage) -> bool:
+    """Whether a warning is the library's own word to a person: one line that names one of the method's options."""
+    text = str(warning.message)
+    options = subject.system.methods[case.method].options.model_fields
+    return warning.category is UserWarning and "\n" not in text and any(text.startswith(name) for name in options)
 
 
 def _traced(error: Exception) -> str:

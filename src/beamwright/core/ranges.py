@@ -126,11 +126,11 @@ def number(value: Any) -> str:
 
 
 def brief(value: Any, most: int = 80) -> str:
-    """``repr`` in at most so many characters, of anything."""
+    """``repr`` in one line of at most so many characters, of anything."""
     if isinstance(value, str | bytes | list | tuple) and len(value) > 1000:
         value = value[:1000]
     try:
-        text = repr(value)
+        text = repr(value).replace("\n", " ")  # rows of an array
     except ValueError:  # an integer of thousands of digits
         return f"{type(value).__name__} of enormous size"
     return text if len(text) <= most else text[: most - 4] + " ..."

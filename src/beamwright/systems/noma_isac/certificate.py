@@ -73,7 +73,7 @@ def certificate(
     relaxed_violation = np.maximum(relaxed.residuals.violation, negativity)
     gap, relaxed_gap = _gap(ours.objective_w, bound.bound_w), _gap(relaxed.objective_w, bound.bound_w)
     beyond = bound.bound_w > problem.power_limit_w  # nothing meets the targets of the proof within the limit
-    level = np.any(proof_target != problem.sinr_target, axis=-1)  # max-min: they are above what is attained
+    level = np.any(proof_target != problem.sinr_target, axis=-1)  # max-min: the proof is that of another level
     gap = np.where(level, np.where(beyond, _level_gap(ours.worst.sinr, proof_target), np.inf), gap)
     tolerance = np.where(problem.csi_error.any(axis=-1), ROBUST_GAP, GAP)
     return Certificate(

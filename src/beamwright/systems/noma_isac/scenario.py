@@ -1,13 +1,12 @@
 """What is given: array, users, targets, sensing requirements, weights and the decoding rule."""
 
-import contextlib
 from typing import Annotated, Any, Literal, Self
 
 import numpy as np
 from pydantic import field_validator, model_validator
 
 from beamwright.arrays import linear_positions, steering_vectors
-from beamwright.core import Config, parameter, ranges, require
+from beamwright.core import Config, numbers, parameter, ranges, require
 from beamwright.core.ranges import Numbers, brief
 
 _PAPER = "paper, section V"
@@ -138,14 +137,15 @@ class Scenario(Config):
     @field_validator("steering_vectors", mode="before")
     @classmethod
     def _rows(cls, value: Any) -> Any:
-        """Rows of complex numbers, from an array, lists, or the text that a file has of them."""
+        """Rows of complex numbers, from an array, lists, or the text that a file has of them: ``1+2j``."""
         if value is None:
             return None
-        with contextlib.suppress(TypeError, ValueError):
-            rows = np.asarray(value)
-            if rows.ndim == 2 and rows.dtype.kind in "iufcU" and rows.size <= 2**24:
-                return rows.astype(complex).tolist()
-        raise ValueError(f"steering_vectors must be complex numbers (targets, antennas), got {brief(value)}")
+        if isinstance(value, list | tuple):
+            value = [list(map(_from_text, row)) if isinstance(row, list | tuple) else row for row in value]
+        rows = numbers(value, "steering_vectors", complex)
+        require(rows.ndim == 2 and max(rows.shape) <= 4096, "steering_vectors",
+                "be complex numbers (targets, antennas), at most 4096 each", brief(value))  # fmt: skip
+        return rows.tolist()
 
     @model_validator(mode="after")
     def _steered(self) -> Self:
@@ -154,6 +154,10 @@ class Scenario(Config):
         remedy = "Give directions or steering vectors, not both."
         require(not self.target_angles_deg, "target_angles_deg", "be () where steering_vectors are given",
                 self.target_angles_deg, remedy)  # fmt: skip
+        usual = type(self).model_fields["spacing_wavelengths"].default
+        require(self.spacing_wavelengths == usual, "spacing_wavelengths",
+                f"be left at {usual} where steering_vectors are given", self.spacing_wavelengths,
+                "It is that of a linear array.")  # fmt: skip
         rows = sorted({len(row) for row in self.steering_vectors})
         require(rows in ([], [self.antennas]), "steering_vectors", f"have rows of antennas ({self.antennas})", rows)
         sizes = np.abs(self.steering)
@@ -173,3 +177,11 @@ class Scenario(Config):
             given = len(self.noise_power_w)
             require(given == k, "noise_power_w", f"be one number or one per user ({k})", f"{given} numbers")
         return self
+
+
+def _from_text(value: Any) -> Any:
+    """``"1+2j"`` as a complex number; what is no such text as it is."""
+    try:
+        return complex(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
