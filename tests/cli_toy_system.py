@@ -15,6 +15,7 @@ from beamwright.core import (
     Residual,
     Status,
     System,
+    Violation,
     as_array,
     drop_keys,
     parameter,
@@ -44,6 +45,20 @@ class ToyCertificate(ArrayRecord):
     gap: Residual
     sinr_violation: Residual
     status: np.ndarray
+
+    sense = "minimise"
+
+    @property
+    def objective(self):
+        return self.objective_w
+
+    @property
+    def bound(self):
+        return self.bound_w
+
+    @property
+    def violations(self):
+        return {"sinr_violation": Violation(self.sinr_violation, 1e-6)}
 
     @property
     def status_text(self):

@@ -80,16 +80,19 @@ def _watts(s: Any, case: Case, rng: np.random.Generator) -> Twin:
 
 def _amplitude(s: Any, case: Case, rng: np.random.Generator) -> Twin:
     a = 10.0 ** rng.uniform(-6, 6)
-    there = _with(s, case, a * case.arrays["h"], noise_power_w=s.noise_power_w * a**2)
+    there = _with(
+        s, case, a * case.arrays["h"], noise_power_w=s.noise_power_w * a**2, csi_error=np.multiply(s.csi_error, a)
+    )
     error = _option(case, "csi_error")
     options = case.options if error is None else {**case.options, "csi_error": error * a}
     return Twin(f"amplitudes times {a:.3g}", there._replace(options=options), None)
 
 
 def _option(case: Case, name: str) -> float | None:
-    """What the method is told, its default where the case is silent."""
+    """What the method is told, its default where the case is silent; None where that is the scenario's."""
     field = noma_isac.METHODS[case.method].options.model_fields.get(name)
-    return None if field is None else float(case.options.get(name, field.default))
+    told = None if field is None else case.options.get(name, field.default)
+    return None if told is None else float(told)
 
 
 def figures(s: Any, certificate: Any, design: Any) -> Arrays:

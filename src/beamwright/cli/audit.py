@@ -14,7 +14,7 @@ from beamwright.cli.design import named_channels
 from beamwright.cli.design_files import StoredDesign
 from beamwright.cli.settings import find
 from beamwright.cli.summary import accepted
-from beamwright.core import Config, Method, Role, System, require, root_key
+from beamwright.core import Certificate, Config, Method, Role, System, require, root_key
 
 AGREEMENT, ROUNDING = 1e-9, 1e-12
 """Stored and recomputed numbers come from the same arithmetic; this leaves room for another machine's rounding: of an
@@ -66,6 +66,7 @@ def audit(stored: StoredDesign) -> list[Check]:
     checks = [check for name, role in job.system.design.roles().items()
               for check in _array(name, role, stored.arrays.get(name), expected)]  # fmt: skip
     checks += [_agree(f"{name}, drawn again", stored.arrays[name], array) for name, array in again.items()]
+    checks += _feasibility(certificate)
     return [*checks, *_informative(job, stored.arrays)]
 
 
@@ -140,6 +141,17 @@ def _agree(name: str, stored: np.ndarray, recomputed: np.ndarray, role: Role = R
     at = tuple(int(i) for i in np.argwhere(~close)[0])
     finding = f"stored {stored[at]:.10g}, recomputed {recomputed[at]:.10g} at {list(at)}"
     return Check(name, False, f"{finding}; {int((~close).sum())} of {close.size} entries differ")
+
+
+def _feasibility(certificate: Certificate) -> list[Check]:
+    """A line per demand on a design: by how much drops miss it that may be used."""
+    usable, checks = accepted(certificate.status), []
+    for name, (amount, allowed) in certificate.violations.items():
+        worst = float(np.max(amount[usable], initial=-np.inf))
+        finding = f"at most {max(worst, 0.0):.1e} in accepted drops; {allowed:.0e} counts as none"
+        met = bool(worst <= allowed) if usable.any() else None
+        checks.append(Check(f"feasible: {name}", met, finding if usable.any() else "no drop is accepted"))
+    return checks
 
 
 def _drawn_again(job: _Job) -> dict[str, np.ndarray]:

@@ -22,7 +22,7 @@ import numpy as np
 
 from beamwright.core import require
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 _OWN = ("format_version", "digest", "about")
 
 

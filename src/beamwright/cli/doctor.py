@@ -5,7 +5,6 @@ import time
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -15,11 +14,9 @@ import beamwright
 from beamwright.cli.cache import cache_folder
 from beamwright.cli.summary import accepted
 from beamwright.cli.tables import console, table
-from beamwright.core import ArrayRecord, System, status_text
+from beamwright.core import Certificate, System, status_text
 from beamwright.records import versions
 
-_MISSES = ("_violation", "_residual", "_shortfall")
-"""How a certificate calls what should be zero."""
 EXTRAS = {"reference": ("cvxpy", "clarabel", "scs", "pymanopt"), "cluster": ("distributed",)}
 
 
@@ -66,7 +63,7 @@ def _tiny_designs() -> Iterator[tuple[str, str, bool]]:
         yield name, words, bool(accepted(certificate.status).all())
 
 
-def _certified(system: System) -> Any:
+def _certified(system: System) -> Certificate:
     smallest = getattr(system.scenario, "small", system.scenario)
     scenario = smallest()
     known = system.draw(scenario, jax.random.key(0), 1).known
@@ -74,9 +71,8 @@ def _certified(system: System) -> Any:
     return system.certify(scenario, known, method(scenario, known))
 
 
-def _worst(certificate: ArrayRecord) -> str:
-    """The constraint that is met least well, in words; empty for a certificate without any."""
-    arrays = certificate.to_arrays().items()
-    misses = {name: np.max(a) for name, a in arrays if name.endswith(_MISSES) and not name.startswith("relaxed")}
-    worst = max(misses, key=lambda name: misses[name], default=None)
-    return "" if worst is None else f", worst {worst} {misses[worst]:.1e}"
+def _worst(certificate: Certificate) -> str:
+    """The demand that is met least well for what is allowed, in words; empty for a certificate without any."""
+    largest = {name: (np.max(amount), allowed) for name, (amount, allowed) in certificate.violations.items()}
+    worst = max(largest, key=lambda name: largest[name][0] / largest[name][1], default=None)
+    return "" if worst is None else f", worst {worst} {largest[worst][0]:.1e}"

@@ -1,10 +1,10 @@
 """The ground floor: units, checks, keys, status, configuration and the contract every system fulfils."""
 
 from beamwright.core import ranges
-from beamwright.core.boundary import MissingExtra, extra, guarded, known_of, leading, require_scenario
+from beamwright.core.boundary import USUAL, MissingExtra, extra, guarded, known_of, leading, require_scenario
 from beamwright.core.checks import as_array, numbers, plain_array, require
 from beamwright.core.config import Config, parameter
-from beamwright.core.contract import Input, Learner, Method, System
+from beamwright.core.contract import Certificate, Design, Input, Learner, Method, System, Violation
 from beamwright.core.device import require_jax
 from beamwright.core.keys import drop_keys, numbered_keys, root_key
 from beamwright.core.results import ArrayRecord
@@ -17,10 +17,13 @@ __all__ = [
     "COMPLEX",
     "REAL",
     "SPEED_OF_LIGHT",
+    "USUAL",
     "VALID",
     "ArrayRecord",
     "Asked",
+    "Certificate",
     "Config",
+    "Design",
     "Found",
     "Informative",
     "Input",
@@ -31,6 +34,7 @@ __all__ = [
     "MissingExtra",
     "Status",
     "System",
+    "Violation",
     "as_array",
     "db_to_linear",
     "dbm_to_w",

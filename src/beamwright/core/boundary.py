@@ -16,6 +16,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 Needs = Callable[[Any, Any, Mapping[str, Any]], tuple[float, dict[str, int]]]
 """``needs(scenario, known, options) -> bytes, sizes``."""
+USUAL: Any = type("Usual", (), {"__repr__": lambda self: "USUAL"})()
+"""The default of an argument that is an option of the function's method: that of the options model (``guarded``)."""
 
 
 def guarded(
@@ -24,13 +26,13 @@ def guarded(
     """A function of (scenario, known, ...) that refuses, before it computes, what a ``Method`` would refuse.
 
     scenario    the class that its first argument must have
-    options     the model whose ranges hold for single numbers among its arguments (several are checked where they are
-                spread over users)
+    options     the model whose defaults stand for ``USUAL`` and whose ranges hold for single numbers among the
+                arguments (several are checked where they are spread over users)
     needs       the memory it needs
     """
 
     def decorate(function: Callable[P, T]) -> Callable[P, T]:
-        signature = inspect.signature(function)
+        signature = _with_defaults(inspect.signature(function), options)
 
         @functools.wraps(function)
         def call(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -44,11 +46,22 @@ def guarded(
             if needs is not None:
                 need, sizes = needs(first, second, named)
                 require_memory(need, **sizes)
-            return function(*args, **kwargs)
+            return function(*bound.args, **bound.kwargs)
 
+        call.__signature__ = signature  # type: ignore[attr-defined]
         return call
 
     return decorate
+
+
+def _with_defaults(signature: inspect.Signature, options: type[Config] | None) -> inspect.Signature:
+    """The signature with the defaults of the options model where it says ``USUAL``."""
+    fields = {} if options is None else options.model_fields
+    named = [
+        parameter.replace(default=fields[name].default) if parameter.default is USUAL else parameter
+        for name, parameter in signature.parameters.items()
+    ]
+    return signature.replace(parameters=named)
 
 
 def require_scenario(given: Any, scenario: type[Config]) -> None:

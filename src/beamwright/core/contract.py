@@ -10,10 +10,82 @@ A system's module lists its methods in ``METHODS`` and itself in ``SYSTEM``; ``b
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple, Protocol, Self
+
+import numpy as np
 
 from beamwright.core.config import Config
 from beamwright.core.results import ArrayRecord
+
+
+class Violation(NamedTuple):
+    """By how much a demand is missed in every drop, and how much counts as nothing."""
+
+    amount: np.ndarray
+    """(drops,), zero or less where the demand is met; NaN where there is no design."""
+    allowed: float
+    """Largest amount that a design may have whose status says that it can be used."""
+
+
+class Certificate(Protocol):
+    """What every certificate says, recomputed from the arrays of a design: everything (drops,)."""
+
+    @property
+    def sense(self) -> Literal["minimise", "maximise"]:
+        """Of the objective."""
+
+    @property
+    def objective(self) -> np.ndarray:
+        """What the method minimises or maximises, of the design as it is."""
+
+    @property
+    def bound(self) -> np.ndarray:
+        """No design does better, in the words of the certificate's own documentation."""
+
+    @property
+    def gap(self) -> np.ndarray:
+        """Relative distance of objective and bound; NaN or infinite where there is none."""
+
+    @property
+    def violations(self) -> Mapping[str, Violation]:
+        """Every demand on a design by name."""
+
+    @property
+    def status(self) -> np.ndarray:
+        """``Status`` codes, from the numbers above only."""
+
+    def to_arrays(self, prefix: str = "") -> dict[str, np.ndarray]:
+        """Every array by its name."""
+
+
+class Design(Protocol):
+    """What every design has, whatever the system; arrays lead with drops."""
+
+    @property
+    def status(self) -> np.ndarray:
+        """(drops,) ``Status`` codes."""
+
+    @property
+    def status_text(self) -> list[str]:
+        """Status by name, one per drop."""
+
+    @property
+    def iterations(self) -> np.ndarray:
+        """(drops,) of the search."""
+
+    @property
+    def trace(self) -> np.ndarray:
+        """(drops, steps) how the search went, NaN after its end."""
+
+    @property
+    def certificate(self) -> Certificate:
+        """What holds for these arrays."""
+
+    def to_arrays(self, prefix: str = "") -> dict[str, np.ndarray]:
+        """Every array by its name."""
+
+    def take(self, drops: Any) -> Self:
+        """The same for some drops."""
 
 
 @dataclass(frozen=True)
@@ -87,8 +159,10 @@ class System:
     """``draw(scenario, key, drops, first=0) -> Realisation`` with fields ``known`` and ``truth``."""
     known: Callable[..., Any]
     """``known(scenario, **channels)``: what the designer knows, from a user's arrays, validated."""
-    evaluate: Callable[..., Any]
-    certify: Callable[..., Any]
+    evaluate: Callable[..., ArrayRecord]
+    """``evaluate(scenario, realisation, design)``: how the design does on what is true."""
+    certify: Callable[..., Certificate]
+    """``certify(scenario, known, design)``: what holds for the arrays of the design."""
     headline: Callable[..., Any]
     """``headline(scenario, design) -> list[dict]``: one row per drop for the table a person reads."""
     asked: Callable[..., Mapping[str, Any]] | None = None

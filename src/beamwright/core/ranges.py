@@ -51,6 +51,8 @@ class Numbers:
     """Whether a number may stand alone."""
     words: tuple[str, ...] = ()
     """Allowed instead of a number."""
+    none: bool = False
+    """Whether None is allowed instead of a number."""
 
     def broken(self, value: ArrayLike) -> tuple[str, Any] | None:
         """The first rule that numbers break, as (kind, limit) in pydantic's names; None if they keep all."""
@@ -71,7 +73,7 @@ class Numbers:
         return core_schema.no_info_plain_validator_function(self._read)
 
     def _read(self, value: Any) -> Any:
-        if isinstance(value, str) and value in self.words:
+        if (isinstance(value, str) and value in self.words) or (value is None and self.none):
             return value
         numbers = as_numbers(value)
         axes = ((0,) if self.single else ()) + ((1,) if self.many else ())

@@ -48,7 +48,9 @@ class ArrayRecord:
     def roles(cls, prefix: str = "", usual: Role = Role.RECOMPUTED) -> dict[str, Role]:
         """What every array is (``core.roles``), by its name in ``to_arrays``; what may be absent is among them."""
         found: dict[str, Role] = {}
-        for name, hint in typing.get_type_hints(cls, include_extras=True).items():
+        hints = typing.get_type_hints(cls, include_extras=True)
+        for field in dataclasses.fields(cls):
+            name, hint = field.name, hints[field.name]
             role, kind = _role_of(hint, usual), _record_of(hint)
             found |= {prefix + name: role} if kind is None else kind.roles(f"{prefix}{name}.", role)
         return found

@@ -1,10 +1,8 @@
 """Yardsticks that need no search, all with closed-form filters for a set of offsets, and what is compared with."""
 
-from typing import Any
-
 import numpy as np
 
-from beamwright.core import guarded
+from beamwright.core import USUAL, guarded
 from beamwright.systems.cellfree import model, options
 from beamwright.systems.cellfree.design import finish, maximise_worst_case
 from beamwright.systems.cellfree.known import checked, paths_of
@@ -17,15 +15,39 @@ from beamwright.systems.cellfree.start import conjugate_beam, fixed_layouts, lea
 
 
 @guarded(Scenario, options.Solver, design_bytes)
-def fixed_array(s: Scenario, known: Known, **options: Any) -> Design:
+def fixed_array(
+    s: Scenario,
+    known: Known,
+    starts: int = USUAL,
+    radar_sinr_db: float | None = USUAL,
+    full_power: bool = USUAL,
+    rounds: int = USUAL,
+    steps: int = USUAL,
+    seed: int = USUAL,
+) -> Design:
     """``maximise_worst_case`` with antennas that stay half a wavelength apart."""
-    return maximise_worst_case(s, known, movable=False, **options)
+    return maximise_worst_case(
+        s, known, starts, movable=False, radar_sinr_db=radar_sinr_db, full_power=full_power, rounds=rounds, steps=steps,
+        seed=seed,
+    )  # fmt: skip
 
 
 @guarded(Scenario, options.Solver, design_bytes)
-def non_robust(s: Scenario, known: Known, **options: Any) -> Design:
+def non_robust(
+    s: Scenario,
+    known: Known,
+    starts: int = USUAL,
+    radar_sinr_db: float | None = USUAL,
+    full_power: bool = USUAL,
+    rounds: int = USUAL,
+    steps: int = USUAL,
+    seed: int = USUAL,
+) -> Design:
     """``maximise_worst_case`` for no offsets at all; its worst case is that of the range."""
-    return maximise_worst_case(s, known, robust=False, **options)
+    return maximise_worst_case(
+        s, known, starts, robust=False, radar_sinr_db=radar_sinr_db, full_power=full_power, rounds=rounds, steps=steps,
+        seed=seed,
+    )  # fmt: skip
 
 
 @guarded(Scenario, options.Nothing, design_bytes)

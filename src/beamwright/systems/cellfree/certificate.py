@@ -9,17 +9,13 @@ from beamwright.systems.cellfree import model
 from beamwright.systems.cellfree.evaluation import filters_of
 from beamwright.systems.cellfree.known import checked, paths_of, point_of
 from beamwright.systems.cellfree.oracle import Effort
-from beamwright.systems.cellfree.results import Certificate, Design, Known
+from beamwright.systems.cellfree.results import MET, SOUND, Certificate, Design, Known
 from beamwright.systems.cellfree.scenario import Scenario
 from beamwright.systems.cellfree.start import fixed_layouts
 from beamwright.systems.cellfree.worst_case import worst
 
 DENSE = Effort(samples=2048, starts=32, steps=60)
 """Of the certificate's search."""
-SOUND = 1e-9
-"""Largest residual that counts as none."""
-MET = 1e-6
-"""A required radar SINR that is missed by less, relative, counts as met."""
 
 
 @guarded(Scenario)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from beamwright.core import db_to_linear, guarded, require
+from beamwright.core import USUAL, db_to_linear, guarded, require
 from beamwright.systems.cellfree import options
 from beamwright.systems.cellfree.certificate import certify
 from beamwright.systems.cellfree.evaluation import as_receivers
@@ -22,14 +22,14 @@ from beamwright.systems.cellfree.start import fixed_layouts, starting_vectors, v
 def maximise_worst_case(
     s: Scenario,
     known: Known,
-    starts: int = 6,
+    starts: int = USUAL,
     movable: bool = True,
     robust: bool = True,
-    radar_sinr_db: float | None = None,
-    full_power: bool = False,
-    rounds: int = 2,
-    steps: int = 300,
-    seed: int = 0,
+    radar_sinr_db: float | None = USUAL,
+    full_power: bool = USUAL,
+    rounds: int = USUAL,
+    steps: int = USUAL,
+    seed: int = USUAL,
     initial: Design | None = None,
 ) -> Design:
     """Largest least utility over all carrier offsets within the range.

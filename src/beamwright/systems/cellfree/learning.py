@@ -12,7 +12,7 @@ import jax
 import numpy as np
 from jax import Array
 
-from beamwright.core import Config, guarded, numbered_keys, require, root_key
+from beamwright.core import USUAL, Config, guarded, numbered_keys, require, root_key
 from beamwright.learn import AGENTS, Agent, Row, begin, checkpoints, play, sessions, train
 from beamwright.optim.tiles import in_tiles, one_by_one
 from beamwright.systems.cellfree import options
@@ -39,9 +39,9 @@ def learn_each(
     s: Scenario,
     known: Known,
     agent: str = "ddpg",
-    actions: Actions = "structured",
-    objective: Objective = "robust",
-    seed: int = 0,
+    actions: Actions = USUAL,
+    objective: Objective = USUAL,
+    seed: int = USUAL,
     **options: Any,
 ) -> Design:
     """An agent trained on every drop by itself, the channel fixed; the design is the best step of its last episode.
@@ -155,9 +155,9 @@ def train_policy(
     known: Known,
     agent: str = "amortised",
     folder: str | Path | None = None,
-    actions: Actions = "structured",
-    objective: Objective = "robust",
-    seed: int = 0,
+    actions: Actions = USUAL,
+    objective: Objective = USUAL,
+    seed: int = USUAL,
     on_row: Callable[[Row], None] = lambda _: None,
     about: Mapping[str, Any] | None = None,
     **options: Any,
@@ -197,10 +197,10 @@ def design_by_policy(
     s: Scenario,
     known: Known,
     checkpoint: str | Path | Policy,
-    starts: int = 0,
-    rounds: int = 2,
-    steps: int = 300,
-    seed: int = 0,
+    starts: int = USUAL,
+    rounds: int = USUAL,
+    steps: int = USUAL,
+    seed: int = USUAL,
 ) -> Design:
     """What a trained policy builds: the best step of an episode, by the reward it was trained for.
 

@@ -32,7 +32,7 @@ GAIN = 1e-3
 """The alternation ends when a round gains less, in utility."""
 
 
-def fixed_array_sca(s: Scenario, known: Known, rounds: int = 15) -> Design:
+def fixed_array_sca(s: Scenario, known: Known, rounds: int) -> Design:
     """Beams of fixed arrays by CVXPY and Clarabel, equal user powers.
 
     The least utility over no offsets and the vertices never falls from round to round.

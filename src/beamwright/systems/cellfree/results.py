@@ -4,12 +4,18 @@ Axes: ``drops users aps antennas paths``. In a link's arrays entry [a, b] leads 
 an amplitude over the standard deviation of the noise, so noise has power one; positions are in wavelengths.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 
-from beamwright.core import ArrayRecord, Asked, Found, Informative, Residual, Role, status_text
+from beamwright.core import ArrayRecord, Asked, Found, Informative, Residual, Role, Violation, status_text
+
+SOUND = 1e-9
+"""Largest residual that counts as none."""
+MET = 1e-6
+"""A required radar SINR that is missed by less, relative, counts as met."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +100,7 @@ class WorstCase(ArrayRecord):
 class Certificate(ArrayRecord):
     """What a sceptic needs, recomputed from paths, positions, beams, powers and filters."""
 
+    sense: ClassVar[Literal["maximise"]] = "maximise"
     worst_case_utility: np.ndarray
     """(drops,) least utility over the offsets, found by a search denser than the design's own."""
     worst_offsets_hz: np.ndarray
@@ -124,6 +131,26 @@ class Certificate(ArrayRecord):
     """(drops,) how far the least radar SINR stays below the required one, relative."""
     status: np.ndarray
     """(drops,) ``Status`` codes."""
+
+    @property
+    def objective(self) -> np.ndarray:
+        """(drops,) ``worst_case_utility``."""
+        return self.worst_case_utility
+
+    @property
+    def gap(self) -> np.ndarray:
+        """(drops,) bound over objective, less one; the bound lets all paths add up in phase."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return self.bound / self.objective - 1
+
+    @property
+    def violations(self) -> Mapping[str, Violation]:
+        """Power budgets, region and spacing of antennas, and the required radar SINR."""
+        return {
+            "power_residual": Violation(self.power_residual, SOUND),
+            "layout_residual": Violation(self.layout_residual, SOUND),
+            "radar_shortfall": Violation(self.radar_shortfall, MET),
+        }
 
     @property
     def status_text(self) -> list[str]:

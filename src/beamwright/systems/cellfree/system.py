@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from beamwright.core import Config, Learner, Method, System, guarded, linear_to_db, plain_array, require
+from beamwright.core import USUAL, Config, Learner, Method, System, guarded, linear_to_db, plain_array, require
 from beamwright.learn import AGENTS
 from beamwright.systems.cellfree import options
 from beamwright.systems.cellfree.asked import BOUND, SCENERY, asked
@@ -53,11 +53,11 @@ def headline(scenario: Scenario, design: Design) -> list[dict[str, Any]]:
 
 
 @guarded(Scenario, options.Sca, design_bytes)
-def fixed_array_sca(s: Scenario, known: Known, **options: Any) -> Design:
+def fixed_array_sca(s: Scenario, known: Known, rounds: int = USUAL) -> Design:
     """``reference.fixed_array_sca``, imported when asked for."""
     from beamwright.systems.cellfree.reference import fixed_array_sca as by_cvxpy
 
-    return by_cvxpy(s, known, **options)
+    return by_cvxpy(s, known, rounds)
 
 
 AGENT_OPTIONS: dict[str, type[Config]] = {

@@ -5,7 +5,7 @@ from typing import Literal
 import numpy as np
 
 from beamwright.arrays import hologram
-from beamwright.core import guarded, known_of, require
+from beamwright.core import USUAL, guarded, known_of, require
 from beamwright.optim.power_allocation import allocate_power
 from beamwright.systems.dma_noma import model, options
 from beamwright.systems.dma_noma.design import Sets, designed, finish, scenario_sets, solve
@@ -26,14 +26,18 @@ _ROUNDS = 30
 
 
 @guarded(Scenario, options.Solver, design_bytes)
-def non_robust(s: Scenario, known: Known, starts: int = 1, rounds: int = 8, steps: int = 60, seed: int = 0) -> Design:
+def non_robust(
+    s: Scenario, known: Known, starts: int = USUAL, rounds: int = USUAL, steps: int = USUAL, seed: int = USUAL
+) -> Design:
     """The same solver for the estimated positions alone. Args, Raises: as ``maximise_guaranteed_rate``."""
     known = checked(s, known)
     return designed(s, known, _estimates(s, known), starts, Options(rounds, steps), seed)
 
 
 @guarded(Scenario, options.Solver, design_bytes)
-def planar_wave(s: Scenario, known: Known, starts: int = 1, rounds: int = 8, steps: int = 60, seed: int = 0) -> Design:
+def planar_wave(
+    s: Scenario, known: Known, starts: int = USUAL, rounds: int = USUAL, steps: int = USUAL, seed: int = USUAL
+) -> Design:
     """Robust design that takes waves for plane: d_n = r - x_n . u. Args, Raises: as ``maximise_guaranteed_rate``."""
     known = checked(s, known)
     return designed(s, known, scenario_sets(s, known, planar=True), starts, Options(rounds, steps), seed)
@@ -41,7 +45,7 @@ def planar_wave(s: Scenario, known: Known, starts: int = 1, rounds: int = 8, ste
 
 @guarded(Scenario, options.Solver, design_bytes)
 def fully_digital(
-    s: Scenario, known: Known, starts: int = 1, rounds: int = 8, steps: int = 60, seed: int = 0
+    s: Scenario, known: Known, starts: int = USUAL, rounds: int = USUAL, steps: int = USUAL, seed: int = USUAL
 ) -> Design:
     """Robust design with a radio-frequency chain per element: what any amplitudes and feeds fall short of."""
     digital = s.model_copy(update={"feeding": "digital", "feeds": None})
@@ -69,7 +73,13 @@ def focusing(s: Scenario, known: Known) -> Design:
 
 @guarded(Scenario, options.Tdma, design_bytes)
 def tdma(
-    s: Scenario, known: Known, share: Share = "halves", starts: int = 1, rounds: int = 8, steps: int = 60, seed: int = 0
+    s: Scenario,
+    known: Known,
+    share: Share = USUAL,
+    starts: int = USUAL,
+    rounds: int = USUAL,
+    steps: int = USUAL,
+    seed: int = USUAL,
 ) -> Design:
     """Near users in one slot, far users in the other, each with full power and a robust design of its own.
 
@@ -104,7 +114,9 @@ def minimum_share(s: Scenario, far_rate: np.ndarray) -> np.ndarray:
 
 
 @guarded(Scenario, options.Solver, design_bytes)
-def fdma(s: Scenario, known: Known, starts: int = 1, rounds: int = 8, steps: int = 60, seed: int = 0) -> Design:
+def fdma(
+    s: Scenario, known: Known, starts: int = USUAL, rounds: int = USUAL, steps: int = USUAL, seed: int = USUAL
+) -> Design:
     """Amplitudes and beams of the robust NOMA design; near and far users in half a band each, half the power each."""
     known = checked(s, known)
     noma = maximise_guaranteed_rate(s, known, starts, rounds=rounds, steps=steps, seed=seed)

@@ -9,14 +9,9 @@ from beamwright.systems.dma_noma import model
 from beamwright.systems.dma_noma.adversary import verify_rate, weighted
 from beamwright.systems.dma_noma.geometry import channels
 from beamwright.systems.dma_noma.known import checked
-from beamwright.systems.dma_noma.results import Access, Certificate, Design, Known
+from beamwright.systems.dma_noma.results import MET, SOUND, Access, Certificate, Design, Known
 from beamwright.systems.dma_noma.scenario import Scenario
 from beamwright.uncertainty import position_scenarios
-
-SOUND = 1e-9
-"""Largest power, box and norm residual that counts as none."""
-MET = 1e-6
-"""A required rate that is missed by less counts as met, bit/s/Hz: everywhere, over the scenario set and verified."""
 
 
 @guarded(Scenario)

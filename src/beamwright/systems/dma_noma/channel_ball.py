@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from beamwright.core import guarded, require
+from beamwright.core import USUAL, guarded, require
 from beamwright.metrics import spectral_efficiency
 from beamwright.optim.ball_ratio import Ratio, least_ratio_over_ball
 from beamwright.systems.dma_noma import model, options
@@ -114,7 +114,13 @@ def ball_problems(
 
 @guarded(Scenario, options.CsiBall, design_bytes)
 def csi_ball(
-    s: Scenario, known: Known, kind: Kind = "aligned", starts: int = 1, rounds: int = 8, steps: int = 60, seed: int = 0
+    s: Scenario,
+    known: Known,
+    kind: Kind = USUAL,
+    starts: int = USUAL,
+    rounds: int = USUAL,
+    steps: int = USUAL,
+    seed: int = USUAL,
 ) -> Design:
     """The design for balls of channels: gains (|h^H f| -+ e ||f||)^2 at the estimate, the same solver.
 

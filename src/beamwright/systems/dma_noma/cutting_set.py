@@ -4,16 +4,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from beamwright.core import guarded, require
+from beamwright.core import USUAL, guarded, require
 from beamwright.systems.dma_noma import model, options
 from beamwright.systems.dma_noma.adversary import weighted
-from beamwright.systems.dma_noma.certificate import MET, scenario_points
+from beamwright.systems.dma_noma.certificate import scenario_points
 from beamwright.systems.dma_noma.design import Sets, beams_of, finish, solve
 from beamwright.systems.dma_noma.geometry import channels
 from beamwright.systems.dma_noma.kernel import PENALTY
 from beamwright.systems.dma_noma.known import checked
 from beamwright.systems.dma_noma.model import Sent
-from beamwright.systems.dma_noma.results import Design, Known
+from beamwright.systems.dma_noma.results import MET, Design, Known
 from beamwright.systems.dma_noma.scenario import Scenario
 from beamwright.systems.dma_noma.search import Options, Reached
 from beamwright.systems.dma_noma.sizes import design_bytes
@@ -23,12 +23,12 @@ from beamwright.systems.dma_noma.sizes import design_bytes
 def cutting_set(
     s: Scenario,
     known: Known,
-    starts: int = 1,
-    rounds: int = 4,
-    steps: int = 60,
-    density: float = 16.0,
-    seed: int = 0,
-    cuts: int = 8,
+    starts: int = USUAL,
+    rounds: int = USUAL,
+    steps: int = USUAL,
+    density: float = USUAL,
+    seed: int = USUAL,
+    cuts: int = USUAL,
 ) -> Design:
     """The first-order solver against the estimates and the worst positions met so far; the best design is kept.
 

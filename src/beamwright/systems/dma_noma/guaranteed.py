@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from beamwright.core import guarded, require
+from beamwright.core import USUAL, guarded, require
 from beamwright.systems.dma_noma import options
 from beamwright.systems.dma_noma.certificate import scenario_points
 from beamwright.systems.dma_noma.cutting_set import cutting_set
@@ -24,7 +24,7 @@ GROWING = (0.0, 0.25, 0.5)
 
 @guarded(Scenario, options.Robust, design_bytes)
 def maximise_guaranteed_rate(
-    s: Scenario, known: Known, starts: int = 1, method: Solver = "first-order", **options: Any
+    s: Scenario, known: Known, starts: int = USUAL, method: Solver = "first-order", **options: Any
 ) -> Design:
     """Largest sum of weighted least rates over every user's ball of positions.
 
@@ -49,13 +49,13 @@ def maximise_guaranteed_rate(
 def first_order(
     s: Scenario,
     known: Known,
-    starts: int = 1,
-    rounds: int = 8,
-    steps: int = 60,
-    density: float = 8.0,
-    seed: int = 0,
-    homotopy: bool = False,
-    assumed_error_m: float | None = None,
+    starts: int = USUAL,
+    rounds: int = USUAL,
+    steps: int = USUAL,
+    density: float = USUAL,
+    seed: int = USUAL,
+    homotopy: bool = USUAL,
+    assumed_error_m: float | None = USUAL,
 ) -> Design:
     """Amplitudes and beams together by projected BFGS on smoothed maxima over positions, then powers, and again.
 
@@ -93,8 +93,10 @@ def _grown(s: Scenario, known: Known, density: float, options: Options, seed: in
 
 
 @guarded(Scenario, options.SdrSca, design_bytes)
-def sdr_sca(s: Scenario, known: Known, **options: Any) -> Design:
+def sdr_sca(
+    s: Scenario, known: Known, starts: int = USUAL, rounds: int = USUAL, density: float = USUAL, seed: int = USUAL
+) -> Design:
     """``reference.sdr_sca``, imported when asked for."""
     from beamwright.systems.dma_noma.reference import sdr_sca as by_cvxpy  # an extra: imported when asked for
 
-    return by_cvxpy(s, known, **options)
+    return by_cvxpy(s, known, starts, rounds, density, seed)

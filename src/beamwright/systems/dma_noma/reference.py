@@ -34,7 +34,7 @@ SLACK = 10.0
 """Price of a required rate's slack, per nat."""
 
 
-def sdr_sca(s: Scenario, known: Known, starts: int = 1, rounds: int = 6, density: float = 8.0, seed: int = 0) -> Design:
+def sdr_sca(s: Scenario, known: Known, starts: int, rounds: int, density: float, seed: int) -> Design:
     """Beams, amplitudes and powers in turn by CVXPY and Clarabel; only what improves the exact worst case is kept.
 
     Args:    as ``maximise_guaranteed_rate``; rounds of all three steps.

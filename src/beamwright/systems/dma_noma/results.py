@@ -3,12 +3,19 @@
 Axes: ``drops groups elements chains``; users come near then far, ``[.., i, 0]`` is group i's near user, 1 its far one.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import ClassVar, Literal
 
 import numpy as np
 
-from beamwright.core import ArrayRecord, Asked, Found, Informative, Residual, status_text
+from beamwright.core import ArrayRecord, Asked, Found, Informative, Residual, Violation, status_text
+
+SOUND = 1e-9
+"""Largest power, box and norm residual that counts as none."""
+MET = 1e-6
+"""A required rate that is missed by less counts as met, bit/s/Hz: everywhere, over the scenario set and verified."""
 
 
 class Access(IntEnum):
@@ -56,6 +63,7 @@ class Known(ArrayRecord):
 class Certificate(ArrayRecord):
     """What a sceptic needs, recomputed from positions, amplitudes, beams and powers by the exact model."""
 
+    sense: ClassVar[Literal["maximise"]] = "maximise"
     near_rates: np.ndarray
     """(drops, groups) least over the scenario set, bit/s/Hz."""
     far_rates: np.ndarray
@@ -86,6 +94,27 @@ class Certificate(ArrayRecord):
     """(drops,) largest violation of 0 <= amplitude <= 1 and of unit beams."""
     status: np.ndarray
     """(drops,) ``Status`` codes."""
+
+    @property
+    def objective(self) -> np.ndarray:
+        """(drops,) what is verified: ``verified_weighted_rate``, bit/s/Hz."""
+        return self.verified_weighted_rate
+
+    @property
+    def gap(self) -> np.ndarray:
+        """(drops,) bound over objective, less one; the bound allows what no metasurface can do."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return self.bound / self.objective - 1
+
+    @property
+    def violations(self) -> Mapping[str, Violation]:
+        """Required rates over the scenario set and verified, the power budget, amplitudes and beams."""
+        return {
+            "rate_shortfall": Violation(self.rate_shortfall, MET),
+            "verified_shortfall": Violation(self.verified_shortfall, MET),
+            "power_residual": Violation(self.power_residual, SOUND),
+            "box_residual": Violation(self.box_residual, SOUND),
+        }
 
     @property
     def status_text(self) -> list[str]:

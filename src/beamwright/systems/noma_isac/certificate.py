@@ -12,6 +12,7 @@ from beamwright.systems.noma_isac.dual import dual_bound
 from beamwright.systems.noma_isac.multipliers import in_cones
 from beamwright.systems.noma_isac.residuals import residuals
 from beamwright.systems.noma_isac.results import (
+    VIOLATION,
     Certificate,
     Covariances,
     Design,
@@ -23,8 +24,6 @@ from beamwright.systems.noma_isac.results import (
 from beamwright.systems.noma_isac.scenario import Scenario
 from beamwright.systems.noma_isac.worst_case import WorstCase, batched_channels, worst_case
 
-VIOLATION = 1e-6
-"""Largest relative violation that counts as none (spec section 8, item 1)."""
 GAP = 1e-6
 """Largest certified gap of an optimal nominal design (spec section 8, item 1)."""
 ROBUST_GAP = 1e-5

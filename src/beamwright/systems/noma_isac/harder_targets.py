@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from beamwright.systems.noma_isac.certificate import RECOVERED_GAP, VIOLATION, judge
+from beamwright.systems.noma_isac.certificate import RECOVERED_GAP, judge
 from beamwright.systems.noma_isac.model import span_basis
 from beamwright.systems.noma_isac.recovery import Recovered, recover
 from beamwright.systems.noma_isac.relax import relax
-from beamwright.systems.noma_isac.results import Problem
+from beamwright.systems.noma_isac.results import VIOLATION, Problem
 from beamwright.systems.noma_isac.scenario import Scenario
 
 HARDER = (1.2, 1.5, 2.0, 3.0)

@@ -6,15 +6,15 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from beamwright.core import as_array, guarded, require
+from beamwright.core import USUAL, as_array, guarded, require
 from beamwright.metrics import least_over_users
 from beamwright.optim.roots import bracketed_root
 from beamwright.systems.noma_isac import model, options
-from beamwright.systems.noma_isac.certificate import VIOLATION, certified_design, judge
+from beamwright.systems.noma_isac.certificate import certified_design, judge
 from beamwright.systems.noma_isac.design import pose, solve
 from beamwright.systems.noma_isac.dual import dual_bound
 from beamwright.systems.noma_isac.relax import Relaxation, relax
-from beamwright.systems.noma_isac.results import Design, Multipliers, Problem
+from beamwright.systems.noma_isac.results import VIOLATION, Design, Multipliers, Problem
 from beamwright.systems.noma_isac.scenario import Scenario
 from beamwright.systems.noma_isac.sizes import design_bytes
 from beamwright.systems.noma_isac.tighten import tighten
@@ -33,7 +33,7 @@ ProblemAt = Callable[[np.ndarray, np.ndarray], Problem]
 
 
 @guarded(Scenario, options.MaxMin, design_bytes)
-def balance_sinr(s: Scenario, h: ArrayLike, power_w: float, csi_error: ArrayLike = 0.0) -> Design:
+def balance_sinr(s: Scenario, h: ArrayLike, power_w: float, csi_error: ArrayLike = USUAL) -> Design:
     """Largest common SINR of all streams within a power budget (max-min).
 
         max t   s.t.   the least power for targets gamma_k = t, J*(t), is at most power_w                      spec P3

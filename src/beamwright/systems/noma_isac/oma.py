@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from beamwright.core import db_to_linear, guarded, linear_to_db, require
+from beamwright.core import USUAL, db_to_linear, guarded, linear_to_db, require
 from beamwright.metrics import equivalent_sinr
 from beamwright.systems.noma_isac import options
 from beamwright.systems.noma_isac.design import per_user, pose, solve
@@ -24,9 +24,9 @@ def minimise_power_oma(
     s: Scenario,
     h: ArrayLike,
     sinr_db: ArrayLike,
-    csi_error: ArrayLike = 0.0,
-    prelog: bool = True,
-    sensing: Sensing = "average",
+    csi_error: ArrayLike = USUAL,
+    prelog: bool = USUAL,
+    sensing: Sensing = USUAL,
 ) -> Design:
     """Least weighted power when every user has a slot of its own.
 
@@ -47,7 +47,7 @@ def minimise_power_oma(
 
 @guarded(Scenario, options.OmaMaxMin, design_bytes)
 def balance_sinr_oma(
-    s: Scenario, h: ArrayLike, power_w: float, prelog: bool = True, sensing: Sensing = "average"
+    s: Scenario, h: ArrayLike, power_w: float, prelog: bool = USUAL, sensing: Sensing = USUAL
 ) -> Design:
     """Largest common SINR within a power budget when every user has a slot of its own.
 

@@ -1,5 +1,6 @@
 """What a method may be told: typed, validated, with units."""
 
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from beamwright.core import Config, parameter, ranges
@@ -10,13 +11,14 @@ CSI_ERROR = Numbers(ge=0, le=1e15, many="one number per user")
 POWER_W = Numbers(**ranges.WATTS)
 PerUserDb = Annotated[float | tuple[float, ...], SINR_DB]
 PerUserError = Annotated[float | tuple[float, ...], CSI_ERROR]
+PerUserErrorOrNone = Annotated[float | tuple[float, ...] | None, replace(CSI_ERROR, none=True)]
 
 
 def _target() -> Any:
     return parameter(8.0, "SINR target of every stream: one value, or one per user", unit="dB", source="paper, (12)")
 
 
-def _error(default: float, description: str) -> Any:
+def _error(default: float | None, description: str) -> Any:
     return parameter(default, description, unit="amplitude", source="paper, section V; spec E7")
 
 
@@ -30,15 +32,17 @@ class RobustMinPower(Config):
     """Options of minimum power that holds for every channel within a ball."""
 
     sinr_db: PerUserDb = _target()
-    csi_error: PerUserError = _error(0.05, "Radius of the ball the channel error lies in: one value, or one per user")
+    csi_error: PerUserErrorOrNone = _error(
+        None, "Radius of the ball the channel error lies in: one value, or one per user; None: the scenario's"
+    )
 
 
 class NonRobustMinPower(Config):
     """Options of minimum power with estimates taken as exact, judged as if they were not."""
 
     sinr_db: PerUserDb = _target()
-    csi_error: PerUserError = _error(
-        0.05, "Radius of the ball over which the SINRs are reported; the design ignores it"
+    csi_error: PerUserErrorOrNone = _error(
+        None, "Radius of the ball over which the SINRs are reported, None: the scenario's; the design ignores it"
     )
 
 

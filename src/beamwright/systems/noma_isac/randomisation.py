@@ -149,13 +149,21 @@ def _cuts(
 
 
 def _programs(cost: np.ndarray, rows: np.ndarray, lanes: np.ndarray) -> np.ndarray:
-    """Powers (lanes, users) of least cost with r . (p, -1) >= 0 for all rows; NaN if there are none."""
+    """Powers (lanes, users) of least cost with r . (p, -1) >= 0 for all rows; NaN if there are none.
+
+    Tolerances of the program are absolute, so powers are counted in what the dearest row needs of its best stream.
+    """
     from scipy.optimize import linprog  # takes a second to import, and only this comparison needs it
 
+    best, needed = rows[..., :-1].max(axis=-1), rows[..., -1]
+    needs = np.divide(needed, best, out=np.zeros(best.shape), where=(needed > 0) & (best > 0)).max(axis=-1)
+    unit = np.where(needs > 0, needs, 1.0)
+    rows = np.concatenate([rows[..., :-1] * unit[:, None, None], rows[..., -1:]], axis=-1)
+    cost = cost / cost.max(axis=-1, keepdims=True)
     powers = np.full(cost.shape, np.nan)
     options = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
     for lane in np.flatnonzero(lanes):
         found = linprog(cost[lane], -rows[lane, :, :-1], -rows[lane, :, -1], method="highs-ds", options=options)
         if found.status == 0:
-            powers[lane] = np.maximum(found.x, 0)
+            powers[lane] = np.maximum(found.x, 0) * unit[lane]
     return powers

@@ -25,10 +25,14 @@ class Realisation(ArrayRecord):
 
 
 @guarded(Scenario)
-def draw(scenario: Scenario, key: jax.Array, drops: int, first: int = 0, csi_error: ArrayLike = 0.0) -> Realisation:
+def draw(
+    scenario: Scenario, key: jax.Array, drops: int, first: int = 0, csi_error: ArrayLike | None = None
+) -> Realisation:
     """Drops ``first .. first+drops-1`` of the endless sequence that ``key`` stands for, whatever the batch.
 
-    Args:    csi_error eps >= 0: estimates are CN(0, I), the truth lies in the ball around them, uniformly.
+    Estimates are CN(0, I); the truth is uniform in the ball of radius eps around them (spec section 1).
+
+    Args:    csi_error eps >= 0: one value, (users,) or (drops, users); None: the scenario's.
     Raises:  ValueError if drops or csi_error is negative, or drops more than fit into memory.
     """
     require_drops(drops, first)

@@ -6,9 +6,9 @@ import numpy as np
 
 from beamwright.optim.rank_reduction import reduce_rank
 from beamwright.systems.noma_isac import model
-from beamwright.systems.noma_isac.certificate import RECOVERED_GAP, VIOLATION, judge
+from beamwright.systems.noma_isac.certificate import RECOVERED_GAP, judge
 from beamwright.systems.noma_isac.relax import Relaxation, relax
-from beamwright.systems.noma_isac.results import Oma, Problem
+from beamwright.systems.noma_isac.results import VIOLATION, Oma, Problem
 from beamwright.systems.noma_isac.scenario import Scenario
 
 RANK_ONE = 1e-6

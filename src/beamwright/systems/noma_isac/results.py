@@ -3,13 +3,17 @@
 Axes: ``drops users antennas targets``; every array leads with drops. ``[.., l, k]`` is user l and the stream of user k.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import IntEnum
-from typing import Annotated, NamedTuple
+from typing import Annotated, ClassVar, Literal, NamedTuple
 
 import numpy as np
 
-from beamwright.core import ArrayRecord, Asked, Found, Informative, Residual, Role, status_text
+from beamwright.core import ArrayRecord, Asked, Found, Informative, Residual, Role, Violation, status_text
+
+VIOLATION = 1e-6
+"""Largest relative violation that counts as none (spec section 8, item 1)."""
 
 
 class Oma(IntEnum):
@@ -125,9 +129,14 @@ class Residuals(ArrayRecord):
     """Excess of the objective over the power limit, relative."""
 
     @property
+    def violations(self) -> Mapping[str, Violation]:
+        """The six by name."""
+        return {field.name: Violation(getattr(self, field.name), VIOLATION) for field in fields(Residuals)}
+
+    @property
     def violation(self) -> np.ndarray:
         """(drops,) the largest of the six."""
-        return np.max([getattr(self, field.name) for field in fields(Residuals)], axis=0)
+        return np.max([violation.amount for violation in self.violations.values()], axis=0)
 
 
 @dataclass(frozen=True)
@@ -137,6 +146,7 @@ class Certificate(Residuals):
     The inherited residuals are those of the beams, the SINRs in the worst case over the ball.
     """
 
+    sense: ClassVar[Literal["minimise"]] = "minimise"
     objective_w: np.ndarray
     """(drops,) J of the beams."""
     relaxed_objective_w: np.ndarray
@@ -162,6 +172,16 @@ class Certificate(Residuals):
     """(drops, users) second eigenvalue of W_k over its trace."""
     status: np.ndarray
     """(drops,) ``Status`` codes, from the numbers above only."""
+
+    @property
+    def objective(self) -> np.ndarray:
+        """(drops,) ``objective_w``, in W."""
+        return self.objective_w
+
+    @property
+    def bound(self) -> np.ndarray:
+        """(drops,) ``bound_w``, in W; in max-min that of the level that is out of reach."""
+        return self.bound_w
 
     @property
     def status_text(self) -> list[str]:

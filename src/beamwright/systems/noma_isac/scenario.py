@@ -8,6 +8,7 @@ from pydantic import field_validator, model_validator
 from beamwright.arrays import linear_positions, steering_vectors
 from beamwright.core import Config, numbers, parameter, ranges, require
 from beamwright.core.ranges import Numbers, brief
+from beamwright.systems.noma_isac.options import PerUserError
 
 _PAPER = "paper, section V"
 
@@ -85,6 +86,13 @@ class Scenario(Config):
         "Who decodes which stream: chain (successive cancellation), own (a genie cancels weaker users' streams), or "
         "noise (each user its own, all other streams are noise: no NOMA)",
         source="spec E1; noise: textbook downlink",
+    )
+    csi_error: PerUserError = parameter(
+        0.05,
+        "Radius of the ball around the estimate in which a true channel lies: one value, or one per user; truths are "
+        "drawn from it, designs are judged on them, robust methods hold over it",
+        unit="amplitude",
+        source=f"{_PAPER}; spec E7",
     )
     sic_order: bool = parameter(False, "Also demand received powers that fall along the decoding order", source="E2")
 

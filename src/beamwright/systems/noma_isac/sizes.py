@@ -25,7 +25,8 @@ def design_bytes(s: Scenario, h: Any, options: Mapping[str, Any]) -> tuple[float
     drops = leading(getattr(h, "known", h), 3)
     n, k, m = s.antennas, s.users, s.targets
     rank = min(n, k + m)
-    radius = as_numbers(options.get("csi_error", 0.0))
+    told = options.get("csi_error", 0.0)
+    radius = as_numbers(s.csi_error if told is None else told)
     robust = radius is not None and bool(radius.any())
     rows = k * rank**2 if robust else k * (k + 1) // 2 + m**2
     samples = int(options.get("samples", 0))

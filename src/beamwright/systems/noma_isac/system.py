@@ -7,7 +7,7 @@ import jax
 import numpy as np
 from numpy.typing import ArrayLike
 
-from beamwright.core import VALID, Input, Method, System, db_to_linear, guarded, linear_to_db, root_key
+from beamwright.core import USUAL, VALID, Input, Method, System, db_to_linear, guarded, linear_to_db, root_key
 from beamwright.systems.noma_isac import options
 from beamwright.systems.noma_isac.asked import BOUND, asked
 from beamwright.systems.noma_isac.certificate import certified_design, certify
@@ -66,15 +66,30 @@ def hint(scenario: Scenario, known: np.ndarray, design: Design) -> str:
     return ""
 
 
+@guarded(Scenario, options.RobustMinPower, design_bytes)
+def _robust(
+    scenario: Scenario, known: np.ndarray, sinr_db: ArrayLike = USUAL, csi_error: ArrayLike | None = USUAL
+) -> Design:
+    return minimise_power(scenario, known, sinr_db, scenario.csi_error if csi_error is None else csi_error)
+
+
 @guarded(Scenario, options.NonRobustMinPower, design_bytes)
-def _non_robust(scenario: Scenario, known: np.ndarray, sinr_db: ArrayLike, csi_error: ArrayLike) -> Design:
+def _non_robust(
+    scenario: Scenario, known: np.ndarray, sinr_db: ArrayLike = USUAL, csi_error: ArrayLike | None = USUAL
+) -> Design:
     design = minimise_power(scenario, known, sinr_db)
-    return replace(design, sinr=worst_case_sinr(scenario, known, design.beams, csi_error).sinr)
+    radius = error_radius(scenario, csi_error, len(design.status))
+    return replace(design, sinr=worst_case_sinr(scenario, known, design.beams, radius).sinr)
 
 
 @guarded(Scenario, options.Randomisation, design_bytes)
 def _randomised(
-    scenario: Scenario, known: np.ndarray, sinr_db: ArrayLike, csi_error: ArrayLike, samples: int, seed: int
+    scenario: Scenario,
+    known: np.ndarray,
+    sinr_db: ArrayLike = USUAL,
+    csi_error: ArrayLike = USUAL,
+    samples: int = USUAL,
+    seed: int = USUAL,
 ) -> Design:
     relaxed = minimise_power(scenario, known, sinr_db, csi_error)
     problem = relaxed.problem(batched_channels(scenario, known))
@@ -84,7 +99,9 @@ def _randomised(
 
 
 @guarded(Scenario, options.Reference, design_bytes)
-def _reference(scenario: Scenario, known: np.ndarray, sinr_db: ArrayLike, csi_error: ArrayLike) -> Design:
+def _reference(
+    scenario: Scenario, known: np.ndarray, sinr_db: ArrayLike = USUAL, csi_error: ArrayLike = USUAL
+) -> Design:
     from beamwright.systems.noma_isac.reference import minimise_power as by_cvxpy
 
     h = batched_channels(scenario, known)
@@ -108,7 +125,7 @@ METHODS = {
             "robust-min-power",
             "Least power for given SINRs whatever the channel errors within a ball, exactly",
             options.RobustMinPower,
-            minimise_power,
+            _robust,
         ),
         Method(
             "non-robust-min-power",

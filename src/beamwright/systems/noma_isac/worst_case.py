@@ -57,9 +57,12 @@ def batched_channels(s: Scenario, h: ArrayLike) -> np.ndarray:
     return as_array(h[None] if h.ndim == 2 else h, "h", "drops users antennas", complex, **_sizes(s))
 
 
-def error_radius(s: Scenario, csi_error: ArrayLike, drops: int) -> np.ndarray:
-    """eps per drop and user, (drops, users), from one value, (users,) or (drops, users). Raises ValueError if < 0."""
-    eps = real_numbers(csi_error, "csi_error")
+def error_radius(s: Scenario, csi_error: ArrayLike | None, drops: int) -> np.ndarray:
+    """eps per drop and user, (drops, users), from one value, (users,) or (drops, users); None: the scenario's.
+
+    Raises: ValueError naming ``csi_error``.
+    """
+    eps = real_numbers(s.csi_error if csi_error is None else csi_error, "csi_error")
     allowed = eps.shape in ((), (s.users,), (drops, s.users))
     require(allowed, "csi_error", f"be one value, ({s.users},) or ({drops}, {s.users})", f"shape {eps.shape}")
     require(bool(np.all(np.isfinite(eps) & (eps >= 0))), "csi_error", "be >= 0 and finite", brief(csi_error))

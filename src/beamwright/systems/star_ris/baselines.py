@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from beamwright.core import guarded
+from beamwright.core import USUAL, guarded
 from beamwright.systems.star_ris import options
 from beamwright.systems.star_ris.design import finish
 from beamwright.systems.star_ris.known import checked
@@ -14,7 +14,7 @@ from beamwright.systems.star_ris.surfaces import amplitudes, random_start, time_
 
 
 @guarded(Scenario, options.AsItIs, design_bytes)
-def random_surface(s: Scenario, known: Statistics, precoder: Precoding = "rzf", seed: int = 0) -> Design:
+def random_surface(s: Scenario, known: Statistics, precoder: Precoding = USUAL, seed: int = USUAL) -> Design:
     """Independent uniform phases, the scenario's amplitudes; drop i uses fold_in(key(seed), i)."""
     known = checked(known, s)
     drops, elements = known.surface_mean.shape[:2]
@@ -22,7 +22,7 @@ def random_surface(s: Scenario, known: Statistics, precoder: Precoding = "rzf", 
 
 
 @guarded(Scenario, options.NoSurface, design_bytes)
-def no_surface(s: Scenario, known: Statistics, precoder: Precoding = "rzf") -> Design:
+def no_surface(s: Scenario, known: Statistics, precoder: Precoding = USUAL) -> Design:
     """u = 0: direct links only."""
     known = checked(known, s)
     drops, elements = known.surface_mean.shape[:2]
@@ -30,7 +30,7 @@ def no_surface(s: Scenario, known: Statistics, precoder: Precoding = "rzf") -> D
 
 
 @guarded(Scenario, options.AsItIs, design_bytes)
-def reflecting_only(s: Scenario, known: Statistics, precoder: Precoding = "rzf", seed: int = 0) -> Design:
+def reflecting_only(s: Scenario, known: Statistics, precoder: Precoding = USUAL, seed: int = USUAL) -> Design:
     """A conventional surface with random phases: users behind it have their direct link only."""
     known = checked(known, s)
     drops, elements = known.surface_mean.shape[:2]

@@ -7,14 +7,12 @@ from beamwright.core.linalg import square_modulus
 from beamwright.systems.star_ris import model
 from beamwright.systems.star_ris.bounds import bound
 from beamwright.systems.star_ris.known import checked
-from beamwright.systems.star_ris.results import Certificate, Design, Goal, Statistics
+from beamwright.systems.star_ris.results import PASSIVE, POWER, Certificate, Design, Goal, Statistics
 from beamwright.systems.star_ris.scenario import Scenario
 from beamwright.systems.star_ris.search import at_design
 
 OPTIMAL_GAP = 1e-6
 """Largest gap of an optimal design: objective and bound are the same to six digits."""
-PASSIVE, POWER = 1e-9, 1e-9
-"""Largest relative violation of a passive surface and of the power budget that counts as none."""
 
 
 @guarded(Scenario)
@@ -67,6 +65,7 @@ def certificate(
         Status.STOPPED,
     )
     return Certificate(
+        goal=np.full(len(value), goal),
         objective=value,
         bound=limit,
         gap=gap,

@@ -6,7 +6,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from beamwright.core import guarded, require
+from beamwright.core import USUAL, guarded, require
 from beamwright.optim import conjugate_gradient as cg
 from beamwright.systems.star_ris import certificate as proof
 from beamwright.systems.star_ris import options
@@ -20,8 +20,6 @@ from beamwright.systems.star_ris.sizes import design_bytes
 from beamwright.systems.star_ris.surfaces import aligned_starts, amplitudes, start_surface, time_share
 
 Amplitudes = Literal["fixed", "joint"]
-ROUNDS = 30
-"""Of precoder and surface, at most (spec section 5)."""
 
 
 class Wanted(NamedTuple):
@@ -63,12 +61,12 @@ class Wanted(NamedTuple):
 def minimise_interference(
     s: Scenario,
     known: Statistics,
-    precoder: Precoding = "mrt",
+    precoder: Precoding = USUAL,
     start: ArrayLike | None = None,
-    tolerance: float = 1e-3,
-    iterations: int = 200,
-    starts: int = 1,
-    seed: int = 0,
+    tolerance: float = USUAL,
+    iterations: int = USUAL,
+    starts: int = USUAL,
+    seed: int = USUAL,
 ) -> Design:
     """P1: phases of least expected interference for the precoder of the start.
 
@@ -94,15 +92,15 @@ def minimise_interference(
 def maximise_sum_rate(
     s: Scenario,
     known: Statistics,
-    precoder: Precoding = "rzf",
-    amplitudes: Amplitudes = "fixed",
+    precoder: Precoding = USUAL,
+    amplitudes: Amplitudes = USUAL,
     start: ArrayLike | None = None,
-    tolerance: float = 1e-3,
-    iterations: int = 200,
-    rounds: int = ROUNDS,
-    starts: int = 1,
-    seed: int = 0,
-    careful: bool = True,
+    tolerance: float = USUAL,
+    iterations: int = USUAL,
+    rounds: int = USUAL,
+    starts: int = USUAL,
+    seed: int = USUAL,
+    careful: bool = USUAL,
 ) -> Design:
     """P2: surface (and precoder) of largest use-and-forget sum rate.
 
@@ -126,15 +124,15 @@ def maximise_sum_rate(
 def maximise_min_rate(
     s: Scenario,
     known: Statistics,
-    precoder: Precoding = "max-min",
-    amplitudes: Amplitudes = "fixed",
+    precoder: Precoding = USUAL,
+    amplitudes: Amplitudes = USUAL,
     start: ArrayLike | None = None,
-    tolerance: float = 1e-3,
-    iterations: int = 200,
-    rounds: int = ROUNDS,
-    starts: int = 1,
-    seed: int = 0,
-    careful: bool = True,
+    tolerance: float = USUAL,
+    iterations: int = USUAL,
+    rounds: int = USUAL,
+    starts: int = USUAL,
+    seed: int = USUAL,
+    careful: bool = USUAL,
 ) -> Design:
     """P3: surface and powers of largest least rate, by a soft minimum that sharpens (mu = 2, 8, 32, 128).
 

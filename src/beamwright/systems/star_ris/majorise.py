@@ -21,7 +21,7 @@ import numpy as np
 from jax import Array, lax
 from numpy.typing import ArrayLike
 
-from beamwright.core import guarded, require
+from beamwright.core import USUAL, guarded, require
 from beamwright.core.linalg import square_modulus
 from beamwright.optim.manifolds import UnitNorm, inner
 from beamwright.optim.tiles import in_tiles, one_by_one
@@ -43,12 +43,12 @@ Objective = Literal["interference", "sum-rate"]
 def majorise_minimise(
     s: Scenario,
     known: Statistics,
-    objective: Objective = "interference",
-    precoder: Precoding = "mrt",
+    objective: Objective = USUAL,
+    precoder: Precoding = USUAL,
     start: ArrayLike | None = None,
-    tolerance: float = 1e-3,
-    iterations: int = 2000,
-    seed: int = 0,
+    tolerance: float = USUAL,
+    iterations: int = USUAL,
+    seed: int = USUAL,
 ) -> Design:
     """Phases by majorise-minimise for the precoder of the start: MM for P1, FP-MM for P2. The objective never rises.
 

@@ -3,12 +3,17 @@
 Axes: ``drops users antennas elements sides``; side 0 transmits, side 1 reflects. ``[.., k, j]`` is user k and stream j.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Literal
 
 import numpy as np
 
-from beamwright.core import ArrayRecord, Asked, Found, Informative, Residual, status_text
+from beamwright.core import ArrayRecord, Asked, Found, Informative, Residual, Violation, status_text
+
+PASSIVE, POWER = 1e-9, 1e-9
+"""Largest relative violation of a passive surface and of the power budget that counts as none."""
 
 
 class Goal(IntEnum):
@@ -59,6 +64,8 @@ class Statistics(ArrayRecord):
 class Certificate(ArrayRecord):
     """What a sceptic needs, recomputed from statistics, surface and precoder by the closed-form moments."""
 
+    goal: np.ndarray
+    """(drops,) ``Goal`` code."""
     objective: np.ndarray
     """(drops,) of the goal with ``design_precoder``: interference over ``reference``, sum or least rate (bit/s/Hz)."""
     bound: np.ndarray
@@ -82,6 +89,19 @@ class Certificate(ArrayRecord):
     """(drops,) by how much the precoders exceed the power, relative."""
     status: np.ndarray
     """(drops,) ``Status`` codes."""
+
+    @property
+    def sense(self) -> Literal["minimise", "maximise"]:
+        """Interference is minimised, rates are maximised."""
+        return "minimise" if np.all(self.goal == Goal.INTERFERENCE) else "maximise"
+
+    @property
+    def violations(self) -> Mapping[str, Violation]:
+        """A passive surface, and the power budget."""
+        return {
+            "amplitude_violation": Violation(self.amplitude_violation, PASSIVE),
+            "power_violation": Violation(self.power_violation, POWER),
+        }
 
     @property
     def status_text(self) -> list[str]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from beamwright.core import Method, System, guarded, plain_array, require
+from beamwright.core import USUAL, Method, System, guarded, plain_array, require
 from beamwright.systems.star_ris import options
 from beamwright.systems.star_ris.asked import BOUND, SCENERY, asked
 from beamwright.systems.star_ris.baselines import no_surface, random_surface, reflecting_only
@@ -45,7 +45,7 @@ def headline(scenario: Scenario, design: Design) -> list[dict[str, Any]]:
 
 
 @guarded(Scenario, options.Sca, design_bytes)
-def _sca(scenario: Scenario, known: Statistics, precoder: options.Closed, seed: int) -> Design:
+def _sca(scenario: Scenario, known: Statistics, precoder: options.Closed = USUAL, seed: int = USUAL) -> Design:
     from beamwright.systems.star_ris.reference import sca  # an extra: imported when asked for
 
     return sca(scenario, known, precoder, seed=seed)
