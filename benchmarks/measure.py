@@ -25,7 +25,7 @@ class Case:
     scenario: ni.Scenario = field(default_factory=ni.Scenario)
 
     def channels(self, drops: int) -> np.ndarray:
-        """Drop i has CN(0, I) channels of its own seed, as in the specification's table: (drops, users, antennas)."""
+        """Drop i has CN(0, I) channels of its own seed, as in spec noma_isac, section 5: (drops, users, antennas)."""
         shape = (self.scenario.users, self.scenario.antennas, 2)
         z = np.stack([np.random.default_rng(seed).standard_normal(shape) for seed in range(drops)])
         return (z[..., 0] + 1j * z[..., 1]) / np.sqrt(2)

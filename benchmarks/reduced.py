@@ -2,8 +2,9 @@
 
     minimise cost . x   subject to   constant + coefficients x in K          x = (svec Y_1 .. svec Y_K, lambda)
 
-K is a product of nonnegative rays, second-order cones and Hermitian PSD blocks (spec A1: the restriction is lossless).
-Power is in units of the sensing power, rows in units of the noise or of their right-hand side.
+K is a product of nonnegative rays, second-order cones and Hermitian PSD blocks (spec noma_isac, A1: the
+restriction is lossless). Power is in units of the sensing power, rows in units of the noise or of their right-hand
+side.
 """
 
 import itertools

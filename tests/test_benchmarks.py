@@ -15,7 +15,7 @@ from benchmarks.measure import Case, violations
 from benchmarks.peers import PEERS, Demand, clarabel_direct, scs_direct
 from benchmarks.reduced import hermitian_basis
 
-OPTIMA_W = {  # spec section 5, seeds 0 to 2
+OPTIMA_W = {  # spec noma_isac, section 5, seeds 0 to 2
     "chain 5 dB": (Case("nominal", Demand(10**0.5)), (4.47914762, 4.47264641, 4.46799397)),
     "robust 0.05": (Case("robust", Demand(10**0.8, 0.05)), (4.76914709, 4.67033984, 4.62764442)),
 }

@@ -1,4 +1,4 @@
-"""Metasurfaces and spherical waves: identities, limits, and numbers of the specification (spec dma_noma, 2 and 7)."""
+"""Metasurfaces and spherical waves: identities, limits, and numbers of spec dma_noma, sections 2 and 7."""
 
 import numpy as np
 import pytest

@@ -138,7 +138,7 @@ def test_infeasible_drops_have_no_beams_and_no_power():
 
 
 def test_all_other_streams_as_noise_is_the_textbook_downlink():
-    """Four users at four antennas, SINR 10 dB, by CVXPY; and the programs ``unicast`` of spec covariance_programs."""
+    """Four users at four antennas, SINR 10 dB, by CVXPY; and the values of spec section 5 without targets."""
     angles = np.deg2rad([-33.0, -78.0, 10.0, 64.0])
     h = np.exp(1j * np.pi * np.arange(4) * np.sin(angles)[:, None])[None]
     s = ni.Scenario(antennas=4, users=4, target_angles_deg=(), decoding="noise")

@@ -1,8 +1,8 @@
 """MkDocs hook: an API page asks for the public names of a package, and gets an entry for each of them.
 
-A page holds the line ``<!-- public names of beamwright.metrics -->``. It becomes one mkdocstrings entry for every name in
-the package's ``__all__``, in that order, or for every public module of a package that has no ``__all__``. Sources are parsed, never
-imported, so pages cannot disagree with the code and need none of its dependencies.
+A page holds the line ``<!-- public names of beamwright.metrics -->``. It becomes one mkdocstrings entry for every name
+in the package's ``__all__``, in that order, or for every public module of a package that has no ``__all__``. Sources
+are parsed, never imported, so pages cannot disagree with the code and need none of its dependencies.
 """
 
 import ast

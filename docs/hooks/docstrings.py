@@ -1,7 +1,7 @@
 """Griffe extension: docstrings of this library as Markdown, and fields of scenarios and options with what they mean.
 
-A docstring here is prose, an indented formula, then ``Args:``, ``Returns:``, ``Raises:``, ``Source:``, ``Deviation:``, each with its
-text on the same line. A field is declared by ``parameter(default, description, unit=..., source=...)``.
+A docstring here is prose, an indented formula, then ``Args:``, ``Returns:``, ``Raises:``, ``Source:``, ``Deviation:``,
+each with its text on the same line. A field is declared by ``parameter(default, description, unit=..., source=...)``.
 """
 
 import ast
@@ -11,6 +11,8 @@ from typing import Any
 
 import griffe
 
+LONGEST_VALUE = 120
+"""Characters of a constant that are worth showing: no table of methods."""
 _LABEL = re.compile(r"^(Args|Returns|Yields|Raises|Source|Deviation):\s+")
 _CODE = re.compile(r"(``[^`]*``|`[^`]*`)")
 
@@ -28,6 +30,8 @@ def _rewrite(item: griffe.Object) -> None:
         _add_pairs(item)
     if isinstance(item, griffe.Attribute):
         _describe(item)
+        if len(str(item.value)) > LONGEST_VALUE:
+            item.value = None
     if item.docstring:
         item.docstring.value = as_markdown(item.docstring.value)
     for member in item.members.values():
@@ -36,7 +40,7 @@ def _rewrite(item: griffe.Object) -> None:
 
 
 def _add_pairs(module: griffe.Module) -> None:
-    """Constants assigned together, ``NEAR, FAR = 3.0, 15.0``, which Griffe passes over; they share what stands below."""
+    """Constants assigned together, ``NEAR, FAR = 3.0, 15.0``, which Griffe passes over; they share a docstring."""
     body = ast.parse(module.filepath.read_text()).body  # type: ignore[union-attr]
     for node, after in zip(body, [*body[1:], None], strict=True):
         if not (isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple)):
@@ -66,7 +70,7 @@ def _describe(field: griffe.Attribute) -> None:
 
 
 def as_markdown(docstring: str) -> str:
-    """Formulas stay indented blocks, labelled parts become paragraphs of their own, prose loses its markup characters."""
+    """Formulas stay indented blocks, labelled parts become paragraphs, prose loses its markup characters."""
     out: list[str] = []
     labelled = False
     for line in cleandoc(docstring).splitlines():

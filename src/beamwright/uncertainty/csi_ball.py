@@ -12,7 +12,7 @@ def sample_ball(
 ) -> np.ndarray:
     """Errors uniform in the ball ||d|| <= radius, or on its surface; independent per user and sample.
 
-        d = radius u^(1/(2N)) z / ||z||,   z ~ CN(0, I), u uniform on [0, 1) (u = 1 on the surface)      spec A7
+        d = radius u^(1/(2N)) z / ||z||,   z ~ CN(0, I), u uniform on [0, 1) (u = 1 on the surface)  spec noma_isac, A7
 
     Args:    keys (drops,), one per drop (``core.drop_keys``); radius (drops, users), linear amplitude.
     Returns: (samples, drops, users, antennas) complex, ready to be added to h (drops, users, antennas).

@@ -94,7 +94,9 @@ class Scenario(Config):
         unit="amplitude",
         source=f"{_PAPER}; spec E7",
     )
-    sic_order: bool = parameter(False, "Also demand received powers that fall along the decoding order", source="E2")
+    sic_order: bool = parameter(
+        False, "Also demand received powers that fall along the decoding order", source="spec E2"
+    )
 
     @classmethod
     def paper(cls) -> Self:
