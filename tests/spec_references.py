@@ -35,6 +35,7 @@ _BEFORE = re.compile(
 _BARE_SECTION = re.compile(r"\b[Ss]ections?\s+\d{1,2}\b")
 _BARE_LABEL = re.compile(r"(?<![\w/-])(?:[AEFP]\d{1,2}|S[12])(?![\w-])")
 _ELSEWHERE = re.compile(r"\b(?:paper|source|manuscript)(?:'s)?,?\s+$")
+_TO_SPEC = re.compile(r"\[[^\]]*\]\((?:[^)\s]*/)?spec/[^)\s]*\)")
 _LINK = re.compile(r"\]\((?P<page>[^)\s#]*)#(?P<anchor>[\w-]+)\)")
 
 
@@ -123,9 +124,10 @@ def citations(text: str, labels: bool = False) -> Iterator[tuple[int, int, str |
 
 
 def texts_of(path: Path) -> Iterator[tuple[int, str]]:
-    """Line and text of every comment and string of a module, or a whole page without where its links lead."""
+    """Line and text of every comment and string of a module, or a page without its links to the specification."""
     if path.suffix == ".md":
-        yield 1, re.sub(r"\]\([^)\s]*\)", "]", path.read_text())
+        page = _TO_SPEC.sub(lambda link: "\n" * link[0].count("\n"), path.read_text())
+        yield 1, re.sub(r"\]\([^)\s]*\)", "]", page)
         return
     with tokenize.open(path) as file:
         for token in tokenize.generate_tokens(file.readline):

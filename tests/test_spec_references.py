@@ -55,6 +55,7 @@ HOUSE = "src/beamwright/systems/noma_isac/solve.py"
         ("src/beamwright/optim/x.py", '"""Powers (spec dma_noma, 5\n    and 6, solver B)."""'),
         ("tests/test_dma_noma.py", '"""Powers (specification, sections 5 to 6)."""'),
         ("docs/systems/dma-noma.md", "By [the specification](../spec/dma-noma.md#section-5)."),
+        ("docs/glossary.md", "Least power ([section 8](spec/noma-isac.md#section-8))."),
     ],
 )
 def test_what_is_there_is_found(root: Path, path: str, source: str) -> None:
@@ -77,6 +78,7 @@ def test_what_is_there_is_found(root: Path, path: str, source: str) -> None:
         ("tests/test_dma_noma.py", '"""Powers (specification, sections 5 to 7)."""', "dma_noma has no section-7"),
         ("docs/index.md", "As section 9 of the specification says.", "names no system"),
         ("docs/systems/dma-noma.md", "By [the specification](../spec/dma-noma.md#s5).", "dma_noma has no s5"),
+        ("docs/glossary.md", "Least power ([section 9](spec/noma-isac.md#section-9)).", "noma_isac has no section-9"),
     ],
 )
 def test_what_is_not_there_is_told(root: Path, path: str, source: str, problem: str) -> None:
