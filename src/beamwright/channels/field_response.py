@@ -6,8 +6,7 @@ Everything is written for NumPy's arrays and JAX's alike; leading axes broadcast
 
 from typing import Any
 
-from beamwright.arrays import unit_phasor
-from beamwright.core.linalg import namespace
+from beamwright.numerics import namespace, unit_phasor
 
 Values = Any
 """NumPy's arrays on the host, JAX's in a kernel."""

@@ -49,6 +49,7 @@ def common(
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
     elif context.invoked_subcommand not in ("list", "show", "report", "channels"):
+        import beamwright.systems  # noqa: F401  (switches JAX to double precision)
         from beamwright.cli.cache import switch_on_cache
         from beamwright.core import require_jax
 

@@ -12,7 +12,7 @@ from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExec
 from multiprocessing import get_context, parent_process
 from typing import Any
 
-from beamwright.optim.tiles import THREADS, threads
+from beamwright.numerics import THREADS, threads
 
 
 class InProcess(Executor):

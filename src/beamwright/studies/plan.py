@@ -19,7 +19,7 @@ from beamwright.records import Curve, Study, content_name, fingerprint, versions
 
 MOST_PARTS = 100_000
 """Of a study: each is planned before the first is computed, and is a file."""
-_NUMERICS = ("core", "optim", "arrays", "channels", "uncertainty", "metrics", "learn")
+_NUMERICS = ("core", "numerics", "optim", "arrays", "channels", "uncertainty", "metrics", "learn")
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from beamwright.arrays import distances_m
 from beamwright.core import require
-from beamwright.core.linalg import square_modulus
+from beamwright.numerics import square_modulus
 
 Kind = Literal["aligned", "raw"]
 KINDS = ("aligned", "raw")

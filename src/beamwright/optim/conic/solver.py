@@ -16,8 +16,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array, lax
 
-from beamwright.core import linalg as la
-from beamwright.core.linalg import materialise
+from beamwright.numerics import factorise, materialise, solve_factorised
 from beamwright.optim.conic.cones import Cone, Factors, Point, combine, dot, norm, scale_by
 from beamwright.optim.conic.maps import LinearMap
 
@@ -220,12 +219,12 @@ def _step(problem: Problem, options: Options, state: _State, seen: _Seen) -> _St
     mu = materialise((dot(s, z) + tau * kappa) / (cone.degree + 1))
 
     scaling, factors = materialise(cone.factor(s, z))
-    lower = la.factorise(materialise(g.schur(scaling)))
+    lower = factorise(materialise(g.schur(scaling)))
 
     def newton(dual: Array, centring: Point, primal: Point) -> tuple[Array, Point, Point]:
         """x, G x and z with  G^T z = -dual  and  z = centring + H(primal + G x)."""
         right = materialise(combine((1.0, centring), (1.0, scale_by(scaling, primal))))
-        x = materialise(la.solve_factorised(lower, -dual - g.adjoint(right)))
+        x = materialise(solve_factorised(lower, -dual - g.adjoint(right)))
         gx = materialise(g.apply(x))
         return x, gx, materialise(combine((1.0, right), (1.0, scale_by(scaling, gx))))
 
