@@ -1,4 +1,4 @@
-"""Where antennas are, and how a wave meets them."""
+"""Antenna arrays: positions of the elements and their response to a wave."""
 
 from beamwright.arrays.linear import linear_positions, steering_vectors
 from beamwright.arrays.metasurface import centred_positions, edge_feeds, hologram, reference_wave, waveguides

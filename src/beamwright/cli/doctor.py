@@ -47,7 +47,7 @@ def _cache_state(folder: Path | None) -> str:
 
 
 def _tiny_designs() -> Iterator[tuple[str, str, bool]]:
-    """Each system's first method on one drop of its smallest scenario: name, finding, whether it is certified."""
+    """First method of every system on one drop of its smallest scenario: name, finding, whether it is certified."""
     from beamwright.systems import SYSTEMS
 
     for name in SYSTEMS:

@@ -1,4 +1,4 @@
-"""Whether JAX can compute here: in double precision, on a device, not in a forked copy of a process that used it."""
+"""Check that JAX can compute: double precision, a device, no forked copy of a process that used it."""
 
 import os
 import sys

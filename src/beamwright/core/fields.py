@@ -28,7 +28,7 @@ class Numbers:
     gt: float | None = None
     lt: float | None = None
     many: str = ""
-    """What a list of them holds, e.g. ``one number per user``; empty where a single number is wanted."""
+    """Contents of a list of numbers, e.g. ``one number per user``; empty where a single number is wanted."""
     single: bool = True
     """Whether a number may stand alone."""
     words: tuple[str, ...] = ()

@@ -8,19 +8,19 @@ from typing import Any
 import numpy as np
 
 DECIBELS: dict[str, Any] = {"ge": -300.0, "le": 300.0}
-"""Of a power in dBm, a gain or a ratio: 600 dB of range."""
+"""Range of a power in dBm, a gain or a ratio: 600 dB."""
 WATTS: dict[str, Any] = {"ge": 1e-30, "le": 1e30}
-"""Of a power that cannot vanish."""
+"""Range of a power that cannot vanish."""
 METRES: dict[str, Any] = {"ge": 0.0, "le": 1e9}
-"""Of a distance."""
+"""Range of a distance."""
 WEIGHT: dict[str, Any] = {"ge": 1e-12, "le": 1e12}
-"""Of a term of an objective that cannot vanish."""
+"""Range of the weight of a term that cannot vanish from an objective."""
 SEED: dict[str, Any] = {"ge": 0, "le": 2**63 - 1}
-"""What ``jax.random.key`` takes."""
+"""Range of a seed: what ``jax.random.key`` takes."""
 STARTS: dict[str, Any] = {"ge": 1, "le": 10_000}
-"""Of a search, per drop."""
+"""Range of the number of starts of a search, per drop."""
 ROUNDS: dict[str, Any] = {"ge": 1, "le": 1_000_000}
-"""Of an iteration: rounds, steps, whatever is counted."""
+"""Range of a count of rounds or steps."""
 LARGEST = 1e40
 """Modulus above which an entry of an array is refused: its fourth power is still finite."""
 

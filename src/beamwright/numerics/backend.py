@@ -1,4 +1,4 @@
-"""What the device at hand wants: threads, lanes per tile, options of the compiler."""
+"""Settings for the device at hand: threads, lanes per tile, options of the compiler."""
 
 import os
 from typing import Any

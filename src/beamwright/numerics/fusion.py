@@ -1,4 +1,4 @@
-"""What XLA fuses into one pass and what not: a value stored before its use, a sum over the lanes in one go.
+"""Control of XLA's fusion: a value stored before its use, a sum over the lanes in one pass.
 
 ``materialise`` between kernels is deliberate: without it XLA fuses a product or a factorisation into its consumers and
 recomputes it for every output entry (measured: 7x slower for A B C; ``optimization_barrier`` is dropped too early on

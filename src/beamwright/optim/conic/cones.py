@@ -28,7 +28,7 @@ class Point(NamedTuple):
 
 
 class Scaling(NamedTuple):
-    """What the Newton system needs to know of an iterate: H(U) = sym(Z U S^-1) on PSD, W^-2 elsewhere."""
+    """Scaling of the Newton system at an iterate: H(U) = sym(Z U S^-1) on PSD, W^-2 elsewhere."""
 
     z: tuple[Array, ...]
     s_inverse: tuple[Array, ...]

@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 
 class Outcome(IntEnum):
-    """How a lane ended."""
+    """Outcome of one lane of the solver."""
 
     SOLVED = 0
     """Residuals and gap at tolerance."""
@@ -130,7 +130,7 @@ def _iterate(problem: Problem, options: Options, state: _State) -> _State:
 
 
 class _Seen(NamedTuple):
-    """What judging an iterate and stepping from it both need."""
+    """Quantities of an iterate that both its residuals and its step need."""
 
     gx: Point
     """G x + s."""
@@ -199,7 +199,7 @@ class _Fixed(NamedTuple):
     gx: Point
     z: Point
     slope: Array
-    """Of the gap row in tau."""
+    """Slope of the gap row in tau."""
 
 
 class _Passes(NamedTuple):
