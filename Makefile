@@ -17,7 +17,7 @@ demo: $(RUNTIME)  ## design, verify, study and report on shipped channels, into 
 	$(BIN)/beamwright demo --out demo-out
 
 test: lint  ## lint, types, import layers and the test suite
-	$(BIN)/python -m pytest -q -m "not slow" -n 2 --dist loadfile
+	$(BIN)/python -m pytest -q -m "not slow" -n 2 --dist loadfile --durations=15
 
 test-slow: $(TEST)  ## the long tests only
 	$(BIN)/python -m pytest -q -m slow

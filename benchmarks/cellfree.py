@@ -22,8 +22,8 @@ from rich.table import Table
 from scipy.optimize import minimize
 
 from beamwright import cellfree as cf
+from beamwright.numerics import in_tiles, one_by_one
 from beamwright.optim import quasi_newton as qn
-from beamwright.optim.tiles import in_tiles, one_by_one
 from beamwright.report.style import COLOURS, MARKERS, PAGE_IN, styled
 from beamwright.systems.cellfree import model
 from beamwright.systems.cellfree.design import as_design, best_of, lanes_of

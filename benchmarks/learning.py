@@ -24,7 +24,7 @@ from rich.table import Table
 
 from beamwright import cellfree as cf
 from beamwright.learn import AGENTS, train
-from beamwright.optim.tiles import compiler_options
+from beamwright.numerics import compiler_options
 from beamwright.report.style import COLOURS, MARKERS, PAGE_IN, styled
 from beamwright.systems.cellfree.actions import ACTIONS
 from beamwright.systems.cellfree.design import best_of, finish, lanes_of

@@ -10,7 +10,7 @@ os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} --xla_cpu_use_fusi
 import jax
 import pytest
 
-import beamwright  # noqa: F401  (switches JAX to double precision before any test module makes an array)
+jax.config.update("jax_enable_x64", True)  # before any test module makes an array
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -17,8 +17,8 @@ import beamwright
 
 FLOORS = (
     {"core"},
-    {"optim", "records"},
-    {"arrays"},
+    {"numerics"},
+    {"arrays", "optim", "records"},
     {"learn", "channels", "uncertainty", "metrics"},
     {"systems"},
     {"studies", "report"},
@@ -28,6 +28,8 @@ FLOORS = (
 )
 LEVEL = {room: level for level, floor in enumerate(FLOORS) for room in floor}
 FORBIDDEN = {
+    "numerics": {"pydantic", "yaml"},
+    "optim": {"pydantic", "yaml"},
     "report": {"jax", "equinox", "cvxpy", "clarabel", "scs", "beamwright.optim", "beamwright.systems"},
     "records": {"jax", "equinox", "cvxpy", "clarabel", "scs"},
 }
@@ -141,7 +143,31 @@ def test_the_checker_allows_what_is_below() -> None:
     assert violations(house) == []
 
 
-def test_import_is_silent_and_switches_to_double_precision() -> None:
-    code = "import beamwright, jax.numpy as jnp; from beamwright import noma_isac; print(jnp.ones(1).dtype)"
+def run_silently(code: str) -> str:
+    """What a program prints that warns of nothing."""
     run = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, timeout=120)
-    assert (run.returncode, run.stdout.strip(), run.stderr) == (0, "float64", "")
+    assert (run.returncode, run.stderr) == (0, "")
+    return run.stdout.strip()
+
+
+def test_a_system_switches_to_double_precision() -> None:
+    code = "from beamwright import noma_isac; import jax.numpy as jnp; print(jnp.ones(1).dtype)"
+    assert run_silently(code) == "float64"
+
+
+def test_below_the_systems_no_flag_is_set() -> None:
+    sources = read_sources(Path(beamwright.__file__).parent)
+    below = [module for module in sources if LEVEL[room(module)[0]] < LEVEL["systems"] and "gymnasium" not in module]
+    assert {"beamwright.numerics.tiles", "beamwright.optim.conic", "beamwright.channels"} <= set(below)
+    assert run_silently(f"import {', '.join(below)}, jax; print(jax.config.jax_enable_x64)") == "False"
+
+
+def test_numerics_and_optimisation_need_no_models_of_configuration() -> None:
+    rooms = ("numerics", "optim")
+    modules = [name for name in read_sources(Path(beamwright.__file__).parent) if room(name)[0] in rooms]
+    code = f"import {', '.join(modules)}, sys; print({{'pydantic', 'yaml'}} & set(sys.modules))"
+    assert run_silently(code) == "set()"
+
+
+def test_help_waits_for_no_jax() -> None:
+    assert run_silently("import beamwright, beamwright.cli.app, sys; print('jax' in sys.modules)") == "False"

@@ -261,6 +261,7 @@ def test_methods_and_options_of_the_worst_case_are_refused_by_name():
 # ------------------------------------------------------------------------------------------------------------- designs
 
 
+@pytest.mark.slow
 def test_designs_are_sound_and_stand_in_the_expected_order():
     s, r = drawn(4)
     known = r.known
@@ -299,6 +300,7 @@ def test_a_radar_that_must_see_and_one_that_radiates_all_it_has():
         is_sound(s, r.known, design)
 
 
+@pytest.mark.slow
 def test_drops_do_not_depend_on_their_batch_and_runs_repeat():
     s, r = drawn(3)
     d = cf.maximise_worst_case(s, r.known, **QUICK)

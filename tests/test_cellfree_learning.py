@@ -172,7 +172,7 @@ def test_who_picks_the_offsets_is_scored_at_the_worst_ones():
     ("agent", "options"),
     [
         pytest.param("ddpg", TINY_DDPG, marks=pytest.mark.slow),
-        ("amortised", TINY),
+        pytest.param("amortised", TINY, marks=pytest.mark.slow),
         pytest.param("meta", TINY_DDPG, marks=pytest.mark.slow),
     ],
 )

@@ -12,7 +12,6 @@ import scipy.io
 
 import beamwright
 from beamwright.cli import main
-from beamwright.systems.noma_isac.system import METHODS
 
 DESIGN = ["design", "noma-isac"]
 
@@ -166,14 +165,3 @@ def test_a_target_at_the_angle_of_a_simulator_gets_the_power_that_is_asked(capsy
     sent_w = np.sum(np.abs(beams @ there) ** 2, axis=-1)
     assert np.all(sent_w >= 0.05 * (1 - 1e-6)), sent_w
     assert json.loads(Path("out/design.json").read_text())["scenario"]["steering_sign"] == -1
-
-
-IN_SLOTS = [(name, ["--set", "sensing=slot"]) for name, m in METHODS.items() if "sensing" in m.options.model_fields]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("method", "sensing"), [*((name, []) for name in METHODS), *IN_SLOTS])
-def test_every_method_verifies(method, sensing):
-    small = ["--set", "antennas=4", "--set", "users=2", "--set", "target_angles_deg=[30]", "--drops", "3"]
-    assert main([*DESIGN, "--method", method, *small, *sensing, "--out", "out"]) == 0
-    assert main(["verify", "out"]) == 0

@@ -182,6 +182,7 @@ def test_fifty_drops_hold_also_for_panels_and_users_off_the_plane(rows, columns,
     assert np.max(d.guaranteed_sum_rate - d.certificate.verified_sum_rate) <= 0.3
 
 
+@pytest.mark.slow
 def test_drops_do_not_depend_on_their_batch():
     s, r = drawn(3)
     d = dn.maximise_guaranteed_rate(s, r.known, starts=2, rounds=3)
@@ -191,6 +192,7 @@ def test_drops_do_not_depend_on_their_batch():
     np.testing.assert_array_equal(alone.certificate.verified_sum_rate[0], d.certificate.verified_sum_rate[2])
 
 
+@pytest.mark.slow
 def test_baselines_in_the_order_of_the_specification():
     s, r = drawn(4)
     known = r.known
@@ -318,6 +320,7 @@ def test_ball_sinr_is_a_least_value():
 # ---------------------------------------------------------------------------------------------------------------- edges
 
 
+@pytest.mark.slow
 @pytest.mark.slow
 def test_one_group_has_no_interference():
     """Spec: 21.1 and 20.4 for an azimuth it does not name; 20.08 straight ahead is where all of five starts end."""

@@ -257,6 +257,7 @@ def test_majorise_minimise_reaches_the_same_interference_and_never_worsens():
     assert rates.objective.mean() > sr.random_surface(s, known).objective.mean()
 
 
+@pytest.mark.slow
 def test_drops_do_not_depend_on_their_batch():
     s = sr.Scenario(elements=16)
     key = jax.random.key(5)

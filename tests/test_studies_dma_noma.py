@@ -27,6 +27,7 @@ def rows(folder):
     return {metric: part["value"].to_numpy() for metric, part in frame.groupby("metric", observed=True)}
 
 
+@pytest.mark.slow
 def test_a_drop_depends_neither_on_its_batch_nor_on_its_chunk(tmp_path):
     study = cut("fig5", ("robust-32", "non-robust-32"), sweep(0.1))
     whole = values(run(study, tmp_path / "whole", drops=4), "verified")

@@ -86,6 +86,7 @@ def test_munich_draws_belong_to_their_number_and_the_surface_pays_behind_a_block
         run(cut("munich", ("random",), sweep(50), settings={"scale": "physical", "elements": 16}), tmp_path / "bad", 1)
 
 
+@pytest.mark.slow
 def test_the_map_is_brighter_where_the_users_are(tmp_path):
     folder = run(cut("map", ("rate",), sweep(64), measure_options={"step_m": 2.0}), tmp_path, drops=1)
     frame = Store(folder).read()

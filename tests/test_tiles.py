@@ -6,7 +6,7 @@ import jax
 import numpy as np
 import pytest
 
-from beamwright.optim.tiles import THREADS, in_tiles, one_by_one, threads
+from beamwright.numerics import THREADS, in_tiles, one_by_one, threads
 
 
 def test_tiles_are_joined_in_order_whatever_the_number_of_threads(monkeypatch):

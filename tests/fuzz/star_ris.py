@@ -100,10 +100,14 @@ def _amplitude(case: Case, rng: np.random.Generator) -> Twin:
 
 
 def figures(s: Any, certificate: Any, design: Any) -> Arrays:
-    """Objective; bound, which may be zero to rounding and then counts beside the objective; rates, watts."""
+    """Objective; bound, which may be zero to rounding and then counts beside the objective; rates, watts.
+
+    Rates of 1e-20 bit/s/Hz are none: no search finds a slope there.
+    """
     c = certificate
+    served = c.sense == "minimise" or c.objective > 1e-20
     return {
-        "objective": c.objective, "bound": np.stack([c.bound, c.objective], axis=1),
+        "objective": np.where(served, c.objective, 0.0), "bound": np.stack([c.bound, c.objective], axis=1),
         "rates": np.sort(c.rates), "interference_w": c.interference_w,
         "reference": c.reference, "status": c.status,
     }  # fmt: skip

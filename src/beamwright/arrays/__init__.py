@@ -1,4 +1,4 @@
-"""Where antennas are, and how a wave meets them."""
+"""Antenna arrays: positions of the elements and their response to a wave."""
 
 from beamwright.arrays.linear import linear_positions, steering_vectors
 from beamwright.arrays.metasurface import centred_positions, edge_feeds, hologram, reference_wave, waveguides
@@ -6,11 +6,9 @@ from beamwright.arrays.movable import centred_layout, decode_layout, encode_layo
 from beamwright.arrays.planar import near_square, planar_positions, plane_wave, unit_vectors
 from beamwright.arrays.spherical import (
     distances_m,
-    phasor,
     planar_distances_m,
     rayleigh_distance_m,
     spherical_wave,
-    unit_phasor,
 )
 
 __all__ = [
@@ -23,7 +21,6 @@ __all__ = [
     "hologram",
     "linear_positions",
     "near_square",
-    "phasor",
     "planar_distances_m",
     "planar_positions",
     "project_layout",
@@ -33,7 +30,6 @@ __all__ = [
     "require_room",
     "spherical_wave",
     "steering_vectors",
-    "unit_phasor",
     "unit_vectors",
     "waveguides",
 ]

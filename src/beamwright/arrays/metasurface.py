@@ -5,7 +5,7 @@ import numpy as np
 from beamwright.core import require
 
 REFRACTION = np.sqrt(3.0)
-"""Of the reference wave inside the surface: its wavenumber over that of free space."""
+"""Refractive index of the waveguide: wavenumber of the reference wave over that of free space."""
 
 
 def centred_positions(rows: int, columns: int, spacing_m: float) -> np.ndarray:

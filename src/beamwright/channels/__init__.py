@@ -1,4 +1,4 @@
-"""What lies between antennas: path loss and random channels, one key per drop."""
+"""Channels between antennas: path loss and random fading, one key per drop."""
 
 from beamwright.channels.field_response import arriving, departing, field_response, steering
 from beamwright.channels.path_loss import free_space_gain, inverse_gain, power_law

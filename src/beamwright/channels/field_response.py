@@ -6,8 +6,7 @@ Everything is written for NumPy's arrays and JAX's alike; leading axes broadcast
 
 from typing import Any
 
-from beamwright.arrays import unit_phasor
-from beamwright.core.linalg import namespace
+from beamwright.numerics import namespace, unit_phasor
 
 Values = Any
 """NumPy's arrays on the host, JAX's in a kernel."""
@@ -19,7 +18,7 @@ def steering(positions: Values, cosine: Values) -> Values:
 
 
 def arriving(positions: Values, cosine: Values, amplitude: Values) -> Values:
-    """What antennas hear of waves with these amplitudes: sum_l conj(e(x_m, c_l)) a_l.
+    """Receive channel: signals at the antennas of plane waves with these amplitudes: sum_l conj(e(x_m, c_l)) a_l.
 
     Args:    positions (..., antennas), cosine (..., paths), amplitude (..., paths).
     Returns: (..., antennas).
@@ -30,7 +29,7 @@ def arriving(positions: Values, cosine: Values, amplitude: Values) -> Values:
 
 
 def departing(positions: Values, cosine: Values, weights: Values) -> Values:
-    """What leaves antennas with these weights along every path: sum_n e(x_n, c_l) w_n.
+    """Transmit channel: amplitude radiated along every path with these antenna weights: sum_n e(x_n, c_l) w_n.
 
     Args:    positions (..., antennas), cosine (..., paths), weights (..., antennas).
     Returns: (..., paths).

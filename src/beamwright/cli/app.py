@@ -49,6 +49,7 @@ def common(
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
     elif context.invoked_subcommand not in ("list", "show", "report", "channels"):
+        import beamwright.systems  # noqa: F401  (switches JAX to double precision)
         from beamwright.cli.cache import switch_on_cache
         from beamwright.core import require_jax
 
@@ -115,7 +116,7 @@ def inspect(
     axes: Annotated[str | None, typer.Option(metavar="ORDER", help='Its axes, e.g. "antennas users".')] = None,
     conjugate: channel_options.Conjugate = True,
 ) -> None:
-    """What a file holds: arrays, gains, blocked users; are angles mirrored, where users' positions are known?"""
+    """Contents of a channel file: arrays, gains, blocked users; mirrored angles, where users' positions are known."""
     from beamwright.cli.inspection import inspect_file
 
     inspect_file(file, variable, axes, conjugate)

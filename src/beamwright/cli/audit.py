@@ -1,4 +1,4 @@
-"""What a design file says, held against what its arrays say: everything that can be recomputed is, the rest is named.
+"""Audit of a design file: all that can be recomputed from its arrays is compared, the rest is named.
 
 Every array has a role, stated where the design is declared (``core.roles``); scenario, method and options are parsed
 by the system's own models and bound to the arrays by ``System.asked``; channels that were drawn are drawn again.
@@ -33,7 +33,7 @@ class Check:
 
 @dataclass(frozen=True)
 class _Job:
-    """What the file says it was made from and by."""
+    """System, method, options and scenario that a design file names."""
 
     system: System
     method: Method
@@ -113,7 +113,7 @@ def _contents(job: _Job, arrays: Mapping[str, np.ndarray]) -> None:
 
 
 def _array(name: str, role: Role, stored: np.ndarray | None, expected: Mapping[str, Any]) -> list[Check]:
-    """What can be said of an array: nothing here where it is informative only, or found and finite."""
+    """Checks of one array: none where it is informative only, or found and finite."""
     there = next((expected[part] for part in (name, name.rpartition(".")[0]) if part in expected), _UNKNOWN)
     if stored is None or there is None:
         absent = stored is None and there is None
@@ -166,7 +166,7 @@ def _drawn_again(job: _Job) -> dict[str, np.ndarray]:
 
 
 def _informative(job: _Job, arrays: Mapping[str, np.ndarray]) -> list[Check]:
-    """What the file says and nothing here can confirm, by name."""
+    """Statements of the file that nothing here can confirm, by name."""
     names = [name for name, role in job.system.design.roles().items() if role is Role.INFORMATIVE and name in arrays]
     loose = sorted(set(type(job.options).model_fields) - set(job.system.bound.get(job.method.name, ())))
     scenery = () if "drawn" in job.channels else job.system.scenery

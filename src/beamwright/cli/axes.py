@@ -40,7 +40,7 @@ class Want:
         return label if label in self.given.axes.split() else label.rstrip("0123456789")
 
     def size(self, label: str) -> int | None:
-        """None: any."""
+        """Length of the axis; None: any."""
         fixed = {ONE: 1, PARTS: 2}
         return fixed[label] if label in fixed else self.sizes.get(self.axis(label))
 

@@ -15,7 +15,7 @@ OFF = "off"
 
 
 def cache_folder(choice: str | None = None) -> Path | None:
-    """Where compiled programs are kept; None when the cache is switched off. Creates nothing."""
+    """Folder of compiled programs; None when the cache is switched off. Creates nothing."""
     chosen = choice or os.environ.get("BEAMWRIGHT_CACHE_DIR")
     if chosen == OFF:
         return None

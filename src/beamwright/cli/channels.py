@@ -1,4 +1,4 @@
-"""From a file's arrays to the channels a system expects: axes, convention, user groups, scale."""
+"""Channels of a system from the arrays of a file: axes, convention, user groups, scale."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ Arrays = dict[str, np.ndarray]
 
 @dataclass(frozen=True)
 class ChannelFile:
-    """Where channels come from and how they are to be understood."""
+    """A channel file and its conventions."""
 
     path: Path
     variables: Mapping[str, str] = field(default_factory=dict)
@@ -44,7 +44,7 @@ class Channels:
     arrays: Arrays
     notes: dict[str, Any]
     remarks: tuple[str, ...] = ()
-    """What a person should know about them."""
+    """Remarks for the person who brought them."""
 
 
 def read_channels(

@@ -37,8 +37,10 @@ def play(run: Callable[[list[str]], object], out: Path, data: Path | None, group
 
 
 def _script(channels: Path, out: Path, page: Path, groups: int, drops: int) -> Sequence[tuple[str, list[str]]]:
-    """Each step in words, and its command. Noise in the street is thermal, in 50 MHz with a noise figure of 7 dB; the
-    channels are a simulator's, and so are the angles of targets."""
+    """Steps of the demonstration in words, each with its command.
+
+    Noise in the street is thermal, in 50 MHz with a noise figure of 7 dB; channels and angles are a simulator's.
+    """
     street = ["--channels", str(channels), "--no-conjugate"]
     street += ["--set", "noise_power_w=1e-12", "--set", "sinr_db=8", "--set", "csi_error=1e-7"]
 

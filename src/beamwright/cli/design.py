@@ -23,7 +23,7 @@ DRAWN_DROPS = 10
 
 @dataclass(frozen=True)
 class DesignJob:
-    """What was asked for, checked and resolved before anything is computed or written."""
+    """A design job, checked and resolved before anything is computed or written."""
 
     system: System
     method: Method
@@ -32,7 +32,7 @@ class DesignJob:
 
     @property
     def about(self) -> dict[str, Any]:
-        """What the arrays belong to, as it is stored with them; channels come on top."""
+        """Description that is stored with the arrays; channels come on top."""
         return {
             "system": self.system.name,
             "method": self.method.name,
@@ -130,7 +130,7 @@ def run_design(job: DesignJob, channels: Channels, folder: Path, rows: int = 10)
 
 
 def say_channels(out: Console, channels: Channels) -> None:
-    """What the channels are and what was done to them."""
+    """Print the source of the channels and what was done to them."""
     tell(out, f"channels: {_words(channels.notes)}")
     for remark in channels.remarks:
         tell(out, f"note: {remark}")
@@ -149,7 +149,7 @@ def _axes(system: System) -> set[str]:
 
 
 def named_channels(system: System, known: Any) -> dict[str, np.ndarray]:
-    """What the designer knows as named arrays: a system may hand out one array, a mapping or a record of them."""
+    """Arrays of the designer's knowledge by name: a system may hand out one array, a mapping or a record of them."""
     if isinstance(known, Mapping):
         return {name: np.asarray(known[name]) for name in system.channels}
     return {name: np.asarray(getattr(known, name, known)) for name in system.channels}

@@ -28,7 +28,7 @@ _OWN = ("format_version", "digest", "about")
 
 @dataclass(frozen=True)
 class StoredDesign:
-    """What ``design.npz`` holds. ``about``: ``system``, ``method``, ``options``, ``scenario``, ``channels``."""
+    """Contents of ``design.npz``. ``about``: ``system``, ``method``, ``options``, ``scenario``, ``channels``."""
 
     path: Path
     arrays: dict[str, np.ndarray]

@@ -14,7 +14,7 @@ USER_ERROR = 2
 INTERRUPTED = 130
 BUG = 70
 _OF_WORKERS = (ValueError, OSError, BrokenExecutor)
-"""What the user can put right although it happened in a worker process."""
+"""Errors of worker processes that the user can put right."""
 
 
 class CommandError(Exception):
@@ -48,7 +48,7 @@ def _run(command: Callable[[], object], debug: bool) -> int:
 
 
 def explain(error: Exception) -> tuple[str, int]:
-    """What to say about an error, in one line, and the exit code."""
+    """Message of an error in one line, and the exit code."""
     if isinstance(error, OSError) and error.strerror:
         return (f"{error.filename}: {error.strerror}" if error.filename else error.strerror), USER_ERROR
     if isinstance(error, ValueError | OSError | CommandError) or hasattr(error, "format_message"):

@@ -10,7 +10,12 @@ def list_all() -> None:
     from beamwright.systems import SYSTEMS
 
     out = console()
-    for system in SYSTEMS.values():
+    for name in SYSTEMS:
+        try:
+            system = SYSTEMS[name]
+        except ValueError as error:  # a package of somebody else: it must not hide the others
+            out.print(f"[bold]{name}[/bold]", error, soft_wrap=True)
+            continue
         out.print(f"[bold]{system.name}[/bold]  {system.title}\n  {system.source}\n", soft_wrap=True)
         out.print(table("methods", ("name", "what it does"), ((m.name, m.summary) for m in system.methods.values())))
     out.print(table("studies", ("name", "what it shows"), ((name, study.title) for name, study in STUDIES.items())))

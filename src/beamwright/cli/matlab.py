@@ -13,7 +13,7 @@ from beamwright.cli.trees import LIMIT_BYTES, Cells, Fields, Leaf, Tree, leaf_of
 
 @contextmanager
 def mat5_tree(path: Path) -> Iterator[Tree]:
-    """Of a v4 or v5 file; a variable is loaded when it is asked for, if its header promises what memory can hold."""
+    """Tree of a MATLAB v4 or v5 file; a variable is loaded on demand, if its header promises what memory can hold."""
     from scipy.io import loadmat, whosmat
     from scipy.io.matlab import MatReadError
 
@@ -33,7 +33,7 @@ def mat5_tree(path: Path) -> Iterator[Tree]:
 
 
 def _of_value(value: Any) -> Tree:
-    """What SciPy made of a variable: structs are records, cells are objects."""
+    """Tree of a variable as SciPy loads it: structs are records, cells are objects."""
     if hasattr(value, "toarray"):
         return leaf_of(value.shape, value.dtype, value.toarray)
     array = np.asarray(value)
@@ -56,7 +56,7 @@ def _unwrapped(shape: tuple[int, ...], items: list[Tree]) -> Tree:
 
 @contextmanager
 def hdf5_tree(path: Path) -> Iterator[Tree]:
-    """Of an HDF5 file. What MATLAB wrote is turned back to the axes its author saw."""
+    """Tree of an HDF5 file. What MATLAB wrote is turned back to the axes its author saw."""
     import h5py
 
     with h5py.File(path, "r") as file:

@@ -1,4 +1,4 @@
-"""Where users are seen by a linear array, against where they are: do phases rise with the sine of the angle?"""
+"""Test for mirrored angles: do the phases of a linear array rise with the sine of the angle to the user?"""
 
 import re
 from collections.abc import Mapping
@@ -23,11 +23,11 @@ _USERS = re.compile(r"(^|[_.])(users?|rx|ue|receivers?|loc|positions?|pos)([_.]|
 
 @dataclass(frozen=True)
 class Sense:
-    """What the phases of a file do, along which axis of the scene."""
+    """Direction in which the phases of a file rise, and the axis of the scene along which they do."""
 
     rises: bool
     slope: float
-    """Of the sine seen by a[n] = exp(+2j pi s n sine) over the true one, +1 or -1 if all is well."""
+    """Slope of the sine seen by a[n] = exp(+2j pi s n sine) over the true one, +1 or -1 if all is well."""
     residual: float
     agree: int
     judged: int

@@ -57,7 +57,7 @@ class Screen(io.TextIOBase):
             self._stream.write(text.encode(self.encoding, "replace").decode(self.encoding))
 
     def _give_up(self, error: OSError) -> None:
-        """From now on into the void, what is still waiting in buffers too."""
+        """Discard all further output, and what is still waiting in buffers."""
         self.failure = error
         with suppress(OSError), open(os.devnull, "w") as void:
             os.dup2(void.fileno(), self._stream.fileno())

@@ -1,4 +1,4 @@
-"""How the program ends when it is told to: soon, with one line, and without a crash on the way out.
+"""Termination by signals: soon, with one line, and without a crash on the way out.
 
 Python tells the main thread of Ctrl-C when that comes back from the compiler, and other people's code may swallow what
 is raised then. So a thread of its own listens too, and ends the process where the main thread has not done so in time.
@@ -14,7 +14,7 @@ from contextlib import suppress
 from typing import Any, NoReturn
 
 GRACE_S = 2.0
-"""What the main thread has for cleaning up."""
+"""Seconds that the main thread has for cleaning up."""
 _WORDS = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}
 _leaving = threading.Event()
 _told: signal.Signals | None = None

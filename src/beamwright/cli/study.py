@@ -43,7 +43,7 @@ def pace(now: studies.Progress) -> str:
 
 
 def _account(now: studies.Progress) -> str:
-    """What a run did: computed, found, and how many designs failed."""
+    """Summary of a run: parts computed and found, designs that failed."""
     words = [f"{now.computed} designs computed in {now.seconds:.1f} s"]
     words += [f"{now.reused} found in the store"] if now.reused else []
     words += [f"{now.damaged} damaged parts of the store among them"] if now.damaged else []

@@ -1,4 +1,4 @@
-"""What a person reads: tables of parameters, methods and drops."""
+"""Tables of parameters, methods and drops for the terminal."""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence

@@ -29,7 +29,7 @@ DRAW_EVERY_S = 10.0
 
 @dataclass(frozen=True)
 class TrainJob:
-    """What was asked for, checked before anything is computed or written."""
+    """A training job, checked before anything is computed or written."""
 
     system: System
     learner: Learner

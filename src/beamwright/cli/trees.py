@@ -1,4 +1,4 @@
-"""What a file holds, before anything is read: arrays by name, in structs and cells; sizes are checked first."""
+"""Tree of a data file before anything is read: arrays by name, in structs and cells; sizes are checked first."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ import numpy as np
 from beamwright.core import require
 
 LIMIT_BYTES = 2 * 2**30
-"""Of one array."""
+"""Largest array that is read, bytes."""
 _REAL, _IMAGINARY = ("real", "re", "r"), ("imag", "imaginary", "im", "i")
 
 
@@ -28,7 +28,7 @@ class Leaf:
         return self.kind in ("complex", "real", "logical")
 
     def values(self, name: str) -> np.ndarray:
-        """Its numbers, pairs of real and imaginary parts joined. Raises ValueError naming what it is instead."""
+        """Numbers of an array, real and imaginary parts joined. Raises ValueError naming what it is instead."""
         require(self.numeric, name, "be an array of numbers", self.kind, _ADVICE.get(self.kind, ""))
         needed = float(np.prod(self.shape, dtype=float)) * self.item_bytes
         allowed = f"take at most {LIMIT_BYTES / 2**30:g} GiB"

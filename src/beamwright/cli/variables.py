@@ -22,7 +22,7 @@ _UNREADABLE = (
 
 @contextmanager
 def opened(path: str | Path) -> Iterator[Tree]:
-    """What the file holds, readable while the block lasts.
+    """Tree of an open data file, readable while the block lasts.
 
     Raises: ValueError naming the file when it is missing, empty, damaged or of another kind.
     """

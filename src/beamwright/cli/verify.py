@@ -46,7 +46,7 @@ def _integrity(stored: StoredDesign) -> list[Check]:
 
 
 def _drops(stored: StoredDesign, strict: bool) -> Check:
-    """How the drops ended: an answer, and with ``strict`` a demand."""
+    """Check of the drops' status: informative, and with ``strict`` a demand."""
     status = stored.arrays["status"]
     names, good = status_text(status), int(accepted(status).sum())
     counts = ", ".join(f"{names.count(name)} {name}" for name in dict.fromkeys(names))

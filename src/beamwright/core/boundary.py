@@ -1,4 +1,4 @@
-"""What every public function of a system does first, in one place: is this its scenario, its range, its memory?"""
+"""Entry checks of public functions, in one place: the scenario's class, ranges of numbers, memory."""
 
 import functools
 import inspect
@@ -75,7 +75,7 @@ def require_scenario(given: Any, scenario: type[Config]) -> None:
 
 
 def known_of(given: Any, kind: type[T]) -> T:
-    """What the designer knows, also where the whole realisation is handed in that ``draw`` returned.
+    """The designer's knowledge, also where the whole realisation is handed in that ``draw`` returned.
 
     Raises: ValueError naming ``known`` where it is something else.
     """
@@ -116,7 +116,7 @@ def leading(array: Any, axes: int) -> int:
 
 
 def _shape(value: Any) -> tuple[int, ...]:
-    """Of an array; rows of different lengths, which are refused by name where they are used, count as a list."""
+    """Shape of an array; rows of different lengths, which are refused by name where they are used, count as a list."""
     try:
         return np.shape(value)
     except ValueError:

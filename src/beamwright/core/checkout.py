@@ -1,4 +1,4 @@
-"""What is in the repository but not in the installed package: example data and benchmarks."""
+"""Files of the repository that are not in the installed package: example data and benchmarks."""
 
 from pathlib import Path
 

@@ -9,7 +9,8 @@ import numpy as np
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
-from beamwright.core.ranges import Numbers, brief, limit_of, number
+from beamwright.core.fields import Numbers, limit_of
+from beamwright.core.ranges import brief, number
 from beamwright.core.safe_yaml import read_yaml
 
 

@@ -19,7 +19,7 @@ from beamwright.core.results import ArrayRecord
 
 
 class Violation(NamedTuple):
-    """By how much a demand is missed in every drop, and how much counts as nothing."""
+    """Shortfall of a demand in every drop, and the tolerance below which it counts as none."""
 
     amount: np.ndarray
     """(drops,), zero or less where the demand is met; NaN where there is no design."""
@@ -28,15 +28,15 @@ class Violation(NamedTuple):
 
 
 class Certificate(Protocol):
-    """What every certificate says, recomputed from the arrays of a design: everything (drops,)."""
+    """Interface of certificates: numbers recomputed from the arrays of a design, all of shape (drops,)."""
 
     @property
     def sense(self) -> Literal["minimise", "maximise"]:
-        """Of the objective."""
+        """Whether the objective is minimised or maximised."""
 
     @property
     def objective(self) -> np.ndarray:
-        """What the method minimises or maximises, of the design as it is."""
+        """Objective of the design as it is."""
 
     @property
     def bound(self) -> np.ndarray:
@@ -59,7 +59,7 @@ class Certificate(Protocol):
 
 
 class Design(Protocol):
-    """What every design has, whatever the system; arrays lead with drops."""
+    """Interface of designs, whatever the system; arrays lead with drops."""
 
     @property
     def status(self) -> np.ndarray:
@@ -79,18 +79,18 @@ class Design(Protocol):
 
     @property
     def certificate(self) -> Certificate:
-        """What holds for these arrays."""
+        """Certificate of these arrays."""
 
     def to_arrays(self, prefix: str = "") -> dict[str, np.ndarray]:
         """Every array by its name."""
 
     def take(self, drops: Any) -> Self:
-        """The same for some drops."""
+        """The design for some drops."""
 
 
 @dataclass(frozen=True)
 class Input:
-    """What an array is that a person may bring: what may be done to it follows from its kind.
+    """An array that a person may bring: its axes, its kind and its unit, from which follows what may be done to it.
 
     An amplitude may be scaled together with all other amplitudes, and is conjugated where a file means ``h^T w``; every
     other kind is taken as it is.
@@ -110,7 +110,7 @@ class Input:
 
     @property
     def dtype(self) -> type:
-        """What it is computed with."""
+        """NumPy type of the array."""
         return {"amplitude": complex, "logical": int}.get(self.kind, float)
 
 
@@ -139,7 +139,7 @@ class Learner:
     train: Callable[..., Any]
     """``train(scenario, known, folder=..., seed=..., on_row=..., about=..., **options)``."""
     score: str
-    """What a learning curve's ``score`` is, with its unit."""
+    """Meaning and unit of a learning curve's ``score``."""
 
 
 @dataclass(frozen=True)

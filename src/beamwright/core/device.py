@@ -1,4 +1,4 @@
-"""Whether JAX can compute here: in double precision, on a device, not in a forked copy of a process that used it."""
+"""Check that JAX can compute: double precision, a device, no forked copy of a process that used it."""
 
 import os
 import sys
@@ -25,7 +25,7 @@ def require_jax() -> None:
         )
     if not jax.config.jax_enable_x64:  # type: ignore[attr-defined]
         raise ValueError(
-            "jax_enable_x64 must stay True, as importing beamwright sets it, got False. Certificates do not exist in "
+            "jax_enable_x64 must be True, as beamwright.systems sets it, got False. Certificates do not exist in "
             'single precision: jax.config.update("jax_enable_x64", True)'
         )
     if not _found:

@@ -46,7 +46,7 @@ class ArrayRecord:
 
     @classmethod
     def roles(cls, prefix: str = "", usual: Role = Role.RECOMPUTED) -> dict[str, Role]:
-        """What every array is (``core.roles``), by its name in ``to_arrays``; what may be absent is among them."""
+        """Role of every array (``core.roles``), by its name in ``to_arrays``; what may be absent is among them."""
         found: dict[str, Role] = {}
         hints = typing.get_type_hints(cls, include_extras=True)
         for field in dataclasses.fields(cls):
@@ -56,7 +56,7 @@ class ArrayRecord:
         return found
 
     def take(self, drops: Any) -> Self:
-        """The same record for a selection of drops (every array's leading axis)."""
+        """Record of a selection of drops (every array's leading axis)."""
         return type(self)(
             **{
                 f.name: v.take(drops) if isinstance(v, ArrayRecord) else None if v is None else v[drops]
@@ -66,7 +66,7 @@ class ArrayRecord:
         )
 
     def put(self, drops: np.ndarray, other: Self) -> Self:
-        """The same record with some drops (indices) from ``other``."""
+        """Record with some drops (indices) replaced by those of ``other``."""
         values: dict[str, Any] = {}
         for field in dataclasses.fields(self):
             ours, theirs = getattr(self, field.name), getattr(other, field.name)

@@ -1,4 +1,4 @@
-"""What every array of a design is to somebody who checks it; said beside the array, read by ``verify``.
+"""Roles of the arrays of a design for those who check it; stated beside the array, read by ``verify``.
 
 status: np.ndarray        recomputed from the other arrays and compared, as every array is of which nothing else is said
 beams: Found              what the method found: all that is recomputed is recomputed from it
@@ -13,7 +13,7 @@ import numpy as np
 
 
 class Role(Enum):
-    """How an array is checked; the value says it to a person."""
+    """Way in which an array is checked; the value says it to a person."""
 
     RECOMPUTED = "recomputed"
     FOUND = "found"

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 _ODD = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
-"""What PyYAML raises besides, for values such as ``!!timestamp x`` or an integer of 5000 digits."""
+"""Further exceptions of PyYAML, for values such as ``!!timestamp x`` or an integer of 5000 digits."""
 MOST_BYTES, MOST_DEPTH, MOST_VALUES = 100_000, 8, 2_000
 
 

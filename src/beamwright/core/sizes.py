@@ -1,4 +1,4 @@
-"""Whether what is asked for fits into memory, said before anything is allocated.
+"""Memory limits, checked before anything is allocated.
 
 A system states what its draws and methods need in bytes, from the sizes of their largest arrays: a floor, not a
 measurement. What needs more than the limit is refused with the size it would need.
@@ -15,7 +15,7 @@ from beamwright.core.ranges import brief
 MEMORY = "BEAMWRIGHT_MEMORY_GB"
 """Environment variable: the limit in gigabytes, instead of a share of what the machine has."""
 SHARE = 0.8
-"""Of the machine's memory (or of what its container may use) that a call may need."""
+"""Share of the machine's memory (or of what its container may use) that a call may need."""
 COMPLEX, REAL = 16, 8
 """Bytes of a number."""
 MOST_DROPS = 2**32 - 1

@@ -1,4 +1,4 @@
-"""How a design ended: a small enumeration, one value per drop, whose text is its name."""
+"""Status of a design: one value of a small enumeration per drop, whose text is its name."""
 
 from enum import IntEnum
 
@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 
 class Status(IntEnum):
-    """Outcome of one drop. What asks the reader to look is said there."""
+    """Status of the design of one drop: proven optimal, valid, or not to be used."""
 
     OPTIMAL = 0
     """The returned design attains the certified bound to tolerance."""

@@ -1,4 +1,4 @@
-"""Where a set of beams sends its power."""
+"""Beam pattern: power that a set of beams radiates in every direction."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""How well a target's position can be known from echoes at all: the Cramer-Rao bound (spec cellfree, section 8).
+"""Cramer-Rao bound of a target's position from echoes (spec cellfree, section 8).
 
 A link from b to a, on the resource element of subcarrier k and symbol s, at antenna m, has the mean
 
@@ -44,7 +44,7 @@ class ResourceGrid(NamedTuple):
 
 
 class PositionBound(NamedTuple):
-    """Of one geometry or a batch of targets."""
+    """Position bound of one geometry or a batch of targets."""
 
     bound_m: np.ndarray
     """(...) root of the trace of the covariance bound; inf where unidentifiable."""

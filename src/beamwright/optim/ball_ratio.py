@@ -38,7 +38,7 @@ class Ratio(NamedTuple):
 
 
 class LeastRatio(NamedTuple):
-    """What the worst point leaves, and a proof."""
+    """Least value of the ratio, the point that attains it, and a proof."""
 
     value: np.ndarray
     """(lanes,) the ratio at ``point``."""

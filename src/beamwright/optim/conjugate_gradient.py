@@ -15,7 +15,7 @@ from jax import Array, lax
 from beamwright.optim.manifolds import UnitNorm, inner
 
 Measured = Any
-"""What f needs to know of a point: an array or a pytree of arrays."""
+"""Values of a point that f needs: an array or a pytree of arrays."""
 
 
 class Ending(IntEnum):

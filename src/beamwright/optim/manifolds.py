@@ -12,7 +12,7 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jax import Array
 
-from beamwright.core.linalg import total
+from beamwright.numerics import total
 
 
 class UnitNorm(NamedTuple):

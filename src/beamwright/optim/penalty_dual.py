@@ -29,7 +29,7 @@ class Options(NamedTuple):
 
 
 class Found(NamedTuple):
-    """Where it ended."""
+    """Result of the decomposition."""
 
     x: Array
     copy: Array
@@ -47,7 +47,7 @@ def decompose(
     penalty: Array,
     options: Options = Options(),  # noqa: B008 (an immutable value)
 ) -> Found:
-    """From x = c = ``start``.
+    """Minimise by penalty dual decomposition, from x = c = ``start``.
 
     Args:    descend (x, target, rho) -> x lowers F(x) + ||x - target||^2 / (2 rho); fit (wanted, state) -> (c, state)
              finds the point of C nearest to what is wanted, ``state`` from the round before; penalty is the first rho.

@@ -28,14 +28,14 @@ class Options(NamedTuple):
 
 
 class Found(NamedTuple):
-    """Where the search ended."""
+    """Result of the search."""
 
     x: Array
     value: Array
     gradient: Array
     iterations: Array
     evaluations: Array
-    """Of f and its gradient together."""
+    """Evaluations of f and its gradient together."""
     failed: Array
     """No step along the last direction lowered f."""
 
@@ -101,7 +101,7 @@ def minimise(
 
 
 def _first_step(gradient: Array, options: Options) -> Array:
-    """What makes a step along the gradient as long as the options say."""
+    """Scale of the first step along the gradient."""
     size = gradient @ gradient
     return options.first / jnp.sqrt(jnp.where(size > 0, size, 1.0))
 

@@ -17,7 +17,7 @@ from beamwright.core import require
 
 
 class RootStatus(IntEnum):
-    """How the search ended in a lane."""
+    """Outcome of the search in a lane."""
 
     CONVERGED = 0
     """f changes sign between ``feasible`` and ``infeasible``, and they are within the tolerance."""
@@ -112,7 +112,10 @@ def _width(low: np.ndarray, high: np.ndarray) -> np.ndarray:
 def _fraction(
     a: np.ndarray, f_a: np.ndarray, b: np.ndarray, f_b: np.ndarray, c: np.ndarray, f_c: np.ndarray
 ) -> np.ndarray:
-    """Where to step from a towards b: inverse quadratic interpolation if (a, b, c) bend mildly, else the middle."""
+    """Fraction of the way from a to b for the next step.
+
+    By inverse quadratic interpolation if (a, b, c) bend mildly, else the middle.
+    """
     with np.errstate(all="ignore"):  # infinite values fail the test of mildness, which is the wanted answer
         xi, phi = (a - b) / (c - b), (f_a - f_b) / (f_c - f_b)
         mild = (phi**2 < xi) & ((1 - phi) ** 2 < 1 - xi)

@@ -1,4 +1,4 @@
-"""Where records come from: versions, platform, source and command of each run, kept beside them."""
+"""Provenance of records: versions, platform, source and command of each run, kept beside them."""
 
 import hashlib
 import importlib.util

@@ -33,7 +33,7 @@ if TYPE_CHECKING:  # pandas takes a second to import, and a design needs none
 
 
 class Card(Config):
-    """What makes up the records in a folder."""
+    """Description of the records in a folder."""
 
     study: Study
     seed: int = Field(ge=0)
@@ -60,7 +60,7 @@ class Store:
     folder: Path
 
     def part(self, name: str) -> Path:
-        """Where the part of that name is, or will be."""
+        """Path of the part of that name, whether it is there or not."""
         return self.folder / "parts" / f"{name}.parquet"
 
     def load(self, name: str) -> pa.Table | None:
@@ -78,7 +78,7 @@ class Store:
         return self.load(name) is not None
 
     def damaged(self, names: Sequence[str]) -> list[str]:
-        """Of parts that cannot be loaded, those that have a file: it is torn, altered or another's."""
+        """Parts whose file cannot be loaded: it is torn, altered or another's."""
         return [name for name in names if self.part(name).exists()]
 
     def add(self, name: str, what: Mapping[str, Any], table: pa.Table, timing: Mapping[str, Any]) -> Path:
@@ -96,7 +96,7 @@ class Store:
         write_json(self.folder / "study.json", card)
 
     def card(self) -> Card:
-        """What ``declare`` wrote. Raises ValueError naming the file when there is none, or what is wrong in it."""
+        """Card that ``declare`` wrote. Raises ValueError naming the file when there is none, or what is wrong in it."""
         path = self.folder / "study.json"
         try:
             return Card(**json.loads(path.read_bytes()))

@@ -93,21 +93,21 @@ class Panel(Config):
     statistic: Literal["mean", "median", "share"] = "mean"
     title: str = ""
     label: str = ""
-    """Of the vertical axis of curves, where lines show different metrics; default: the metric's own."""
+    """Label of the vertical axis of curves, where lines show different metrics; default: the metric's own."""
     scale: Literal["linear", "log"] = "linear"
     axis_scale: Literal["linear", "log"] = "linear"
-    """Of the horizontal axis of curves; log marks the points themselves."""
+    """Scale of the horizontal axis of curves; log marks the points themselves."""
     better: Literal["lower", "higher"] = "lower"
     tolerance: float = Field(default=1e-5, ge=0)
     """Relative difference below which ``wins`` calls a tie."""
     marks: tuple[str, ...] = ()
     """Further metrics marked on a distribution, e.g. the exact worst case; on a map, two metrics: places of users."""
     marks_label: str = "users"
-    """What is marked on a map."""
+    """Name of what is marked on a map."""
     place: tuple[str, ...] = ()
-    """Of a map: the two metrics that say where (in m) each value of the metric belongs; of a profile: the one."""
+    """Position metrics, in m: the two that place each value of the metric on a map, the one of a profile."""
     limits: tuple[float, float] | None = None
-    """Of a map's colours, so that panels can be compared; of the vertical axis of curves and profiles."""
+    """Limits of a map's colours, so that panels can be compared, or of the vertical axis of curves and profiles."""
     reference: float | None = None
     """A threshold drawn as a thin line."""
     common: bool = True
@@ -135,7 +135,7 @@ class Table(Config):
 
 
 class Case(Config):
-    """Where a claim is tested: one curve, or one curve against another on the same drops."""
+    """Case of a claim: one curve, or one curve against another on the same drops."""
 
     curve: str
     versus: str | None = None
@@ -169,7 +169,7 @@ class Claim(Config):
     """Relative to the larger side."""
     share: float = Field(default=0.95, gt=0, le=1)
     note: str = ""
-    """What a reader should know about the measured figure, e.g. which reading of the paper is judged."""
+    """Note for the reader about the measured figure, e.g. which reading of the paper is judged."""
 
 
 class Study(Config):

@@ -18,7 +18,7 @@ from beamwright.report.statistics import LEVEL, Estimate
 
 
 class Outcome(StrEnum):
-    """What the records say about a claim."""
+    """Verdict on a claim, with the interval it rests on."""
 
     HOLDS = "holds"
     FAILS = "does not hold"
@@ -96,7 +96,7 @@ def _judge_share(data: Data, claim: Claim, case: Case) -> Verdict:
 
 
 def _judge_trend(data: Data, claim: Claim, case: Case) -> Verdict:
-    """Each drop's values along the axis, from point to point."""
+    """Judge a trend: every drop's values along the axis, from point to point."""
     table = data.scalar(case.curve, claim.metric, case.where or None).dropna()
     if table.empty or len(table.columns) < 2:
         return Verdict(claim, case, UNDECIDED, "no usable drops", 0)
@@ -112,7 +112,7 @@ def _judge_trend(data: Data, claim: Claim, case: Case) -> Verdict:
 
 
 def _judge_published(data: Data, claim: Claim, case: Case) -> Verdict:
-    """Whether the published number could be one of our drops: inside the central 95 % of them."""
+    """Judge a published number: inside the central 95 % of our drops or not."""
     tables = data.table(case.curve, claim.metric, case.where or None)
     against = _against(claim, case)
     values = pd.concat([table.mean(axis=1) for table in tables.values()]).dropna() if tables else pd.Series(dtype=float)

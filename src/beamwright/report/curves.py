@@ -46,7 +46,7 @@ def draw_curves(ax: Axes, data: Data, panel: Panel) -> pd.DataFrame:
 
 
 def line_label(data: Data, line: Line) -> str:
-    """What the legend calls a line."""
+    """Label of a line in the legend."""
     return line.label or data.study.curve(line.curve).label
 
 

@@ -18,7 +18,7 @@ class Data:
 
     @cached_property
     def card(self) -> Card:
-        """What was declared: study, seed, drops, parts."""
+        """Card of the records: study, seed, drops, parts."""
         return self.store.card()
 
     @cached_property
@@ -95,7 +95,7 @@ class Data:
 
 
 def on_common_drops(tables: list[pd.DataFrame]) -> list[pd.DataFrame]:
-    """The same tables (drops by points) with only the drops that can be compared, all others NaN.
+    """Tables (drops by points) with only the drops that can be compared, all others NaN.
 
     These are the drops with a value at every point of every table, so that neither curves nor their points differ in
     channels. Where fewer than half the drops are left, it is asked at each point for itself.

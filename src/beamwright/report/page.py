@@ -20,7 +20,7 @@ _PILL = {Outcome.HOLDS: "yes", Outcome.FAILS: "no", Outcome.UNDECIDED: "open"}
 
 @dataclass(frozen=True)
 class Section:
-    """What the page shows of one study."""
+    """Section of the page for one study."""
 
     data: Data
     pictures: list[tuple[Picture, bytes, bytes, pd.DataFrame]] = field(default_factory=list)
@@ -88,7 +88,7 @@ def _section(section: Section) -> str:
 
 
 def _warnings(section: Section) -> list[str]:
-    """What is not on the page, and why."""
+    """Warnings about what is not on the page, and why."""
     data, texts = section.data, []
     if data.missing:
         texts.append(f"{data.missing} of {len(data.card.parts)} chunks are not computed yet.")

@@ -1,4 +1,4 @@
-"""How pictures look: one IEEE column wide, colours that survive colour blindness and grey print, one marker a line."""
+"""Style of pictures: one IEEE column wide, colours that survive colour blindness and grey print, one marker a line."""
 
 import io
 from collections.abc import Iterator
@@ -67,7 +67,7 @@ def logarithmic(values: np.ndarray) -> bool:
 
 
 def say_empty(ax: Axes) -> None:
-    """What a panel without a single value says: its drops are to come, or none of them is usable."""
+    """Message in a panel without a single value: its drops are to come, or none of them is usable."""
     ax.text(0.5, 0.5, "no usable drops", transform=ax.transAxes, ha="center", va="center", color="#777777")
 
 

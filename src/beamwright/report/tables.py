@@ -41,7 +41,7 @@ def _columns(metric: str, values: pd.DataFrame) -> dict[str, float]:
 
 
 def readable(data: Data, table: Table, summary: pd.DataFrame) -> pd.DataFrame:
-    """The same for people: ``mean ± std`` in one cell, the axes and metrics by their titles."""
+    """Table for people: ``mean ± std`` in one cell, the axes and metrics by their titles."""
     shown = pd.DataFrame({"Method": summary["label"], "Mode": summary["mode"]})
     for axis in data.study.axes:
         shown[axis.title] = [f"{value:g}" for value in summary[axis.name]]

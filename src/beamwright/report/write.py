@@ -1,4 +1,4 @@
-"""From a folder of records to pictures, tables and one page; needs no solver and computes no design."""
+"""Pictures, tables and one page from a folder of records; needs no solver and computes no design."""
 
 from pathlib import Path
 

@@ -24,7 +24,7 @@ from beamwright.studies.worker import Outcome, compute
 _TRIES = 3
 """How often a chunk is given to workers that end before they answer."""
 WORKER_BYTES = 0.4e9
-"""Of a worker process, at least: JAX and its compiler."""
+"""Memory of a worker process, at least: JAX and its compiler."""
 _BROKEN = (
     " (worker processes end: out of memory, which a smaller --chunk or fewer --workers need less of, or a script that"
     ' starts workers without an `if __name__ == "__main__":` guard)'
@@ -33,7 +33,7 @@ _BROKEN = (
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a run stands; a *design* is one drop at one point of one curve."""
+    """Progress of a run; a *design* is one drop at one point of one curve."""
 
     study: str
     designs: int
@@ -43,7 +43,7 @@ class Progress:
     computed: int
     """Designs computed by this run so far."""
     failed: int
-    """Of those computed: infeasible, stalled or with a rank gap. They are kept, and shown in the report."""
+    """Computed designs that are infeasible, stalled or have a rank gap. They are kept, and shown in the report."""
     seconds: float
     """Since this run began computing."""
     damaged: int = 0

@@ -1,4 +1,4 @@
-"""Where chunks are computed: here, in worker processes, or anywhere with a ``concurrent.futures.Executor``.
+"""Executors of chunks: this process, worker processes, or anything that is a ``concurrent.futures.Executor``.
 
 A cluster comes for free: ``distributed.Client(...).get_executor()`` is such an executor.
 """
@@ -12,7 +12,7 @@ from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExec
 from multiprocessing import get_context, parent_process
 from typing import Any
 
-from beamwright.optim.tiles import THREADS, threads
+from beamwright.numerics import THREADS, threads
 
 
 class InProcess(Executor):

@@ -18,8 +18,8 @@ from beamwright.core.sizes import MOST_DROPS
 from beamwright.records import Curve, Study, content_name, fingerprint, versions
 
 MOST_PARTS = 100_000
-"""Of a study: each is planned before the first is computed, and is a file."""
-_NUMERICS = ("core", "optim", "arrays", "channels", "uncertainty", "metrics", "learn")
+"""Most parts of a study: each is planned before the first is computed, and is a file."""
+_NUMERICS = ("core", "numerics", "optim", "arrays", "channels", "uncertainty", "metrics", "learn")
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ def resolve(system: System, study: Study, curve: Curve, point: Mapping[str, floa
 
 
 def numerics_of(study: Study) -> dict[str, str]:
-    """What decides the numbers besides the study: versions of package and array libraries, and the source itself."""
+    """Code behind the numbers: versions of package and array libraries, and a fingerprint of the source."""
     own = {name.split(":")[0] for name in (study.measure, study.draw) if name}
     modules = [f"beamwright.{layer}" for layer in _NUMERICS] + [study.system, *sorted(own)]
     installed = versions()

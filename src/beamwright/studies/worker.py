@@ -1,4 +1,4 @@
-"""What a worker does with a chunk: draw, design, measure, and hand back plain arrays."""
+"""Work on a chunk: draw, design, measure, and hand back plain arrays."""
 
 import time
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _MEASURE_STREAM = 0x6D656173
 
 @dataclass(frozen=True)
 class Outcome:
-    """How each drop of a chunk ended, what was measured, and how long it took."""
+    """Status of each drop of a chunk, measurements, and time taken."""
 
     status: list[str]
     values: dict[str, np.ndarray]

@@ -1,4 +1,4 @@
-"""What the designer does not know: sets of errors, distributions, and draws from them."""
+"""Uncertainty of the designer: sets of errors, distributions, and draws from them."""
 
 from beamwright.uncertainty.channel_error import channel_error, channel_error_bound
 from beamwright.uncertainty.csi_ball import sample_ball

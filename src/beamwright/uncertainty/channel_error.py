@@ -1,4 +1,4 @@
-"""How far a channel moves when its user does: rigorous closed forms for spherical waves (spec dma_noma, section 4).
+"""Bounds on the change of a channel when its user moves: closed forms for spherical waves (spec dma_noma, section 4).
 
 A radial move of half a wavelength flips the sign of a channel, and changes no gain. ``raw`` errors ||h(p + d) - h(p)||
 count it, ``aligned`` ones min over phi || exp(j phi) h(p + d) - h(p) || do not.
@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from beamwright.arrays import distances_m
 from beamwright.core import require
-from beamwright.core.linalg import square_modulus
+from beamwright.numerics import square_modulus
 
 Kind = Literal["aligned", "raw"]
 KINDS = ("aligned", "raw")

@@ -8,9 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from beamwright.arrays import unit_phasor
 from beamwright.core import require
-from beamwright.core.linalg import namespace
+from beamwright.numerics import namespace, unit_phasor
 
 MOST_VERTICES = 62
 """All vertices of six access points; more access points have a random choice of as many."""

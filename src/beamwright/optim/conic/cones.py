@@ -15,8 +15,8 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from beamwright.core import linalg as la
-from beamwright.core.linalg import materialise
+from beamwright.numerics import inverse_factor, materialise, smallest_eigenvalue, total
+from beamwright.numerics import small_matrices as la
 
 
 class Point(NamedTuple):
@@ -28,7 +28,7 @@ class Point(NamedTuple):
 
 
 class Scaling(NamedTuple):
-    """What the Newton system needs to know of an iterate: H(U) = sym(Z U S^-1) on PSD, W^-2 elsewhere."""
+    """Scaling of the Newton system at an iterate: H(U) = sym(Z U S^-1) on PSD, W^-2 elsewhere."""
 
     z: tuple[Array, ...]
     s_inverse: tuple[Array, ...]
@@ -68,7 +68,7 @@ class Cone(eqx.Module):
 
     def factor(self, s: Point, z: Point) -> tuple[Scaling, Factors]:
         """Scaling and factors of a strictly interior pair."""
-        low = tuple(la.inverse_factor(_both(a, b)) for a, b in zip(s.psd, z.psd, strict=True))
+        low = tuple(inverse_factor(_both(a, b)) for a, b in zip(s.psd, z.psd, strict=True))
         s_low = [x[:, :, : a.shape[2]] for x, a in zip(low, s.psd, strict=True)]
         s_inv = tuple(materialise(la.matmul(la.dagger(x), x)) for x in s_low)
         nt = [_nesterov_todd(a, b) for a, b in zip(s.soc, z.soc, strict=True)]
@@ -97,7 +97,7 @@ class Cone(eqx.Module):
         """Largest step (at most 1e3) that keeps both sides in the cone, per lane."""
         least = [-1e-3 * jnp.ones(ds.nonneg.shape[-1])]
         for low, a, b in zip(factors.lower_inverse, ds.psd, dz.psd, strict=True):
-            least.append(jnp.min(la.smallest_eigenvalue(materialise(la.congruence(low, _both(a, b)))), axis=0))
+            least.append(jnp.min(smallest_eigenvalue(materialise(la.congruence(low, _both(a, b)))), axis=0))
         for x, d in ((s.nonneg, ds.nonneg), (z.nonneg, dz.nonneg)):
             if self.nonneg:
                 least.append(jnp.min(d / x, axis=0))
@@ -146,7 +146,7 @@ def combine(*terms: tuple[Array | float, Point]) -> Point:
 
 
 def _apply(matrix: Array, x: Array) -> Array:
-    return la.total(matrix[:, k] * x[k][None] for k in range(len(x)))
+    return total(matrix[:, k] * x[k][None] for k in range(len(x)))
 
 
 def _determinant(x: Array) -> Array:

@@ -9,7 +9,7 @@ import equinox as eqx
 import jax.numpy as jnp
 from jax import Array, lax
 
-from beamwright.core import linalg as la
+from beamwright.numerics import small_matrices as la
 from beamwright.optim.conic.cones import Point, Scaling
 
 

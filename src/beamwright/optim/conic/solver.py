@@ -16,8 +16,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array, lax
 
-from beamwright.core import linalg as la
-from beamwright.core.linalg import materialise
+from beamwright.numerics import factorise, materialise, solve_factorised
 from beamwright.optim.conic.cones import Cone, Factors, Point, combine, dot, norm, scale_by
 from beamwright.optim.conic.maps import LinearMap
 
@@ -25,7 +24,7 @@ T = TypeVar("T")
 
 
 class Outcome(IntEnum):
-    """How a lane ended."""
+    """Outcome of one lane of the solver."""
 
     SOLVED = 0
     """Residuals and gap at tolerance."""
@@ -131,7 +130,7 @@ def _iterate(problem: Problem, options: Options, state: _State) -> _State:
 
 
 class _Seen(NamedTuple):
-    """What judging an iterate and stepping from it both need."""
+    """Quantities of an iterate that both its residuals and its step need."""
 
     gx: Point
     """G x + s."""
@@ -200,7 +199,7 @@ class _Fixed(NamedTuple):
     gx: Point
     z: Point
     slope: Array
-    """Of the gap row in tau."""
+    """Slope of the gap row in tau."""
 
 
 class _Passes(NamedTuple):
@@ -220,12 +219,12 @@ def _step(problem: Problem, options: Options, state: _State, seen: _Seen) -> _St
     mu = materialise((dot(s, z) + tau * kappa) / (cone.degree + 1))
 
     scaling, factors = materialise(cone.factor(s, z))
-    lower = la.factorise(materialise(g.schur(scaling)))
+    lower = factorise(materialise(g.schur(scaling)))
 
     def newton(dual: Array, centring: Point, primal: Point) -> tuple[Array, Point, Point]:
         """x, G x and z with  G^T z = -dual  and  z = centring + H(primal + G x)."""
         right = materialise(combine((1.0, centring), (1.0, scale_by(scaling, primal))))
-        x = materialise(la.solve_factorised(lower, -dual - g.adjoint(right)))
+        x = materialise(solve_factorised(lower, -dual - g.adjoint(right)))
         gx = materialise(g.apply(x))
         return x, gx, materialise(combine((1.0, right), (1.0, scale_by(scaling, gx))))
 

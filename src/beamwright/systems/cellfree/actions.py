@@ -17,7 +17,7 @@ from jax import Array
 from beamwright.arrays import project_layout
 from beamwright.channels import field_response, steering
 from beamwright.core import require
-from beamwright.core.linalg import solve_positive, square_modulus
+from beamwright.numerics import solve_positive, square_modulus
 from beamwright.systems.cellfree.model import Paths, Point
 from beamwright.systems.cellfree.scenario import Scenario
 from beamwright.systems.cellfree.start import fixed_layouts

@@ -3,8 +3,8 @@
 import numpy as np
 
 from beamwright.core import Status, guarded, require
-from beamwright.core.linalg import square_modulus
 from beamwright.metrics import spectral_efficiency
+from beamwright.numerics import square_modulus
 from beamwright.systems.cellfree import model
 from beamwright.systems.cellfree.evaluation import filters_of
 from beamwright.systems.cellfree.known import checked, paths_of, point_of

@@ -14,7 +14,7 @@ from jax import Array
 
 from beamwright.core import USUAL, Config, guarded, numbered_keys, require, root_key
 from beamwright.learn import AGENTS, Agent, Row, begin, checkpoints, play, sessions, train
-from beamwright.optim.tiles import in_tiles, one_by_one
+from beamwright.numerics import in_tiles, one_by_one
 from beamwright.systems.cellfree import options
 from beamwright.systems.cellfree.actions import Actions, Site, site_of
 from beamwright.systems.cellfree.baselines import leakage_beams

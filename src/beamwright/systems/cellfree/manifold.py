@@ -15,11 +15,11 @@ import numpy as np
 from jax import Array, lax
 
 from beamwright.core import require
+from beamwright.numerics import in_tiles, one_by_one
 from beamwright.optim import conjugate_gradient as cg
 from beamwright.optim import penalty_dual
 from beamwright.optim import quasi_newton as qn
 from beamwright.optim.manifolds import UnitNorm
-from beamwright.optim.tiles import in_tiles, one_by_one
 from beamwright.systems.cellfree import model
 from beamwright.systems.cellfree.evaluation import through
 from beamwright.systems.cellfree.known import checked

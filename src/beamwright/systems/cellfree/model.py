@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from beamwright.channels import arriving, departing, steering
-from beamwright.core.linalg import namespace, solve_above, solve_positive, square_modulus
+from beamwright.numerics import namespace, solve_above, solve_positive, square_modulus
 from beamwright.systems.cellfree.scenario import Scenario
 from beamwright.uncertainty import offset_phasors
 

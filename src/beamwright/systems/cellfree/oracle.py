@@ -13,8 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
 
-from beamwright.arrays import phasor
-from beamwright.core.linalg import materialise, total
+from beamwright.numerics import materialise, phasor, total
 from beamwright.optim import quasi_newton as qn
 from beamwright.systems.cellfree import model
 from beamwright.systems.cellfree.model import Heard

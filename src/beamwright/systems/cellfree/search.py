@@ -16,9 +16,8 @@ import numpy as np
 from jax import Array, lax, nn
 
 from beamwright.arrays import decode_layout
-from beamwright.core.linalg import materialise
+from beamwright.numerics import in_tiles, materialise, one_by_one
 from beamwright.optim import adam
-from beamwright.optim.tiles import in_tiles, one_by_one
 from beamwright.systems.cellfree import model
 from beamwright.systems.cellfree.model import Filters, Paths, Point
 from beamwright.systems.cellfree.oracle import Effort, Numbers, candidates, shape_of, worst_offsets

@@ -8,7 +8,7 @@ import numpy as np
 from beamwright.arrays import centred_layout, decode_layout, encode_layout
 from beamwright.channels import field_response, steering
 from beamwright.core import numbered_keys, root_key
-from beamwright.core.linalg import solve_above
+from beamwright.numerics import solve_above
 from beamwright.systems.cellfree.model import Paths, Point
 from beamwright.systems.cellfree.scenario import Scenario
 from beamwright.systems.cellfree.search import Options, layout

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 
 from beamwright.core import require
-from beamwright.optim.tiles import in_tiles, one_by_one
+from beamwright.numerics import in_tiles, one_by_one
 from beamwright.systems.cellfree import model
 from beamwright.systems.cellfree.evaluation import through
 from beamwright.systems.cellfree.known import checked

@@ -13,10 +13,8 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
 
-from beamwright.arrays import phasor
 from beamwright.core import ArrayRecord
-from beamwright.core.linalg import materialise
-from beamwright.optim.tiles import in_tiles, one_by_one
+from beamwright.numerics import in_tiles, materialise, one_by_one, phasor
 from beamwright.systems.dma_noma import kernel, model
 from beamwright.systems.dma_noma.geometry import amplitude, channels, element_positions
 from beamwright.systems.dma_noma.known import checked

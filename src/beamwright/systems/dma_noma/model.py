@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from beamwright.core.linalg import square_modulus
 from beamwright.metrics import spectral_efficiency
+from beamwright.numerics import square_modulus
 from beamwright.systems.dma_noma.results import Access, Design, Known
 from beamwright.systems.dma_noma.scenario import Scenario
 

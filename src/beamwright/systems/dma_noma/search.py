@@ -13,9 +13,9 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
 
+from beamwright.numerics import in_tiles, one_by_one
 from beamwright.optim import quasi_newton as qn
 from beamwright.optim.power_allocation import allocate
-from beamwright.optim.tiles import in_tiles, one_by_one
 from beamwright.systems.dma_noma import kernel
 from beamwright.systems.dma_noma.kernel import Drop, Point
 

@@ -12,7 +12,8 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from beamwright.core import linalg as la
+from beamwright.numerics import small_matrices as la
+from beamwright.numerics import total
 
 
 @dataclass(frozen=True)
@@ -229,7 +230,7 @@ def _shares(layout: Layout, gamma: Array, noise: Array, eps: Array) -> Array:
     parts = [jnp.ones_like(share[0])]
     for k in range(1, layout.users):
         hears = jnp.max(eps[k:], axis=0) if layout.chain else eps[k]
-        parts.append(jnp.minimum(jnp.maximum(share[k], gamma[k] * hears**2 * la.total(parts)), 1.0))
+        parts.append(jnp.minimum(jnp.maximum(share[k], gamma[k] * hears**2 * total(parts)), 1.0))
     return jnp.stack(parts)
 
 
@@ -240,8 +241,8 @@ def _seen(layout: Layout, gamma: Array, share: Array, eps: Array) -> Array:
     for k in range(layout.users):
         hears = jnp.max(eps[k:], axis=0) if layout.chain else eps[k]
         none = jnp.zeros_like(share[k])
-        left = la.total((share[i] for i in layout.disturbing(k)), none)
-        left = left + hears**2 * la.total((share[i] for i in layout.cancelled(k)), none)
+        left = total((share[i] for i in layout.disturbing(k)), none)
+        left = left + hears**2 * total((share[i] for i in layout.cancelled(k)), none)
         rows.append(share[k] + jnp.where(hears > 0, gamma[k] * left, 0.0))
     return jnp.stack(rows)
 

@@ -12,8 +12,8 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from beamwright.core import linalg as la
-from beamwright.core.linalg import materialise
+from beamwright.numerics import materialise, total
+from beamwright.numerics import small_matrices as la
 from beamwright.optim import conic
 from beamwright.systems.noma_isac.layout import Data, Layout, Relaxed, normalise, sensing_multipliers
 
@@ -36,14 +36,14 @@ class FunctionalMap(eqx.Module):
     def apply(self, x: Array) -> conic.Point:
         """Slack matrices' linear part and the cone blocks."""
         mixed = _mix(np.array(self.rows).T, self.weights * x[:, None])
-        blocks = la.total(self.matrices[:, :, f] * mixed[f] for f in range(len(mixed)))
+        blocks = total(self.matrices[:, :, f] * mixed[f] for f in range(len(mixed)))
         return conic.Point((blocks,), -x[: self.linear], (-x[self.linear :],) if self.linear < len(x) else ())
 
     def adjoint(self, z: conic.Point) -> Array:
         """sum_k tr(G_rk Y_k), less the cone blocks."""
         values = materialise(la.inner(self.matrices, z.psd[0][:, :, None]))
         seen = _mix(np.array(self.rows), values)
-        streams = la.total(self.weights[:, k] * seen[:, k] for k in range(seen.shape[1]))
+        streams = total(self.weights[:, k] * seen[:, k] for k in range(seen.shape[1]))
         return streams - jnp.concatenate([z.nonneg, *z.soc])
 
     def schur(self, scaling: conic.Scaling) -> Array:
@@ -51,14 +51,14 @@ class FunctionalMap(eqx.Module):
         rows = np.array(self.rows)
         gram = _mix(rows, jnp.swapaxes(_mix(rows, self._gram(scaling)), 0, 1))
         gram, q = materialise(gram), self.weights
-        total = la.total(q[:, None, k] * q[None, :, k] * gram[:, :, k] for k in range(q.shape[1]))
-        total = 0.5 * (total + jnp.swapaxes(total, 0, 1))
+        schur = total(q[:, None, k] * q[None, :, k] * gram[:, :, k] for k in range(q.shape[1]))
+        schur = 0.5 * (schur + jnp.swapaxes(schur, 0, 1))
         n = len(rows)
-        diagonal = jnp.concatenate([scaling.ratio, jnp.zeros((n - self.linear, total.shape[-1]))])
-        total = total + jnp.eye(n)[:, :, None] * diagonal[:, None]
+        diagonal = jnp.concatenate([scaling.ratio, jnp.zeros((n - self.linear, schur.shape[-1]))])
+        schur = schur + jnp.eye(n)[:, :, None] * diagonal[:, None]
         for w in scaling.soc:
-            total = total + jnp.pad(w, ((self.linear, 0), (self.linear, 0), (0, 0)))
-        return total
+            schur = schur + jnp.pad(w, ((self.linear, 0), (self.linear, 0), (0, 0)))
+        return schur
 
     def _gram(self, scaling: conic.Scaling) -> Array:
         """<F_f, Y_k F_g Z_k^-1>, (f, g, streams, lanes), from the two small Gram matrices of V."""
@@ -133,5 +133,5 @@ def solve_nominal(layout: Layout, data: Data, options: conic.Options) -> Relaxed
 
 def _mix(table: np.ndarray, values: Array) -> Array:
     """sum_f R_rf values_f over the leading axis; R is a small sparse constant, so its zeros cost nothing."""
-    rows = [la.total((w * values[f] for f, w in enumerate(row) if w), jnp.zeros_like(values[0])) for row in table]
+    rows = [total((w * values[f] for f, w in enumerate(row) if w), jnp.zeros_like(values[0])) for row in table]
     return materialise(jnp.stack(rows))

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from beamwright.core import Config, parameter, ranges
-from beamwright.core.ranges import Numbers
+from beamwright.core.fields import Numbers
 
 SINR_DB = Numbers(**ranges.DECIBELS, many="one number per user")
 CSI_ERROR = Numbers(ge=0, le=1e15, many="one number per user")

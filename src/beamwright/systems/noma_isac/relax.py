@@ -8,8 +8,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from beamwright.numerics import compiler_options, in_tiles, lanes_per_tile
 from beamwright.optim import conic
-from beamwright.optim.tiles import compiler_options, in_tiles, lanes_per_tile
 from beamwright.systems.noma_isac import model
 from beamwright.systems.noma_isac.layout import Data, Layout, Relaxed
 from beamwright.systems.noma_isac.nominal import solve_nominal

@@ -15,8 +15,8 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from beamwright.core import linalg as la
-from beamwright.core.linalg import materialise
+from beamwright.numerics import materialise, total
+from beamwright.numerics import small_matrices as la
 from beamwright.optim import conic
 from beamwright.systems.noma_isac.layout import Data, Layout, Relaxed, normalise, sensing_multipliers
 
@@ -70,8 +70,8 @@ class BallMap(eqx.Module):
         y = materialise(own * jnp.moveaxis(self.scale, 0, 2))
         layout = self.layout
         rows, linear = self._rows()
-        total = la.total(y[:, :, i] for i in range(layout.users))
-        seen = jnp.sum(rows * la.inner(jnp.moveaxis(self.sensing, 0, 2), total[:, :, None])[None], axis=1)
+        radiated = total(y[:, :, i] for i in range(layout.users))
+        seen = jnp.sum(rows * la.inner(jnp.moveaxis(self.sensing, 0, 2), radiated[:, :, None])[None], axis=1)
         order = [
             la.inner(self.user_matrices[r], y[:, :, j] - y[:, :, j + 1]) for r, (_, j) in enumerate(layout.order_rows)
         ]
@@ -83,15 +83,15 @@ class BallMap(eqx.Module):
         """S_kl without its constant, (d+1, d+1, pairs, lanes)."""
         blocks = []
         for p, (k, _) in enumerate(self.layout.pairs):
-            wanted = la.total(self.weights[p, i] * y[:, :, i] for i in self._heard(k))
-            cancelled = self.residual[p] * la.total(
+            wanted = total(self.weights[p, i] * y[:, :, i] for i in self._heard(k))
+            cancelled = self.residual[p] * total(
                 (y[:, :, i] for i in self.layout.cancelled(k)), jnp.zeros_like(y[:, :, 0])
             )
             blocks.append((wanted, cancelled))
         wanted = materialise(jnp.stack([w for w, _ in blocks], axis=2))
         cancelled = jnp.stack([c for _, c in blocks], axis=2)
         h = jnp.moveaxis(self.h, 0, 1)
-        column = materialise(la.total(wanted[:, k] * h[k][None] for k in range(len(h))))
+        column = materialise(total(wanted[:, k] * h[k][None] for k in range(len(h))))
         corner = jnp.sum(h.real * column.real + h.imag * column.imag, axis=0)
         top = self.eps**2 * (wanted + cancelled) + la.identity(self._d, wanted) * lam
         edge = self.eps * column
@@ -107,19 +107,19 @@ class BallMap(eqx.Module):
         wanted, cancelled = self._outer(t, t)[0], self.eps**2 * t[:-1, :-1]
         sensing_dual = jnp.concatenate([z.nonneg[pairs + ordered :], *(q[1:] for q in z.soc)])
         mixed = materialise(jnp.sum(rows * sensing_dual[:, None], axis=0))
-        shared = la.total((self.sensing[f] * mixed[f] for f in range(len(mixed))), jnp.zeros_like(z.psd[0][:, :, 0]))
+        shared = total((self.sensing[f] * mixed[f] for f in range(len(mixed))), jnp.zeros_like(z.psd[0][:, :, 0]))
         streams = []
         for i in range(layout.users):
-            total = shared
+            matrix = shared
             for p, (k, _) in enumerate(layout.pairs):
                 if i in self._heard(k):
-                    total = total + self.weights[p, i] * wanted[:, :, p]
+                    matrix = matrix + self.weights[p, i] * wanted[:, :, p]
                 elif i in layout.cancelled(k):
-                    total = total + self.residual[p] * cancelled[:, :, p]
+                    matrix = matrix + self.residual[p] * cancelled[:, :, p]
             for r, (_, j) in enumerate(layout.order_rows):
                 if i in (j, j + 1):
-                    total = total + (1 if i == j else -1) * z.nonneg[pairs + r] * self.user_matrices[r]
-            streams.append(from_hermitian(z.psd[0][:, :, i] + self.scale[i] * total).reshape(d * d, -1))
+                    matrix = matrix + (1 if i == j else -1) * z.nonneg[pairs + r] * self.user_matrices[r]
+            streams.append(from_hermitian(z.psd[0][:, :, i] + self.scale[i] * matrix).reshape(d * d, -1))
         lam = jnp.trace(t[:-1, :-1]).real - t[-1, -1].real + z.nonneg[:pairs]
         return -jnp.concatenate([*streams, lam])
 
@@ -221,8 +221,8 @@ class BallMap(eqx.Module):
             metric = metric + jnp.sum(cross[:, None, :, None] * (w[1:, 1:, None, None] * cross[None, :, None]), (0, 1))
         v = jnp.stack([from_hermitian(m) for m in self.sensing])
         metric, v = materialise((metric, v))
-        weighted = materialise(la.total(metric[:, f, None, None] * v[f][None] for f in range(len(v))))
-        return materialise(la.total(v[f][:, :, None, None] * weighted[f][None, None] for f in range(len(v))))
+        weighted = materialise(total(metric[:, f, None, None] * v[f][None] for f in range(len(v))))
+        return materialise(total(v[f][:, :, None, None] * weighted[f][None, None] for f in range(len(v))))
 
 
 def solve_robust(layout: Layout, data: Data, options: conic.Options) -> Relaxed:
@@ -306,7 +306,7 @@ def kronecker(f: Array, g: Array) -> Array:
     (a, b) and (b, a), so the real matrix is a combination of T with its two index pairs swapped.
     """
     d = f.shape[0]
-    t = materialise(la.total(f[None, :, :, None, p] * jnp.conj(g[:, None, None, :, p]) for p in range(f.shape[2])))
+    t = materialise(total(f[None, :, :, None, p] * jnp.conj(g[:, None, None, :, p]) for p in range(f.shape[2])))
     upper, diagonal = np.triu(np.ones((d, d), bool), 1), np.eye(d, dtype=bool)
     left = (m.reshape(d, d, 1, 1, 1) for m in (upper, diagonal))
     right = (m.reshape(1, 1, d, d, 1) for m in (upper, diagonal))

@@ -7,7 +7,8 @@ from pydantic import field_validator, model_validator
 
 from beamwright.arrays import linear_positions, steering_vectors
 from beamwright.core import Config, numbers, parameter, ranges, require
-from beamwright.core.ranges import Numbers, brief
+from beamwright.core.fields import Numbers
+from beamwright.core.ranges import brief
 from beamwright.systems.noma_isac.options import PerUserError
 
 _PAPER = "paper, section V"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from beamwright.core.linalg import square_modulus
+from beamwright.numerics import square_modulus
 from beamwright.systems.star_ris import coherent
 from beamwright.systems.star_ris.results import Goal
 

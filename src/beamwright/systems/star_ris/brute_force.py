@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from beamwright.core import require
-from beamwright.core.linalg import square_modulus
+from beamwright.numerics import square_modulus
 from beamwright.systems.star_ris.coherent import Map, coherent_map
 from beamwright.systems.star_ris.design import finish
 from beamwright.systems.star_ris.known import checked, checked_surface

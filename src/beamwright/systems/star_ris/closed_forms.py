@@ -3,7 +3,7 @@
 import numpy as np
 
 from beamwright.core import require
-from beamwright.core.linalg import square_modulus
+from beamwright.numerics import square_modulus
 from beamwright.systems.star_ris import model
 from beamwright.systems.star_ris.results import Statistics
 

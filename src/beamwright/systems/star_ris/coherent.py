@@ -14,8 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from beamwright.core.linalg import square_modulus, total
-from beamwright.optim.tiles import in_tiles, one_by_one
+from beamwright.numerics import in_tiles, one_by_one, square_modulus, total
 from beamwright.systems.star_ris.results import Goal, Statistics
 from beamwright.uncertainty import mean_phasor
 

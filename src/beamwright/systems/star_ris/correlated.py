@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from beamwright.core import require
-from beamwright.core.linalg import square_modulus
+from beamwright.numerics import square_modulus
 from beamwright.systems.star_ris import model
 from beamwright.systems.star_ris.audit import checked_design, checked_share
 from beamwright.systems.star_ris.model import Moments

@@ -6,7 +6,7 @@ from dataclasses import fields
 import numpy as np
 
 from beamwright.core import Input, as_array, known_of, numbers, plain_array, require
-from beamwright.core.linalg import square_modulus
+from beamwright.numerics import square_modulus
 from beamwright.systems.star_ris.results import Statistics
 from beamwright.systems.star_ris.scenario import Scenario
 

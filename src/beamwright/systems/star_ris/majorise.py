@@ -22,9 +22,8 @@ from jax import Array, lax
 from numpy.typing import ArrayLike
 
 from beamwright.core import USUAL, guarded, require
-from beamwright.core.linalg import square_modulus
+from beamwright.numerics import in_tiles, one_by_one, square_modulus
 from beamwright.optim.manifolds import UnitNorm, inner
-from beamwright.optim.tiles import in_tiles, one_by_one
 from beamwright.systems.star_ris import coherent, options
 from beamwright.systems.star_ris.coherent import Map, Measured, coherent_map
 from beamwright.systems.star_ris.design import finish

@@ -14,7 +14,7 @@ larger least SINR. Users whose mean channel vanishes have the rate zero in any c
 
 import numpy as np
 
-from beamwright.core.linalg import square_modulus
+from beamwright.numerics import square_modulus
 from beamwright.systems.star_ris import quadratic
 from beamwright.systems.star_ris.closed_forms import unit_columns
 from beamwright.systems.star_ris.quadratic import Links

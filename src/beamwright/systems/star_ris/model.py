@@ -11,8 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from beamwright.core.linalg import square_modulus
 from beamwright.metrics import qpsk_information, spectral_efficiency
+from beamwright.numerics import square_modulus
 from beamwright.systems.star_ris.results import Statistics
 from beamwright.uncertainty import mean_phasor
 

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from beamwright.core.linalg import square_modulus
 from beamwright.metrics import spectral_efficiency
+from beamwright.numerics import square_modulus
 from beamwright.systems.star_ris import model
 from beamwright.systems.star_ris.closed_forms import size
 from beamwright.systems.star_ris.results import Statistics

@@ -6,7 +6,7 @@ import numpy as np
 from pydantic import field_validator, model_validator
 
 from beamwright.core import Config, parameter, ranges, require
-from beamwright.core.ranges import Numbers
+from beamwright.core.fields import Numbers
 
 _SPEC = "spec star_ris, section 6"
 

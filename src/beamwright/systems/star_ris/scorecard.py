@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from beamwright.core import ArrayRecord, guarded
-from beamwright.core.linalg import square_modulus
+from beamwright.numerics import square_modulus
 from beamwright.systems.star_ris import model
 from beamwright.systems.star_ris.realisation import Realisation
 from beamwright.systems.star_ris.results import Design

@@ -9,10 +9,9 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
 
-from beamwright.core.linalg import square_modulus
+from beamwright.numerics import in_tiles, one_by_one, square_modulus
 from beamwright.optim import conjugate_gradient as cg
 from beamwright.optim.manifolds import UnitNorm, inner
-from beamwright.optim.tiles import in_tiles, one_by_one
 from beamwright.systems.star_ris import coherent
 from beamwright.systems.star_ris.results import Goal, Statistics
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from beamwright.core import numbered_keys, root_key
-from beamwright.core.linalg import square_modulus
+from beamwright.numerics import square_modulus
 from beamwright.systems.star_ris.coherent import RANK_TOLERANCE
 from beamwright.systems.star_ris.known import checked_surface
 from beamwright.systems.star_ris.results import Statistics

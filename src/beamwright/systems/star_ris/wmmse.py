@@ -9,7 +9,7 @@ where all the power is used; before it, a multiplier of zero leaves power unused
 
 import numpy as np
 
-from beamwright.core.linalg import square_modulus
+from beamwright.numerics import square_modulus
 from beamwright.systems.star_ris import quadratic
 from beamwright.systems.star_ris.closed_forms import closed_form, unit_columns
 from beamwright.systems.star_ris.quadratic import Links

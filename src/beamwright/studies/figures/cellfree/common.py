@@ -1,4 +1,4 @@
-"""What the cell-free studies share: the paper, axes, metrics, methods."""
+"""Shared parts of the cell-free studies: the paper, axes, metrics, methods."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What is measured on a cell-free design: by the certificate and the plain model, never by a search's own report."""
+"""Measurements on a cell-free design: by the certificate and the plain model, never by a search's own report."""
 
 from typing import Any
 
@@ -75,7 +75,7 @@ def along(scenario: cf.Scenario, realisation: Any, design: cf.Design, keys: jax.
 
 
 def field(scenario: cf.Scenario, realisation: Any, design: cf.Design, keys: jax.Array, step_m: float) -> Measured:
-    """What reaches each place of all beams, over the noise, and where antennas are."""
+    """Power of all beams at each place over the noise, and positions of the antennas."""
     known = realisation.known
     scene, drops = known.geometry, len(known.echo_gain)
     x, y = (grid.ravel() for grid in np.meshgrid(*(np.arange(-130.0, 130.01, step_m),) * 2))

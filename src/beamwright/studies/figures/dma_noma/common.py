@@ -1,4 +1,4 @@
-"""What the metasurface NOMA studies share: the paper, axes, metrics."""
+"""Shared parts of the metasurface NOMA studies: the paper, axes, metrics."""
 
 from beamwright.records import Axis, Metric
 

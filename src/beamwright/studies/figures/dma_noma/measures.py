@@ -1,4 +1,4 @@
-"""What is measured on a metasurface design: by the plain model and the dense adversary, never by a search's report."""
+"""Measurements on a metasurface design: by the plain model and the dense adversary, never by a search's report."""
 
 from typing import Any
 
@@ -75,7 +75,7 @@ def errors(scenario: dn.Scenario, realisation: Any, design: dn.Design, keys: jax
 
 
 def sets(scenario: dn.Scenario, realisation: Any, design: dn.Design, keys: jax.Array) -> Measured:
-    """What the balls of channels and the balls of positions promise for a design, and what is true."""
+    """Rates that balls of channels and balls of positions promise for a design, and the true ones."""
     known = realisation.known
     aligned, raw = (
         dn.ball_sinr(scenario, known, design, dn.channel_radii(scenario, known, kind)).sum_rate  # type: ignore[arg-type]

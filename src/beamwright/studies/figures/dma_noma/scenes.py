@@ -9,7 +9,7 @@ _NEAR_DEG, _FAR_DEG = {1: (0.0,), 2: (-20.0, 15.0)}, {1: (0.0,), 2: (-21.0, 16.5
 
 
 def fixed(scenario: dn.Scenario, key: jax.Array, drops: int, first: int = 0) -> dn.Realisation:
-    """The same scene for every drop, for one or two groups; true positions in the balls are drawn."""
+    """One scene for every drop, for one or two groups; true positions in the balls are drawn."""
     drawn = dn.draw(scenario, key, drops, first)
     near, far = (
         np.repeat(_ring(radius, degrees[scenario.groups]), drops, axis=0)

@@ -1,4 +1,4 @@
-"""What the studies of this paper share: axes, metrics, curves and how claims are cased."""
+"""Shared parts of the studies of this paper: axes, metrics, curves and cases of claims."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What is measured on a design. Numbers come from the physics and the certificate, never from a solver's own report."""
+"""Measurements on a design. Numbers come from the physics and the certificate, never from a solver's own report."""
 
 from typing import Any
 
@@ -42,7 +42,7 @@ def power(scenario: ni.Scenario, realisation: Any, design: ni.Design, keys: jax.
 
 
 def balance(scenario: ni.Scenario, realisation: Any, design: ni.Design, keys: jax.Array) -> Measured:
-    """As ``power``, and the balanced SINR of the beams and of the relaxation (OMA: the equivalent for equal rate)."""
+    """Measurements of ``power``, and the balanced SINR of beams and relaxation (OMA: the equivalent for equal rate)."""
     return power(scenario, realisation, design, keys) | {
         "balanced_sinr_db": linear_to_db(design.balanced_sinr),
         "relaxed_sinr_db": linear_to_db(design.relaxed_sinr),

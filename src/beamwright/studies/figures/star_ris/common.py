@@ -1,4 +1,4 @@
-"""What the STAR-RIS studies share: the paper, axes, metrics."""
+"""Shared parts of the STAR-RIS studies: the paper, axes, metrics."""
 
 from beamwright.records import Axis, Metric
 

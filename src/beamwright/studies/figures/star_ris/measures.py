@@ -1,4 +1,4 @@
-"""What is measured on a surface: by the closed-form moments, never by a search's own report."""
+"""Measurements on a surface: by the closed-form moments, never by a search's own report."""
 
 from typing import Any
 
@@ -41,7 +41,7 @@ def moments(scenario: sr.Scenario, realisation: Any, design: sr.Design, keys: ja
 
 
 def convergence(scenario: sr.Scenario, realisation: Any, design: sr.Design, keys: jax.Array) -> Measured:
-    """Where a search stands after the iterations it was given, for the precoder of its start."""
+    """State of a search after the iterations it was given, for the precoder of its start."""
     known, nothing = realisation.known, np.full(len(design.u), np.nan)
     if design.goal[0] == sr.Goal.INTERFERENCE:
         steps = np.nan_to_num(np.diff(design.trace, axis=1), nan=-np.inf)

@@ -1,0 +1,50 @@
+"""Any number of lanes through a function compiled for a few: pad, cut into tiles, compute side by side, join."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import jax
+import numpy as np
+
+from beamwright.numerics.backend import threads
+
+_compiled: WeakKeyDictionary[Callable[..., Any], set[tuple[Any, ...]]] = WeakKeyDictionary()
+
+
+def in_tiles(function: Callable[..., Any], tile: int, *arrays: np.ndarray, counted: bool = False) -> Any:
+    """``function`` on slices of the leading axis, results joined along it as NumPy arrays.
+
+    function, a ``jax.jit``, maps arrays (tile, ...) to a pytree of arrays (tile, ...), each lane by itself. One size is
+    ever compiled, whatever the batch, and a lane has the same bits in any batch and with any number of threads. The
+    last tile is filled up with the last lane. A ``counted`` function (see ``one_by_one``) is told how many lanes count,
+    and gets about as many in every tile, so that no core waits for another.
+    """
+    lanes = len(arrays[0])
+    tiles = -(-lanes // tile)
+    if counted:
+        tiles = min(lanes, threads() * -(-tiles // threads()))
+        bounds = [lanes * i // tiles for i in range(tiles + 1)]
+    else:
+        bounds = [*range(0, lanes, tile), lanes]
+
+    def compute(first: int) -> Any:
+        start, end = bounds[first], bounds[first + 1]
+        index = np.minimum(np.arange(start, start + tile), lanes - 1)
+        values = function(*([end - start] if counted else []), *(a[index] for a in arrays))
+        return jax.tree.map(lambda a: np.asarray(a)[: end - start], values)
+
+    waiting, parts = list(range(tiles)), []
+    sizes = tuple((tile, *a.shape[1:], a.dtype) for a in arrays)
+    compiled = _compiled.setdefault(function, set())
+    if sizes not in compiled:
+        parts.append(compute(waiting.pop(0)))  # compiles: threads at once would all do it
+        compiled.add(sizes)
+    workers = min(threads(), len(waiting))
+    if workers > 1:
+        with ThreadPoolExecutor(workers) as pool:
+            parts += pool.map(compute, waiting)
+    else:
+        parts += map(compute, waiting)
+    return jax.tree.map(lambda *pieces: np.concatenate(pieces), *parts)
