@@ -7,6 +7,7 @@ are parsed, never imported, so pages cannot disagree with the code and need none
 
 import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,17 +24,26 @@ def public_paths(package: str, src: Path = _SRC) -> list[str]:
     """Dotted paths of what a package offers, each where a static reader finds it."""
     folder = src / Path(*package.split("."))
     tree = ast.parse((folder / "__init__.py").read_text())
-    bound = {alias.asname or alias.name for node in tree.body for alias in getattr(node, "names", [])}
-    bound |= {path.stem for path in folder.iterdir()}
-    for node in tree.body:
+    bound = {path.stem for path in folder.iterdir()}
+    for node in _statements(tree.body):
         targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
         bound |= {target.id for target in targets if isinstance(target, ast.Name)}
         bound |= {node.name} if isinstance(node, ast.FunctionDef | ast.ClassDef) else set()
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            bound |= {alias.asname or alias.name for alias in node.names}
     names = public_names(tree)
     if names is None:
         modules = [path for path in sorted(folder.iterdir()) if path.suffix == ".py" or (path / "__init__.py").exists()]
         return [f"{package}.{path.stem}" for path in modules if not path.stem.startswith("_")]
     return [f"{package}.{name}" if name in bound else _lazy(package, folder, name) for name in names]
+
+
+def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """All of a module, also below ``if TYPE_CHECKING`` and its like; no function's own."""
+    for node in body:
+        yield node
+        if isinstance(node, ast.If | ast.Try | ast.With):
+            yield from _statements(node.body)
 
 
 def public_names(tree: ast.Module) -> list[str] | None:
