@@ -43,6 +43,10 @@ def test_smallest_eigenvector_on_one_sphere():
     trace = np.asarray(found.trace)
     assert np.isfinite(trace[: int(found.iterations) + 1]).all() and np.isnan(trace[int(found.iterations) + 1 :]).all()
     assert np.nanmax(np.diff(trace)) <= 1e-12
+    others = cg.Options(tolerance=1e-7, iterations=500, beta=cg.fletcher_reeves)
+    by_fletcher = jax.jit(lambda x: cg.minimise(value, x, manifold, others, measure))(manifold.retract(start))
+    np.testing.assert_allclose(by_fletcher.value, found.value, rtol=1e-9)
+    assert by_fletcher.iterations != found.iterations and cg.Ending(int(by_fletcher.ending)).sentence.endswith(".")
     # the same without telling the expensive part apart
     whole = jax.jit(lambda x: cg.minimise(lambda x: value(measure(x)), x, manifold, options))(manifold.retract(start))
     np.testing.assert_allclose(whole.value, found.value, rtol=1e-12)

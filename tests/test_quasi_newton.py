@@ -7,6 +7,7 @@ import pytest
 from scipy.optimize import minimize
 
 from beamwright.optim import quasi_newton as qn
+from beamwright.optim.ending import Ending
 
 
 def rosenbrock(x):
@@ -17,7 +18,7 @@ def test_rosenbrock_free_and_in_a_box():
     start = jnp.full(8, -1.2)
     found = qn.minimise(rosenbrock, start, options=qn.Options(iterations=500))
     np.testing.assert_allclose(found.x, 1, atol=1e-5)
-    assert not found.failed and found.evaluations >= found.iterations
+    assert found.ending == Ending.STATIONARY and found.evaluations >= found.iterations
     forgetful = qn.minimise(rosenbrock, start, options=qn.Options(iterations=2000, memory=5))
     np.testing.assert_allclose(forgetful.x, 1, atol=1e-5)
     assert forgetful.iterations > found.iterations  # old curvature helps where it does not age
@@ -53,7 +54,7 @@ def test_many_at_once_are_each_by_itself():
 
 def test_endings():
     flat = qn.minimise(lambda x: jnp.sum(x) * 0, jnp.ones(3))
-    assert flat.iterations == 0 and not flat.failed
+    assert flat.iterations == 0 and flat.ending == Ending.STATIONARY
     outside = qn.minimise(lambda x: jnp.sum(x**2), jnp.array([3.0, -3.0]), 1.0, 2.0)
     np.testing.assert_allclose(outside.x, 1)
     stuck = qn.minimise(lambda x: jnp.sum(x) * jnp.nan, jnp.ones(3))

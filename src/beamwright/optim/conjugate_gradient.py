@@ -1,32 +1,36 @@
-"""Riemannian conjugate gradient, Polak-Ribiere+ with transport by projection (spec star_ris, section 5).
+"""Riemannian conjugate gradient with transport by projection (spec star_ris, section 5).
 
 Written for one instance: ``lax.map`` over a batch lets every instance stop when it is done, ``vmap`` waits for the
 slowest. Each step costs two or more values of f and the way back of one gradient; the value never rises.
 """
 
 from collections.abc import Callable
-from enum import IntEnum
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 from jax import Array, lax
 
+from beamwright.optim.ending import Ending
+from beamwright.optim.line_search import backtrack, falls_enough
 from beamwright.optim.manifolds import UnitNorm, inner
 
 Measured = Any
 """Values of a point that f needs: an array or a pytree of arrays."""
 
 
-class Ending(IntEnum):
-    """Why the search ended."""
+Beta = Callable[[Array, Array, Array], Array]
+"""``beta(new, mixed, old)`` of <G, G>, <G, last G> and <last G, last G>: share of the last direction in the next."""
 
-    STATIONARY = 0
-    """The Riemannian gradient is at most ``tolerance``."""
-    LINE_SEARCH = 1
-    """No step along the direction lowers the value any more."""
-    ITERATIONS = 2
-    """Out of iterations."""
+
+def polak_ribiere_plus(new: Array, mixed: Array, old: Array) -> Array:
+    """max((<G, G> - <G, last G>) / <last G, last G>, 0): starts anew by itself where gradients stay alike."""
+    return jnp.maximum((new - mixed) / old, 0.0)
+
+
+def fletcher_reeves(new: Array, mixed: Array, old: Array) -> Array:
+    """<G, G> / <last G, last G>."""
+    return new / old
 
 
 class Options(NamedTuple):
@@ -38,6 +42,7 @@ class Options(NamedTuple):
     """Armijo's constant."""
     cut: float = 0.25
     cuts: int = 20
+    beta: Beta = polak_ribiere_plus
 
 
 class Found(NamedTuple):
@@ -106,7 +111,7 @@ def minimise(
         gradient = gradient_at(x, measured)
         square = inner(gradient, gradient)
         # <G, T(V)> = <G, V>: G is tangent already, and the projection T is self-adjoint.
-        beta = jnp.maximum((square - inner(gradient, state.gradient)) / state.square, 0.0)
+        beta = options.beta(square, inner(gradient, state.gradient), state.square)
         slope = beta * inner(gradient, state.direction) - square
         uphill = slope >= 0
         beta, slope = jnp.where(uphill, 0.0, beta), jnp.where(uphill, -square, slope)
@@ -153,13 +158,10 @@ def _line_search(
     other = at(jnp.clip(vertex, 0.1 * state.step, 10.0 * state.step))
     better = jax.tree.map(lambda a, b: jnp.where(other.value < last.value, a, b), other, last)
 
-    def short(carry: tuple[_Tried, Array]) -> Array:
-        tried, cuts = carry
-        enough = tried.value <= state.value + options.sufficient * tried.step * state.slope
-        return ~enough & (cuts < options.cuts)
+    def enough(tried: _Tried) -> Array:
+        return falls_enough(tried.value, state.value, tried.step * state.slope, options.sufficient)
 
-    def cut(carry: tuple[_Tried, Array]) -> tuple[_Tried, Array]:
-        tried, cuts = carry
-        return at(jnp.where(cuts + 1 < options.cuts, options.cut * tried.step, 0.0)), cuts + 1
+    def shorter(tried: _Tried, cuts: Array) -> _Tried:
+        return at(jnp.where(cuts + 1 < options.cuts, options.cut * tried.step, 0.0))
 
-    return lax.while_loop(short, cut, (better, jnp.array(0)))[0]
+    return backtrack(better, enough, shorter, options.cuts)[0]

@@ -12,6 +12,9 @@ import jax
 import jax.numpy as jnp
 from jax import Array, lax
 
+from beamwright.optim.ending import Ending
+from beamwright.optim.line_search import backtrack, falls_enough
+
 
 class Options(NamedTuple):
     """Tolerance is on the largest entry of the projected gradient x - clip(x - g)."""
@@ -36,8 +39,8 @@ class Found(NamedTuple):
     iterations: Array
     evaluations: Array
     """Evaluations of f and its gradient together."""
-    failed: Array
-    """No step along the last direction lowered f."""
+    ending: Array
+    """``Ending``."""
 
 
 class _State(NamedTuple):
@@ -56,7 +59,6 @@ class _Tried(NamedTuple):
     x: Array
     value: Array
     gradient: Array
-    cuts: Array
 
 
 def minimise(
@@ -72,24 +74,26 @@ def minimise(
     """
     look = jax.value_and_grad(f)
 
+    def optimality(state: _State) -> Array:
+        return jnp.max(jnp.abs(state.x - jnp.clip(state.x - state.gradient, low, high)))
+
     def running(state: _State) -> Array:
-        optimality = jnp.max(jnp.abs(state.x - jnp.clip(state.x - state.gradient, low, high)))
-        return (optimality > options.tolerance) & ~state.failed & (state.iterations < options.iterations)
+        return (optimality(state) > options.tolerance) & ~state.failed & (state.iterations < options.iterations)
 
     def body(state: _State) -> _State:
         held = ((state.x <= low) & (state.gradient > 0)) | ((state.x >= high) & (state.gradient < 0))
         slope = jnp.where(held, 0.0, state.gradient)
         newton = -jnp.where(held, 0.0, state.inverse @ slope)
         direction = jnp.where(newton @ slope < 0, newton, -_first_step(slope, options) * slope)
-        tried = _line_search(look, state, direction, low, high, options)
-        failed = ~_falls_enough(tried, state, options)
+        tried, cuts = _line_search(look, state, direction, low, high, options)
+        failed = ~_enough(tried, state, options)
         x, value, gradient = (
             jnp.where(failed, old, new)
-            for old, new in zip((state.x, state.value, state.gradient), tried[1:4], strict=True)
+            for old, new in zip((state.x, state.value, state.gradient), tried[1:], strict=True)
         )
         fresh = state.iterations == 0 if options.memory is None else state.iterations % options.memory == 0
         inverse = _updated(state.inverse, x - state.x, gradient - state.gradient, fresh)
-        return _State(x, value, gradient, inverse, state.iterations + 1, state.evaluations + 1 + tried.cuts, failed)
+        return _State(x, value, gradient, inverse, state.iterations + 1, state.evaluations + 1 + cuts, failed)
 
     x = jnp.clip(start, low, high)
     value, gradient = look(x)
@@ -97,7 +101,9 @@ def minimise(
     end = lax.while_loop(
         running, body, _State(x, value, gradient, inverse, jnp.array(0), jnp.array(1), jnp.array(False))
     )
-    return Found(end.x, end.value, end.gradient, end.iterations, end.evaluations, end.failed)
+    short = jnp.where(end.failed, Ending.LINE_SEARCH, Ending.ITERATIONS)
+    ending = jnp.where(optimality(end) <= options.tolerance, Ending.STATIONARY, short)
+    return Found(end.x, end.value, end.gradient, end.iterations, end.evaluations, ending)
 
 
 def _first_step(gradient: Array, options: Options) -> Array:
@@ -118,9 +124,9 @@ def _updated(inverse: Array, step: Array, change: Array, fresh: Array) -> Array:
     return inverse + along[:, None] * step - (weight * step)[:, None] * turned
 
 
-def _falls_enough(tried: _Tried, state: _State, options: Options) -> Array:
+def _enough(tried: _Tried, state: _State, options: Options) -> Array:
     """Armijo's condition on the path that is bent into the box."""
-    return tried.value <= state.value + options.sufficient * (state.gradient @ (tried.x - state.x))
+    return falls_enough(tried.value, state.value, state.gradient @ (tried.x - state.x), options.sufficient)
 
 
 def _line_search(
@@ -130,19 +136,19 @@ def _line_search(
     low: Array | float,
     high: Array | float,
     options: Options,
-) -> _Tried:
-    """The whole step, then the minimum of the parabola through what was seen, clipped to a tenth and a half."""
+) -> tuple[_Tried, Array]:
+    """The whole step, then the minimum of the parabola through what was tried, clipped to a tenth and a half."""
 
-    def at(step: Array, cuts: Array) -> _Tried:
+    def at(step: Array) -> _Tried:
         x = jnp.clip(state.x + step * direction, low, high)
-        return _Tried(step, x, *look(x), cuts)
+        return _Tried(step, x, *look(x))
 
-    def short(tried: _Tried) -> Array:
-        return ~_falls_enough(tried, state, options) & (tried.cuts < options.cuts)
+    def enough(tried: _Tried) -> Array:
+        return _enough(tried, state, options)
 
-    def cut(tried: _Tried) -> _Tried:
+    def shorter(tried: _Tried, _: Array) -> _Tried:
         slope = state.gradient @ (tried.x - state.x)
         vertex = -0.5 * slope / (tried.value - state.value - slope)
-        return at(tried.step * jnp.where(jnp.isfinite(vertex), jnp.clip(vertex, 0.1, 0.5), 0.1), tried.cuts + 1)
+        return at(tried.step * jnp.where(jnp.isfinite(vertex), jnp.clip(vertex, 0.1, 0.5), 0.1))
 
-    return lax.while_loop(short, cut, at(jnp.array(1.0), jnp.array(0)))
+    return backtrack(at(jnp.array(1.0)), enough, shorter, options.cuts)
