@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
-from beamwright.optim.power_allocation import allocate_power
+from beamwright.optim.power_allocation import _spent, allocate_power
 
 
 def rates(a, b, powers):
@@ -107,3 +107,11 @@ def test_edges():
             allocate_power(**{
                 "a": [1.0], "b": [1.0], "power_w": 1.0, "weight": 0.5, "rate_near": 1.0, "rate_far": 1.0, **change,
             })  # fmt: skip
+
+
+def test_power_below_the_rounding_of_noise_is_still_spent_exactly():
+    """Levels of water are differences of equal numbers there: rounding of 1e-16 W, and P is 1e-33 W."""
+    groups = np.array([1e-16, 3e-16, 0.0])
+    spent = np.asarray(_spent(groups, np.zeros(3), 1e-33))
+    np.testing.assert_allclose(spent.sum(), 1e-33, rtol=1e-12)
+    assert np.all(spent >= 0)
