@@ -1,4 +1,4 @@
-"""What a design must hold that was asked for like that: access, shares of time or band, chains; all of closed forms."""
+"""Demands on a design by method and options: access, shares of time or band, chains; all of a design in closed form."""
 
 from dataclasses import replace
 from typing import Any
@@ -6,26 +6,33 @@ from typing import Any
 import numpy as np
 
 from beamwright.core import Config
-from beamwright.systems.dma_noma.baselines import focusing, minimum_share, zero_forcing
-from beamwright.systems.dma_noma.certificate import guaranteed
-from beamwright.systems.dma_noma.known import checked
-from beamwright.systems.dma_noma.results import Access, Design, Known
-from beamwright.systems.dma_noma.scenario import Scenario
+from beamwright.systems.dma_noma.physics import (
+    Access,
+    Design,
+    Known,
+    Scenario,
+    checked,
+    closed_forms,
+    guaranteed_rates,
+)
 
-CLOSED_FORMS = {"zero-forcing": zero_forcing, "focusing": focusing}
-"""Methods without a search: made again and compared."""
+CLOSED_FORMS = {"zero-forcing": closed_forms.zero_forcing, "focusing": closed_forms.focusing}
+"""Methods without a search: computed again and compared."""
 BOUND = {"tdma": ("share",)}
+"""Options that ``demanded`` binds to the arrays, by method."""
 SCENERY = ("near_range_m", "far_range_m")
+"""Parameters of the scenario that only shape what is drawn."""
 
 
-def asked(s: Scenario, known: Known, design: Design, method: str, options: Config) -> dict[str, Any]:
+def demanded(s: Scenario, known: Known, design: Design, method: str, options: Config) -> dict[str, Any]:
     """See ``core.contract.System.asked``. Powers, amplitudes and beams of a search are judged by the certificate."""
-    drops = len(design.amplitudes)
+    known, drops = checked(s, known), len(design.amplitudes)
     access = {"tdma": Access.TDMA, "fdma": Access.FDMA}.get(method, Access.NOMA)
     digital = method == "fully-digital" or s.feeding == "digital"
     share = np.full((drops, 2), 1.0 if access is Access.NOMA else 0.5)
     if getattr(options, "share", "halves") == "minimum":
-        share = minimum_share(s, guaranteed(s, checked(s, known), replace(design, share=share))[1].sum(axis=-1) / 0.5)
+        far_rates = guaranteed_rates(s, known, replace(design, share=share))[1]
+        share = closed_forms.minimum_share(s, far_rates.sum(axis=-1) / 0.5)
     demands: dict[str, Any] = {
         "access": np.full(drops, int(access)), "share": share, "digital": np.full(drops, int(digital)),
     }  # fmt: skip
@@ -35,6 +42,5 @@ def asked(s: Scenario, known: Known, design: Design, method: str, options: Confi
         demands |= {name: np.ones_like(design.amplitudes) for name in ("amplitudes", "far_amplitudes")
                     if demands.get(name, 0) is not None}  # fmt: skip
     if method in CLOSED_FORMS:
-        again = CLOSED_FORMS[method](s, known)
-        demands |= {name: getattr(again, name) for name in ("amplitudes", "beams", "powers_w")}
+        demands |= CLOSED_FORMS[method](s, known)._asdict()
     return demands
