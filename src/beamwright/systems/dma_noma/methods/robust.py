@@ -1,5 +1,6 @@
 """Proposed design: amplitudes, beams and powers of largest guaranteed rate (spec dma_noma, section 6)."""
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 import numpy as np
@@ -94,5 +95,9 @@ def _search_growing_balls(s: Scenario, known: Known, density: float, options: Op
     return result
 
 
-SOLVERS = {"first-order": first_order, "cutting-set": cutting_set, "sdr-sca": sdr_sca}
+SOLVERS: dict[str, Callable[..., Design]] = {
+    "first-order": first_order,
+    "cutting-set": cutting_set,
+    "sdr-sca": sdr_sca,
+}
 """Methods of ``maximise_guaranteed_rate``."""
