@@ -1,20 +1,13 @@
 """Near-field NOMA from a dynamic metasurface antenna, robust to positions that are known up to a ball."""
 
 from beamwright.optim.power_allocation import allocate_power
-from beamwright.systems.dma_noma.audit import certify, evaluate
-from beamwright.systems.dma_noma.methods import (
-    csi_ball,
-    cutting_set,
-    fdma,
-    first_order,
-    focusing,
-    fully_digital,
-    maximise_guaranteed_rate,
-    non_robust,
-    planar_wave,
-    tdma,
-    zero_forcing,
-)
+from beamwright.systems.dma_noma.audit.certificate import certify
+from beamwright.systems.dma_noma.audit.scorecard import evaluate
+from beamwright.systems.dma_noma.methods.baselines import focusing, fully_digital, non_robust, planar_wave, zero_forcing
+from beamwright.systems.dma_noma.methods.csi_ball import csi_ball
+from beamwright.systems.dma_noma.methods.cutting_set import cutting_set
+from beamwright.systems.dma_noma.methods.orthogonal import fdma, tdma
+from beamwright.systems.dma_noma.methods.robust import first_order, maximise_guaranteed_rate
 from beamwright.systems.dma_noma.physics import (
     BallSinr,
     Verified,

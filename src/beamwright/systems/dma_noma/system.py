@@ -1,7 +1,8 @@
 """Names of the metasurface NOMA system: its methods and itself, as the contract sees them."""
 
 from beamwright.core import Method, System
-from beamwright.systems.dma_noma import audit, methods
+from beamwright.systems.dma_noma.audit import certificate, demanded, scorecard
+from beamwright.systems.dma_noma.methods import baselines, csi_ball, cutting_set, orthogonal, robust, sdr_sca
 from beamwright.systems.dma_noma.scene import INPUTS, Scenario, draw, known
 from beamwright.systems.dma_noma.types import Design
 
@@ -9,27 +10,27 @@ METHODS = {
     method.name: method
     for method in (
         Method("robust", "Largest guaranteed rate over balls of positions: projected BFGS and closed-form powers",
-               methods.RobustOptions, methods.first_order),
+               robust.RobustOptions, robust.first_order),
         Method("cutting-set", "The same solver against worst positions, one by one",
-               methods.CuttingSetOptions, methods.cutting_set),
+               cutting_set.CuttingSetOptions, cutting_set.cutting_set),
         Method("sdr-sca", "Comparison: semidefinite and convex programs by CVXPY, drop after drop (extra: reference)",
-               methods.SdrScaOptions, methods.sdr_sca),
+               sdr_sca.SdrScaOptions, sdr_sca.sdr_sca),
         Method("csi-ball", "Comparison: robust to balls of channels instead of positions",
-               methods.CsiBallOptions, methods.csi_ball),
+               csi_ball.CsiBallOptions, csi_ball.csi_ball),
         Method("non-robust", "Baseline: the same solver for the estimates alone",
-               methods.SearchOptions, methods.non_robust),
+               baselines.SearchOptions, baselines.non_robust),
         Method("planar-wave", "Baseline: robust, but waves taken for plane",
-               methods.SearchOptions, methods.planar_wave),
+               baselines.SearchOptions, baselines.planar_wave),
         Method("zero-forcing", "Baseline: hologram and nulls at the near users",
-               methods.NoOptions, methods.zero_forcing),
+               baselines.NoOptions, baselines.zero_forcing),
         Method("focusing", "Baseline: hologram and matched beams",
-               methods.NoOptions, methods.focusing),
+               baselines.NoOptions, baselines.focusing),
         Method("tdma", "Baseline: near and far users in turns, each slot robust",
-               methods.TdmaOptions, methods.tdma),
+               orthogonal.TdmaOptions, orthogonal.tdma),
         Method("fdma", "Baseline: near and far users in half a band each, beams of robust",
-               methods.SearchOptions, methods.fdma),
+               orthogonal.SearchOptions, orthogonal.fdma),
         Method("fully-digital", "Upper comparison: a chain per element, robust",
-               methods.SearchOptions, methods.fully_digital),
+               baselines.SearchOptions, baselines.fully_digital),
     )
 }  # fmt: skip
 
@@ -44,10 +45,10 @@ SYSTEM = System(
     channels=INPUTS,
     draw=draw,
     known=known,
-    evaluate=audit.evaluate,
-    certify=audit.certify,
-    headline=audit.headline,
-    asked=audit.demanded,
-    bound=audit.BOUND,
-    scenery=audit.SCENERY,
+    evaluate=scorecard.evaluate,
+    certify=certificate.certify,
+    headline=scorecard.headline,
+    asked=demanded.demanded,
+    bound=demanded.BOUND,
+    scenery=demanded.SCENERY,
 )

@@ -19,7 +19,7 @@ MET = 1e-6
 
 
 class Access(IntEnum):
-    """How near and far users share time and band; the code kept in ``Design.access``."""
+    """Multiple access of near and far users; the code kept in ``Design.access``."""
 
     NOMA = 0
     """Together: near users cancel the far users' signals."""

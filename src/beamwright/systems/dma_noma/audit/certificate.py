@@ -28,7 +28,7 @@ def certify(scenario: Scenario, known: Known, design: Design) -> Certificate:
 
     ``feasible`` holds for verified rates too: a rate that the adversary breaks is not met, whatever the scenario set.
 
-    Raises: ValueError naming what has a wrong shape or is not finite.
+    Raises: ValueError naming the array of a wrong shape, or with NaN or infinity.
     """
     known = checked(scenario, known)
     _check_shapes(scenario, known, design)

@@ -1,4 +1,4 @@
-"""Demands on a design by method and options: access, shares of time or band, chains; all of a design in closed form."""
+"""Demands on a design by its method and options: access, shares, chains; every array of a design in closed form."""
 
 from dataclasses import replace
 from typing import Any
@@ -25,7 +25,10 @@ SCENERY = ("near_range_m", "far_range_m")
 
 
 def demanded(s: Scenario, known: Known, design: Design, method: str, options: Config) -> dict[str, Any]:
-    """See ``core.contract.System.asked``. Powers, amplitudes and beams of a search are judged by the certificate."""
+    """Arrays that a design of this method and these options must hold, see ``core.contract.System``.
+
+    Powers, amplitudes and beams of a search are judged by the certificate.
+    """
     known, drops = checked(s, known), len(design.amplitudes)
     access = {"tdma": Access.TDMA, "fdma": Access.FDMA}.get(method, Access.NOMA)
     digital = method == "fully-digital" or s.feeding == "digital"

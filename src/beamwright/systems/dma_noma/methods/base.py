@@ -7,7 +7,7 @@ from typing import ParamSpec
 import numpy as np
 
 from beamwright.core import Config, guarded, parameter, ranges
-from beamwright.systems.dma_noma.audit import certify
+from beamwright.systems.dma_noma.audit.certificate import certify
 from beamwright.systems.dma_noma.physics import Access, Design, Known, Scenario
 from beamwright.systems.dma_noma.sizes import design_bytes
 from beamwright.systems.dma_noma.solve import ChannelSets, Options, SearchResult, search_from_starts
@@ -26,9 +26,9 @@ class SearchOptions(Config):
     starts: int = parameter(1, "Starts per drop, of which the best is kept", source="spec, section 6", **ranges.STARTS)
     rounds: int = parameter(8, "At most so many rounds of beams and powers", source="spec, section 6", **ranges.ROUNDS)
     steps: int = parameter(
-        60, "Of BFGS per sharpness of the smoothed maximum", source="spec, section 6", **ranges.ROUNDS
+        60, "Steps of BFGS per sharpness of the smoothed maximum", source="spec, section 6", **ranges.ROUNDS
     )
-    seed: int = parameter(0, "Of random starts; drop i uses fold_in(key(seed), i)", **ranges.SEED)
+    seed: int = parameter(0, "Seed of random starts; drop i uses fold_in(key(seed), i)", **ranges.SEED)
 
 
 def guarded_method(options: type[Config]) -> Callable[[Callable[P, Design]], Callable[P, Design]]:

@@ -16,8 +16,7 @@ from beamwright.systems.dma_noma.physics import (
     reference_waves,
     scenario_points,
 )
-from beamwright.systems.dma_noma.solve import Options, SearchResult, channel_sets, search_from_starts
-from beamwright.systems.dma_noma.solve.kernel import PENALTY
+from beamwright.systems.dma_noma.solve import PENALTY, Options, SearchResult, channel_sets, search_from_starts
 from beamwright.systems.dma_noma.types import MET
 
 
@@ -26,7 +25,7 @@ class CuttingSetOptions(SearchOptions):
 
     rounds: int = parameter(4, "At most so many rounds of beams and powers per design", **ranges.ROUNDS)
     density: float = parameter(
-        16.0, "Of the grid on which worst positions are sought", source="spec, section 6", gt=0, le=1e6
+        16.0, "Density of the grid on which worst positions are sought", source="spec, section 6", gt=0, le=1e6
     )
     cuts: int = parameter(8, "Positions added per user", ge=1, le=10_000)
 
@@ -76,6 +75,8 @@ def cutting_set(
 
 
 class _GridRates(NamedTuple):
+    """Rates of a design on the grid, and the positions of the least."""
+
     rate: np.ndarray
     """(drops,) weighted, less many times what required rates lack."""
     worst: np.ndarray

@@ -13,13 +13,13 @@ from beamwright.systems.dma_noma.solve import ChannelSets, Options, SearchResult
 
 Share = Literal["halves", "minimum"]
 _ROUNDS = 30
-"""Of the damped fixed point between powers and interference."""
+"""Rounds of the damped fixed point between powers and interference."""
 
 
 class TdmaOptions(SearchOptions):
     """Options of time division."""
 
-    share: Share = parameter("halves", "Of time: halves, or what far users need")
+    share: Share = parameter("halves", "Shares of time: halves, or far users their minimum")
 
 
 @guarded_method(TdmaOptions)

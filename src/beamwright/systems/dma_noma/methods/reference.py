@@ -24,15 +24,14 @@ from beamwright.systems.dma_noma.physics import (
     closed_forms,
     reference_waves,
 )
-from beamwright.systems.dma_noma.solve import make_problems, scenario_sets, start
-from beamwright.systems.dma_noma.solve.kernel import Point, Problem
+from beamwright.systems.dma_noma.solve import Point, Problem, make_problems, scenario_sets, start
 from beamwright.systems.dma_noma.solve.search import GAIN, PATIENCE, Candidate, power_step, precedes, scored, split_at
 
 with extra("reference"):
     import cvxpy as cp
 
 STEPS = (1.0, 0.5, 0.25, 0.1, 0.03)
-"""Tried in this order from the old point to what the convex program proposes."""
+"""Step lengths tried in this order from the old point to the proposal of the convex program."""
 PASSES = 2
 """Convex programs per step."""
 SLACK = 10.0
@@ -40,7 +39,7 @@ SLACK = 10.0
 
 
 def alternate(s: Scenario, known: Known, starts: int, rounds: int, density: float, seed: int) -> Design:
-    """Beams, amplitudes and powers in turn by CVXPY and Clarabel; only what improves the exact worst case is kept.
+    """Beams, amplitudes and powers in turn by CVXPY and Clarabel; steps that improve the exact worst case are kept.
 
     Args:    as ``maximise_guaranteed_rate``; rounds of all three steps.
     Returns: Design; a convex program that fails leaves the old point.
@@ -70,6 +69,8 @@ def _problem(problems: Problem, drop: int) -> Problem:
 
 
 class _Result(NamedTuple):
+    """Best point of an alternation, and its course."""
+
     amplitudes: np.ndarray
     beams: np.ndarray
     powers_w: np.ndarray
@@ -128,7 +129,7 @@ def _accepted(problem: Problem, now: Candidate, amplitudes: np.ndarray, beams: n
 
 
 class _Decoders(NamedTuple):
-    """Users at positions who must decode, one per row: all positions of all users below each other."""
+    """Positions at which a user must decode, one per row: all positions of all users below each other."""
 
     h: np.ndarray
     """(rows, elements) over the noise amplitude."""
@@ -223,7 +224,7 @@ def _rate_program(
     power_of: _Expression,
     lower: _Expression,
 ) -> tuple[Any, list[Any]]:
-    """Weighted rates in nats and what limits them.
+    """Weighted rates in nats and their constraints.
 
         r <= ln(S + y) - ln y0 - (y - y0)/y0     for every user and position,  S wanted, y interference and noise
 

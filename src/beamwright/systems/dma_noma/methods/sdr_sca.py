@@ -12,8 +12,8 @@ class SdrScaOptions(Config):
     rounds: int = parameter(
         6, "At most so many rounds of beams, amplitudes and powers", source="spec, section 9", **ranges.ROUNDS
     )
-    density: float = parameter(8.0, "Of scenario positions along a ball", source="spec, section 4", gt=0, le=1e6)
-    seed: int = parameter(0, "Of random starts; drop i uses fold_in(key(seed), i)", **ranges.SEED)
+    density: float = parameter(8.0, "Density of scenario positions along a ball", source="spec, section 4", gt=0, le=1e6)
+    seed: int = parameter(0, "Seed of random starts; drop i uses fold_in(key(seed), i)", **ranges.SEED)
 
 
 @guarded_method(SdrScaOptions)

@@ -10,7 +10,7 @@ from beamwright.systems.dma_noma.physics import geometry, model
 from beamwright.systems.dma_noma.scene import Known, Scenario
 
 _ROUNDS = 30
-"""Of the damped fixed point between powers and interference."""
+"""Rounds of the damped fixed point between powers and interference."""
 
 
 class ClosedForm(NamedTuple):
@@ -37,7 +37,7 @@ def focusing(s: Scenario, known: Known) -> ClosedForm:
 
 
 def holograms(h: np.ndarray, wave: np.ndarray) -> np.ndarray:
-    """Amplitudes (drops, elements) for channels h (drops, users, elements) and Q (drops, elements, chains)."""
+    """Hologram amplitudes (drops, elements) for channels h (drops, users, elements) and Q (drops, elements, chains)."""
     return np.stack([hologram(channels, q) for channels, q in zip(h, wave, strict=True)])
 
 

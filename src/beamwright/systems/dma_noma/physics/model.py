@@ -29,7 +29,7 @@ class Transmission(NamedTuple):
     noise_w: np.ndarray
     """(drops,)."""
     scattering: float
-    """Norm of what may be added to the channels."""
+    """Largest norm of the scattered channel, which is unknown."""
 
 
 def transmissions(s: Scenario, known: Known, design: Design) -> tuple[Transmission, Transmission]:

@@ -16,14 +16,13 @@ from jax import Array, lax
 
 from beamwright.core import ArrayRecord
 from beamwright.numerics import in_tiles, materialise, one_by_one, phasor
-from beamwright.systems.dma_noma.physics import geometry, model
-from beamwright.systems.dma_noma.physics.reception import received
+from beamwright.systems.dma_noma.physics import geometry, model, reception
 from beamwright.systems.dma_noma.scene import Known, Scenario, checked
 from beamwright.systems.dma_noma.types import Design
 from beamwright.uncertainty import Directions, verification_positions
 
 WORST, CLIMBS, TRIALS = 5, 40, 12
-"""Positions a local search starts from, its rounds, and the moves tried in each."""
+"""Starting positions of a local search, its rounds, and the moves tried in each."""
 TILE, _CHUNK = 4, 64
 """Drops per compiled call; positions looked at together, so that they stay in a core's cache."""
 
@@ -52,7 +51,7 @@ def verify_rate(s: Scenario, known: Known, design: Design, seed: int = 0, direct
     plain model.
 
     Args:   directions ``radial`` or ``tangential`` restricts the errors to that line, without a local search.
-    Raises: ValueError naming what has a wrong shape.
+    Raises: ValueError naming the array of a wrong shape.
     """
     known = checked(s, known)
     sent = model.transmissions(s, known, design)
@@ -116,7 +115,7 @@ def _compiled(groups: int) -> Callable[..., Any]:
             cosine, sine = phasor(distance / wavelength)
             size = materialise(first * jnp.exp(-exponent / 2 * jnp.log(distance)))  # a power, at half its price
             cosine, sine = materialise(cosine), materialise(sine)
-            power = received(jnp.stack([size * cosine, -size * sine]), f, jnp.full(groups, scattering), own)
+            power = reception.received(jnp.stack([size * cosine, -size * sine]), f, jnp.full(groups, scattering), own)
             return (power.interference @ powers + noise) / power.gain
 
         def attack(centre: Array, points: Array, *sent: Array) -> Array:

@@ -1,5 +1,6 @@
 """Solve: the search for amplitudes, beams and powers against sets of channels; it does not know the audit."""
 
+from beamwright.systems.dma_noma.solve.kernel import PENALTY, Point, Problem
 from beamwright.systems.dma_noma.solve.multistart import best_of, search_from_starts
 from beamwright.systems.dma_noma.solve.problem import (
     ChannelSets,
@@ -11,8 +12,11 @@ from beamwright.systems.dma_noma.solve.problem import (
 from beamwright.systems.dma_noma.solve.search import Options, SearchResult
 
 __all__ = [
+    "PENALTY",
     "ChannelSets",
     "Options",
+    "Point",
+    "Problem",
     "SearchResult",
     "best_of",
     "channel_sets",

@@ -12,10 +12,10 @@ from jax import Array
 from beamwright.systems.dma_noma.physics.reception import ReceivedPower, received
 
 PENALTY = 20.0
-"""Of weighted rate per bit that a group's power is short of what its required rates need (spec section 6, A)."""
+"""Penalty in weighted rate per bit by which a group's power is short of its required rates' (spec section 6, A)."""
 
 Values = Any
-"""NumPy's arrays in a batch on the host, JAX's of one drop in a kernel."""
+"""Arrays of NumPy in a batch on the host, of JAX for one drop in a kernel."""
 
 
 class Problem(NamedTuple):

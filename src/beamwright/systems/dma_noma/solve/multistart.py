@@ -3,10 +3,9 @@
 import numpy as np
 
 from beamwright.systems.dma_noma.physics import Known, Scenario, channels, reference_waves
-from beamwright.systems.dma_noma.solve.kernel import Point, Problem
+from beamwright.systems.dma_noma.solve import kernel, start
 from beamwright.systems.dma_noma.solve.problem import ChannelSets, make_problems
 from beamwright.systems.dma_noma.solve.search import Options, SearchResult, search
-from beamwright.systems.dma_noma.solve.start import initial, varied
 
 
 def search_from_starts(
@@ -21,15 +20,15 @@ def search_from_starts(
     """Best result of every drop, from given points (amplitudes, beams) or those of ``initial``, and variations."""
     wave = reference_waves(s, known)
     if points is None:
-        points = initial(channels(s, known.positions_m), wave)
+        points = start.initial(channels(s, known.positions_m), wave)
     fixed = s.feeding == "digital"
     if fixed:
         points = np.ones_like(points[0]), points[1]
-    amplitudes, beams = varied(*points, known.numbers, starts, seed)
+    amplitudes, beams = start.varied(*points, known.numbers, starts, seed)
     each = np.repeat(np.arange(len(wave)), starts)
     box = np.full_like(amplitudes, float(fixed)), np.ones_like(amplitudes)
-    point = Point(np.clip(amplitudes, *box), np.stack([beams.real, beams.imag], axis=1))
-    lanes = Problem(*(a[each] for a in make_problems(s, sets, wave)))
+    point = kernel.Point(np.clip(amplitudes, *box), np.stack([beams.real, beams.imag], axis=1))
+    lanes = kernel.Problem(*(a[each] for a in make_problems(s, sets, wave)))
     return best_of(search(lanes, point, box, options), starts)
 
 

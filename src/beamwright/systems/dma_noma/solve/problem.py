@@ -9,20 +9,20 @@ from beamwright.systems.dma_noma.solve.kernel import Problem
 
 
 class ChannelSets(NamedTuple):
-    """Channels of every user, which of them count, and what may be added to them."""
+    """Channels of every user, which of them count, and the norm of additive errors."""
 
     h: np.ndarray
     """(drops, users, positions, elements)."""
     present: np.ndarray
     """(drops, users, positions)."""
     scattering: np.ndarray
-    """(users,) or (drops, users) norm of what may be added to a channel."""
+    """(users,) or (drops, users) norm of the error that may be added to a channel."""
 
 
 def channel_sets(
     s: Scenario, points: np.ndarray, present: np.ndarray | None = None, planar: bool = False
 ) -> ChannelSets:
-    """Channels at points (drops, users, positions, 3), of which those count that are present; default: all."""
+    """Channels at points (drops, users, positions, 3), of which the present ones count; default: all."""
     present = np.ones(points.shape[:3], bool) if present is None else present
     return ChannelSets(channels(s, points, planar), present, np.repeat([0.0, s.scattering_radius], s.groups))
 

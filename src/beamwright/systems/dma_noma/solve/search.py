@@ -22,11 +22,11 @@ from beamwright.systems.dma_noma.solve.kernel import Point, Problem
 TILE = 16
 """Drops (times starts) per compiled call, one after another in it."""
 SHARPNESS = (4.0, 20.0, 100.0)
-"""Of the smoothed maximum over positions, one search each (spec section 6)."""
+"""Sharpness of the smoothed maximum over positions, one search each (spec section 6)."""
 MEMORY = 20
 """Steps of BFGS after which curvature is learnt anew: 0.1 (32 elements) to 1 bit/s/Hz (three groups) at no cost."""
 POWER_ROUNDS = 30
-"""Of the damped fixed point between powers and the interference they make."""
+"""Rounds of the damped fixed point between powers and the interference they make."""
 GAIN, PATIENCE = 1e-3, 2
 """The search ends after so many rounds that gain less, in weighted bit/s/Hz."""
 
@@ -36,7 +36,7 @@ class Options(NamedTuple):
 
     rounds: int = 8
     steps: int = 60
-    """Of BFGS per sharpness."""
+    """Steps of BFGS per sharpness."""
 
 
 class SearchResult(NamedTuple):
@@ -85,6 +85,8 @@ class Candidate(NamedTuple):
 
 
 class _State(NamedTuple):
+    """State of the rounds: the last candidate, the best one, and their number."""
+
     point: Point
     powers: Array
     best: Candidate
