@@ -27,7 +27,7 @@ GROWING = (0.0, 0.25, 0.5)
 class RobustOptions(SearchOptions):
     """Options of the proposed design."""
 
-    density: float = parameter(8.0, "Density of scenario positions along a ball", source="spec, section 4", gt=0, le=1e6)
+    density: float = parameter(8.0, "Density of positions along a ball", source="spec, section 4", gt=0, le=1e6)
     homotopy: bool = parameter(False, "One more start, that comes from the estimates through growing balls")
     assumed_error_m: float | None = parameter(
         None, "Radius that is designed for; default: the scenario's", unit="m", **ranges.METRES

@@ -12,7 +12,7 @@ class SdrScaOptions(Config):
     rounds: int = parameter(
         6, "At most so many rounds of beams, amplitudes and powers", source="spec, section 9", **ranges.ROUNDS
     )
-    density: float = parameter(8.0, "Density of scenario positions along a ball", source="spec, section 4", gt=0, le=1e6)
+    density: float = parameter(8.0, "Density of positions along a ball", source="spec, section 4", gt=0, le=1e6)
     seed: int = parameter(0, "Seed of random starts; drop i uses fold_in(key(seed), i)", **ranges.SEED)
 
 
