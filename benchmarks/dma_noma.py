@@ -22,10 +22,10 @@ from scipy.optimize import minimize
 
 from beamwright import dma_noma as dn
 from beamwright.report.style import COLOURS, MARKERS, PAGE_IN, styled
-from beamwright.systems.dma_noma import kernel, start
-from beamwright.systems.dma_noma.design import drops_of, finish, scenario_sets, solve
-from beamwright.systems.dma_noma.known import checked
-from beamwright.systems.dma_noma.search import SHARPNESS, Best, Options, power_step, score
+from beamwright.systems.dma_noma.methods.base import certified_design
+from beamwright.systems.dma_noma.physics import checked, reference_waves
+from beamwright.systems.dma_noma.solve import Options, kernel, make_problems, scenario_sets, search_from_starts, start
+from beamwright.systems.dma_noma.solve.search import SHARPNESS, Candidate, power_step, scored, split_at
 from benchmarks.timing import timed
 
 OPTIONS = Options(rounds=8, steps=60)
@@ -92,7 +92,7 @@ def ours(s: dn.Scenario, known: dn.Known, density: float = 8.0) -> Ours:
     """One start, eight rounds: seconds for the batch."""
     given = checked(s, known)
     sets = scenario_sets(s, given, density)
-    _, spent, _ = timed(lambda: solve(s, given, sets, 1, OPTIONS, 0))
+    _, spent, _ = timed(lambda: search_from_starts(s, given, sets, 1, OPTIONS, 0))
     design, whole, first = timed(
         lambda: dn.maximise_guaranteed_rate(s, known, rounds=OPTIONS.rounds, steps=OPTIONS.steps, density=density)
     )
@@ -109,9 +109,10 @@ def by_convex_programs(s: dn.Scenario, known: dn.Known) -> tuple[dn.Design, floa
 def by_scipy(s: dn.Scenario, known: dn.Known) -> tuple[dn.Design, float]:
     """L-BFGS-B in the place of our projected BFGS, drop after drop; the design and seconds of the search, warm."""
     known = checked(s, known)
-    drops = drops_of(s, scenario_sets(s, known), known.wave)
-    points = start.initial(dn.channels(s, known.positions_m), known.wave)
-    lanes = [kernel.Drop(*(jnp.asarray(a[i]) for a in drops)) for i in range(len(points[0]))]
+    wave = reference_waves(s, known)
+    problems = make_problems(s, scenario_sets(s, known), wave)
+    points = start.initial(dn.channels(s, known.positions_m), wave)
+    lanes = [kernel.Problem(*(jnp.asarray(a[i]) for a in problems)) for i in range(len(points[0]))]
     _search_one(lanes[0], points[0][0], points[1][0])  # compiles
     tick = time.perf_counter()
     best = [_search_one(lane, m, v) for lane, m, v in zip(lanes, *points, strict=True)]
@@ -119,24 +120,24 @@ def by_scipy(s: dn.Scenario, known: dn.Known) -> tuple[dn.Design, float]:
     beams = np.stack([np.asarray(kernel.normalised(one.point.beams)) for one in best])
     powers = np.stack([_split(lane, one) for lane, one in zip(lanes, best, strict=True)])
     amplitudes = np.stack([np.asarray(one.point.amplitudes) for one in best])
-    return finish(s, known, amplitudes, beams[:, 0] + 1j * beams[:, 1], powers), spent
+    return certified_design(s, known, amplitudes, beams[:, 0] + 1j * beams[:, 1], powers), spent
 
 
-def _search_one(drop: kernel.Drop, amplitudes: np.ndarray, beams: np.ndarray) -> Best:
+def _search_one(problem: kernel.Problem, amplitudes: np.ndarray, beams: np.ndarray) -> Candidate:
     groups, elements = beams.shape[-1], len(amplitudes)
     x = np.concatenate([amplitudes, beams.real.ravel(), beams.imag.ravel()])
     bounds = [(0, 1)] * elements + [(None, None)] * (len(x) - elements)
-    now = _judged(drop, _point(x, elements, groups), jnp.full(groups, drop.power / groups))
+    now = _judged(problem, _point(x, elements, groups), jnp.full(groups, problem.power / groups))
     best = now
     for _ in range(OPTIONS.rounds):
         for sharpness in SHARPNESS:
 
-            def look(y: np.ndarray, sharpness: float = sharpness, now: Best = now) -> tuple[float, np.ndarray]:
-                value, slope = _loss(y, drop, now.powers, sharpness, elements, groups)
+            def look(y: np.ndarray, sharpness: float = sharpness, now: Candidate = now) -> tuple[float, np.ndarray]:
+                value, slope = _loss(y, problem, now.powers, sharpness, elements, groups)
                 return float(value), np.asarray(slope)
 
             x = minimize(look, x, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": OPTIONS.steps}).x
-        now = _judged(drop, _point(x, elements, groups), now.powers)
+        now = _judged(problem, _point(x, elements, groups), now.powers)
         if (bool(now.feasible), float(now.merit)) > (bool(best.feasible), float(best.merit)):
             best = now
     return best
@@ -148,25 +149,24 @@ def _point(x: Any, elements: int, groups: int) -> kernel.Point:
 
 @partial(jax.jit, static_argnums=(4, 5))
 @partial(jax.value_and_grad, argnums=0)
-def _loss(x: Any, drop: kernel.Drop, powers: Any, sharpness: float, elements: int, groups: int) -> Any:
-    logs = kernel.log_ratios(drop, kernel.heard(drop, _point(x, elements, groups)), powers, sharpness)
-    return -kernel.merit(drop, kernel.split(drop, logs, powers, sharpness), powers)
+def _loss(x: Any, problem: kernel.Problem, powers: Any, sharpness: float, elements: int, groups: int) -> Any:
+    logs = kernel.log_ratios(problem, kernel.received_at(problem, _point(x, elements, groups)), powers, sharpness)
+    return -kernel.merit(problem, kernel.split(problem, logs, powers, sharpness), powers)
 
 
 @jax.jit
-def _judged(drop: kernel.Drop, point: kernel.Point, powers: Any) -> Best:
-    return power_step(drop, Best(point, powers, *score(drop, kernel.heard(drop, point), powers)))
+def _judged(problem: kernel.Problem, point: kernel.Point, powers: Any) -> Candidate:
+    return power_step(problem, scored(problem, point, powers))
 
 
 @jax.jit
-def _halves(drop: kernel.Drop, best: Best) -> Any:
-    logs = kernel.log_ratios(drop, kernel.heard(drop, best.point), best.powers)
-    found = kernel.split(drop, logs, best.powers)
-    return jnp.stack([found.near, found.far], axis=-1)
+def _halves(problem: kernel.Problem, best: Candidate) -> Any:
+    split = split_at(problem, best)
+    return jnp.stack([split.near, split.far], axis=-1)
 
 
-def _split(drop: kernel.Drop, best: Best) -> np.ndarray:
-    return np.asarray(_halves(drop, best))
+def _split(problem: kernel.Problem, best: Candidate) -> np.ndarray:
+    return np.asarray(_halves(problem, best))
 
 
 # ------------------------------------------------------------------------------------------------------------- the run

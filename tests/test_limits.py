@@ -318,7 +318,7 @@ def test_statistics_of_other_sizes_than_the_scenarios_are_refused():
 )
 def test_a_missing_extra_is_named_with_how_to_get_it(monkeypatch, module, call):
     monkeypatch.setitem(sys.modules, "cvxpy", None)
-    for name in [name for name in sys.modules if name.endswith(f"{module}.reference")]:
+    for name in [name for name in sys.modules if f".{module}." in name and name.endswith(".reference")]:
         monkeypatch.delitem(sys.modules, name)
     refusal(call, "extra reference must be installed", "cvxpy", "pip install 'beamwright[reference]'")
 

@@ -1,33 +1,28 @@
 """Near-field NOMA from a dynamic metasurface antenna, robust to positions that are known up to a ball."""
 
 from beamwright.optim.power_allocation import allocate_power
-from beamwright.systems.dma_noma.adversary import Verified, verify_rate
-from beamwright.systems.dma_noma.baselines import (
-    fdma,
-    focusing,
-    fully_digital,
-    non_robust,
-    planar_wave,
-    tdma,
-    zero_forcing,
-)
-from beamwright.systems.dma_noma.certificate import certify
-from beamwright.systems.dma_noma.channel_ball import (
+from beamwright.systems.dma_noma.audit.certificate import certify
+from beamwright.systems.dma_noma.audit.scorecard import evaluate
+from beamwright.systems.dma_noma.methods.baselines import focusing, fully_digital, non_robust, planar_wave, zero_forcing
+from beamwright.systems.dma_noma.methods.csi_ball import csi_ball
+from beamwright.systems.dma_noma.methods.cutting_set import cutting_set
+from beamwright.systems.dma_noma.methods.orthogonal import fdma, tdma
+from beamwright.systems.dma_noma.methods.robust import first_order, maximise_guaranteed_rate
+from beamwright.systems.dma_noma.physics import (
     BallSinr,
+    Verified,
     ball_sinr,
     channel_radii,
-    csi_ball,
+    channels,
     csi_error_bound,
+    element_positions,
+    feed_matrix,
     printed_error_bound,
+    verify_rate,
 )
-from beamwright.systems.dma_noma.cutting_set import cutting_set
-from beamwright.systems.dma_noma.geometry import channels, element_positions, feed_matrix
-from beamwright.systems.dma_noma.guaranteed import first_order, maximise_guaranteed_rate
-from beamwright.systems.dma_noma.realisation import Realisation, draw
-from beamwright.systems.dma_noma.results import Access, Certificate, Design, Known
-from beamwright.systems.dma_noma.scenario import Scenario
-from beamwright.systems.dma_noma.scorecard import Scorecard, evaluate
+from beamwright.systems.dma_noma.scene import Known, Realisation, Scenario, draw
 from beamwright.systems.dma_noma.system import METHODS, SYSTEM
+from beamwright.systems.dma_noma.types import Access, Certificate, Design, Scorecard
 
 __all__ = [
     "METHODS",

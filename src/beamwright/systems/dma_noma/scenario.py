@@ -31,10 +31,10 @@ class Scenario(Config):
     noise_dbm: float = parameter(-80.0, "Noise power", unit="dBm", source=_SPEC, **ranges.DECIBELS)
     carrier_hz: float = parameter(60e9, "Carrier frequency", unit="Hz", source=_SPEC, ge=1, le=1e18)
     reference_gain_db: float = parameter(-30.0, "Power gain at one metre", unit="dB", source=_SPEC, **ranges.DECIBELS)
-    path_loss_exponent: float = parameter(2.2, "Of power with distance", source=_SPEC, gt=0, le=10)
+    path_loss_exponent: float = parameter(2.2, "Decay of power with distance", source=_SPEC, gt=0, le=10)
     rician: float = parameter(20.0, "Rician factor kappa, linear", source=_SPEC, ge=0, le=1e30)
     scattering_norm: float = parameter(1e-4, "Norm of the far users' scattered channel", source=_SPEC, ge=0, le=1e15)
-    weight: float = parameter(0.5, "Of near users' rates; far users have the rest", source=_SPEC, gt=0, lt=1)
+    weight: float = parameter(0.5, "Weight of near users' rates; far users have the rest", source=_SPEC, gt=0, lt=1)
     rate_near: float = parameter(1.0, "Least rate of every near user", unit="bit/s/Hz", source=_SPEC, ge=0, le=100)
     rate_far: float = parameter(1.0, "Least rate of every far user", unit="bit/s/Hz", source=_SPEC, ge=0, le=100)
     near_range_m: float = parameter(
@@ -54,12 +54,12 @@ class Scenario(Config):
 
     @property
     def elements(self) -> int:
-        """N."""
+        """Number of elements N."""
         return self.rows * self.columns
 
     @property
     def chains(self) -> int:
-        """L: ``feeds``, or what the feeding implies."""
+        """Number of chains L: ``feeds``, or as the feeding implies."""
         if self.feeding == "digital":
             return self.elements
         if self.feeding == "waveguides":
@@ -68,42 +68,42 @@ class Scenario(Config):
 
     @property
     def wavelength_m(self) -> float:
-        """lambda."""
+        """Wavelength lambda."""
         return SPEED_OF_LIGHT / self.carrier_hz
 
     @property
     def power_w(self) -> float:
-        """P."""
+        """Transmit power P."""
         return float(dbm_to_w(self.power_dbm))
 
     @property
     def noise_power_w(self) -> float:
-        """sigma^2."""
+        """Noise power sigma^2."""
         return float(dbm_to_w(self.noise_dbm))
 
     @property
     def line_of_sight(self) -> float:
-        """c_L = sqrt(kappa / (1 + kappa)), amplitude of the known part of every channel."""
+        """Amplitude c_L = sqrt(kappa / (1 + kappa)) of the known part of every channel."""
         return float(np.sqrt(self.rician / (1 + self.rician)))
 
     @property
     def scattering_radius(self) -> float:
-        """rho = tau / sqrt(1 + kappa): what is added to a far user's channel has at most this norm."""
+        """Largest norm rho = tau / sqrt(1 + kappa) of a far user's scattered channel."""
         return self.scattering_norm / float(np.sqrt(1 + self.rician))
 
     @property
     def aperture_m(self) -> float:
-        """D_h, from the first element of a row to its last."""
+        """Aperture D_h, from the first element of a row to its last."""
         return (self.columns - 1) * self.wavelength_m / 2
 
     @property
     def half_extent_m(self) -> float:
-        """From the centre to a corner element."""
+        """Distance from the centre to a corner element."""
         return float(self.wavelength_m / 4 * np.hypot(self.columns - 1, self.rows - 1))
 
     @property
     def rayleigh_m(self) -> float:
-        """2 D^2 / lambda: users beyond it are in the far field."""
+        """Rayleigh distance 2 D^2 / lambda: users beyond it are in the far field."""
         return 2 * (2 * self.half_extent_m) ** 2 / self.wavelength_m
 
     def require_apart(self, distance_m: float, name: str) -> None:

@@ -13,7 +13,7 @@ _POSITIONS = 5
 
 
 def draw_bytes(s: Scenario, drops: int) -> tuple[float, dict[str, int]]:
-    """Bytes of the azimuths tried and the positions; and what they depend on."""
+    """Bytes of the azimuths tried and the positions, and the sizes they depend on."""
     return 2.0 * REAL * drops * s.groups * (_TRIES + 6), {"drops": drops, "groups": s.groups}
 
 

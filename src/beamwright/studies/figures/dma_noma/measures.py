@@ -6,8 +6,7 @@ import jax
 import numpy as np
 
 from beamwright.systems import dma_noma as dn
-from beamwright.systems.dma_noma import model
-from beamwright.systems.dma_noma.known import checked
+from beamwright.systems.dma_noma.physics import checked, model, reference_waves
 from beamwright.uncertainty import ball_frame, channel_error, sample_position_ball, verification_positions
 
 Measured = dict[str, np.ndarray]
@@ -98,7 +97,8 @@ def focus(scenario: dn.Scenario, realisation: Any, design: dn.Design, keys: jax.
     shape = np.abs(h) > 0  # the focus is a matter of phases: path loss would hide it
     unit = np.where(shape, h / np.abs(h), 0)
     matched = np.abs(np.einsum("drn,dn->dr", np.conj(unit), at / np.abs(at))) ** 2
-    f = model.transmit_vectors(design.amplitudes, checked(scenario, realisation.known).wave, design.beams)[..., 0]
+    wave = reference_waves(scenario, checked(scenario, realisation.known))
+    f = model.transmit_vectors(design.amplitudes, wave, design.beams)[..., 0]
     hologram = np.abs(np.einsum("drn,dn->dr", np.conj(unit), f)) ** 2
     rows = {"matched": matched / matched.max(axis=1, keepdims=True),
             "hologram": hologram / hologram.max(axis=1, keepdims=True)}  # fmt: skip
@@ -116,12 +116,12 @@ def focus(scenario: dn.Scenario, realisation: Any, design: dn.Design, keys: jax.
 def field(scenario: dn.Scenario, realisation: Any, design: dn.Design, keys: jax.Array, step_m: float) -> Measured:
     """Power of the first group's beam over the noise around the antenna, and across the second group's near user."""
     known, drops = checked(scenario, realisation.known), len(design.amplitudes)
-    air, _ = model.sent(scenario, known, design)
-    strength = air.powers_w[:, 0] / scenario.noise_power_w
+    sent, _ = model.transmissions(scenario, known, design)
+    strength = sent.powers_w[:, 0] / scenario.noise_power_w
 
     def power_db(points: np.ndarray) -> np.ndarray:
-        heard = np.abs(np.einsum("dpn,dn->dp", np.conj(dn.channels(scenario, points)), air.vectors[..., 0])) ** 2
-        return 10 * np.log10(np.maximum(strength[:, None] * heard, 1e-3))
+        gain = np.abs(np.einsum("dpn,dn->dp", np.conj(dn.channels(scenario, points)), sent.vectors[..., 0])) ** 2
+        return 10 * np.log10(np.maximum(strength[:, None] * gain, 1e-3))
 
     x, y = (grid.ravel() for grid in np.meshgrid(np.arange(1.0, 18.01, step_m), np.arange(-8.0, 8.01, step_m)))
     plane = np.tile(np.stack([x, y, np.zeros_like(x)], axis=-1), (drops, 1, 1))

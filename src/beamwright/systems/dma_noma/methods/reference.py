@@ -1,4 +1,4 @@
-"""The same design by convex programs, drop after drop: slow, plain and independent (spec dma_noma, section 6, B).
+"""Designs by convex programs, drop after drop: slow, plain and independent (spec dma_noma, section 6, B).
 
 Alternates beams (semidefinite relaxation, the concave part of log rates replaced by its tangent), amplitudes (the
 convex part replaced by its tangent) and powers (closed form). Needs the extra ``reference``.
@@ -12,57 +12,65 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
-from beamwright.core import extra, require
-from beamwright.systems.dma_noma import kernel, start
-from beamwright.systems.dma_noma.channel_ball import ball_problems
-from beamwright.systems.dma_noma.design import drops_of, finish, scenario_sets
-from beamwright.systems.dma_noma.geometry import channels
-from beamwright.systems.dma_noma.kernel import Drop, Point
-from beamwright.systems.dma_noma.known import checked
-from beamwright.systems.dma_noma.results import Design, Known
-from beamwright.systems.dma_noma.scenario import Scenario
-from beamwright.systems.dma_noma.search import GAIN, PATIENCE, Best, power_step, precedes, score
+from beamwright.core import extra
+from beamwright.systems.dma_noma.methods.base import certified_design
+from beamwright.systems.dma_noma.physics import (
+    Design,
+    Known,
+    Scenario,
+    ball_problems,
+    channels,
+    checked,
+    closed_forms,
+    reference_waves,
+)
+from beamwright.systems.dma_noma.solve import Point, Problem, make_problems, scenario_sets, start
+from beamwright.systems.dma_noma.solve.search import GAIN, PATIENCE, Candidate, power_step, precedes, scored, split_at
 
 with extra("reference"):
     import cvxpy as cp
 
 STEPS = (1.0, 0.5, 0.25, 0.1, 0.03)
-"""Tried in this order from the old point to what the convex program proposes."""
+"""Step lengths tried in this order from the old point to the proposal of the convex program."""
 PASSES = 2
 """Convex programs per step."""
 SLACK = 10.0
 """Price of a required rate's slack, per nat."""
 
 
-def sdr_sca(s: Scenario, known: Known, starts: int, rounds: int, density: float, seed: int) -> Design:
-    """Beams, amplitudes and powers in turn by CVXPY and Clarabel; only what improves the exact worst case is kept.
+def alternate(s: Scenario, known: Known, starts: int, rounds: int, density: float, seed: int) -> Design:
+    """Beams, amplitudes and powers in turn by CVXPY and Clarabel; steps that improve the exact worst case are kept.
 
     Args:    as ``maximise_guaranteed_rate``; rounds of all three steps.
     Returns: Design; a convex program that fails leaves the old point.
     Raises:  ValueError naming the argument.
     Source:  spec dma_noma, section 6, B. The source linearises with the wrong sign and an unbounded slack (section 8).
     """
-    for name, count in (("starts", starts), ("rounds", rounds)):
-        require(count >= 1, name, "be >= 1", count)
     known = checked(s, known)
-    drops = drops_of(s, scenario_sets(s, known, density), known.wave)
-    first = start.initial(channels(s, known.positions_m), known.wave)
+    wave = reference_waves(s, known)
+    problems = make_problems(s, scenario_sets(s, known, density), wave)
+    first = start.initial(channels(s, known.positions_m), wave)
     amplitudes, beams = start.varied(*first, known.numbers, starts, seed)
     if s.feeding == "digital":
         amplitudes = np.ones_like(amplitudes)
-    ended = [
-        _one(Drop(*(a[lane // starts] for a in drops)), amplitudes[lane], beams[lane], rounds, s.feeding == "digital")
+    results = [
+        _alternate_one(
+            _problem(problems, lane // starts), amplitudes[lane], beams[lane], rounds, s.feeding == "digital"
+        )
         for lane in range(len(amplitudes))
     ]
-    best = [max(ended[i : i + starts], key=_order) for i in range(0, len(ended), starts)]
-    stacked = (np.stack([end.beams for end in best]), np.stack([end.amplitudes for end in best]))
-    return finish(
-        s, known, stacked[1], stacked[0], np.stack([end.powers_w for end in best]),
-        trace=np.stack([end.trace for end in best]), iterations=np.array([end.rounds for end in best]),
-    )  # fmt: skip
+    best = [max(results[i : i + starts], key=_order) for i in range(0, len(results), starts)]
+    all_amplitudes, all_beams, powers_w, _, trace, done = (np.stack(arrays) for arrays in zip(*best, strict=True))
+    return certified_design(s, known, all_amplitudes, all_beams, powers_w, trace=trace, iterations=done)
 
 
-class _End(NamedTuple):
+def _problem(problems: Problem, drop: int) -> Problem:
+    return Problem(*(array[drop] for array in problems))
+
+
+class _Result(NamedTuple):
+    """Best point of an alternation, and its course."""
+
     amplitudes: np.ndarray
     beams: np.ndarray
     powers_w: np.ndarray
@@ -71,67 +79,57 @@ class _End(NamedTuple):
     rounds: int
 
 
-def _order(end: _End) -> tuple[bool, float]:
-    return end.feasible, float(np.nanmax(end.trace))
+def _order(result: _Result) -> tuple[bool, float]:
+    return result.feasible, float(np.nanmax(result.trace))
 
 
-def _one(drop: Drop, amplitudes: np.ndarray, beams: np.ndarray, rounds: int, digital: bool) -> _End:
+def _alternate_one(problem: Problem, amplitudes: np.ndarray, beams: np.ndarray, rounds: int, digital: bool) -> _Result:
     groups = beams.shape[1]
-    now = _power_step(drop, _best(drop, amplitudes, beams, np.full(groups, drop.power / groups)))
+    now = _power_step(problem, _candidate(problem, amplitudes, beams, np.full(groups, problem.power / groups)))
     trace, idle, done = np.full(rounds + 1, np.nan), 0, 0
     trace[0] = now.merit
     while done < rounds and idle < PATIENCE:
         before, done = now, done + 1
-        now = _beam_step(drop, now)
+        now = _beam_step(problem, now)
         if not digital:
-            now = _amplitude_step(drop, now)
-        now = _power_step(drop, now)
+            now = _amplitude_step(problem, now)
+        now = _power_step(problem, now)
         trace[done] = now.merit
         idle = idle + 1 if float(now.merit - before.merit) < GAIN else 0
-    found = _split(drop, now)
-    powers = np.stack([np.asarray(found.near), np.asarray(found.far)], axis=-1)
-    return _End(np.asarray(now.point.amplitudes), _beams(now), powers, bool(now.feasible), trace, done)
+    split = _split(problem, now)
+    powers = np.stack([np.asarray(split.near), np.asarray(split.far)], axis=-1)
+    return _Result(np.asarray(now.point.amplitudes), _beams(now), powers, bool(now.feasible), trace, done)
 
 
-def _best(drop: Drop, amplitudes: np.ndarray, beams: np.ndarray, powers: np.ndarray) -> Best:
-    point = Point(amplitudes, np.stack([beams.real, beams.imag]))
-    return _scored(drop, point, powers)
+_scored, _split, _power_step = jax.jit(scored), jax.jit(split_at), jax.jit(power_step)
 
 
-@jax.jit
-def _scored(drop: Drop, point: Point, powers: Any) -> Best:
-    return Best(point, powers, *score(drop, kernel.heard(drop, point), powers))
+def _candidate(problem: Problem, amplitudes: np.ndarray, beams: np.ndarray, powers: np.ndarray) -> Candidate:
+    return _scored(problem, Point(amplitudes, np.stack([beams.real, beams.imag])), powers)
 
 
-_power_step = jax.jit(power_step)
-
-
-@jax.jit
-def _split(drop: Drop, now: Best) -> kernel.Split:
-    return kernel.split(drop, kernel.log_ratios(drop, kernel.heard(drop, now.point), now.powers), now.powers)
-
-
-def _beams(now: Best) -> np.ndarray:
+def _beams(now: Candidate) -> np.ndarray:
     beams = np.asarray(now.point.beams)
-    return start.unit_columns(beams[0] + 1j * beams[1])
+    return closed_forms.unit_columns(beams[0] + 1j * beams[1])
 
 
-def _accepted(drop: Drop, now: Best, amplitudes: np.ndarray, beams: np.ndarray) -> Best:
+def _accepted(problem: Problem, now: Candidate, amplitudes: np.ndarray, beams: np.ndarray) -> Candidate:
     """The first of the shortened steps that improves the exact worst case, else the old point."""
     old_amplitudes, old_beams = np.asarray(now.point.amplitudes), _beams(now)
     for t in STEPS:
-        mixed = start.unit_columns(old_beams + t * (beams - old_beams))
-        there = _best(drop, old_amplitudes + t * (amplitudes - old_amplitudes), mixed, np.asarray(now.powers))
-        if bool(precedes(there, now)):
-            return there
+        mixed = closed_forms.unit_columns(old_beams + t * (beams - old_beams))
+        shorter = old_amplitudes + t * (amplitudes - old_amplitudes)
+        candidate = _candidate(problem, shorter, mixed, np.asarray(now.powers))
+        if bool(precedes(candidate, now)):
+            return candidate
     return now
 
 
 # -------------------------------------------------------------------------------------------------- the convex programs
 
 
-class _Ways(NamedTuple):
-    """Every (user, position) that must decode: rows of the constraints, all positions of all users below each other."""
+class _Decoders(NamedTuple):
+    """Positions at which a user must decode, one per row: all positions of all users below each other."""
 
     h: np.ndarray
     """(rows, elements) over the noise amplitude."""
@@ -141,39 +139,44 @@ class _Ways(NamedTuple):
     """(rows,)."""
 
 
-def _ways(drop: Drop) -> _Ways:
-    user, position = np.nonzero(drop.present)
-    h = drop.channels[0] + 1j * drop.channels[1]
-    return _Ways(h[user, position], user, drop.scattering[user])
+def _decoders(problem: Problem) -> _Decoders:
+    user, position = np.nonzero(problem.present)
+    h = problem.channels[0] + 1j * problem.channels[1]
+    return _Decoders(h[user, position], user, problem.scattering[user])
 
 
-def _beam_step(drop: Drop, now: Best) -> Best:
+def _beam_step(problem: Problem, now: Candidate) -> Candidate:
     for _ in range(PASSES):
-        ways, beams, amplitudes = _ways(drop), _beams(now), np.asarray(now.point.amplitudes)
-        proposed = _relaxed_beams(drop, now, ways, beams, amplitudes)
+        decoders, beams, amplitudes = _decoders(problem), _beams(now), np.asarray(now.point.amplitudes)
+        proposed = _relaxed_beams(problem, now, decoders, beams, amplitudes)
         if proposed is None:
             return now
-        now = _accepted(drop, now, amplitudes, proposed[0])
+        now = _accepted(problem, now, amplitudes, proposed[0])
     return now
 
 
 def _relaxed_beams(
-    drop: Drop, now: Best, ways: _Ways, beams: np.ndarray, amplitudes: np.ndarray, insist: bool = False
+    problem: Problem,
+    now: Candidate,
+    decoders: _Decoders,
+    beams: np.ndarray,
+    amplitudes: np.ndarray,
+    insist: bool = False,
 ) -> tuple[np.ndarray, float] | None:
     """Leading eigenvectors of the semidefinite relaxation, turned to the old phase; and their least share of the trace.
 
     |h^H W v|^2 = tr(V g g^H) with g = (h^H W)^H is affine in V.
     """
     chains, groups = beams.shape
-    effective = np.conj(ways.h) @ (amplitudes[:, None] * (drop.wave[0] + 1j * drop.wave[1]))
+    effective = np.conj(decoders.h) @ (amplitudes[:, None] * (problem.wave[0] + 1j * problem.wave[1]))
     lifted = np.einsum("ra,rb->rab", effective, np.conj(effective)).reshape(len(effective), -1)
     V = [cp.Variable((chains, chains), hermitian=True) for _ in range(groups)]
-    power, spread = np.abs(effective @ beams) ** 2, _spread(drop, ways, amplitudes, beams)
+    power, spread = np.abs(effective @ beams) ** 2, _spread(problem, decoders, amplitudes, beams)
 
-    def heard(j: int, rows: np.ndarray, weight: np.ndarray) -> Any:
+    def power_of(j: int, rows: np.ndarray, weight: np.ndarray) -> Any:
         return cp.real((weight[:, None] * lifted[rows]) @ cp.vec(V[j], order="C"))
 
-    rates, limits = _rate_program(drop, now, ways, power, spread, heard, heard)
+    rates, limits = _rate_program(problem, now, decoders, power, spread, power_of, power_of)
     limits += [v >> 0 for v in V] + [cp.real(cp.trace(v)) == 1 for v in V]
     if not _solve(cp.Problem(cp.Maximize(rates), limits), insist):
         return None
@@ -188,52 +191,58 @@ def _relaxed_beams(
 
 
 def top_share(s: Scenario, known: Known, design: Design, density: float = 8.0) -> np.ndarray:
-    """(drops,) least share of the trace in the leading eigenvalue of the relaxed beams at a design: 1 where tight.
+    """Least share of the trace (drops,) in the leading eigenvalue of the relaxed beams at a design: 1 where tight.
 
     NaN where the convex program fails.
     """
     known = checked(s, known)
-    drops, shares = drops_of(s, scenario_sets(s, known, density), known.wave), []
+    problems, shares = make_problems(s, scenario_sets(s, known, density), reference_waves(s, known)), []
     for d, (amplitudes, beams) in enumerate(zip(design.amplitudes, design.beams, strict=True)):
-        drop = Drop(*(a[d] for a in drops))
-        now = _best(drop, amplitudes, beams, design.powers_w[d].sum(axis=-1))
-        proposed = _relaxed_beams(drop, now, _ways(drop), beams, amplitudes, insist=True)
+        problem = _problem(problems, d)
+        now = _candidate(problem, amplitudes, beams, design.powers_w[d].sum(axis=-1))
+        proposed = _relaxed_beams(problem, now, _decoders(problem), beams, amplitudes, insist=True)
         shares.append(np.nan if proposed is None else proposed[1])
     return np.array(shares)
 
 
-def _spread(drop: Drop, ways: _Ways, amplitudes: np.ndarray, beams: np.ndarray) -> np.ndarray:
-    """rho ||f_j||, (rows, groups), taken from the current point."""
-    f = amplitudes[:, None] * ((drop.wave[0] + 1j * drop.wave[1]) @ beams)
-    return ways.scattering[:, None] * np.linalg.norm(f, axis=0)
+def _spread(problem: Problem, decoders: _Decoders, amplitudes: np.ndarray, beams: np.ndarray) -> np.ndarray:
+    """Spread rho ||f_j||, (rows, groups), at the current point."""
+    f = amplitudes[:, None] * ((problem.wave[0] + 1j * problem.wave[1]) @ beams)
+    return decoders.scattering[:, None] * np.linalg.norm(f, axis=0)
 
 
-_Heard = Callable[[int, np.ndarray, np.ndarray], Any]
-"""Of (beam, rows, weights): weighted received powers per watt, an expression for every row."""
+_Expression = Callable[[int, np.ndarray, np.ndarray], Any]
+"""Weighted received powers per watt, an expression for every row, of (beam, rows, weights)."""
 
 
 def _rate_program(
-    drop: Drop, now: Best, ways: _Ways, power: np.ndarray, spread: np.ndarray, heard: _Heard, lower: _Heard
+    problem: Problem,
+    now: Candidate,
+    decoders: _Decoders,
+    power: np.ndarray,
+    spread: np.ndarray,
+    power_of: _Expression,
+    lower: _Expression,
 ) -> tuple[Any, list[Any]]:
-    """Weighted rates in nats and what limits them.
+    """Weighted rates in nats and their constraints.
 
         r <= ln(S + y) - ln y0 - (y - y0)/y0     for every user and position,  S wanted, y interference and noise
 
-    ``heard`` is convex, ``lower`` a concave lower bound of it for the first logarithm, equal at the current point.
+    ``power_of`` is convex, ``lower`` a concave lower bound of it for the first logarithm, equal at the current point.
     Everything is relative to its current value; scattering enters as the current point has it.
     """
     groups = power.shape[1]
-    found, both = _split(drop, now), np.asarray(now.powers)
-    near_w, far_w = np.asarray(found.near), np.asarray(found.far)
+    split, both = _split(problem, now), np.asarray(now.powers)
+    near_w, far_w = np.asarray(split.near), np.asarray(split.far)
     lost = power - np.maximum(np.sqrt(power) - spread, 0) ** 2
     added = (np.sqrt(power) + spread) ** 2 - power
     near_rate, far_rate, short = cp.Variable(groups), cp.Variable(groups), cp.Variable(2 * groups, nonneg=True)
     limits: list[Any] = [
-        near_rate >= drop.rate_near * np.log(2) - short[:groups],
-        far_rate >= drop.rate_far * np.log(2) - short[groups:],
+        near_rate >= problem.rate_near * np.log(2) - short[:groups],
+        far_rate >= problem.rate_far * np.log(2) - short[groups:],
     ]
     for i in range(groups):
-        near, far = np.flatnonzero(ways.user == i), np.flatnonzero(ways.user == groups + i)
+        near, far = np.flatnonzero(decoders.user == i), np.flatnonzero(decoders.user == groups + i)
         others = [j for j in range(groups) if j != i]
         for rows, rate, wanted_w, left_w in (
             (near, near_rate[i], near_w[i], 0.0), (np.concatenate([near, far]), far_rate[i], far_w[i], near_w[i]),
@@ -242,51 +251,54 @@ def _rate_program(
             own, interference = power[rows, i] - lost[rows, i], power[rows][:, others] @ both[others]
             y0 = fixed + interference + left_w * own
             total0 = y0 + wanted_w * own
-            y = (fixed - left_w * lost[rows, i]) / y0 + heard(i, rows, left_w / y0)
+            y = (fixed - left_w * lost[rows, i]) / y0 + power_of(i, rows, left_w / y0)
             total = (fixed - (wanted_w + left_w) * lost[rows, i]) / total0
             total = total + lower(i, rows, (wanted_w + left_w) / total0)
             for j in others:
-                y, total = y + heard(j, rows, both[j] / y0), total + lower(j, rows, both[j] / total0)
+                y, total = y + power_of(j, rows, both[j] / y0), total + lower(j, rows, both[j] / total0)
             limits.append(rate <= cp.log(total) + np.log(total0 / y0) - (y - 1))
-    weighted = drop.weight * cp.sum(near_rate) + (1 - drop.weight) * cp.sum(far_rate)
+    weighted = problem.weight * cp.sum(near_rate) + (1 - problem.weight) * cp.sum(far_rate)
     return weighted - SLACK * cp.sum(short), limits
 
 
-def _amplitude_step(drop: Drop, now: Best) -> Best:
+def _amplitude_step(problem: Problem, now: Candidate) -> Candidate:
     for _ in range(PASSES):
-        ways, beams, amplitudes = _ways(drop), _beams(now), np.asarray(now.point.amplitudes)
-        proposed = _convex_amplitudes(drop, now, ways, beams, amplitudes)
+        decoders, beams, amplitudes = _decoders(problem), _beams(now), np.asarray(now.point.amplitudes)
+        proposed = _convex_amplitudes(problem, now, decoders, beams, amplitudes)
         if proposed is None:
             return now
-        now = _accepted(drop, now, proposed, beams)
+        now = _accepted(problem, now, proposed, beams)
     return now
 
 
 def _convex_amplitudes(
-    drop: Drop, now: Best, ways: _Ways, beams: np.ndarray, amplitudes: np.ndarray
+    problem: Problem, now: Candidate, decoders: _Decoders, beams: np.ndarray, amplitudes: np.ndarray
 ) -> np.ndarray | None:
-    """z_j = (conj(h) o Q v_j)^T m is linear in m; |z|^2 convex, at least its tangent 2 Re(conj(z0) z) - |z0|^2."""
-    m = cp.Variable(len(amplitudes))
-    there = (drop.wave[0] + 1j * drop.wave[1]) @ beams
-    z0 = np.conj(ways.h) @ (amplitudes[:, None] * there)
-    power, spread = np.abs(z0) ** 2, _spread(drop, ways, amplitudes, beams)
+    """Amplitudes m of the convex program, None where it fails.
 
-    def heard(j: int, rows: np.ndarray, weight: np.ndarray) -> Any:
-        z = np.sqrt(weight)[:, None] * np.conj(ways.h[rows]) * there[:, j]
+    z_j = (conj(h) o Q v_j)^T m is linear in m; |z|^2 convex, at least its tangent 2 Re(conj(z0) z) - |z0|^2.
+    """
+    m = cp.Variable(len(amplitudes))
+    radiated = (problem.wave[0] + 1j * problem.wave[1]) @ beams
+    z0 = np.conj(decoders.h) @ (amplitudes[:, None] * radiated)
+    power, spread = np.abs(z0) ** 2, _spread(problem, decoders, amplitudes, beams)
+
+    def power_of(j: int, rows: np.ndarray, weight: np.ndarray) -> Any:
+        z = np.sqrt(weight)[:, None] * np.conj(decoders.h[rows]) * radiated[:, j]
         return cp.square(z.real @ m) + cp.square(z.imag @ m)
 
     def lower(j: int, rows: np.ndarray, weight: np.ndarray) -> Any:
-        slope = 2 * np.real(np.conj(z0[rows, j])[:, None] * np.conj(ways.h[rows]) * there[:, j])
+        slope = 2 * np.real(np.conj(z0[rows, j])[:, None] * np.conj(decoders.h[rows]) * radiated[:, j])
         return (weight[:, None] * slope) @ m - weight * power[rows, j]
 
-    rates, limits = _rate_program(drop, now, ways, power, spread, heard, lower)
+    rates, limits = _rate_program(problem, now, decoders, power, spread, power_of, lower)
     if not _solve(cp.Problem(cp.Maximize(rates), [*limits, m >= 0, m <= 1])):
         return None
     return np.clip(np.asarray(m.value), 0, 1)
 
 
 def _solve(problem: Any, insist: bool = False) -> bool:
-    """Whether it found something to try; accuracy does not matter, steps are judged by the exact worst case."""
+    """Whether there is a solution to try; accuracy does not matter, steps are judged by the exact worst case."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for solver in (cp.CLARABEL, cp.SCS)[: 1 + insist]:  # the first stops now and then for want of digits
@@ -303,7 +315,7 @@ def _solve(problem: Any, insist: bool = False) -> bool:
 
 
 def ball_sinr_lmi(s: Scenario, known: Known, design: Design, radius: np.ndarray | None = None) -> np.ndarray:
-    """``ball_sinr`` by the S-lemma, (3, drops, groups): one semidefinite program per user and signal.
+    """Worst SINR over balls by the S-lemma, (3, drops, groups): one semidefinite program per user and signal.
 
     max t  s.t.  [[S - t I + mu 1, (S - t I) h], [., h^H (S - t I) h - t sigma^2 - mu e^2]] >= 0,  mu >= 0
     """

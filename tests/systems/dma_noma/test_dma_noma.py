@@ -8,9 +8,8 @@ from dma_cases import drawn, g1, g2, ring
 
 from beamwright import dma_noma as dn
 from beamwright.core import Status
-from beamwright.systems.dma_noma import kernel, model
-from beamwright.systems.dma_noma.design import drops_of, scenario_sets
-from beamwright.systems.dma_noma.known import checked
+from beamwright.systems.dma_noma.physics import checked, model, reference_waves
+from beamwright.systems.dma_noma.solve import kernel, make_problems, scenario_sets
 from beamwright.uncertainty import channel_error, verification_positions
 
 
@@ -76,7 +75,7 @@ def test_scattering_is_a_worst_case():
     s, r = drawn(3, scattering_norm=2e-3)
     d = dn.non_robust(s, r.known)
     known = checked(s, r.known)
-    _, far = model.sent(s, known, d)
+    _, far = model.transmissions(s, known, d)
     h = dn.channels(s, known.far_positions_m)
     floor = model.ratios(h[:, :, None], far)[..., 0]
     rng = np.random.default_rng(0)
@@ -86,16 +85,22 @@ def test_scattering_is_a_worst_case():
     assert np.all(truth <= floor[None] * (1 + 1e-12))
 
 
+def first_problem(s, known):
+    """The kernel's problem of the first drop."""
+    problems = make_problems(s, scenario_sets(s, known), reference_waves(s, known))
+    return kernel.Problem(*(jnp.asarray(array[0]) for array in problems))
+
+
 def test_gradients_match_finite_differences():
     s, r = drawn(1, columns=8)
     known = checked(s, r.known)
-    drop = kernel.Drop(*(jnp.asarray(a[0]) for a in drops_of(s, scenario_sets(s, known), known.wave)))
+    problem = first_problem(s, known)
     powers = jnp.full(2, s.power_w / 2)
     rng = np.random.default_rng(1)
 
     def value(m, v, sharpness):
-        logs = kernel.log_ratios(drop, kernel.heard(drop, kernel.Point(m, v)), powers, sharpness)
-        return kernel.merit(drop, kernel.split(drop, logs, powers, sharpness), powers)
+        logs = kernel.log_ratios(problem, kernel.received_at(problem, kernel.Point(m, v)), powers, sharpness)
+        return kernel.merit(problem, kernel.split(problem, logs, powers, sharpness), powers)
 
     m, v = rng.uniform(0.2, 0.8, 8), rng.standard_normal((2, 4, 2))
     for sharpness in (4.0, 100.0):
@@ -110,21 +115,27 @@ def test_gradients_match_finite_differences():
 def test_smooth_worst_cases_are_above_hard_ones_and_close_in():
     s, r = drawn(1)
     known = checked(s, r.known)
-    drop = kernel.Drop(*(a[0] for a in drops_of(s, scenario_sets(s, known), known.wave)))
+    problem = first_problem(s, known)
     d = dn.non_robust(s, r.known)
     point = kernel.Point(d.amplitudes[0], np.stack([d.beams[0].real, d.beams[0].imag]))
-    heard, powers = kernel.heard(drop, point), d.powers_w[0].sum(axis=-1)
-    hard = kernel.log_ratios(drop, heard, powers)
+    received, powers = kernel.received_at(problem, point), d.powers_w[0].sum(axis=-1)
+    hard = kernel.log_ratios(problem, received, powers)
     before = np.inf
     for sharpness in (4.0, 20.0, 100.0, 1e4):
-        off = np.asarray(kernel.log_ratios(drop, heard, powers, sharpness) - hard)
+        off = np.asarray(kernel.log_ratios(problem, received, powers, sharpness) - hard)
         assert np.all(off >= -1e-12) and off.max() < before
         before = off.max()
     assert before < 1e-3
-    # the kernel and the plain model agree
-    sets = scenario_sets(s, known)
-    on_air = model.sent(s, known, d)
-    plain = [model.ratios(sets.h[:, u], one).max(axis=-1)[0] for u, one in zip(([0, 1], [2, 3]), on_air, strict=True)]
+
+
+@pytest.mark.parametrize("settings", [{}, {"scattering_norm": 2e-3}, {"rows": 2, "columns": 8}])
+def test_the_kernel_and_the_plain_model_of_the_audit_agree(settings):
+    s, r = drawn(1, **settings)
+    known, d = checked(s, r.known), dn.focusing(s, r.known)
+    problem, sets = first_problem(s, known), scenario_sets(s, known)
+    point = kernel.Point(d.amplitudes[0], np.stack([d.beams[0].real, d.beams[0].imag]))
+    hard = kernel.log_ratios(problem, kernel.received_at(problem, point), d.powers_w[0].sum(axis=-1))
+    plain = [ratio[0] for ratio in model.worst_ratios(sets.h, model.transmissions(s, known, d))]
     np.testing.assert_allclose(np.exp(hard), np.concatenate(plain), rtol=1e-9)
 
 
@@ -299,7 +310,7 @@ def test_ball_sinr_is_a_least_value():
     d = dn.non_robust(s, r.known)
     known = checked(s, r.known)
     worst = dn.ball_sinr(s, known, d)
-    f = model.sent(s, known, d)[0].vectors
+    f = model.transmissions(s, known, d)[0].vectors
     rng = np.random.default_rng(2)
     h, e = dn.channels(s, known.near_positions_m), dn.channel_radii(s, known)[:, :2]
     error = rng.standard_normal((4000, *h.shape)) + 1j * rng.standard_normal((4000, *h.shape))

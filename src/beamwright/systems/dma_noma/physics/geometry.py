@@ -1,4 +1,4 @@
-"""Where elements are, what feeds them, and what a user at a point hears of each (spec dma_noma, sections 2 and 3)."""
+"""Antenna and line of sight: elements, feeds, channels of points in space (spec dma_noma, sections 2 and 3)."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from beamwright.arrays import (
     waveguides,
 )
 from beamwright.core import db_to_linear
-from beamwright.systems.dma_noma.scenario import Scenario
+from beamwright.systems.dma_noma.scene import Known, Scenario
 
 
 def element_positions(s: Scenario) -> np.ndarray:
@@ -32,6 +32,14 @@ def feed_matrix(s: Scenario) -> np.ndarray:
     return reference_wave(positions, feeds, s.wavelength_m)
 
 
+def reference_waves(s: Scenario, known: Known) -> np.ndarray:
+    """Q of every drop, (drops, elements, chains): that of ``known`` where there is one, else the scenario's."""
+    if known.reference_wave is not None:
+        return known.reference_wave
+    wave = feed_matrix(s)
+    return np.broadcast_to(wave, (len(known.near_positions_m), *wave.shape))
+
+
 def channels(s: Scenario, points_m: np.ndarray, planar: bool = False) -> np.ndarray:
     """Line of sight c_L h(p), (..., elements), for points (..., 3).
 
@@ -45,5 +53,5 @@ def channels(s: Scenario, points_m: np.ndarray, planar: bool = False) -> np.ndar
 
 
 def amplitude(s: Scenario, distance_m: Any) -> Any:
-    """b(d) = c_L sqrt(zeta0) d^(-alpha/2), for arrays of NumPy or JAX."""
+    """Amplitude b(d) = c_L sqrt(zeta0) d^(-alpha/2) of a path, for arrays of NumPy or JAX."""
     return s.line_of_sight * np.sqrt(db_to_linear(s.reference_gain_db)) * distance_m ** (-s.path_loss_exponent / 2)

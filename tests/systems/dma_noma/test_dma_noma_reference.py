@@ -7,7 +7,7 @@ from dma_cases import drawn, g1
 pytest.importorskip("cvxpy")
 
 from beamwright import dma_noma as dn
-from beamwright.systems.dma_noma import reference
+from beamwright.systems.dma_noma.methods import reference
 
 
 def test_semidefinite_alternation_reaches_its_known_value_and_not_ours():

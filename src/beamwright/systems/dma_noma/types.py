@@ -1,4 +1,4 @@
-"""What is known and what a design is: arrays only, every array leads with drops.
+"""Records of a design, its certificate and its scorecard: arrays only, every array leads with drops.
 
 Axes: ``drops groups elements chains``; users come near then far, ``[.., i, 0]`` is group i's near user, 1 its far one.
 """
@@ -19,7 +19,7 @@ MET = 1e-6
 
 
 class Access(IntEnum):
-    """How near and far users share time and band; the code kept in ``Design.access``."""
+    """Multiple access of near and far users; the code kept in ``Design.access``."""
 
     NOMA = 0
     """Together: near users cancel the far users' signals."""
@@ -30,64 +30,34 @@ class Access(IntEnum):
 
 
 @dataclass(frozen=True)
-class Known(ArrayRecord):
-    """What the designer knows: estimated positions, each true one within the scenario's ball."""
-
-    near_positions_m: np.ndarray
-    """(drops, groups, 3)."""
-    far_positions_m: np.ndarray
-    """(drops, groups, 3)."""
-    reference_wave: np.ndarray | None = None
-    """(drops, elements, chains) Q of spectral norm at most one, instead of the scenario's."""
-    drop: np.ndarray | None = None
-    """(drops,) the number of every drop, from which random starts are drawn; see ``numbers``."""
-
-    @property
-    def wave(self) -> np.ndarray:
-        """``reference_wave``, which is there once known has been checked."""
-        assert self.reference_wave is not None
-        return self.reference_wave
-
-    @property
-    def numbers(self) -> np.ndarray:
-        """``drop``, or 0, 1, ... where it was not given."""
-        return np.arange(len(self.near_positions_m)) if self.drop is None else self.drop
-
-    @property
-    def positions_m(self) -> np.ndarray:
-        """(drops, 2 groups, 3): near users, then far users."""
-        return np.concatenate([self.near_positions_m, self.far_positions_m], axis=1)
-
-
-@dataclass(frozen=True)
 class Certificate(ArrayRecord):
-    """What a sceptic needs, recomputed from positions, amplitudes, beams and powers by the exact model."""
+    """Guaranteed and verified rates, bound and residuals, recomputed from positions, amplitudes, beams and powers."""
 
     sense: ClassVar[Literal["maximise"]] = "maximise"
     near_rates: np.ndarray
     """(drops, groups) least over the scenario set, bit/s/Hz."""
     far_rates: np.ndarray
-    """(drops, groups) the same, interference cancellation at the near user included."""
+    """(drops, groups) least over the scenario set, interference cancellation at the near user included, bit/s/Hz."""
     guaranteed_weighted_rate: np.ndarray
     """(drops,) sum of weighted least rates over the scenario set."""
     guaranteed_sum_rate: np.ndarray
     """(drops,) sum of least rates over the scenario set."""
     verified_weighted_rate: np.ndarray
-    """(drops,) the same against the dense adversary: thousands of positions and a local search from the worst."""
+    """(drops,) against the dense adversary: thousands of positions and a local search from the worst."""
     verified_sum_rate: np.ndarray
     """(drops,)."""
     verified_near_rates: np.ndarray
-    """(drops, groups) what the adversary leaves, bit/s/Hz: the status follows it."""
+    """(drops, groups) at the adversary's positions, bit/s/Hz: the status follows them."""
     verified_far_rates: np.ndarray
     """(drops, groups)."""
     worst_positions_m: np.ndarray
-    """(drops, 2 groups, 3) where the adversary put every user."""
+    """(drops, 2 groups, 3) the adversary's positions, near users, then far users."""
     bound: np.ndarray
     """(drops,) weighted rate that no passive antenna exceeds with these powers: matched beams, nobody interferes."""
     rate_shortfall: Residual
     """(drops,) largest amount by which a required rate is missed over the scenario set, bit/s/Hz."""
     verified_shortfall: Residual
-    """(drops,) the same at the adversary's positions."""
+    """(drops,) largest amount by which a required rate is missed at the adversary's positions, bit/s/Hz."""
     power_residual: Residual
     """(drops,) | sum of powers / P - 1 |."""
     box_residual: Residual
@@ -97,7 +67,7 @@ class Certificate(ArrayRecord):
 
     @property
     def objective(self) -> np.ndarray:
-        """(drops,) what is verified: ``verified_weighted_rate``, bit/s/Hz."""
+        """(drops,) ``verified_weighted_rate``, bit/s/Hz."""
         return self.verified_weighted_rate
 
     @property
@@ -124,7 +94,7 @@ class Certificate(ArrayRecord):
 
 @dataclass(frozen=True)
 class Design(ArrayRecord):
-    """Amplitudes, beams and powers for every drop, with everything needed to check them."""
+    """Amplitudes, beams and powers of every drop, with their certificate."""
 
     amplitudes: Found
     """(drops, elements) in [0, 1]; where slots differ, those of the near users' slot."""
@@ -158,3 +128,21 @@ class Design(ArrayRecord):
     def status_text(self) -> list[str]:
         """Status by name, one per drop."""
         return status_text(self.status)
+
+
+@dataclass(frozen=True)
+class Scorecard(ArrayRecord):
+    """Rates at the true positions (far users: for the worst scattered part), beside the guaranteed ones."""
+
+    near_rates: np.ndarray
+    """(drops, groups) bit/s/Hz."""
+    far_rates: np.ndarray
+    """(drops, groups) bit/s/Hz."""
+    weighted_rate: np.ndarray
+    """(drops,)."""
+    sum_rate: np.ndarray
+    """(drops,)."""
+    guaranteed_sum_rate: np.ndarray
+    """(drops,)."""
+    verified_sum_rate: np.ndarray
+    """(drops,)."""

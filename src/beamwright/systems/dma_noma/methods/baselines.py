@@ -1,0 +1,58 @@
+"""Baselines that the robust design must beat, all scored on the true balls (spec dma_noma, section 6)."""
+
+from beamwright.core import USUAL, known_of
+from beamwright.systems.dma_noma.methods.base import (
+    NoOptions,
+    SearchOptions,
+    certified_design,
+    design_for_sets,
+    guarded_method,
+)
+from beamwright.systems.dma_noma.physics import Design, Known, Scenario, checked, closed_forms
+from beamwright.systems.dma_noma.solve import Options, estimate_sets, scenario_sets
+
+
+@guarded_method(SearchOptions)
+def non_robust(
+    s: Scenario, known: Known, starts: int = USUAL, rounds: int = USUAL, steps: int = USUAL, seed: int = USUAL
+) -> Design:
+    """Design by the first-order solver for the estimated positions alone.
+
+    Args, Raises: as ``maximise_guaranteed_rate``.
+    """
+    known = checked(s, known)
+    return design_for_sets(s, known, estimate_sets(s, known), starts, Options(rounds, steps), seed)
+
+
+@guarded_method(SearchOptions)
+def planar_wave(
+    s: Scenario, known: Known, starts: int = USUAL, rounds: int = USUAL, steps: int = USUAL, seed: int = USUAL
+) -> Design:
+    """Robust design that takes waves for plane: d_n = r - x_n . u. Args, Raises: as ``maximise_guaranteed_rate``."""
+    known = checked(s, known)
+    return design_for_sets(s, known, scenario_sets(s, known, planar=True), starts, Options(rounds, steps), seed)
+
+
+@guarded_method(SearchOptions)
+def fully_digital(
+    s: Scenario, known: Known, starts: int = USUAL, rounds: int = USUAL, steps: int = USUAL, seed: int = USUAL
+) -> Design:
+    """Robust design with a radio-frequency chain per element: an upper comparison for any amplitudes and feeds."""
+    digital = s.model_copy(update={"feeding": "digital", "feeds": None})
+    known = known_of(known, Known)
+    known = checked(digital, Known(known.near_positions_m, known.far_positions_m, None, known.drop))
+    return design_for_sets(digital, known, scenario_sets(digital, known), starts, Options(rounds, steps), seed)
+
+
+@guarded_method(NoOptions)
+def zero_forcing(s: Scenario, known: Known) -> Design:
+    """Hologram for the near users, beams that null each other at them, powers for the estimates."""
+    known = checked(s, known)
+    return certified_design(s, known, *closed_forms.zero_forcing(s, known))
+
+
+@guarded_method(NoOptions)
+def focusing(s: Scenario, known: Known) -> Design:
+    """Hologram for the near users, every beam matched to its own, powers for the estimates."""
+    known = checked(s, known)
+    return certified_design(s, known, *closed_forms.focusing(s, known))

@@ -1,0 +1,107 @@
+"""Robust design by a growing set: design, find the worst positions, add them, design again (spec dma_noma, 6, C)."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from beamwright.core import USUAL, parameter, ranges
+from beamwright.systems.dma_noma.methods.base import SearchOptions, certified_design, guarded_method
+from beamwright.systems.dma_noma.physics import (
+    Design,
+    Known,
+    Scenario,
+    channels,
+    checked,
+    model,
+    reference_waves,
+    scenario_points,
+)
+from beamwright.systems.dma_noma.solve import PENALTY, Options, SearchResult, channel_sets, search_from_starts
+from beamwright.systems.dma_noma.types import MET
+
+
+class CuttingSetOptions(SearchOptions):
+    """Options of the growing set."""
+
+    rounds: int = parameter(4, "At most so many rounds of beams and powers per design", **ranges.ROUNDS)
+    density: float = parameter(
+        16.0, "Density of the grid on which worst positions are sought", source="spec, section 6", gt=0, le=1e6
+    )
+    cuts: int = parameter(8, "Positions added per user", ge=1, le=10_000)
+
+
+@guarded_method(CuttingSetOptions)
+def cutting_set(
+    s: Scenario,
+    known: Known,
+    starts: int = USUAL,
+    rounds: int = USUAL,
+    steps: int = USUAL,
+    density: float = USUAL,
+    seed: int = USUAL,
+    cuts: int = USUAL,
+) -> Design:
+    """Design by the first-order solver against the estimates and the worst positions so far; the best is kept.
+
+    Added to, never replaced: against one adversarial position per user alone the design oscillates (section 6).
+
+    Args:    starts of the first design, later ones start from the one before; rounds and steps of every design; density
+             of the grid on which worst positions are sought; cuts: positions added per user.
+    Returns: Design; ``trace`` (drops, cuts + 1) the best weighted rate over the grid so far.
+    Raises:  ValueError naming the argument.
+    """
+    known = checked(s, known)
+    grid, _ = scenario_points(s, known, density)
+    h = channels(s, grid)
+    points = np.repeat(grid[:, :, :1], cuts + 1, axis=2)
+    start, best = None, None
+    trace = np.empty((len(grid), cuts + 1))
+    for cut in range(cuts + 1):
+        present = np.broadcast_to(np.arange(cuts + 1) <= cut, points.shape[:3])
+        sets = channel_sets(s, points, present)
+        result = search_from_starts(s, known, sets, starts if cut == 0 else 1, Options(rounds, steps), seed, start)
+        rates = _rates_on_grid(s, known, h, result)
+        best = _better(best or (rates, result), (rates, result))
+        trace[:, cut] = best[0].rate
+        start = result.amplitudes, result.complex_beams
+        if cut < cuts:
+            points[:, :, cut + 1] = np.take_along_axis(grid, rates.worst[..., None, None], axis=2)[:, :, 0]
+    assert best is not None  # there is at least one design
+    result = best[1]
+    return certified_design(
+        s, known, result.amplitudes, result.complex_beams, result.powers_w, trace=trace,
+        iterations=np.full(len(grid), cuts + 1),
+    )  # fmt: skip
+
+
+class _GridRates(NamedTuple):
+    """Rates of a design on the grid, and the positions of the least."""
+
+    rate: np.ndarray
+    """(drops,) weighted, less many times what required rates lack."""
+    worst: np.ndarray
+    """(drops, users) index into the grid."""
+
+
+def _rates_on_grid(s: Scenario, known: Known, h: np.ndarray, result: SearchResult) -> _GridRates:
+    """Weighted rates and worst positions on the grid h (drops, users, positions, elements)."""
+    vectors = model.transmit_vectors(result.amplitudes, reference_waves(s, known), result.complex_beams)
+    required = s.rate_near * (1 - MET), s.rate_far * (1 - MET)
+    sent = model.noma_transmissions(s, vectors, result.powers_w.sum(axis=-1))
+    near, far = model.ratios(h[:, : s.groups], sent[0]), model.ratios(h[:, s.groups :], sent[1])
+    rates = model.noma_rates(result.powers_w, near.max(axis=-1), far.max(axis=-1))
+    missing = sum(np.maximum(least - rate, 0).sum(axis=-1) for least, rate in zip(required, rates, strict=True))
+    worst = np.concatenate([near.argmax(axis=-1), far.argmax(axis=-1)], axis=1)
+    return _GridRates(model.weighted_rate(s, *rates) - PENALTY * missing, worst)
+
+
+def _better(
+    old: tuple[_GridRates, SearchResult], new: tuple[_GridRates, SearchResult]
+) -> tuple[_GridRates, SearchResult]:
+    """Better of two results, drop by drop."""
+    wins = new[0].rate > old[0].rate
+
+    def pick(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        return np.where(wins.reshape(-1, *(1,) * (a.ndim - 1)), a, b)
+
+    return _GridRates(*map(pick, new[0], old[0])), SearchResult(*map(pick, new[1], old[1]))

@@ -1,0 +1,91 @@
+"""Baselines of orthogonal access: near and far users in turns, or in half a band each (spec dma_noma, section 6)."""
+
+from typing import Literal
+
+import numpy as np
+
+from beamwright.core import USUAL, parameter, require
+from beamwright.optim.power_allocation import allocate_power
+from beamwright.systems.dma_noma.methods.base import SearchOptions, certified_design, guarded_method
+from beamwright.systems.dma_noma.methods.robust import first_order
+from beamwright.systems.dma_noma.physics import Access, Design, Known, Scenario, checked, closed_forms, model
+from beamwright.systems.dma_noma.solve import ChannelSets, Options, SearchResult, scenario_sets, search_from_starts
+
+Share = Literal["halves", "minimum"]
+_ROUNDS = 30
+"""Rounds of the damped fixed point between powers and interference."""
+
+
+class TdmaOptions(SearchOptions):
+    """Options of time division."""
+
+    share: Share = parameter("halves", "Shares of time: halves, or far users their minimum")
+
+
+@guarded_method(TdmaOptions)
+def tdma(
+    s: Scenario,
+    known: Known,
+    share: Share = USUAL,
+    starts: int = USUAL,
+    rounds: int = USUAL,
+    steps: int = USUAL,
+    seed: int = USUAL,
+) -> Design:
+    """Near users in one slot, far users in the other, each with full power and a robust design of its own.
+
+    Args:    share halves, or minimum: far users get only the time in which their required rates add up,
+             K rate_far / (sum of their rates in a slot of their own); at most all of it.
+    Raises:  ValueError naming the argument.
+    """
+    require(share in ("halves", "minimum"), "share", "be 'halves' or 'minimum'", repr(share))
+    known = checked(s, known)
+    sets, options, groups = scenario_sets(s, known), Options(rounds, steps), s.groups
+    near = _slot(s, known, sets, slice(0, groups), 2 * s.rate_near, starts, options, seed)
+    far = _slot(s, known, sets, slice(groups, None), 2 * s.rate_far, starts, options, seed)
+    powers = np.stack([near.powers_w.sum(axis=-1), far.powers_w.sum(axis=-1)], axis=-1)
+
+    def design(shares: np.ndarray) -> Design:
+        return certified_design(
+            s, known, near.amplitudes, near.complex_beams, powers, access=Access.TDMA, share=shares,
+            far=(far.amplitudes, far.complex_beams),
+        )  # fmt: skip
+
+    halves = design(np.full((len(powers), 2), 0.5))
+    if share == "halves":
+        return halves
+    return design(closed_forms.minimum_share(s, halves.certificate.far_rates.sum(axis=-1) / 0.5))
+
+
+@guarded_method(SearchOptions)
+def fdma(
+    s: Scenario, known: Known, starts: int = USUAL, rounds: int = USUAL, steps: int = USUAL, seed: int = USUAL
+) -> Design:
+    """Amplitudes and beams of the robust NOMA design; near and far users in half a band each, half the power each."""
+    known = checked(s, known)
+    noma = first_order(s, known, starts, rounds, steps, seed=seed)
+    h, (near, far) = scenario_sets(s, known).h, model.transmissions(s, known, noma)
+    near_w = _water_filling(h[:, : s.groups], near, 0.5 * s.power_w, 2 * s.rate_near)
+    far_w = _water_filling(h[:, s.groups :], far, 0.5 * s.power_w, 2 * s.rate_far)
+    powers = np.stack([near_w, far_w], axis=-1)
+    return certified_design(s, known, noma.amplitudes, noma.beams, powers, access=Access.FDMA, share=(0.5, 0.5))
+
+
+def _water_filling(h: np.ndarray, sent: model.Transmission, power_w: float, rate: float) -> np.ndarray:
+    """Powers (drops, groups) in half a band, whose interference moves with them, halfway at a time."""
+    powers = np.full(sent.powers_w.shape, power_w / sent.powers_w.shape[1])
+    for _ in range(_ROUNDS):
+        ratio = model.ratios(h, sent._replace(powers_w=powers, noise_w=0.5 * sent.noise_w)).max(axis=-1)
+        filled, _ = allocate_power(ratio, ratio, power_w, 0.5, rate, 0.0)
+        powers = 0.5 * (powers + filled.sum(axis=-1))
+    return powers
+
+
+def _slot(
+    s: Scenario, known: Known, sets: ChannelSets, users: slice, rate: float, starts: int, options: Options, seed: int
+) -> SearchResult:
+    """Search for users of one kind alone: the kernel's far users are the near ones again, and need no rate."""
+    h, present = (np.concatenate([a[:, users]] * 2, axis=1) for a in (sets.h, sets.present))
+    twice = ChannelSets(h, present, np.tile(sets.scattering[users], 2))
+    alone = s.derived(rate_near=rate, rate_far=0.0, weight=0.5)
+    return search_from_starts(alone, known, twice, starts, options, seed)

@@ -1,0 +1,76 @@
+"""Designs without a search: hologram, nulling or matched beams, powers for the estimates (spec dma_noma, section 6)."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from beamwright.arrays import hologram
+from beamwright.optim.power_allocation import allocate_power
+from beamwright.systems.dma_noma.physics import geometry, model
+from beamwright.systems.dma_noma.scene import Known, Scenario
+
+_ROUNDS = 30
+"""Rounds of the damped fixed point between powers and interference."""
+
+
+class ClosedForm(NamedTuple):
+    """Amplitudes, unit beams and powers, as in ``Design``."""
+
+    amplitudes: np.ndarray
+    beams: np.ndarray
+    powers_w: np.ndarray
+
+
+def zero_forcing(s: Scenario, known: Known) -> ClosedForm:
+    """Hologram of the near users, beams that null each other at them, powers for the estimates."""
+    near, wave = geometry.channels(s, known.near_positions_m), geometry.reference_waves(s, known)
+    amplitudes = holograms(near, wave)
+    return _with_powers(s, known, amplitudes, nulling_beams(near, amplitudes, wave))
+
+
+def focusing(s: Scenario, known: Known) -> ClosedForm:
+    """Hologram of the near users, every beam matched to its own, powers for the estimates."""
+    near, wave = geometry.channels(s, known.near_positions_m), geometry.reference_waves(s, known)
+    amplitudes = holograms(near, wave)
+    matched = np.conj(np.swapaxes(amplitudes[..., None] * wave, -1, -2)) @ np.swapaxes(near, -1, -2)
+    return _with_powers(s, known, amplitudes, unit_columns(matched))
+
+
+def holograms(h: np.ndarray, wave: np.ndarray) -> np.ndarray:
+    """Hologram amplitudes (drops, elements) for channels h (drops, users, elements) and Q (drops, elements, chains)."""
+    return np.stack([hologram(channels, q) for channels, q in zip(h, wave, strict=True)])
+
+
+def nulling_beams(h: np.ndarray, amplitudes: np.ndarray, wave: np.ndarray) -> np.ndarray:
+    """Unit beams (drops, chains, groups) that null the other users of ``h`` (drops, groups, elements) if they can.
+
+    V = G (G^H G)^+ on the effective channels G = W^H H.
+    """
+    rows = np.conj(h) @ (amplitudes[..., None] * wave)
+    return unit_columns(np.linalg.pinv(rows, rcond=1e-9))
+
+
+def unit_columns(beams: np.ndarray) -> np.ndarray:
+    """Columns over their norms; a column of zeros becomes the first unit vector."""
+    size = np.linalg.norm(beams, axis=-2, keepdims=True)
+    first = np.zeros_like(beams)
+    first[..., 0, :] = 1
+    return np.where(size > 1e-300, beams / np.where(size > 1e-300, size, 1.0), first)
+
+
+def minimum_share(s: Scenario, far_rate: np.ndarray) -> np.ndarray:
+    """Shares of time (drops, 2): far users get what required rates need where all of it gives ``far_rate`` (drops,)."""
+    needed = np.clip(s.groups * s.rate_far / np.maximum(far_rate, 1e-12), 0, 1)
+    return np.stack([1 - needed, needed], axis=-1)
+
+
+def _with_powers(s: Scenario, known: Known, amplitudes: np.ndarray, beams: np.ndarray) -> ClosedForm:
+    """Powers by the closed form for the estimates, interference and all, halfway at a time."""
+    vectors = model.transmit_vectors(amplitudes, geometry.reference_waves(s, known), beams)
+    h = geometry.channels(s, known.positions_m[:, :, None])
+    group_w = np.full((len(h), s.groups), s.power_w / s.groups)
+    for _ in range(_ROUNDS):
+        a, b = model.worst_ratios(h, model.noma_transmissions(s, vectors, group_w))
+        powers_w, _ = allocate_power(a, b, s.power_w, s.weight, s.rate_near, s.rate_far)
+        group_w = 0.5 * (group_w + powers_w.sum(axis=-1))
+    return ClosedForm(amplitudes, beams, powers_w)

@@ -1,0 +1,105 @@
+"""Worst-case gains and rates over sets of positions, exactly (spec dma_noma, section 3). NumPy, batched over drops.
+
+    a_i = max over near positions (I + noise) / g,   b_i = the same over far positions,   c_i = max(a_i, b_i)
+    NOMA        R_N = log2(1 + P_N / a),     R_F = log2(1 + P_F / (P_N + c))
+    orthogonal  R_N = share log2(1 + P_N / a),     R_F = share log2(1 + P_F / b)
+
+g = (|h^H f_i| - rho ||f_i||)_+^2 is the least own gain and I = sum_{j != i} P_j (|h^H f_j| + rho ||f_j||)^2 the largest
+interference, with rho = 0 for near users. c and not b: in NOMA the near user must decode the far user's signal too.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from beamwright.metrics import spectral_efficiency
+from beamwright.numerics import square_modulus
+from beamwright.systems.dma_noma.physics.geometry import reference_waves
+from beamwright.systems.dma_noma.scene import Known, Scenario
+from beamwright.systems.dma_noma.types import Access, Design
+
+
+class Transmission(NamedTuple):
+    """Beams, powers and noise while one kind of users (near or far) is served."""
+
+    vectors: np.ndarray
+    """f_i = diag(amplitudes) Q v_i: (drops, elements, groups)."""
+    powers_w: np.ndarray
+    """(drops, groups) of each beam."""
+    noise_w: np.ndarray
+    """(drops,)."""
+    scattering: float
+    """Largest norm of the scattered channel, which is unknown."""
+
+
+def transmissions(s: Scenario, known: Known, design: Design) -> tuple[Transmission, Transmission]:
+    """Transmissions to near and to far users."""
+    wave = reference_waves(s, known)
+    if design.digital.any():
+        wave = np.broadcast_to(np.eye(s.elements), (len(wave), s.elements, s.elements))
+    near = far = transmit_vectors(design.amplitudes, wave, design.beams)
+    if design.far_amplitudes is not None and design.far_beams is not None:
+        far = transmit_vectors(design.far_amplitudes, wave, design.far_beams)
+    access, both = Access(int(design.access[0])), design.powers_w.sum(axis=-1)
+    near_w, far_w = (both, both) if access is Access.NOMA else (design.powers_w[..., 0], design.powers_w[..., 1])
+    noise = np.full((2, len(both)), s.noise_power_w)
+    if access is Access.FDMA:  # noise grows with the band
+        noise = noise * design.share.T
+    return Transmission(near, near_w, noise[0], 0.0), Transmission(far, far_w, noise[1], s.scattering_radius)
+
+
+def noma_transmissions(s: Scenario, vectors: np.ndarray, group_w: np.ndarray) -> tuple[Transmission, Transmission]:
+    """Transmissions to near and far users at once, for vectors (drops, elements, groups), powers (drops, groups)."""
+    near = Transmission(vectors, group_w, np.full(len(vectors), s.noise_power_w), 0.0)
+    return near, near._replace(scattering=s.scattering_radius)
+
+
+def transmit_vectors(amplitudes: np.ndarray, wave: np.ndarray, beams: np.ndarray) -> np.ndarray:
+    """Transmit vectors f_i = diag(amplitudes) Q v_i: (drops, elements, groups)."""
+    return amplitudes[..., None] * (wave @ beams)
+
+
+def ratios(h: np.ndarray, sent: Transmission) -> np.ndarray:
+    """Ratios (I + noise) / g in W of one kind of users: h (drops, groups, positions, elements) -> without elements.
+
+    inf where a user may receive nothing of its own beam.
+    """
+    groups = h.shape[1]
+    amplitude = np.sqrt(square_modulus(np.conj(h) @ sent.vectors[:, None]))
+    spread = sent.scattering * np.linalg.norm(sent.vectors, axis=1)[:, None, None]
+    own = np.eye(groups, dtype=bool)[:, None]
+    gain = np.sum(np.where(own, np.maximum(amplitude - spread, 0) ** 2, 0), axis=-1)
+    interference = np.where(own, 0, (amplitude + spread) ** 2) @ sent.powers_w[:, None, :, None]
+    total = interference[..., 0] + sent.noise_w[:, None, None]
+    return np.divide(total, gain, out=np.full_like(total, np.inf), where=gain > 0)
+
+
+def worst_ratios(h: np.ndarray, sent: tuple[Transmission, Transmission]) -> tuple[np.ndarray, np.ndarray]:
+    """Largest ratios a and b, (drops, groups) each, over positions of all users: h (drops, users, positions, elements).
+
+    Users are near, then far.
+    """
+    groups = h.shape[1] // 2
+    return ratios(h[:, :groups], sent[0]).max(axis=-1), ratios(h[:, groups:], sent[1]).max(axis=-1)
+
+
+def rates(design: Design, near_w: np.ndarray, far_w: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rates (R_N, R_F) of a design, (drops, groups) each, for ratios a and b (drops, groups)."""
+    powers = design.powers_w
+    if Access(int(design.access[0])) is Access.NOMA:
+        return noma_rates(powers, near_w, far_w)
+    return (
+        design.share[:, :1] * spectral_efficiency(powers[..., 0] / near_w),
+        design.share[:, 1:] * spectral_efficiency(powers[..., 1] / far_w),
+    )
+
+
+def noma_rates(powers_w: np.ndarray, near_w: np.ndarray, far_w: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rates (R_N, R_F) in NOMA, (drops, groups) each, for powers (drops, groups, 2), ratios a and b (drops, groups)."""
+    near, far = powers_w[..., 0], powers_w[..., 1]
+    return spectral_efficiency(near / near_w), spectral_efficiency(far / (near + np.maximum(near_w, far_w)))
+
+
+def weighted_rate(s: Scenario, near_rates: np.ndarray, far_rates: np.ndarray) -> np.ndarray:
+    """Weighted rate, sum of weight R_N + (1 - weight) R_F over the groups: (drops,)."""
+    return s.weight * near_rates.sum(axis=-1) + (1 - s.weight) * far_rates.sum(axis=-1)

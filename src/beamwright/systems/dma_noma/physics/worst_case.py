@@ -1,0 +1,155 @@
+"""The dense adversary: thousands of positions per user and a local search from the worst (spec dma_noma, section 4).
+
+Every worst case depends on one user's own position, so users are attacked one by one. The result is an estimate from
+below of the true worst case, independent of the scenario set that a design was made for. The formula of received powers
+(``reception``) by which positions are sought serves the design's kernel as well; rates at them are the plain model's.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+from jax import Array, lax
+
+from beamwright.core import ArrayRecord
+from beamwright.numerics import in_tiles, materialise, one_by_one, phasor
+from beamwright.systems.dma_noma.physics import geometry, model, reception
+from beamwright.systems.dma_noma.scene import Known, Scenario, checked
+from beamwright.systems.dma_noma.types import Design
+from beamwright.uncertainty import Directions, verification_positions
+
+WORST, CLIMBS, TRIALS = 5, 40, 12
+"""Starting positions of a local search, its rounds, and the moves tried in each."""
+TILE, _CHUNK = 4, 64
+"""Drops per compiled call; positions looked at together, so that they stay in a core's cache."""
+
+
+@dataclass(frozen=True)
+class Verified(ArrayRecord):
+    """Rates of a design at the worst positions of the dense adversary."""
+
+    weighted_rate: np.ndarray
+    """(drops,) bit/s/Hz."""
+    sum_rate: np.ndarray
+    """(drops,) bit/s/Hz."""
+    near_rates: np.ndarray
+    """(drops, groups)."""
+    far_rates: np.ndarray
+    """(drops, groups)."""
+    worst_positions_m: np.ndarray
+    """(drops, 2 groups, 3)."""
+
+
+def verify_rate(s: Scenario, known: Known, design: Design, seed: int = 0, directions: Directions = "all") -> Verified:
+    """Least rates over dense random positions in every ball and their neighbourhoods.
+
+    2000 positions in the ball, 1000 on its sphere, lines along and across, then a local search from the five worst of
+    every user. Drop number i draws from fold_in(key(seed), i). Rates are recomputed at the worst positions by the
+    plain model.
+
+    Args:   directions ``radial`` or ``tangential`` restricts the errors to that line, without a local search.
+    Raises: ValueError naming the array of a wrong shape.
+    """
+    known = checked(s, known)
+    sent = model.transmissions(s, known, design)
+    points = verification_positions(known.positions_m, s.position_error_m, known.numbers, seed, directions)
+    worst = _worst_positions(s, known, sent, points, seed, CLIMBS if directions == "all" else 0)
+    h = geometry.channels(s, worst)[:, :, None]
+    near_rates, far_rates = model.rates(design, *model.worst_ratios(h, sent))
+    return Verified(
+        weighted_rate=model.weighted_rate(s, near_rates, far_rates),
+        sum_rate=near_rates.sum(axis=-1) + far_rates.sum(axis=-1),
+        near_rates=near_rates,
+        far_rates=far_rates,
+        worst_positions_m=worst,
+    )
+
+
+def _worst_positions(
+    s: Scenario,
+    known: Known,
+    sent: tuple[model.Transmission, model.Transmission],
+    points: np.ndarray,
+    seed: int,
+    climbs: int,
+) -> np.ndarray:
+    """Positions (drops, users, 3) of largest ratio, from points (drops, users, count, 3)."""
+    drops, users, count = points.shape[:3]
+    unit = np.sqrt(s.noise_power_w)
+    filled = np.concatenate([points, np.repeat(points[:, :, :1], -count % _CHUNK, axis=2)], axis=2)
+    moves = np.stack(
+        [np.random.default_rng([seed, int(n)]).standard_normal((CLIMBS, TRIALS, 3)) for n in known.numbers]
+    )[:, :climbs]
+    moves = moves / np.linalg.norm(moves, axis=-1, keepdims=True) if climbs else np.zeros((drops, 0, TRIALS, 3))
+    vectors = np.stack([np.stack([one.vectors.real, one.vectors.imag], axis=1) for one in sent], axis=1)
+
+    def halves(a: np.ndarray) -> np.ndarray:
+        return a.reshape(drops, 2, users // 2, *a.shape[2:])
+
+    per_drop = (
+        halves(known.positions_m), halves(filled), vectors / unit, np.stack([one.powers_w for one in sent], axis=1),
+        np.stack([one.noise_w / s.noise_power_w for one in sent], axis=1),
+        np.broadcast_to([one.scattering for one in sent], (drops, 2)), moves,
+        np.full(drops, s.position_error_m), np.tile(geometry.element_positions(s), (drops, 1, 1)),
+        np.tile([s.wavelength_m, geometry.amplitude(s, 1.0), s.path_loss_exponent], (drops, 1)),
+    )  # fmt: skip
+    return in_tiles(_compiled(s.groups), TILE, *per_drop, counted=True).reshape(drops, users, 3)
+
+
+@cache
+def _compiled(groups: int) -> Callable[..., Any]:
+    """Search of one drop: kinds of users (near, far) lead, then groups. All of a scenario comes as arrays."""
+
+    def one(centre: Array, points: Array, f: Array, powers: Array, noise: Array, scattering: Array, moves: Array,
+            radius: Array, elements: Array, wave: Array) -> Array:  # fmt: skip
+        own = np.eye(groups)
+        wavelength, first, exponent = wave
+
+        def ratios(positions: Array, f: Array, powers: Array, noise: Array, scattering: Array) -> Array:
+            """(groups, count) of one kind."""
+            square = sum((positions[..., i, None] - elements[:, i]) ** 2 for i in range(3))
+            distance = jnp.sqrt(square)
+            cosine, sine = phasor(distance / wavelength)
+            size = materialise(first * jnp.exp(-exponent / 2 * jnp.log(distance)))  # a power, at half its price
+            cosine, sine = materialise(cosine), materialise(sine)
+            power = reception.received(jnp.stack([size * cosine, -size * sine]), f, jnp.full(groups, scattering), own)
+            return (power.interference @ powers + noise) / power.gain
+
+        def attack(centre: Array, points: Array, *sent: Array) -> Array:
+            """Worst positions (groups, 3) of one kind."""
+            chunks = jnp.moveaxis(points.reshape(groups, -1, _CHUNK, 3), 1, 0)
+            values = lax.map(lambda part: ratios(part, *sent), chunks)
+            flat = jnp.moveaxis(values, 0, 1).reshape(groups, -1)
+            best, order = lax.top_k(flat, WORST)
+            position = jnp.take_along_axis(points, order[..., None], axis=1)
+            step = jnp.full(best.shape, 0.1 * radius)
+
+            def climb(state: tuple[Array, Array, Array], directions: Array) -> tuple[tuple[Array, Array, Array], None]:
+                position, best, step = state
+                tried = position[:, :, None] + step[..., None, None] * directions
+                tried = _into_ball(tried, centre[:, None, None], radius)
+                value = ratios(tried.reshape(groups, -1, 3), *sent).reshape(groups, WORST, -1)
+                pick = jnp.argmax(value, axis=-1)[..., None]
+                now = jnp.take_along_axis(value, pick, axis=-1)[..., 0]
+                move = jnp.take_along_axis(tried, pick[..., None], axis=-2)[..., 0, :]
+                better = now > best
+                position = jnp.where(better[..., None], move, position)
+                return (position, jnp.where(better, now, best), jnp.where(better, step, 0.6 * step)), None
+
+            (position, best, _), _ = lax.scan(climb, (position, best, step), moves)
+            return jnp.take_along_axis(position, jnp.argmax(best, axis=-1)[:, None, None], axis=1)[:, 0]
+
+        kinds = zip(centre, points, f, powers, noise, scattering, strict=True)
+        return jnp.stack([attack(*kind) for kind in kinds])
+
+    return one_by_one(one)
+
+
+def _into_ball(points: Array, centre: Array, radius: Array) -> Array:
+    """Projection of points onto balls."""
+    away = points - centre
+    size = jnp.linalg.norm(away, axis=-1, keepdims=True)
+    return centre + away * jnp.minimum(1.0, radius / jnp.where(size > 0, size, 1.0))

@@ -1,0 +1,150 @@
+"""Scenes: what the designer knows, random drops, and the arrays that people bring (spec dma_noma, section 2)."""
+
+from dataclasses import dataclass
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import ArrayLike
+
+from beamwright.core import (
+    ArrayRecord,
+    Input,
+    as_array,
+    drop_keys,
+    guarded,
+    known_of,
+    plain_array,
+    require,
+    require_drops,
+    require_memory,
+)
+from beamwright.systems.dma_noma.scenario import Scenario
+from beamwright.systems.dma_noma.sizes import draw_bytes
+from beamwright.uncertainty import sample_position_ball
+
+SECTOR_DEG, APART_DEG = 50.0, 2.0
+_TRIES = 200
+"""Draws of azimuths from which the first that keeps the distance is taken, else the one that keeps most."""
+_POSITIONS = Input("drops groups xyz", "position", "m")
+INPUTS = {"near_positions_m": _POSITIONS, "far_positions_m": _POSITIONS}
+"""Arrays that a person may bring."""
+
+
+@dataclass(frozen=True)
+class Known(ArrayRecord):
+    """What the designer knows: estimated positions, each true one within the scenario's ball."""
+
+    near_positions_m: np.ndarray
+    """(drops, groups, 3)."""
+    far_positions_m: np.ndarray
+    """(drops, groups, 3)."""
+    reference_wave: np.ndarray | None = None
+    """(drops, elements, chains) Q of spectral norm at most one, instead of the scenario's."""
+    drop: np.ndarray | None = None
+    """(drops,) the number of every drop, from which random starts are drawn; see ``numbers``."""
+
+    @property
+    def numbers(self) -> np.ndarray:
+        """``drop``, or 0, 1, ... by default."""
+        return np.arange(len(self.near_positions_m)) if self.drop is None else self.drop
+
+    @property
+    def positions_m(self) -> np.ndarray:
+        """(drops, 2 groups, 3): near users, then far users."""
+        return np.concatenate([self.near_positions_m, self.far_positions_m], axis=1)
+
+
+@dataclass(frozen=True)
+class Realisation(ArrayRecord):
+    """Estimated positions, and true ones in their balls."""
+
+    known: Known
+    truth: np.ndarray
+    """(drops, 2 groups, 3) true positions in m, uniform in the balls; near users, then far users."""
+
+
+@guarded(Scenario)
+def known(scenario: Scenario, **arrays: ArrayLike) -> Known:
+    """Estimated positions from a person's arrays. Raises ValueError naming what is missing or wrong."""
+    missing = [name for name in INPUTS if name not in arrays]
+    require(not missing, ", ".join(missing), "be given", "nothing")
+    return checked(scenario, Known(**{name: plain_array(arrays[name], name) for name in INPUTS}))
+
+
+def checked(s: Scenario, known: Known) -> Known:
+    """Positions as float arrays (drops, groups, 3), a reference wave for every drop if there is one, drop numbers.
+
+    Raises: ValueError naming the array that is not finite or has a wrong shape, a ball of positions that touches the
+            antenna, a reference wave that would amplify.
+    """
+    known = known_of(known, Known)
+    values = {}
+    for name, given in INPUTS.items():
+        array = plain_array(getattr(known, name), name)
+        array = array[None] if array.ndim == 2 else array
+        values[name] = as_array(array, name, given.axes, given.dtype, groups=s.groups, xyz=3)
+    near, far = values.values()
+    require(near.shape == far.shape, "far_positions_m", f"have shape {near.shape} like near_positions_m", far.shape)
+    for name, array in values.items():
+        s.require_apart(float(np.linalg.norm(array, axis=-1).min(initial=np.inf)), name)
+    drops = len(near)
+    numbers = np.arange(drops) if known.drop is None else np.atleast_1d(known.drop)
+    require(numbers.shape == (drops,), "drop", f"have shape {(drops,)}", numbers.shape)
+    wave = None if known.reference_wave is None else _passive_wave(s, known.reference_wave, drops)
+    return Known(near, far, wave, numbers)
+
+
+def _passive_wave(s: Scenario, reference_wave: ArrayLike, drops: int) -> np.ndarray:
+    """(drops, elements, chains) of spectral norm at most one; (elements, chains) stands for every drop."""
+    wave = plain_array(reference_wave, "reference_wave")
+    wave = np.broadcast_to(wave, (drops, *wave.shape)) if wave.ndim == 2 else wave
+    wave = as_array(wave, "reference_wave", "drops elements chains", complex, drops=drops, elements=s.elements)
+    norm = float(np.linalg.norm(wave, 2, axis=(1, 2)).max(initial=0))
+    require(norm <= 1 + 1e-9, "reference_wave", "have a spectral norm of at most 1 (a passive surface)", f"{norm:.6g}")
+    return wave
+
+
+@guarded(Scenario)
+def draw(scenario: Scenario, key: jax.Array, drops: int, first: int = 0) -> Realisation:
+    """Drops ``first .. first+drops-1`` of the endless sequence that ``key`` stands for, whatever the batch.
+
+    Near users at uniform azimuths within +-50 degrees, at least min(0.92/K, 0.35) apart in sine; far users within 2
+    degrees of theirs; all in the plane z = 0.
+
+    Raises: ValueError if drops is negative or more than fits into memory or users are as near as the antenna is large.
+    """
+    require_drops(drops, first)
+    need, sizes = draw_bytes(scenario, drops)
+    require_memory(need, **sizes)
+    scenario.require_apart(scenario.near_range_m, "near_range_m")
+    scenario.require_apart(scenario.far_range_m, "far_range_m")
+    keys = drop_keys(key, drops, first)
+    near_deg, far_deg = (np.asarray(x) for x in _azimuths(keys, scenario.groups))
+    near = _on_circle(near_deg, scenario.near_range_m)
+    far = _on_circle(far_deg, scenario.far_range_m)
+    estimates = Known(near, far, None, np.arange(first, first + drops))
+    truth = sample_position_ball(estimates.positions_m, scenario.position_error_m, keys)
+    return Realisation(estimates, truth)
+
+
+@partial(jax.jit, static_argnums=1)
+def _azimuths(keys: jax.Array, groups: int) -> tuple[jax.Array, jax.Array]:
+    """Azimuths of near and far users in degrees, (drops, groups) each."""
+
+    def drop(key: jax.Array) -> tuple[jax.Array, jax.Array]:
+        first, second = jax.random.split(key)
+        tries = jax.random.uniform(first, (_TRIES, groups), minval=-SECTOR_DEG, maxval=SECTOR_DEG)
+        gaps = jnp.diff(jnp.sort(jnp.sin(jnp.deg2rad(tries)), axis=-1), axis=-1)
+        least = jnp.min(gaps, axis=-1, initial=jnp.inf)
+        enough = min(0.92 / groups, 0.35)
+        near = tries[jnp.where(jnp.any(least >= enough), jnp.argmax(least >= enough), jnp.argmax(least))]
+        return near, near + jax.random.uniform(second, (groups,), minval=-APART_DEG, maxval=APART_DEG)
+
+    return jax.vmap(drop)(keys)
+
+
+def _on_circle(azimuth_deg: np.ndarray, range_m: float) -> np.ndarray:
+    angle = np.deg2rad(azimuth_deg)
+    return range_m * np.stack([np.cos(angle), np.sin(angle), np.zeros_like(angle)], axis=-1)

@@ -1,0 +1,125 @@
+"""Design problem of one drop in JAX: smoothed worst cases, powers split in closed form (spec dma_noma, 5 and 6).
+
+Channels are in units of the noise amplitude. Complex arrays travel as real ones with a leading axis of parts.
+"""
+
+from typing import Any, NamedTuple
+
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+
+from beamwright.systems.dma_noma.physics.reception import ReceivedPower, received
+
+PENALTY = 20.0
+"""Penalty in weighted rate per bit by which a group's power is short of its required rates' (spec section 6, A)."""
+
+Values = Any
+"""Arrays of NumPy in a batch on the host, of JAX for one drop in a kernel."""
+
+
+class Problem(NamedTuple):
+    """Design problem of one drop; of a batch on the host, where drops lead."""
+
+    channels: Values
+    """(parts, users, positions, elements) over the noise amplitude; users are near, then far."""
+    present: Values
+    """(users, positions) one for positions that count, zero for those that fill up."""
+    scattering: Values
+    """(users,) over the noise amplitude."""
+    wave: Values
+    """(parts, elements, chains)."""
+    power: Values
+    """() P in W."""
+    weight: Values
+    """()."""
+    rate_near: Values
+    """()."""
+    rate_far: Values
+    """()."""
+
+
+class Point(NamedTuple):
+    """Unknowns of the search, apart from powers."""
+
+    amplitudes: Values
+    """(elements,)."""
+    beams: Values
+    """(parts, chains, groups), any norms: they are normalised inside."""
+
+
+def normalised(beams: Array) -> Array:
+    """Beams (parts, chains, groups) over the norms of their columns."""
+    size = jnp.sum(beams * beams, axis=(0, 1))
+    return beams / jnp.sqrt(jnp.where(size > 0, size, 1.0))
+
+
+def vectors(problem: Problem, point: Point) -> Array:
+    """Transmit vectors f = diag(m) Q v, (parts, elements, groups)."""
+    real, imag = normalised(point.beams)
+    wave = problem.wave
+    radiated = jnp.stack([wave[0] @ real - wave[1] @ imag, wave[0] @ imag + wave[1] @ real])
+    return point.amplitudes[:, None] * radiated
+
+
+def received_at(problem: Problem, point: Point) -> ReceivedPower:
+    """Received powers of every beam at every user and position."""
+    f = vectors(problem, point)
+    return received(problem.channels, f, problem.scattering, np.tile(np.eye(f.shape[-1]), (2, 1)))
+
+
+def log_ratios(
+    problem: Problem, received: ReceivedPower, powers: Array, sharpness: Array | float | None = None
+) -> Array:
+    """Log of max over positions of (I + 1)/g, (users,); with a sharpness beta, log-sum-exp(beta .)/beta, above it."""
+    ratio = jnp.log(received.interference @ powers + 1.0) - jnp.log(received.gain)
+    top = jnp.max(jnp.where(problem.present > 0, ratio, -jnp.inf), axis=1)
+    if sharpness is None:
+        return top
+    return top + jnp.log(jnp.sum(problem.present * jnp.exp(sharpness * (ratio - top[:, None])), axis=1)) / sharpness
+
+
+class Split(NamedTuple):
+    """Powers of a group's users, their rates, and the power that its required rates need."""
+
+    near: Array
+    far: Array
+    rate_near: Array
+    rate_far: Array
+    needed: Array
+
+
+def split(problem: Problem, log_ratio: Array, powers: Array, sharpness: Array | float | None = None) -> Split:
+    """Best split of group powers (groups,) in closed form (spec section 5), at least what the near user requires."""
+    groups = len(powers)
+    log_near, log_far = log_ratio[:groups], log_ratio[groups:]
+    if sharpness is None:
+        log_both = jnp.maximum(log_near, log_far)
+    else:
+        log_both = jnp.logaddexp(sharpness * log_near, sharpness * log_far) / sharpness
+    a, c = jnp.exp(log_near), jnp.exp(log_both)
+    weight, rest, least = problem.weight, 2.0**-problem.rate_far, (2.0**problem.rate_near - 1) * a
+    most = rest * powers - (1 - rest) * c  # what the far user's required rate leaves
+    # for weights below one half a larger near share stops paying at an inner point
+    inner = (weight * c - (1 - weight) * a) / jnp.where(weight < 0.5, 1 - 2 * weight, 1.0)
+    near = jnp.maximum(jnp.where(weight < 0.5, jnp.minimum(inner, most), most), least)
+    near = jnp.clip(near, 0.0, powers)
+    far = powers - near
+    return Split(
+        near=near,
+        far=far,
+        rate_near=jnp.log2(1 + near / a),
+        rate_far=jnp.log2(1 + far / (near + c)),
+        needed=(least + (1 - rest) * c) / rest,
+    )
+
+
+def shortfall(split: Split, powers: Array) -> Array:
+    """Bits () by which group powers are short of what required rates need."""
+    return jnp.sum(jnp.maximum(0.0, jnp.log2(jnp.maximum(split.needed, 1e-300) / powers)))
+
+
+def merit(problem: Problem, split: Split, powers: Array) -> Array:
+    """Weighted rate less the penalty."""
+    weighted = jnp.sum(problem.weight * split.rate_near + (1 - problem.weight) * split.rate_far)
+    return weighted - PENALTY * shortfall(split, powers)
