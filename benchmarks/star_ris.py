@@ -21,11 +21,11 @@ from rich.table import Table
 from beamwright import star_ris as sr
 from beamwright.optim import conjugate_gradient as cg
 from beamwright.report.style import COLOURS, MARKERS, PAGE_IN, styled
-from beamwright.systems.star_ris import model
-from beamwright.systems.star_ris.known import checked
-from beamwright.systems.star_ris.precoders import precoder
-from beamwright.systems.star_ris.search import search
-from beamwright.systems.star_ris.surfaces import amplitudes, random_start, time_share
+from beamwright.systems.star_ris.physics import model
+from beamwright.systems.star_ris.scene import amplitudes, checked, time_share
+from beamwright.systems.star_ris.solve.precoders import precoder
+from beamwright.systems.star_ris.solve.search import search
+from beamwright.systems.star_ris.solve.start import random_start
 from beamwright.uncertainty import mean_phasor
 from benchmarks.timing import timed
 

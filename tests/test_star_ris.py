@@ -4,12 +4,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from beamwright.systems.star_ris.search import at_design, search
+from beamwright.systems.star_ris.surfaces import amplitudes, random_start
 
 from beamwright import star_ris as sr
 from beamwright.optim import conjugate_gradient as cg
 from beamwright.systems.star_ris import bounds, coherent, model
-from beamwright.systems.star_ris.search import at_design, search
-from beamwright.systems.star_ris.surfaces import amplitudes, random_start
 
 
 def golden():

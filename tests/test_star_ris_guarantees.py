@@ -3,10 +3,10 @@
 import jax
 import numpy as np
 import pytest
+from beamwright.systems.star_ris.surfaces import aligned_starts, amplitudes, random_start, time_share
 
 from beamwright import star_ris as sr
 from beamwright.systems.star_ris import closed_forms, max_min, model, quadratic, wmmse
-from beamwright.systems.star_ris.surfaces import aligned_starts, amplitudes, random_start, time_share
 
 PATHS = {"direct_loss_db": 20.0, "surface_paths": 4}
 PER_USER = ("direct_mean", "user_mean", "direct_var", "user_var", "side")

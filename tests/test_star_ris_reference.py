@@ -6,18 +6,19 @@ import pytest
 
 pytest.importorskip("cvxpy")
 
-from beamwright.optim import conjugate_gradient as cg
-from beamwright.systems.star_ris import as_printed as printed
-from beamwright.systems.star_ris import model, reference
-from beamwright.systems.star_ris import precoders as pre
 from beamwright.systems.star_ris.brute_force import exhaustive
 from beamwright.systems.star_ris.certificate import certify, objective
 from beamwright.systems.star_ris.design import minimise_interference
 from beamwright.systems.star_ris.realisation import draw
 from beamwright.systems.star_ris.results import Goal
-from beamwright.systems.star_ris.scenario import Scenario
 from beamwright.systems.star_ris.search import search
 from beamwright.systems.star_ris.surfaces import amplitudes, random_start, time_share
+
+from beamwright.optim import conjugate_gradient as cg
+from beamwright.systems.star_ris import as_printed as printed
+from beamwright.systems.star_ris import model, reference
+from beamwright.systems.star_ris import precoders as pre
+from beamwright.systems.star_ris.scenario import Scenario
 
 TINY, SMALL = Scenario(elements=4), Scenario(elements=16)
 SEVERAL_PATHS = Scenario(elements=16, surface_paths=4)

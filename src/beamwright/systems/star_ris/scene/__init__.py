@@ -1,0 +1,29 @@
+"""Scenes: statistics that are drawn, traced or brought, surfaces, and the checks of both."""
+
+from beamwright.systems.star_ris.scene.draw import (
+    BASE_STATION_M,
+    SURFACE_M,
+    USER_HEIGHT_M,
+    Realisation,
+    draw,
+    statistics_at,
+)
+from beamwright.systems.star_ris.scene.known import INPUTS, checked, known
+from beamwright.systems.star_ris.scene.rays import traced_statistics
+from beamwright.systems.star_ris.scene.surface import amplitudes, checked_surface, time_share
+
+__all__ = [
+    "BASE_STATION_M",
+    "INPUTS",
+    "SURFACE_M",
+    "USER_HEIGHT_M",
+    "Realisation",
+    "amplitudes",
+    "checked",
+    "checked_surface",
+    "draw",
+    "known",
+    "statistics_at",
+    "time_share",
+    "traced_statistics",
+]
