@@ -109,13 +109,10 @@ def _ball_per_side(side: np.ndarray, paths: model.MeanPaths, disturbing: np.ndar
     """Any directions: min over ||X||^2 <= N of ||A X + b||^2, side by side; rows (k, j != k) of the users on it."""
     drops, users, elements = paths.cascaded.shape
     rows = paths.cascaded[:, :, None] * np.swapaxes(paths.incident, -1, -2)[:, None]
-    total = np.zeros(drops)
-    for one in range(2):
-        used = (disturbing & (side == one)[..., None]).reshape(drops, -1, 1)
-        a = np.where(used, rows.reshape(drops, users**2, elements), 0)
-        b = np.where(used[..., 0], paths.direct.reshape(drops, -1), 0)
-        total += _least_in_ball(a, b, elements)
-    return total
+    used = disturbing[:, None] & (side[:, None] == np.arange(2)[:, None])[..., None]
+    a = np.where(used[..., None], rows[:, None], 0).reshape(-1, users**2, elements)
+    b = np.where(used, paths.direct[:, None], 0).reshape(-1, users**2)
+    return _least_in_ball(a, b, elements).reshape(drops, 2).sum(axis=-1)
 
 
 def _least_in_ball(a: np.ndarray, b: np.ndarray, radius_squared: float) -> np.ndarray:
