@@ -15,25 +15,20 @@ from beamwright.systems.star_ris.methods import (
     random_surface,
     reflecting_only,
 )
-from beamwright.systems.star_ris.physics import (
-    Moments,
-    MonteCarlo,
-    correlated_moments,
-    moments,
-    monte_carlo,
+from beamwright.systems.star_ris.physics.as_printed import (
     printed_descends,
     printed_gradient,
     printed_means,
     printed_objective,
-    qpsk_rates,
-    ratio_rates,
-    received_power_w,
 )
-from beamwright.systems.star_ris.scenario import Scenario
-from beamwright.systems.star_ris.scene import Realisation, checked, draw, traced_statistics
-from beamwright.systems.star_ris.solve.precoders import precoder
+from beamwright.systems.star_ris.physics.model import Moments, qpsk_rates, ratio_rates
+from beamwright.systems.star_ris.physics.moments import correlated_moments, moments
+from beamwright.systems.star_ris.physics.monte_carlo import MonteCarlo, monte_carlo
+from beamwright.systems.star_ris.physics.power_map import received_power_w
+from beamwright.systems.star_ris.scene import Realisation, Scenario, Statistics, checked, draw, traced_statistics
+from beamwright.systems.star_ris.solve import precoder
 from beamwright.systems.star_ris.system import METHODS, SYSTEM
-from beamwright.systems.star_ris.types import Certificate, Design, Goal, Scorecard, Statistics
+from beamwright.systems.star_ris.types import Certificate, Design, Goal, Scorecard
 
 __all__ = [
     "METHODS",

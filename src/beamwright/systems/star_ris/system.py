@@ -14,8 +14,7 @@ from beamwright.systems.star_ris.methods import (
     reflecting_only,
     run_sca,
 )
-from beamwright.systems.star_ris.scenario import Scenario
-from beamwright.systems.star_ris.scene import INPUTS, draw, known
+from beamwright.systems.star_ris.scene import INPUTS, Scenario, draw, known
 from beamwright.systems.star_ris.types import Design
 
 METHODS = {

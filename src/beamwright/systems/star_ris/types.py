@@ -1,4 +1,4 @@
-"""Statistics, designs, certificates and scorecards: records of arrays, each of which leads with drops.
+"""Goals, designs, certificates and scorecards: records of arrays, each of which leads with drops.
 
 Axes: ``drops users antennas elements sides``; side 0 transmits, side 1 reflects. ``[.., k, j]`` is user k and stream j.
 """
@@ -25,39 +25,6 @@ class Goal(IntEnum):
     """P2: largest sum of rates."""
     MIN_RATE = 2
     """P3: largest least rate."""
-
-
-@dataclass(frozen=True)
-class Statistics(ArrayRecord):
-    """Statistical channel knowledge: means and variances of all links, no realisation (spec star_ris, section 1)."""
-
-    direct_mean: np.ndarray
-    """(drops, users, antennas) hd_k: user k receives hd_k^H w directly."""
-    surface_mean: np.ndarray
-    """(drops, elements, antennas) G: x = G w arrives at the surface."""
-    user_mean: np.ndarray
-    """(drops, users, elements) hr_k: user k receives hr_k^H diag(u) x by the surface."""
-    direct_var: np.ndarray
-    """(drops, users) eta_k, variance of every entry of the scattered part of hd_k."""
-    surface_var: np.ndarray
-    """(drops,) tau, variance of every entry of the scattered part of G."""
-    user_var: np.ndarray
-    """(drops, users) rho_k, variance of every entry of the scattered part of hr_k."""
-    side: np.ndarray
-    """(drops, users) 0 for users behind the surface (transmission), 1 for those before it (reflection)."""
-    kappa: np.ndarray
-    """(drops,) concentration of the von Mises phase noise; 0 uniform, inf none."""
-    noise_power_w: np.ndarray
-    """(drops,)."""
-    power_w: np.ndarray
-    """(drops,) sum_k ||w_k||^2."""
-    drop: np.ndarray | None = None
-    """(drops,) the number of every drop, from which random starts are drawn; see ``numbers``."""
-
-    @property
-    def numbers(self) -> np.ndarray:
-        """``drop``, or 0, 1, ... where it was not given."""
-        return np.arange(len(self.side)) if self.drop is None else self.drop
 
 
 @dataclass(frozen=True)

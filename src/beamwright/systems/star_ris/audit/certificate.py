@@ -9,13 +9,10 @@ import numpy as np
 
 from beamwright.core import Status, guarded, require
 from beamwright.numerics import square_modulus
-from beamwright.systems.star_ris.audit.bound import bound
-from beamwright.systems.star_ris.audit.gradient import gradient_norm
-from beamwright.systems.star_ris.audit.instance import make_instance
+from beamwright.systems.star_ris.audit import bound, gradient, instance
 from beamwright.systems.star_ris.physics import model
-from beamwright.systems.star_ris.scenario import Scenario
-from beamwright.systems.star_ris.scene import checked
-from beamwright.systems.star_ris.types import PASSIVE, POWER, Certificate, Design, Goal, Statistics
+from beamwright.systems.star_ris.scene import Scenario, Statistics, checked
+from beamwright.systems.star_ris.types import PASSIVE, POWER, Certificate, Design, Goal
 
 OPTIMAL_GAP = 1e-6
 """Largest gap of an optimal design: objective and bound are the same to six digits."""
@@ -38,13 +35,13 @@ def certify(scenario: Scenario, known: Statistics, design: Design) -> Certificat
             array.shape == (drops, *shape), name, f"have shape {(drops, *shape)} to match the statistics", array.shape
         )
         require(bool(np.isfinite(array).all()), name, "be finite", "NaN or infinity")
-    return certificate(
+    return judge(
         known, Goal(int(design.goal[0])), bool(design.joint[0]), design.u, design.precoder, design.design_precoder,
         design.share, design.tolerance,
     )  # fmt: skip
 
 
-def certificate(
+def judge(
     known: Statistics,
     goal: Goal,
     joint: bool,
@@ -55,10 +52,10 @@ def certificate(
     tolerance: np.ndarray,
 ) -> Certificate:
     """``certify`` on checked arrays."""
-    judged = make_instance(known, goal, joint, u, design_precoder, share)
+    judged = instance.make_instance(known, goal, joint, u, design_precoder, share)
     sent = judged.moments if design_precoder is precoder else model.moments(known, u, precoder, share)
     value = model.objective_of(known, goal, judged.moments, share, judged.reference)
-    limit, norm = bound(judged), gradient_norm(judged)
+    limit, norm = bound.bound(judged), gradient.gradient_norm(judged)
     amplitude_violation = _amplitude_violation(u, share)
     power_violation = _power_violation(known, share, precoder, design_precoder)
     sound = (amplitude_violation <= PASSIVE) & (power_violation <= POWER)

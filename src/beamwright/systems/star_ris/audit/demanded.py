@@ -6,9 +6,8 @@ import numpy as np
 
 from beamwright.core import Config, require
 from beamwright.systems.star_ris.physics.closed_forms import closed_form
-from beamwright.systems.star_ris.scenario import Scenario
-from beamwright.systems.star_ris.scene import amplitudes, checked, time_share
-from beamwright.systems.star_ris.types import Design, Goal, Statistics
+from beamwright.systems.star_ris.scene import Scenario, Statistics, amplitudes, checked, time_share
+from beamwright.systems.star_ris.types import Design, Goal
 
 GOALS = {
     "max-sum-rate": Goal.SUM_RATE, "max-min-rate": Goal.MIN_RATE, "min-interference": Goal.INTERFERENCE,

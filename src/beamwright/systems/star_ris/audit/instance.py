@@ -5,7 +5,8 @@ from typing import NamedTuple
 import numpy as np
 
 from beamwright.systems.star_ris.physics import model
-from beamwright.systems.star_ris.types import Goal, Statistics
+from beamwright.systems.star_ris.scene import Statistics
+from beamwright.systems.star_ris.types import Goal
 
 
 class Instance(NamedTuple):

@@ -4,8 +4,7 @@ from typing import Any
 
 from beamwright.core import guarded
 from beamwright.systems.star_ris.physics import model
-from beamwright.systems.star_ris.scenario import Scenario
-from beamwright.systems.star_ris.scene import Realisation
+from beamwright.systems.star_ris.scene import Realisation, Scenario
 from beamwright.systems.star_ris.types import Design, Scorecard
 
 

@@ -1,22 +1,18 @@
-"""Baselines that a designed surface must beat: random phases, no surface at all, reflection only."""
+"""Comparisons: random phases, no surface at all, reflection only, and the approximation by CVXPY."""
 
 from typing import Any
 
 import numpy as np
 
-from beamwright.core import USUAL, Config, guarded
+from beamwright.core import USUAL, Config
 from beamwright.systems.star_ris.audit import demanded as demanded_of_search
-from beamwright.systems.star_ris.methods import options
-from beamwright.systems.star_ris.methods.certified import certified_design
-from beamwright.systems.star_ris.scenario import Scenario
-from beamwright.systems.star_ris.scene import amplitudes, checked, time_share
-from beamwright.systems.star_ris.sizes import design_bytes
-from beamwright.systems.star_ris.solve.precoders import Precoding, precoder_rule
-from beamwright.systems.star_ris.solve.start import random_start
-from beamwright.systems.star_ris.types import Design, Goal, Statistics
+from beamwright.systems.star_ris.methods import certified, options
+from beamwright.systems.star_ris.scene import Scenario, Statistics, amplitudes, checked, time_share
+from beamwright.systems.star_ris.solve import Closed, Precoding, precoder_rule, random_start
+from beamwright.systems.star_ris.types import Design, Goal
 
 
-@guarded(Scenario, options.Undesigned, design_bytes)
+@options.checked_by(options.Undesigned)
 def random_surface(s: Scenario, known: Statistics, precoder: Precoding = USUAL, seed: int = USUAL) -> Design:
     """Independent uniform phases, the scenario's amplitudes; drop i uses fold_in(key(seed), i)."""
     known = checked(known, s)
@@ -24,7 +20,7 @@ def random_surface(s: Scenario, known: Statistics, precoder: Precoding = USUAL, 
     return _undesigned(s, known, random_start(amplitudes(s, elements), known, 1, seed), precoder)
 
 
-@guarded(Scenario, options.NoSurface, design_bytes)
+@options.checked_by(options.NoSurface)
 def no_surface(s: Scenario, known: Statistics, precoder: Precoding = USUAL) -> Design:
     """u = 0: direct links only."""
     known = checked(known, s)
@@ -32,7 +28,7 @@ def no_surface(s: Scenario, known: Statistics, precoder: Precoding = USUAL) -> D
     return _undesigned(s, known, np.zeros((drops, 2, elements), complex), precoder)
 
 
-@guarded(Scenario, options.Undesigned, design_bytes)
+@options.checked_by(options.Undesigned)
 def reflecting_only(s: Scenario, known: Statistics, precoder: Precoding = USUAL, seed: int = USUAL) -> Design:
     """A conventional surface with random phases: users behind it have their direct link only."""
     known = checked(known, s)
@@ -41,10 +37,18 @@ def reflecting_only(s: Scenario, known: Statistics, precoder: Precoding = USUAL,
     return _undesigned(s, known, random_start(conventional, known, 1, seed), precoder)
 
 
+@options.checked_by(options.Sca)
+def run_sca(scenario: Scenario, known: Statistics, precoder: Closed = USUAL, seed: int = USUAL) -> Design:
+    """``reference.sca`` with the options of the method."""
+    from beamwright.systems.star_ris.methods.reference import sca
+
+    return sca(scenario, known, precoder, seed=seed)
+
+
 def _undesigned(s: Scenario, known: Statistics, u: np.ndarray, precoder: Precoding) -> Design:
     share = time_share(s, known)
     w = precoder_rule(known, precoder, share)(known, u, share)
-    return certified_design(known, Goal.SUM_RATE, u, w, w, share)
+    return certified.design(known, Goal.SUM_RATE, u, w, w, share)
 
 
 BASELINES = {"random": random_surface, "no-surface": no_surface, "reflecting-only": reflecting_only}

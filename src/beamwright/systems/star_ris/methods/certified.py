@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from beamwright.systems.star_ris.audit import certificate
-from beamwright.systems.star_ris.types import Design, Goal, Statistics
+from beamwright.systems.star_ris.audit import judge
+from beamwright.systems.star_ris.scene import Statistics
+from beamwright.systems.star_ris.types import Design, Goal
 
 
-def certified_design(
+def design(
     known: Statistics,
     goal: Goal,
     u: np.ndarray,
@@ -23,7 +24,7 @@ def certified_design(
     """The design of surfaces u with the precoders for them, and those for which they were designed."""
     drops = len(u)
     each = np.ones(drops)
-    judged = certificate(known, goal, joint, u, precoder, design_precoder, share, tolerance * each)
+    judged = judge(known, goal, joint, u, precoder, design_precoder, share, tolerance * each)
     return Design(
         u=u,
         precoder=precoder,

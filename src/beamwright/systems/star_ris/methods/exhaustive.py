@@ -5,13 +5,10 @@ from numpy.typing import ArrayLike
 
 from beamwright.core import require
 from beamwright.numerics import square_modulus
-from beamwright.systems.star_ris.methods.certified import certified_design
-from beamwright.systems.star_ris.scenario import Scenario
-from beamwright.systems.star_ris.scene import amplitudes, checked, checked_surface, time_share
-from beamwright.systems.star_ris.solve.kernel import PhaseMap, phase_map
-from beamwright.systems.star_ris.solve.precoders import Closed, Precoding, precoder_rule
-from beamwright.systems.star_ris.solve.start import random_start
-from beamwright.systems.star_ris.types import Design, Goal, Statistics
+from beamwright.systems.star_ris.methods import certified
+from beamwright.systems.star_ris.scene import Scenario, Statistics, amplitudes, checked, checked_surface, time_share
+from beamwright.systems.star_ris.solve import Closed, Precoding, kernel, precoder_rule, random_start
+from beamwright.systems.star_ris.types import Design, Goal
 
 MOST_ELEMENTS, MOST_SURFACES = 6, 2**20
 """Larger surfaces, or more surfaces per side, are refused."""
@@ -54,7 +51,7 @@ def exhaustive(
     w = precoder(known, u, share)
     best = np.abs(u) * _best_phasors(known, goal, u, w, share, bits)
     after = precoder(known, best, share) if goal is Goal.INTERFERENCE else w
-    return certified_design(known, goal, best, after, w, share, iterations=np.full(drops, 2 * 2 ** (bits * elements)))
+    return certified.design(known, goal, best, after, w, share, iterations=np.full(drops, 2 * 2 ** (bits * elements)))
 
 
 def _require_few(elements: int, bits: int) -> None:
@@ -78,7 +75,7 @@ def _best_phasors(
     chunk = max(1, _CHUNK // (drops * known.side.shape[1] ** 2))
     each = np.arange(drops)[:, None]
     least, best = np.full((drops, 2), np.inf), np.zeros((drops, 2), int)
-    drop_map = phase_map(known, u, w, share, joint=False)
+    drop_map = kernel.phase_map(known, u, w, share, joint=False)
     for first in range(0, count, chunk):
         codes = np.arange(first, min(first + chunk, count))
         losses = _side_losses(goal, drop_map, _phasors(codes, bits, elements))
@@ -95,7 +92,7 @@ def _phasors(codes: np.ndarray, bits: int, elements: int) -> np.ndarray:
     return np.exp(2j * np.pi * digits / 2**bits)
 
 
-def _side_losses(goal: Goal, drop_map: PhaseMap, phasors: np.ndarray) -> np.ndarray:
+def _side_losses(goal: Goal, drop_map: kernel.PhaseMap, phasors: np.ndarray) -> np.ndarray:
     """(drops, surfaces, sides), to be minimised, every user of a side seeing the same phasors (surfaces, elements)."""
     z = np.einsum("dkrn,cn->dckr", drop_map.phases, phasors, optimize=True)
     mean = drop_map.direct[:, None] + z @ drop_map.streams[:, None]

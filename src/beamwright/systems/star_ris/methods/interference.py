@@ -4,20 +4,24 @@ import warnings
 
 from numpy.typing import ArrayLike
 
-from beamwright.core import USUAL, guarded
+from beamwright.core import USUAL
 from beamwright.optim import conjugate_gradient as cg
-from beamwright.systems.star_ris.methods import options
-from beamwright.systems.star_ris.methods.certified import certified_design
-from beamwright.systems.star_ris.scenario import Scenario
-from beamwright.systems.star_ris.scene import checked, time_share
-from beamwright.systems.star_ris.sizes import design_bytes
-from beamwright.systems.star_ris.solve.alternation import Lanes, SearchOptions, best_of, least_interference
-from beamwright.systems.star_ris.solve.precoders import Closed, Precoding, precoder_rule
-from beamwright.systems.star_ris.solve.start import start_surface
-from beamwright.systems.star_ris.types import Design, Goal, Statistics
+from beamwright.systems.star_ris.methods import certified, options
+from beamwright.systems.star_ris.scene import Scenario, Statistics, checked, time_share
+from beamwright.systems.star_ris.solve import (
+    Closed,
+    Lanes,
+    Precoding,
+    SearchOptions,
+    best_of,
+    least_interference,
+    precoder_rule,
+    start_surface,
+)
+from beamwright.systems.star_ris.types import Design, Goal
 
 
-@guarded(Scenario, options.Interference, design_bytes)
+@options.checked_by(options.Interference)
 def minimise_interference(
     s: Scenario,
     known: Statistics,
@@ -52,7 +56,7 @@ def minimise_interference(
     search = SearchOptions(goal, False, cg.Options(tolerance=tolerance, iterations=iterations))
     asked = least_interference(Lanes(known, rule, share), u, search)
     best = best_of(goal, len(share), [asked])
-    return certified_design(
+    return certified.design(
         known, goal, best.u, rule(known, best.u, share), best.w, share, tolerance=tolerance,
         iterations=best.iterations, trace=best.trace, spread=asked.spread(starts),
     )  # fmt: skip

@@ -21,24 +21,18 @@ import numpy as np
 from jax import Array, lax
 from numpy.typing import ArrayLike
 
-from beamwright.core import USUAL, guarded, require
+from beamwright.core import USUAL, require
 from beamwright.numerics import in_tiles, one_by_one, square_modulus
 from beamwright.optim.manifolds import UnitNorm, inner
-from beamwright.systems.star_ris.methods import options
-from beamwright.systems.star_ris.methods.certified import certified_design
-from beamwright.systems.star_ris.scenario import Scenario
-from beamwright.systems.star_ris.scene import checked, time_share
-from beamwright.systems.star_ris.sizes import design_bytes
-from beamwright.systems.star_ris.solve import kernel
-from beamwright.systems.star_ris.solve.precoders import Closed, Precoding, precoder_rule
-from beamwright.systems.star_ris.solve.search import start_point
-from beamwright.systems.star_ris.solve.start import start_surface
-from beamwright.systems.star_ris.types import Design, Goal, Statistics
+from beamwright.systems.star_ris.methods import certified, options
+from beamwright.systems.star_ris.scene import Scenario, Statistics, checked, time_share
+from beamwright.systems.star_ris.solve import Closed, Precoding, kernel, precoder_rule, start_point, start_surface
+from beamwright.systems.star_ris.types import Design, Goal
 
 Objective = Literal["interference", "sum-rate"]
 
 
-@guarded(Scenario, options.Majorise, design_bytes)
+@options.checked_by(options.Majorise)
 def majorise_minimise(
     s: Scenario,
     known: Statistics,
@@ -70,7 +64,7 @@ def majorise_minimise(
     u, count, trace = in_tiles(_compiled(goal, iterations), kernel.TILE, *arrays, counted=True)
     after = precoding(known, u, share)
     sign = 1.0 if goal is Goal.INTERFERENCE else -1.0
-    return certified_design(known, goal, u, after, w, share, tolerance=tolerance, iterations=count, trace=sign * trace)
+    return certified.design(known, goal, u, after, w, share, tolerance=tolerance, iterations=count, trace=sign * trace)
 
 
 @cache

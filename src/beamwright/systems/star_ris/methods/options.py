@@ -1,11 +1,14 @@
 """Options of the methods: typed, validated, with units."""
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 from numpy.typing import ArrayLike
 
-from beamwright.core import Config, parameter, ranges, require
-from beamwright.systems.star_ris.solve.precoders import Closed, ForLeast, ForSum, Kind
+from beamwright.core import Config, guarded, parameter, ranges, require
+from beamwright.systems.star_ris.scene import Scenario
+from beamwright.systems.star_ris.sizes import design_bytes
+from beamwright.systems.star_ris.solve import Closed, ForLeast, ForSum, Kind
 
 _PRECODER = "Precoder: closed form for the mean channels"
 
@@ -88,3 +91,8 @@ def check_search(start: ArrayLike | None, starts: int, tolerance: float, **count
     for name, count in {**counts, "starts": starts}.items():
         require(count >= 1, name, "be >= 1", count)
     require(start is None or starts == 1, "starts", "be 1 with a start given", starts)
+
+
+def checked_by(model: type[Config]) -> Callable[[Callable[..., Any]], Any]:
+    """Decorator of a method with these options: scenario, ranges and memory are checked before it computes."""
+    return guarded(Scenario, model, design_bytes)

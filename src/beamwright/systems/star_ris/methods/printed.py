@@ -3,12 +3,10 @@
 import numpy as np
 
 from beamwright.core import require
-from beamwright.systems.star_ris.methods.certified import certified_design
+from beamwright.systems.star_ris.methods import certified
 from beamwright.systems.star_ris.physics import as_printed
-from beamwright.systems.star_ris.scenario import Scenario
-from beamwright.systems.star_ris.scene import Realisation, amplitudes, checked, time_share
-from beamwright.systems.star_ris.solve.precoders import Closed, Precoding, precoder_rule
-from beamwright.systems.star_ris.solve.start import random_start
+from beamwright.systems.star_ris.scene import Realisation, Scenario, amplitudes, checked, time_share
+from beamwright.systems.star_ris.solve import Closed, Precoding, precoder_rule, random_start
 from beamwright.systems.star_ris.types import Design, Goal
 
 SUFFICIENT, CUT, CUTS = 1e-4, 0.25, 20
@@ -45,7 +43,7 @@ def printed(
     precoder = precoder_rule(known, precoding, share, Closed, "precoding")
     theta, trace, spent = _descend(as_printed.make_setting(real), np.angle(start), iterations)
     u = np.abs(start) * np.exp(1j * theta)
-    return certified_design(
+    return certified.design(
         known, Goal.INTERFERENCE, u, precoder(known, u, share), precoder(known, start, share), share,
         iterations=spent, trace=trace,
     )  # fmt: skip

@@ -4,23 +4,29 @@ from typing import Any, Literal
 
 from numpy.typing import ArrayLike
 
-from beamwright.core import USUAL, guarded, require
+from beamwright.core import USUAL, require
 from beamwright.optim import conjugate_gradient as cg
-from beamwright.systems.star_ris.methods import options
-from beamwright.systems.star_ris.methods.certified import certified_design
-from beamwright.systems.star_ris.scenario import Scenario
+from beamwright.systems.star_ris.methods import certified, options
+from beamwright.systems.star_ris.scene import Scenario, Statistics, checked, time_share
 from beamwright.systems.star_ris.scene import amplitudes as fixed_amplitudes
-from beamwright.systems.star_ris.scene import checked, time_share
-from beamwright.systems.star_ris.sizes import design_bytes
-from beamwright.systems.star_ris.solve.alternation import Lanes, SearchOptions, alternate, best_of, largest_rate
-from beamwright.systems.star_ris.solve.precoders import ForLeast, ForSum, Precoding, precoder_rule
-from beamwright.systems.star_ris.solve.start import start_surface
-from beamwright.systems.star_ris.types import Design, Goal, Statistics
+from beamwright.systems.star_ris.solve import (
+    ForLeast,
+    ForSum,
+    Lanes,
+    Precoding,
+    SearchOptions,
+    alternate,
+    best_of,
+    largest_rate,
+    precoder_rule,
+    start_surface,
+)
+from beamwright.systems.star_ris.types import Design, Goal
 
 Amplitudes = Literal["fixed", "joint"]
 
 
-@guarded(Scenario, options.SumRate, design_bytes)
+@options.checked_by(options.SumRate)
 def maximise_sum_rate(
     s: Scenario,
     known: Statistics,
@@ -54,7 +60,7 @@ def maximise_sum_rate(
     )  # fmt: skip
 
 
-@guarded(Scenario, options.MinRate, design_bytes)
+@options.checked_by(options.MinRate)
 def maximise_min_rate(
     s: Scenario,
     known: Statistics,
@@ -111,7 +117,7 @@ def _maximise(
     else:
         asked = alternate(lanes.repeated(starts), u, search)
         best = best_of(goal, len(share), [asked])
-    return certified_design(
+    return certified.design(
         known, goal, best.u, best.w, best.w, share, joint=joint, tolerance=tolerance,
         iterations=best.iterations, trace=best.trace, spread=asked.spread(starts),
     )  # fmt: skip

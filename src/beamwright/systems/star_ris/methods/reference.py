@@ -13,13 +13,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from beamwright.core import extra, require
-from beamwright.systems.star_ris.methods.certified import certified_design
+from beamwright.systems.star_ris.methods import certified
 from beamwright.systems.star_ris.physics import model
-from beamwright.systems.star_ris.scenario import Scenario
-from beamwright.systems.star_ris.scene import checked, time_share
-from beamwright.systems.star_ris.solve.precoders import Closed, PrecoderRule, Precoding, precoder_rule
-from beamwright.systems.star_ris.solve.start import start_surface
-from beamwright.systems.star_ris.types import Design, Goal, Statistics
+from beamwright.systems.star_ris.scene import Scenario, Statistics, checked, time_share
+from beamwright.systems.star_ris.solve import Closed, PrecoderRule, Precoding, precoder_rule, start_surface
+from beamwright.systems.star_ris.types import Design, Goal
 from beamwright.uncertainty import mean_phasor
 
 with extra("reference"):
@@ -132,7 +130,7 @@ def _rows(known: Statistics, u: np.ndarray, w: np.ndarray, share: np.ndarray) ->
 
 def _finish(known: Statistics, precoding: PrecoderRule, p: Instance, u: np.ndarray, iterations: np.ndarray) -> Design:
     after = precoding(known, u, p.share)
-    return certified_design(known, Goal.INTERFERENCE, u, after, p.precoder, p.share, iterations=iterations)
+    return certified.design(known, Goal.INTERFERENCE, u, after, p.precoder, p.share, iterations=iterations)
 
 
 def _phasors(x: np.ndarray) -> np.ndarray:

@@ -5,7 +5,7 @@ import numpy as np
 from beamwright.core import require
 from beamwright.numerics import square_modulus
 from beamwright.systems.star_ris.physics import model
-from beamwright.systems.star_ris.types import Statistics
+from beamwright.systems.star_ris.scene import Statistics
 
 LEAST_LOAD = 1e-14
 """Of rzf relative to its strongest channel: what rounding leaves of dependent channels is no direction."""

@@ -13,7 +13,8 @@ from numpy.typing import ArrayLike
 
 from beamwright.metrics import qpsk_information, spectral_efficiency
 from beamwright.numerics import square_modulus
-from beamwright.systems.star_ris.types import Goal, Statistics
+from beamwright.systems.star_ris.scene import Statistics
+from beamwright.systems.star_ris.types import Goal
 from beamwright.uncertainty import mean_phasor
 
 SHARPNESS = (2.0, 8.0, 32.0, 128.0)

@@ -6,13 +6,11 @@ from numpy.typing import ArrayLike
 from beamwright.core import as_array, plain_array, require
 from beamwright.numerics import square_modulus
 from beamwright.systems.star_ris.physics import model
-from beamwright.systems.star_ris.physics.model import Moments
-from beamwright.systems.star_ris.scene import checked, checked_surface
-from beamwright.systems.star_ris.types import Statistics
+from beamwright.systems.star_ris.scene import Statistics, checked, checked_surface
 from beamwright.uncertainty import mean_phasor
 
 
-def moments(known: Statistics, u: ArrayLike, precoder: ArrayLike, share: ArrayLike = 1.0) -> Moments:
+def moments(known: Statistics, u: ArrayLike, precoder: ArrayLike, share: ArrayLike = 1.0) -> model.Moments:
     """Exact mean and variance of F_kj and S_kj = E |F_kj|^2, the ``.power`` (spec star_ris, section 2).
 
     Args:    known statistics, drops axis or not; u (drops, 2, elements) or (2, elements), any amplitudes;
@@ -32,7 +30,7 @@ def correlated_moments(
     surface_correlation: ArrayLike,
     antenna_correlation: ArrayLike,
     share: ArrayLike = 1.0,
-) -> Moments:
+) -> model.Moments:
     """Exact mean and variance of F_kj; unlike with independent scattering, the phases act on the variance too.
 
         E|F_kj|^2 = |d|^2 + 2 Re(conj(d) m_z) + u^T [D o conj(hr hr^H + rho Cr) o (x x^H + tau (w^H Ct w) Cr)] u*
@@ -59,7 +57,7 @@ def correlated_moments(
     power = np.einsum("dknm,djnm->dkj", departing, arriving, optimize=True).real
     coherent = square_modulus(mean - np.conj(known.direct_mean) @ w)
     sent = model.together(known.side, checked_share(known, share))
-    return Moments(sent * mean, sent * (power - coherent + known.direct_var[..., None] * scattered[:, None]))
+    return model.Moments(sent * mean, sent * (power - coherent + known.direct_var[..., None] * scattered[:, None]))
 
 
 def checked_share(known: Statistics, share: ArrayLike) -> np.ndarray:

@@ -10,9 +10,8 @@ from jax import Array, lax
 from numpy.typing import ArrayLike
 
 from beamwright.core import numbered_keys, require, root_key
-from beamwright.systems.star_ris.physics import model
-from beamwright.systems.star_ris.physics.moments import checked_design, checked_share
-from beamwright.systems.star_ris.types import Statistics
+from beamwright.systems.star_ris.physics import model, moments
+from beamwright.systems.star_ris.scene import Statistics
 from beamwright.uncertainty import von_mises_angles
 
 CHUNK = 500
@@ -48,8 +47,8 @@ def monte_carlo(
     Raises: ValueError if samples < 2, or naming what has a wrong shape or is not finite.
     """
     require(samples >= 2, "samples", "be >= 2", samples)
-    known, u, precoder = checked_design(known, u, precoder)
-    together = model.together(known.side, checked_share(known, share))
+    known, u, precoder = moments.checked_design(known, u, precoder)
+    together = model.together(known.side, moments.checked_share(known, share))
     chunks = -(-samples // CHUNK)
     keys = jax.random.key_data(numbered_keys(root_key(seed), known.numbers))
     seen = np.take_along_axis(u, known.side[..., None], axis=1)

@@ -5,9 +5,8 @@ from numpy.typing import ArrayLike
 
 from beamwright.core import as_array
 from beamwright.systems.star_ris.physics import model
-from beamwright.systems.star_ris.scenario import Scenario
-from beamwright.systems.star_ris.scene import SURFACE_M, Realisation, statistics_at
-from beamwright.systems.star_ris.types import Design, Statistics
+from beamwright.systems.star_ris.scene import SURFACE_M, Realisation, Scenario, Statistics, statistics_at
+from beamwright.systems.star_ris.types import Design
 
 
 def received_power_w(

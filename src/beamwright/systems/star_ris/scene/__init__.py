@@ -1,5 +1,6 @@
-"""Scenes: statistics that are drawn, traced or brought, surfaces, and the checks of both."""
+"""Scenes of a scenario: statistics that are drawn, traced or brought, surfaces, and the checks of both."""
 
+from beamwright.systems.star_ris.scenario import Scenario
 from beamwright.systems.star_ris.scene.draw import (
     BASE_STATION_M,
     SURFACE_M,
@@ -8,7 +9,7 @@ from beamwright.systems.star_ris.scene.draw import (
     draw,
     statistics_at,
 )
-from beamwright.systems.star_ris.scene.known import INPUTS, checked, known
+from beamwright.systems.star_ris.scene.known import INPUTS, Statistics, checked, known
 from beamwright.systems.star_ris.scene.rays import traced_statistics
 from beamwright.systems.star_ris.scene.surface import amplitudes, checked_surface, time_share
 
@@ -18,6 +19,8 @@ __all__ = [
     "SURFACE_M",
     "USER_HEIGHT_M",
     "Realisation",
+    "Scenario",
+    "Statistics",
     "amplitudes",
     "checked",
     "checked_surface",

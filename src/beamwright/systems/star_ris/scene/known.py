@@ -1,14 +1,47 @@
-"""Statistics that people bring: arrays of the right type and shape, with a drops axis, or an error by name."""
+"""Statistics of the links, the checks of those that people bring, and their drops axis."""
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from beamwright.core import Input, as_array, guarded, known_of, plain_array, require
+from beamwright.core import ArrayRecord, Input, as_array, guarded, known_of, plain_array, require
 from beamwright.systems.star_ris.scenario import Scenario
-from beamwright.systems.star_ris.types import Statistics
+
+
+@dataclass(frozen=True)
+class Statistics(ArrayRecord):
+    """Statistical channel knowledge: means and variances of all links, no realisation (spec star_ris, section 1)."""
+
+    direct_mean: np.ndarray
+    """(drops, users, antennas) hd_k: user k receives hd_k^H w directly."""
+    surface_mean: np.ndarray
+    """(drops, elements, antennas) G: x = G w arrives at the surface."""
+    user_mean: np.ndarray
+    """(drops, users, elements) hr_k: user k receives hr_k^H diag(u) x by the surface."""
+    direct_var: np.ndarray
+    """(drops, users) eta_k, variance of every entry of the scattered part of hd_k."""
+    surface_var: np.ndarray
+    """(drops,) tau, variance of every entry of the scattered part of G."""
+    user_var: np.ndarray
+    """(drops, users) rho_k, variance of every entry of the scattered part of hr_k."""
+    side: np.ndarray
+    """(drops, users) 0 for users behind the surface (transmission), 1 for those before it (reflection)."""
+    kappa: np.ndarray
+    """(drops,) concentration of the von Mises phase noise; 0 uniform, inf none."""
+    noise_power_w: np.ndarray
+    """(drops,)."""
+    power_w: np.ndarray
+    """(drops,) sum_k ||w_k||^2."""
+    drop: np.ndarray | None = None
+    """(drops,) the number of every drop, from which random starts are drawn; see ``numbers``."""
+
+    @property
+    def numbers(self) -> np.ndarray:
+        """``drop``, or 0, 1, ... where it was not given."""
+        return np.arange(len(self.side)) if self.drop is None else self.drop
+
 
 INPUTS = {
     "direct_mean": Input("drops users antennas", "amplitude", conjugated=True),

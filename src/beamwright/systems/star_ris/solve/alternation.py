@@ -6,11 +6,12 @@ import numpy as np
 
 from beamwright.optim import conjugate_gradient as cg
 from beamwright.systems.star_ris.physics import model
+from beamwright.systems.star_ris.scene import Statistics
 from beamwright.systems.star_ris.solve import quadratic, wmmse
 from beamwright.systems.star_ris.solve.precoders import Kind, PrecoderRule
-from beamwright.systems.star_ris.solve.search import search
+from beamwright.systems.star_ris.solve.search import search_surfaces
 from beamwright.systems.star_ris.solve.start import aligned_starts
-from beamwright.systems.star_ris.types import Goal, Statistics
+from beamwright.systems.star_ris.types import Goal
 
 ROUND_ITERATIONS, WMMSE_STEPS, GAIN = 60, 5, 1e-4
 """A round of wmmse: at most so many steps of the surface and of the precoder. Rounds end where one gains too little."""
@@ -69,7 +70,7 @@ def least_interference(drops: Lanes, u: np.ndarray, options: SearchOptions) -> S
     starts = len(u) // len(drops.share)
     w = np.repeat(drops.precoder(drops.known, u[::starts], drops.share), starts, axis=0)  # one problem for all starts
     lanes = drops.repeated(starts)
-    reached = search(options.goal, lanes.known, u, w, lanes.share, options.joint, options.gradient)
+    reached = search_surfaces(options.goal, lanes.known, u, w, lanes.share, options.joint, options.gradient)
     return Solution(reached.u, w, reached.objective, reached.iterations, reached.trace)
 
 
@@ -138,7 +139,7 @@ def alternate(lanes: Lanes, u: np.ndarray, options: SearchOptions, w: np.ndarray
         if iterative:
             links = quadratic.make_links(part.known, u[active], part.share)
             w[active] = wmmse.climb(links, w[active], WMMSE_STEPS)
-        reached = search(goal, part.known, u[active], w[active], part.share, options.joint, gradient)
+        reached = search_surfaces(goal, part.known, u[active], w[active], part.share, options.joint, gradient)
         u[active] = reached.u
         spent[active] += reached.iterations
         after = w[active] if iterative else part.precoder(part.known, reached.u, part.share)

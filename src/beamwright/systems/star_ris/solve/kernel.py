@@ -15,7 +15,8 @@ import numpy as np
 from jax import Array
 
 from beamwright.numerics import in_tiles, one_by_one, square_modulus, total
-from beamwright.systems.star_ris.types import Goal, Statistics
+from beamwright.systems.star_ris.scene import Statistics
+from beamwright.systems.star_ris.types import Goal
 from beamwright.uncertainty import mean_phasor
 
 RANK_TOLERANCE = 1e-13

@@ -16,10 +16,8 @@ import numpy as np
 
 from beamwright.numerics import square_modulus
 from beamwright.systems.star_ris.physics.closed_forms import unit_columns
-from beamwright.systems.star_ris.solve import quadratic
-from beamwright.systems.star_ris.solve.quadratic import Links
-from beamwright.systems.star_ris.solve.wmmse import solved
-from beamwright.systems.star_ris.types import Statistics
+from beamwright.systems.star_ris.scene import Statistics
+from beamwright.systems.star_ris.solve import quadratic, wmmse
 
 STEPS, CLOSE = 1000, 1e-10
 """At most so many steps, until the largest and the least SINR of a slot agree to this."""
@@ -36,7 +34,7 @@ def max_min(known: Statistics, u: np.ndarray, share: np.ndarray) -> np.ndarray:
     return balance(links, _beams(links))
 
 
-def balance(links: Links, w: np.ndarray) -> np.ndarray:
+def balance(links: quadratic.Links, w: np.ndarray) -> np.ndarray:
     """``balanced`` on links."""
     directions = unit_columns(w)
     signal = square_modulus(np.sum(np.conj(links.mean) * directions, axis=1))
@@ -58,7 +56,7 @@ def _perron(matrix: np.ndarray) -> np.ndarray:
     return np.abs(np.take_along_axis(vectors, best[:, None, None], axis=2)[..., 0])
 
 
-def _beams(links: Links) -> np.ndarray:
+def _beams(links: quadratic.Links) -> np.ndarray:
     """Directions (drops, antennas, users); zero for users without a mean channel."""
     hb = np.swapaxes(links.mean, 1, 2)
     served = np.any(hb != 0, axis=-1)
@@ -75,7 +73,7 @@ def _fixed_point(mean: np.ndarray, full: np.ndarray, served: np.ndarray) -> np.n
     for _ in range(STEPS):
         level = level / np.maximum(level.max(axis=1, keepdims=True), np.finfo(float).tiny)
         hb, on, now = mean[active], served[active], level[active]
-        beams[active] = solved(np.einsum("dk,dkab->dab", now, full[active]), hb * on[:, None])
+        beams[active] = wmmse.solved(np.einsum("dk,dkab->dab", now, full[active]), hb * on[:, None])
         share = now * np.sum(np.conj(hb) * beams[active], axis=1).real  # l q = SINR / (1 + SINR) of the uplink
         sinr = share / np.maximum(1 - share, 1e-15)
         level[active] = np.divide(now, sinr, out=np.zeros_like(now), where=on & (sinr > 0))

@@ -7,11 +7,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from beamwright.core import as_array, plain_array, require
-from beamwright.systems.star_ris.physics import model
-from beamwright.systems.star_ris.physics.closed_forms import closed_form
-from beamwright.systems.star_ris.solve import max_min
-from beamwright.systems.star_ris.solve.wmmse import wmmse
-from beamwright.systems.star_ris.types import Statistics
+from beamwright.systems.star_ris.physics import closed_forms, model
+from beamwright.systems.star_ris.scene import Statistics
+from beamwright.systems.star_ris.solve import max_min, wmmse
 
 Closed = Literal["mrt", "zf", "rzf", "identity"]
 """Closed forms for the mean channels."""
@@ -32,10 +30,10 @@ def precoder(known: Statistics, u: np.ndarray, kind: Kind, share: ArrayLike = 1.
     require(kind in get_args(Kind), "precoder", f"be one of {', '.join(get_args(Kind))}", repr(kind))
     shares = np.broadcast_to(np.asarray(share, float), known.side.shape)
     if kind == "wmmse":
-        return wmmse(known, u, shares)
+        return wmmse.wmmse(known, u, shares)
     if kind == "max-min":
         return max_min.max_min(known, u, shares)
-    return closed_form(known, u, kind, shares)
+    return closed_forms.closed_form(known, u, kind, shares)
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,8 @@ import numpy as np
 
 from beamwright.metrics import spectral_efficiency
 from beamwright.numerics import square_modulus
-from beamwright.systems.star_ris.physics import model
-from beamwright.systems.star_ris.physics.closed_forms import size
-from beamwright.systems.star_ris.types import Statistics
+from beamwright.systems.star_ris.physics import closed_forms, model
+from beamwright.systems.star_ris.scene import Statistics
 
 
 class Links(NamedTuple):
@@ -87,7 +86,7 @@ def rates(links: Links, w: np.ndarray) -> np.ndarray:
 
 def full_power(links: Links, w: np.ndarray) -> np.ndarray:
     """The same directions and proportions, with all the power in every slot."""
-    largest = np.max(links.together * size(w).max(axis=1)[:, None], axis=-1)[:, None]
+    largest = np.max(links.together * closed_forms.size(w).max(axis=1)[:, None], axis=-1)[:, None]
     w = w / np.where(largest > 0, largest, 1.0)
     used = (links.together @ np.sum(square_modulus(w), axis=1)[..., None])[..., 0]
     return w * np.sqrt(links.power_w[:, None] / np.where(used > 0, used, 1.0))[:, None]

@@ -13,8 +13,9 @@ from beamwright.numerics import in_tiles, one_by_one, square_modulus
 from beamwright.optim import conjugate_gradient as cg
 from beamwright.optim.manifolds import UnitNorm
 from beamwright.systems.star_ris.physics.model import SHARPNESS
+from beamwright.systems.star_ris.scene import Statistics
 from beamwright.systems.star_ris.solve import kernel
-from beamwright.systems.star_ris.types import Goal, Statistics
+from beamwright.systems.star_ris.types import Goal
 
 EXACT = 1e9
 """Sharp enough to be the least rate itself."""
@@ -32,7 +33,7 @@ class SearchResult(NamedTuple):
     trace: np.ndarray
 
 
-def search(
+def search_surfaces(
     goal: Goal,
     known: Statistics,
     start: np.ndarray,

@@ -8,10 +8,8 @@ from numpy.typing import ArrayLike
 
 from beamwright.core import numbered_keys, root_key
 from beamwright.numerics import square_modulus
-from beamwright.systems.star_ris.scenario import Scenario
-from beamwright.systems.star_ris.scene import amplitudes, checked_surface
+from beamwright.systems.star_ris.scene import Scenario, Statistics, amplitudes, checked_surface
 from beamwright.systems.star_ris.solve.kernel import RANK_TOLERANCE
-from beamwright.systems.star_ris.types import Statistics
 
 
 def start_surface(s: Scenario, known: Statistics, start: ArrayLike | None, starts: int, seed: int) -> np.ndarray:

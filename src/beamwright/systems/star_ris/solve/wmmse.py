@@ -11,9 +11,8 @@ import numpy as np
 
 from beamwright.numerics import square_modulus
 from beamwright.systems.star_ris.physics.closed_forms import closed_form, unit_columns
+from beamwright.systems.star_ris.scene import Statistics
 from beamwright.systems.star_ris.solve import quadratic
-from beamwright.systems.star_ris.solve.quadratic import Links
-from beamwright.systems.star_ris.types import Statistics
 
 STEPS, GAIN = 300, 1e-7
 """At most so many steps from a start, until one gains less than this share."""
@@ -31,7 +30,7 @@ def wmmse(known: Statistics, u: np.ndarray, share: np.ndarray, start: np.ndarray
     return np.take_along_axis(reached.reshape(len(starts), *links.mean.shape), best[None, :, None], axis=0)[0]
 
 
-def climb(links: Links, w: np.ndarray, steps: int = STEPS) -> np.ndarray:
+def climb(links: quadratic.Links, w: np.ndarray, steps: int = STEPS) -> np.ndarray:
     """W after ``steps`` steps or where they gain too little; its sum rate is no less than that of the start."""
     w = quadratic.full_power(links, w)
     value, active = quadratic.rates(links, w).sum(axis=-1), np.arange(len(w))
@@ -48,7 +47,7 @@ def climb(links: Links, w: np.ndarray, steps: int = STEPS) -> np.ndarray:
     return w
 
 
-def wmmse_step(links: Links, w: np.ndarray) -> np.ndarray:
+def wmmse_step(links: quadratic.Links, w: np.ndarray) -> np.ndarray:
     """One step; the weighted sum rate never falls."""
     own, disturbance = quadratic.amplitudes(links, w)
     signal = square_modulus(own)
@@ -72,7 +71,7 @@ def solved(matrix: np.ndarray, right: np.ndarray) -> np.ndarray:
     return np.linalg.solve(matrix / scale + 1e-15 * np.eye(matrix.shape[-1]), right / scale)
 
 
-def _best_alone(links: Links) -> np.ndarray:
+def _best_alone(links: quadratic.Links) -> np.ndarray:
     """All the power of a slot in the direction of the user of the largest rate alone."""
     directions = unit_columns(links.mean)
     alone = square_modulus(np.sum(np.conj(links.mean) * directions, axis=1))
