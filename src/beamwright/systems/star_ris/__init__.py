@@ -5,16 +5,16 @@ from typing import Any
 
 from beamwright.systems.star_ris.audit import certify, evaluate
 from beamwright.systems.star_ris.methods import (
-    exhaustive,
     majorise_minimise,
     maximise_min_rate,
     maximise_sum_rate,
     minimise_interference,
     no_surface,
-    printed,
     random_surface,
     reflecting_only,
 )
+from beamwright.systems.star_ris.methods.exhaustive import exhaustive
+from beamwright.systems.star_ris.methods.printed import printed
 from beamwright.systems.star_ris.physics.as_printed import (
     printed_descends,
     printed_gradient,

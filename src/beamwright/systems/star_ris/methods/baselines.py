@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from beamwright.core import USUAL, Config
-from beamwright.systems.star_ris.audit import demanded as demanded_of_search
+from beamwright.systems.star_ris.audit import demanded as of_search
 from beamwright.systems.star_ris.methods import certified, options
 from beamwright.systems.star_ris.scene import Scenario, Statistics, amplitudes, checked, time_share
 from beamwright.systems.star_ris.solve import Closed, Precoding, precoder_rule, random_start
@@ -58,6 +58,6 @@ DEMANDED = ("goal", "joint", "tolerance", "share", "spread", "u", "precoder", "d
 def demanded(s: Scenario, known: Statistics, design: Design, method: str, options: Config) -> dict[str, Any]:
     """Demands on any design (``core.contract.System.asked``); a baseline must be what making it again gives."""
     if method not in BASELINES:
-        return demanded_of_search(s, known, design, method, options)
+        return of_search.demanded(s, known, design, method, options)
     again = BASELINES[method](s, known, **dict(options))
     return {name: getattr(again, name) for name in DEMANDED}

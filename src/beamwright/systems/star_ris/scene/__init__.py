@@ -1,7 +1,8 @@
 """Scenes of a scenario: statistics that are drawn, traced or brought, surfaces, and the checks of both."""
 
 from beamwright.systems.star_ris.scenario import Scenario
-from beamwright.systems.star_ris.scene.draw import (
+from beamwright.systems.star_ris.scene.rays import traced_statistics
+from beamwright.systems.star_ris.scene.realisation import (
     BASE_STATION_M,
     SURFACE_M,
     USER_HEIGHT_M,
@@ -9,8 +10,7 @@ from beamwright.systems.star_ris.scene.draw import (
     draw,
     statistics_at,
 )
-from beamwright.systems.star_ris.scene.known import INPUTS, Statistics, checked, known
-from beamwright.systems.star_ris.scene.rays import traced_statistics
+from beamwright.systems.star_ris.scene.statistics import INPUTS, Statistics, checked, known
 from beamwright.systems.star_ris.scene.surface import amplitudes, checked_surface, time_share
 
 __all__ = [

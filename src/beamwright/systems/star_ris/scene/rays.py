@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from beamwright.core import as_array, numbers, plain_array
-from beamwright.systems.star_ris.scene.known import Statistics, checked
+from beamwright.systems.star_ris.scene.statistics import Statistics, checked
 
 
 def traced_statistics(

@@ -5,7 +5,7 @@ import numpy as np
 from beamwright.core import numbers, require
 from beamwright.numerics import square_modulus
 from beamwright.systems.star_ris.scenario import Scenario
-from beamwright.systems.star_ris.scene.known import Statistics
+from beamwright.systems.star_ris.scene.statistics import Statistics
 
 
 def amplitudes(s: Scenario, elements: int) -> np.ndarray:

@@ -6,19 +6,15 @@ import pytest
 
 pytest.importorskip("cvxpy")
 
-from beamwright.systems.star_ris.brute_force import exhaustive
-from beamwright.systems.star_ris.certificate import certify, objective
-from beamwright.systems.star_ris.design import minimise_interference
-from beamwright.systems.star_ris.realisation import draw
-from beamwright.systems.star_ris.results import Goal
-from beamwright.systems.star_ris.search import search
-from beamwright.systems.star_ris.surfaces import amplitudes, random_start, time_share
-
 from beamwright.optim import conjugate_gradient as cg
-from beamwright.systems.star_ris import as_printed as printed
-from beamwright.systems.star_ris import model, reference
-from beamwright.systems.star_ris import precoders as pre
-from beamwright.systems.star_ris.scenario import Scenario
+from beamwright.systems.star_ris.audit import certify
+from beamwright.systems.star_ris.methods import minimise_interference, reference
+from beamwright.systems.star_ris.methods.exhaustive import exhaustive
+from beamwright.systems.star_ris.methods.printed import printed
+from beamwright.systems.star_ris.physics import as_printed, model
+from beamwright.systems.star_ris.scene import Scenario, amplitudes, draw, time_share
+from beamwright.systems.star_ris.solve import precoder, random_start, search_surfaces
+from beamwright.systems.star_ris.types import Goal
 
 TINY, SMALL = Scenario(elements=4), Scenario(elements=16)
 SEVERAL_PATHS = Scenario(elements=16, surface_paths=4)
@@ -29,7 +25,7 @@ def known_of(s, drops=4, seed=0):
 
 
 def fixed_precoder(s, known, kind, seed=7):
-    return pre.precoder(known, random_start(amplitudes(s, known.surface_mean.shape[1]), known, 1, seed), kind)
+    return precoder(known, random_start(amplitudes(s, known.surface_mean.shape[1]), known, 1, seed), kind)
 
 
 def best_of_starts(s, known, goal, w, starts=20):
@@ -37,7 +33,9 @@ def best_of_starts(s, known, goal, w, starts=20):
     drops = len(w)
     each = np.repeat(np.arange(drops), starts)
     many, start = known.take(each), random_start(amplitudes(s, s.elements), known, starts, 3)
-    table = search(goal, many, start, w[each], time_share(s, many), False, cg.Options(tolerance=1e-6)).objective
+    table = search_surfaces(
+        goal, many, start, w[each], time_share(s, many), False, cg.Options(tolerance=1e-6)
+    ).objective
     return (np.min if goal is Goal.INTERFERENCE else np.max)(table.reshape(drops, starts), axis=1)
 
 
@@ -58,7 +56,9 @@ class TestSca:
         assert np.all(again.amplitude_violation < 1e-12)
         start = random_start(amplitudes(TINY, 4), known, 1, 4)
         np.testing.assert_allclose(reference.sca(TINY, known, "rzf", start).u, found.u, atol=1e-12)
-        assert np.all(found.objective < objective(known, Goal.INTERFERENCE, start, found.design_precoder, found.share))
+        assert np.all(
+            found.objective < model.objective(known, Goal.INTERFERENCE, start, found.design_precoder, found.share)
+        )
 
     def test_a_side_without_interference_is_left_alone(self):
         s = Scenario(elements=4, users=1)
@@ -152,7 +152,7 @@ class TestExhaustive:
     def test_chunks_make_no_difference(self, monkeypatch):
         known = known_of(TINY, 3)
         whole = exhaustive(TINY, known, Goal.SUM_RATE, "rzf", bits=2)
-        monkeypatch.setattr("beamwright.systems.star_ris.brute_force._CHUNK", 3 * 16 * 7)
+        monkeypatch.setattr("beamwright.systems.star_ris.methods.exhaustive._CHUNK", 3 * 16 * 7)
         np.testing.assert_array_equal(exhaustive(TINY, known, Goal.SUM_RATE, "rzf", bits=2).u, whole.u)
 
     def test_too_many_surfaces_are_refused(self):
@@ -192,17 +192,17 @@ class TestPrinted:
             c = np.sqrt(alpha(bs, user) * b / (b + 1)) * beams
             e = np.sqrt(alpha(bs, surface) * alpha(surface, user)) / (b + 1)
             f += (c + e * (b * (3 * 6 - 2 * chi * top / bottom) + 2 * np.sqrt(b) + 1)) ** 2
-        np.testing.assert_allclose(printed.printed_objective(real, theta), [f], rtol=1e-7)
+        np.testing.assert_allclose(as_printed.printed_objective(real, theta), [f], rtol=1e-7)
 
     def test_the_search_uses_the_derivative_and_the_print_is_not_it(self):
         real, theta = draw(self.SCENE, jax.random.key(5), 40), self.phases(40)
-        setting = printed._setting(real)
-        slope = printed._slope(setting, printed._parts(setting, theta))
+        setting = as_printed.make_setting(real)
+        slope = as_printed.slope(setting, theta)
         move = np.random.default_rng(1).standard_normal(theta.shape)
-        ahead, behind = (printed.printed_objective(real, theta + h * move) for h in (1e-6, -1e-6))
+        ahead, behind = (as_printed.printed_objective(real, theta + h * move) for h in (1e-6, -1e-6))
         np.testing.assert_allclose((ahead - behind) / 2e-6, np.sum(slope * move, axis=(1, 2)), rtol=1e-5)
 
-        given = printed.printed_gradient(real, theta)
+        given = as_printed.printed_gradient(real, theta)
         assert given.shape == (40, 2, 64) and np.iscomplexobj(given)
         np.testing.assert_array_equal(given, np.broadcast_to(given[..., :1], given.shape))
         # one number for all angles of a side: f does not change, so it is no descent direction
@@ -212,33 +212,33 @@ class TestPrinted:
         )
         shift = np.array([0.3, -1.1])[:, None]
         np.testing.assert_allclose(
-            printed.printed_objective(real, theta + shift), printed.printed_objective(real, theta), rtol=1e-9
+            as_printed.printed_objective(real, theta + shift), as_printed.printed_objective(real, theta), rtol=1e-9
         )
         # projected on the circles it is a coin: 47 % of 800 points measured
         signs = []
         for seed in range(10):
             theta = self.phases(40, seed)
-            projected = np.imag(np.conj(np.exp(1j * theta)) * printed.printed_gradient(real, theta))
-            slope = printed._slope(setting, printed._parts(setting, theta))
+            projected = np.imag(np.conj(np.exp(1j * theta)) * as_printed.printed_gradient(real, theta))
+            slope = as_printed.slope(setting, theta)
             signs.append(np.sum(projected * slope, axis=(1, 2)) > 0)
         assert 0.4 < np.mean(signs) < 0.6
 
     def test_minimising_the_print_does_not_lower_the_interference(self):
         real = draw(self.SCENE, jax.random.key(11), 24)
-        as_printed = printed.printed(self.SCENE, real, "identity", iterations=100)
+        source = printed(self.SCENE, real, "identity", iterations=100)
         ours = minimise_interference(self.SCENE, real.known, "identity")
-        np.testing.assert_array_equal(as_printed.design_precoder, ours.design_precoder)
-        assert np.all(np.diff(as_printed.trace, axis=1) <= 0)
-        assert np.median(as_printed.trace[:, -1] / as_printed.trace[:, 0]) < 0.8
-        assert as_printed.objective.mean() > 0.95  # one: as random phases; 1.38 +- 0.11 over 60 drops
+        np.testing.assert_array_equal(source.design_precoder, ours.design_precoder)
+        assert np.all(np.diff(source.trace, axis=1) <= 0)
+        assert np.median(source.trace[:, -1] / source.trace[:, 0]) < 0.8
+        assert source.objective.mean() > 0.95  # one: as random phases; 1.38 +- 0.11 over 60 drops
         assert ours.objective.mean() < 0.4
-        again = certify(self.SCENE, real.known, as_printed)
-        np.testing.assert_array_equal(again.objective, as_printed.objective)
+        again = certify(self.SCENE, real.known, source)
+        np.testing.assert_array_equal(again.objective, source.objective)
 
     def test_arguments_are_named(self):
         real = draw(self.SCENE, jax.random.key(0), 1)
         with pytest.raises(ValueError, match="theta must have shape"):
-            printed.printed_objective(real, np.zeros((2, 64)))
+            as_printed.printed_objective(real, np.zeros((2, 64)))
         s = Scenario(elements=4)
         with pytest.raises(ValueError, match="antennas must be at most elements"):
-            printed.printed_objective(draw(s, jax.random.key(0), 1), np.zeros((1, 2, 4)))
+            as_printed.printed_objective(draw(s, jax.random.key(0), 1), np.zeros((1, 2, 4)))

@@ -3,10 +3,12 @@
 import jax
 import numpy as np
 import pytest
-from beamwright.systems.star_ris.surfaces import aligned_starts, amplitudes, random_start, time_share
 
 from beamwright import star_ris as sr
-from beamwright.systems.star_ris import closed_forms, max_min, model, quadratic, wmmse
+from beamwright.systems.star_ris.physics import closed_forms, model
+from beamwright.systems.star_ris.scene import amplitudes, time_share
+from beamwright.systems.star_ris.solve import max_min, quadratic, random_start, wmmse
+from beamwright.systems.star_ris.solve.start import aligned_starts
 
 PATHS = {"direct_loss_db": 20.0, "surface_paths": 4}
 PER_USER = ("direct_mean", "user_mean", "direct_var", "user_var", "side")
@@ -133,7 +135,7 @@ def test_every_precoder_uses_the_power_and_the_iterative_ones_contain_the_closed
         w = sr.precoder(known, u, kind)
         np.testing.assert_allclose(np.sum(np.abs(w) ** 2, axis=(1, 2)), known.power_w, rtol=1e-12)
         rates[kind] = model.rates(known, model.moments(known, u, w))
-        np.testing.assert_allclose(quadratic.rates(quadratic.links(known, u, share), w), rates[kind], rtol=1e-9)
+        np.testing.assert_allclose(quadratic.rates(quadratic.make_links(known, u, share), w), rates[kind], rtol=1e-9)
     for kind in ("mrt", "rzf"):
         assert np.all(rates["wmmse"].sum(axis=1) >= rates[kind].sum(axis=1) * (1 - 1e-12))
     for kind in KINDS:
@@ -149,7 +151,7 @@ def test_every_precoder_uses_the_power_and_the_iterative_ones_contain_the_closed
 
 def test_steps_of_least_squared_error_never_lower_the_rate():
     s, known, u = scene(8, surface_paths=4)
-    given = quadratic.links(known, u, time_share(s, known))
+    given = quadratic.make_links(known, u, time_share(s, known))
     w = closed_forms.closed_form(known, u, "mrt", given.share)
     before = quadratic.rates(given, w).sum(axis=1)
     for _ in range(20):
@@ -166,7 +168,7 @@ def test_no_precoder_has_a_larger_least_rate_by_the_dual():
     least = model.sinr(known, model.moments(known, u, w)).min(axis=1)
     hb, noise = model.mean_channels(known, u), known.noise_power_w / known.power_w
     full = model.received_covariance(known, u) + noise[:, None, None, None] * np.eye(8)
-    given = quadratic.links(known, u, time_share(s, known))
+    given = quadratic.make_links(known, u, time_share(s, known))
     for drop in range(2):
         level = np.ones(4)
         for _ in range(2000):

@@ -11,7 +11,7 @@ from beamwright.arrays import linear_positions, near_square, planar_positions, p
 from beamwright.channels import free_space_gain, inverse_gain, rician_parts
 from beamwright.core import ArrayRecord, dbm_to_w, drop_keys, guarded, require_drops, require_memory
 from beamwright.systems.star_ris.scenario import Scenario
-from beamwright.systems.star_ris.scene.known import Statistics
+from beamwright.systems.star_ris.scene.statistics import Statistics
 from beamwright.systems.star_ris.sizes import draw_bytes
 
 BASE_STATION_M, SURFACE_M = np.array([0.0, 0.0, 10.0]), np.array([40.0, 0.0, 5.0])

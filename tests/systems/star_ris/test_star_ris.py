@@ -4,12 +4,16 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from beamwright.systems.star_ris.search import at_design, search
-from beamwright.systems.star_ris.surfaces import amplitudes, random_start
 
 from beamwright import star_ris as sr
 from beamwright.optim import conjugate_gradient as cg
-from beamwright.systems.star_ris import bounds, coherent, model
+from beamwright.optim.manifolds import UnitNorm
+from beamwright.systems.star_ris.audit.bound import bound
+from beamwright.systems.star_ris.audit.gradient import gradient_norm
+from beamwright.systems.star_ris.audit.instance import make_instance
+from beamwright.systems.star_ris.physics import model
+from beamwright.systems.star_ris.scene import amplitudes, time_share
+from beamwright.systems.star_ris.solve import kernel, random_start, search_surfaces, start_point
 
 
 def golden():
@@ -52,10 +56,10 @@ def test_golden_moments_and_optima():
     np.testing.assert_allclose(model.sinr(known, found)[0], [0.39010713, 0.94636412], atol=1e-8)
     np.testing.assert_allclose(model.reference_w(known, u, w), 1.87096870, atol=1e-8)
     share, options = np.ones((1, 2)), cg.Options(tolerance=1e-8, iterations=500)
-    least = search(sr.Goal.INTERFERENCE, known, u, w, share, False, options).objective * 1.87096870
+    least = search_surfaces(sr.Goal.INTERFERENCE, known, u, w, share, False, options).objective * 1.87096870
     np.testing.assert_allclose(least, 0.71077350, atol=1e-6)
-    drops = coherent.coherent_map(known, u, w, share, joint=False)
-    np.testing.assert_allclose(bounds.bound(sr.Goal.INTERFERENCE, drops) * 1.87096870, 0.71077350, atol=1e-6)
+    limit = bound(make_instance(known, sr.Goal.INTERFERENCE, False, u, w, share))
+    np.testing.assert_allclose(limit * 1.87096870, 0.71077350, atol=1e-6)
 
 
 @pytest.mark.parametrize(("joint", "expected"), [(False, 1.75232444), (True, 1.8492)])
@@ -65,10 +69,9 @@ def test_golden_sum_rate(joint, expected):
     phases = np.exp(2j * np.pi * np.random.default_rng(0).random((starts, *u.shape[1:])))
     known, w = known.take(np.zeros(starts, int)), np.repeat(w, starts, axis=0)
     start, share = np.abs(u) * phases, np.ones((starts, 2))
-    best = search(sr.Goal.SUM_RATE, known, start, w, share, joint, cg.Options(1e-7, 500)).objective.max()
+    best = search_surfaces(sr.Goal.SUM_RATE, known, start, w, share, joint, cg.Options(1e-7, 500)).objective.max()
     assert abs(best - expected) <= 1e-6 if not joint else best >= expected - 1e-6
-    drops = coherent.coherent_map(known, start, w, share, joint)
-    assert best <= bounds.bound(sr.Goal.SUM_RATE, drops).min()
+    assert best <= bound(make_instance(known, sr.Goal.SUM_RATE, joint, start, w, share)).min()
 
 
 CONFIGURATIONS = [
@@ -157,16 +160,19 @@ def test_the_reference_is_the_mean_over_random_phases():
 # ------------------------------------------------------------------------------------------------------- the search
 
 
+def cost_of(maps, drop, goal, joint, sharpness):
+    """The search's objective of coefficients (parts, 2, elements) of one drop."""
+    one = jax.tree.map(lambda x: x[drop], maps)
+    return lambda x: kernel.objective(goal, one, kernel.surface_terms(one, joint)(x), sharpness)
+
+
 @pytest.mark.parametrize("joint", [False, True])
 @pytest.mark.parametrize("goal", list(sr.Goal))
 @pytest.mark.parametrize("paths", [1, 4])
 def test_gradients_agree_with_differences(goal, joint, paths):
     s, known, u = scene(1, surface_paths=paths)
     w = sr.precoder(known, u, "rzf")
-    drop = jax.tree.map(lambda x: x[0], coherent.coherent_map(known, u, w, np.ones((1, 4)), joint))
-
-    def cost(x):
-        return coherent.cost(goal, drop, x, 8.0, joint=joint)
+    cost = cost_of(kernel.phase_map(known, u, w, np.ones((1, 4)), joint), 0, goal, joint, 8.0)
 
     x = jnp.stack([u[0].real, u[0].imag])
     slope = jax.grad(cost)(x)
@@ -175,6 +181,47 @@ def test_gradients_agree_with_differences(goal, joint, paths):
         d, h = rng.standard_normal(x.shape), 1e-5
         difference = (cost(x + h * d) - cost(x - h * d)) / (2 * h)
         assert abs(difference - jnp.sum(slope * d)) <= 1e-6 * abs(difference) + 1e-9
+
+
+SCENES = [
+    {},
+    {"surface_paths": 4, "rician_db": 0.0},
+    {"surface_mode": "mode-switching", "kappa": 1.0},
+    {"surface_mode": "time-switching"},
+    {"users": 1, "direct_link": False},
+]
+
+
+@pytest.mark.parametrize("joint", [False, True])
+@pytest.mark.parametrize("goal", list(sr.Goal))
+@pytest.mark.parametrize("settings", SCENES, ids=str)
+def test_the_audit_and_the_kernel_of_the_search_agree(goal, joint, settings):
+    """Written apart, in NumPy for moments of full size and in JAX for the few numbers that phases act through."""
+    s, known, u = scene(2, **settings)
+    share = time_share(s, known)
+    w = sr.precoder(known, u, "rzf", share)
+    judged, maps = make_instance(known, goal, joint, u, w, share), kernel.phase_map(known, u, w, share, joint)
+    np.testing.assert_allclose(judged.reference, maps.reference * known.noise_power_w, rtol=1e-11, atol=1e-30)
+    value, norm = model.objective(known, goal, u, w, share), gradient_norm(judged)
+    manifold = UnitNorm(2 if joint else 1)
+    for drop in range(2):
+        x = start_point(u[drop], joint)[1]
+        exact, soft = (cost_of(maps, drop, goal, joint, sharpness) for sharpness in (1e9, model.SHARPNESS[-1]))
+        assert np.isclose(exact(x) * (1 if goal is sr.Goal.INTERFERENCE else -1), value[drop], rtol=1e-9, atol=1e-30)
+        slope = manifold.project(x, jax.grad(soft)(x))
+        np.testing.assert_allclose(norm[drop], jnp.sqrt(jnp.sum(slope**2)), rtol=1e-9, atol=1e-12)
+
+
+def test_a_bound_does_not_depend_on_the_batch():
+    """One path and four in one batch: each drop is bounded by its own number of directions."""
+    one, four = (scene(2, surface_paths=paths) for paths in (1, 4))
+    known = sr.Statistics(**{n: np.concatenate([getattr(k, n) for _, k, _ in (one, four)]) for n in vars(one[1])})
+    u, share = np.concatenate([one[2], four[2]]), np.ones((4, 4))
+    w = sr.precoder(known, u, "mrt")
+    whole = make_instance(known, sr.Goal.INTERFERENCE, False, u, w, share)
+    for drops in ([0, 1], [2, 3]):
+        part = make_instance(known.take(drops), sr.Goal.INTERFERENCE, False, u[drops], w[drops], share[drops])
+        np.testing.assert_allclose(bound(whole)[drops], bound(part), rtol=1e-12)
 
 
 def test_interference_attains_its_bound_and_never_rises():
@@ -336,5 +383,5 @@ def test_one_drop_without_its_axis_and_what_the_certificate_catches():
     assert sr.certify(s, known, loud).status_text == ["stalled"]
     active = sr.Design(**{**vars(design), "u": 1.01 * design.u})
     assert sr.certify(s, known, active).status_text == ["stalled"]
-    _, steep = at_design(sr.Goal.INTERFERENCE, known, u, design.design_precoder, np.ones((1, 4)), False)
-    assert steep > 10 * design.certificate.gradient_norm
+    start = make_instance(known, sr.Goal.INTERFERENCE, False, u, design.design_precoder, np.ones((1, 4)))
+    assert gradient_norm(start) > 10 * design.certificate.gradient_norm
