@@ -13,7 +13,7 @@ GOALS = {
     "max-sum-rate": Goal.SUM_RATE, "max-min-rate": Goal.MIN_RATE, "min-interference": Goal.INTERFERENCE,
     "sca": Goal.INTERFERENCE, "interference": Goal.INTERFERENCE, "sum-rate": Goal.SUM_RATE,
 }  # fmt: skip
-"""Of methods, and of the objectives of ``majorise-minimise``."""
+"""Goals of methods, and of the objectives of ``majorise-minimise``."""
 BOUND = {
     "max-sum-rate": ("amplitudes", "tolerance"), "max-min-rate": ("amplitudes", "tolerance"),
     "min-interference": ("precoder", "tolerance"), "majorise-minimise": ("objective", "tolerance"),
@@ -24,7 +24,7 @@ SCENERY = (
     "surface_paths", "carrier_hz", "reflection_users",
 )  # fmt: skip
 TOLERANCE = 1e-3
-"""Of methods that have no such option."""
+"""Tolerance of methods that have no such option."""
 
 
 def demanded(s: Scenario, known: Statistics, design: Design, method: str, options: Config) -> dict[str, Any]:

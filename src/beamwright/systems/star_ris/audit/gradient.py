@@ -52,11 +52,11 @@ def _power_slopes(instance: Instance, factors: Factors) -> np.ndarray:
 
 
 def _factors(instance: Instance) -> Factors:
-    found = instance.moments
+    moments = instance.moments
     if instance.goal is Goal.INTERFERENCE:
         weight = instance.disturbing / instance.unit[:, None, None]
-        return Factors(2 * weight * found.mean, weight)
-    signal, disturbance = model.signal_w(found), model.disturbance_w(instance.known, found)
+        return Factors(2 * weight * moments.mean, weight)
+    signal, disturbance = model.signal_w(moments), model.disturbance_w(instance.known, moments)
     rate = instance.share * np.log2(1 + signal / disturbance)
     weight = np.ones_like(rate)
     if instance.goal is Goal.MIN_RATE:
@@ -65,7 +65,7 @@ def _factors(instance: Instance) -> Factors:
     by_signal = -weight * instance.share / (np.log(2) * (disturbance + signal))
     by_disturbance = (-by_signal * signal / disturbance)[..., None] * instance.together
     own = np.eye(rate.shape[-1], dtype=bool)
-    return Factors(2 * np.where(own, by_signal[..., None], by_disturbance) * found.mean, by_disturbance)
+    return Factors(2 * np.where(own, by_signal[..., None], by_disturbance) * moments.mean, by_disturbance)
 
 
 def _per_side(instance: Instance, values: np.ndarray) -> np.ndarray:

@@ -12,17 +12,17 @@ from beamwright.systems.star_ris.types import Design, Scorecard
 def evaluate(scenario: Scenario, realisation: Realisation, design: Design) -> Scorecard:
     """Metrics of the surface with ``design.precoder``."""
     known = realisation.known
-    found = model.moments(known, design.u, design.precoder, design.share)
-    rate = model.rates(known, found, design.share)
+    moments = model.moments(known, design.u, design.precoder, design.share)
+    rate = model.rates(known, moments, design.share)
     return Scorecard(
         rate_bps_hz=rate,
         sum_rate=rate.sum(axis=-1),
         min_rate=rate.min(axis=-1),
-        ratio_sum_rate=(design.share * model.ratio_rates(known, found)).sum(axis=-1),
-        qpsk_sum_rate=model.qpsk_rates(known, found, design.share).sum(axis=-1),
-        sinr=model.sinr(known, found),
-        interference_w=model.interference_w(found),
-        signal_w=model.signal_w(found).sum(axis=-1),
+        ratio_sum_rate=(design.share * model.ratio_rates(known, moments)).sum(axis=-1),
+        qpsk_sum_rate=model.qpsk_rates(known, moments, design.share).sum(axis=-1),
+        sinr=model.sinr(known, moments),
+        interference_w=model.interference_w(moments),
+        signal_w=model.signal_w(moments).sum(axis=-1),
     )
 
 

@@ -54,9 +54,9 @@ def minimise_interference(
     rule = precoder_rule(known, precoder, share, Closed)
     u = start_surface(s, known, start, starts, seed)
     search = SearchOptions(goal, False, cg.Options(tolerance=tolerance, iterations=iterations))
-    asked = least_interference(Lanes(known, rule, share), u, search)
-    best = best_of(goal, len(share), [asked])
+    requested = least_interference(Lanes(known, rule, share), u, search)
+    best = best_of(goal, len(share), [requested])
     return certified.design(
         known, goal, best.u, rule(known, best.u, share), best.w, share, tolerance=tolerance,
-        iterations=best.iterations, trace=best.trace, spread=asked.spread(starts),
+        iterations=best.iterations, trace=best.trace, spread=requested.spread(starts),
     )  # fmt: skip

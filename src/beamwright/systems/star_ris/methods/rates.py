@@ -113,11 +113,11 @@ def _maximise(
     u = start_surface(s, known, start, starts, seed)
     search = SearchOptions(goal, joint, cg.Options(tolerance=tolerance, iterations=iterations), rounds)
     if careful:
-        asked, best = largest_rate(lanes, u, search, fixed_amplitudes(s, s.elements), aligned=start is None)
+        requested, best = largest_rate(lanes, u, search, fixed_amplitudes(s, s.elements), aligned=start is None)
     else:
-        asked = alternate(lanes.repeated(starts), u, search)
-        best = best_of(goal, len(share), [asked])
+        requested = alternate(lanes.repeated(starts), u, search)
+        best = best_of(goal, len(share), [requested])
     return certified.design(
         known, goal, best.u, best.w, best.w, share, joint=joint, tolerance=tolerance,
-        iterations=best.iterations, trace=best.trace, spread=asked.spread(starts),
+        iterations=best.iterations, trace=best.trace, spread=requested.spread(starts),
     )  # fmt: skip

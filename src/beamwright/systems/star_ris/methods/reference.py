@@ -24,7 +24,7 @@ with extra("reference"):
     import cvxpy as cp
 
 PENALTIES = (*(0.01 * 2.0**i for i in range(10)), 10.0)
-"""Of the distance to unit modulus, doubling from 0.01 to 10 (spec star_ris, section 5)."""
+"""Penalties of the distance to unit modulus, doubling from 0.01 to 10 (spec star_ris, section 5)."""
 LARGEST_RELAXATION = 64
 """Elements; the interior point method takes of the order of elements^6 operations."""
 
@@ -98,11 +98,11 @@ def sdr_bound(
             a, b = p.rows[drop, side], p.direct[drop, side]
             least[drop, side], relaxed = _relaxation(a, b)
             x[drop, side] = _best_rounding(a, b, relaxed, roundings, draws)
-    found = _finish(known, precoding, p, np.abs(p.start) * x, np.full(drops, 2 * roundings))
+    rounded = _finish(known, precoding, p, np.abs(p.start) * x, np.full(drops, 2 * roundings))
     noise = model.moments(known, p.start, p.precoder, p.share).variance
     floor = noise.sum(axis=(-1, -2)) - np.trace(noise, axis1=-2, axis2=-1)
     unit = model.reference_w(known, p.start, p.precoder, p.share)
-    return (floor + least.sum(axis=-1)) / np.where(unit > 0, unit, 1.0), found
+    return (floor + least.sum(axis=-1)) / np.where(unit > 0, unit, 1.0), rounded
 
 
 def _instance(

@@ -136,8 +136,8 @@ def _checked_phases(real: Realisation, theta: np.ndarray) -> np.ndarray:
 
 def cosine_sums(setting: Setting, theta: np.ndarray) -> CosineSums:
     """C_k and B at the phases, with their derivatives."""
-    seen = np.take_along_axis(theta, setting.side[..., None], axis=1)
-    own, base = np.exp(1j * (seen + setting.user_angle)), np.exp(1j * (seen + setting.base_angle))
+    phases = np.take_along_axis(theta, setting.side[..., None], axis=1)
+    own, base = np.exp(1j * (phases + setting.user_angle)), np.exp(1j * (phases + setting.base_angle))
     total, whole = own.sum(axis=-1), base.sum(axis=-1)
     first = base[..., : setting.antennas].sum(axis=-1)
     slope = -np.imag(np.conj(first)[..., None] * base)

@@ -8,7 +8,7 @@ from beamwright.systems.star_ris.physics import model
 from beamwright.systems.star_ris.scene import Statistics
 
 LEAST_LOAD = 1e-14
-"""Of rzf relative to its strongest channel: what rounding leaves of dependent channels is no direction."""
+"""Least load of rzf relative to its strongest channel: the rounding of dependent channels is no direction."""
 
 
 def closed_form(known: Statistics, u: np.ndarray, kind: str, share: np.ndarray) -> np.ndarray:

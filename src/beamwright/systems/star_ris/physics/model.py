@@ -18,8 +18,8 @@ from beamwright.systems.star_ris.types import Goal
 from beamwright.uncertainty import mean_phasor
 
 SHARPNESS = (2.0, 8.0, 32.0, 128.0)
-"""Of the soft minimum that stands for the least rate, per bit/s/Hz: rising in the search, the last one in its
-certificate (spec star_ris, P3)."""
+"""Sharpness of the soft minimum that stands for the least rate, per bit/s/Hz (spec star_ris, P3): the search goes
+through all of them, its certificate takes the last."""
 
 
 class Moments(NamedTuple):
@@ -151,9 +151,9 @@ def scattered_covariance(known: Statistics, u: np.ndarray) -> np.ndarray:
     return coloured + constant[..., None, None] * np.eye(g.shape[-1])
 
 
-def interference_w(found: Moments) -> np.ndarray:
+def interference_w(moments: Moments) -> np.ndarray:
     """Total interference sum_k sum_{j != k} S_kj, the aim of P1 in W, (drops,)."""
-    return other_streams(found.power).sum(axis=-1)
+    return other_streams(moments.power).sum(axis=-1)
 
 
 def other_streams(power: np.ndarray) -> np.ndarray:
@@ -167,31 +167,31 @@ def reference_w(known: Statistics, u: np.ndarray, precoder: np.ndarray, share: A
     return mean_interference_w(known, paths, sent_moments(known, paths, u, precoder, share), share)
 
 
-def mean_interference_w(known: Statistics, paths: MeanPaths, found: Moments, share: ArrayLike) -> np.ndarray:
+def mean_interference_w(known: Statistics, paths: MeanPaths, moments: Moments, share: ArrayLike) -> np.ndarray:
     """``reference_w`` for known paths and moments."""
     incoherent = square_modulus(paths.direct) + square_modulus(paths.cascaded) @ square_modulus(paths.incident)
-    return other_streams(together(known.side, share) * incoherent + found.variance).sum(axis=-1)
+    return other_streams(together(known.side, share) * incoherent + moments.variance).sum(axis=-1)
 
 
-def disturbance_w(known: Statistics, found: Moments) -> np.ndarray:
+def disturbance_w(known: Statistics, moments: Moments) -> np.ndarray:
     """V_kk + sum_{j != k} S_kj + noise, the denominator of the use-and-forget SINR, (drops, users)."""
-    self_noise = np.diagonal(found.variance, axis1=-2, axis2=-1)
-    return other_streams(found.power) + self_noise + known.noise_power_w[:, None]
+    self_noise = np.diagonal(moments.variance, axis1=-2, axis2=-1)
+    return other_streams(moments.power) + self_noise + known.noise_power_w[:, None]
 
 
-def signal_w(found: Moments) -> np.ndarray:
+def signal_w(moments: Moments) -> np.ndarray:
     """|m_kk|^2, the coherent power of a user's own stream, (drops, users)."""
-    return square_modulus(np.diagonal(found.mean, axis1=-2, axis2=-1))
+    return square_modulus(np.diagonal(moments.mean, axis1=-2, axis2=-1))
 
 
-def sinr(known: Statistics, found: Moments) -> np.ndarray:
+def sinr(known: Statistics, moments: Moments) -> np.ndarray:
     """Use-and-forget:  |m_kk|^2 / (V_kk + sum_{j != k} S_kj + noise), (drops, users)."""
-    return signal_w(found) / disturbance_w(known, found)
+    return signal_w(moments) / disturbance_w(known, moments)
 
 
-def rates(known: Statistics, found: Moments, share: np.ndarray | float = 1.0) -> np.ndarray:
+def rates(known: Statistics, moments: Moments, share: np.ndarray | float = 1.0) -> np.ndarray:
     """share log2(1 + SINR), a rigorous lower bound on the achievable rate, (drops, users) bit/s/Hz."""
-    return share * spectral_efficiency(sinr(known, found))
+    return share * spectral_efficiency(sinr(known, moments))
 
 
 def ratio_rates(known: Statistics, found: Moments) -> np.ndarray:
@@ -208,14 +208,16 @@ def qpsk_rates(known: Statistics, found: Moments, share: np.ndarray | float = 1.
 def objective(known: Statistics, goal: Goal, u: np.ndarray, precoder: np.ndarray, share: np.ndarray) -> np.ndarray:
     """The goal's objective: interference over its reference, sum rate or least rate, (drops,)."""
     paths = mean_paths(known, u, precoder)
-    found = sent_moments(known, paths, u, precoder, share)
-    reference = mean_interference_w(known, paths, found, share) if goal is Goal.INTERFERENCE else np.ones(len(u))
-    return objective_of(known, goal, found, share, reference)
+    moments = sent_moments(known, paths, u, precoder, share)
+    reference = mean_interference_w(known, paths, moments, share) if goal is Goal.INTERFERENCE else np.ones(len(u))
+    return objective_of(known, goal, moments, share, reference)
 
 
-def objective_of(known: Statistics, goal: Goal, found: Moments, share: np.ndarray, reference: np.ndarray) -> np.ndarray:
+def objective_of(
+    known: Statistics, goal: Goal, moments: Moments, share: np.ndarray, reference: np.ndarray
+) -> np.ndarray:
     """``objective`` for known moments and reference."""
     if goal is Goal.INTERFERENCE:
-        return interference_w(found) / np.where(reference > 0, reference, 1.0)
-    each = rates(known, found, share)
+        return interference_w(moments) / np.where(reference > 0, reference, 1.0)
+    each = rates(known, moments, share)
     return each.sum(axis=-1) if goal is Goal.SUM_RATE else each.min(axis=-1)

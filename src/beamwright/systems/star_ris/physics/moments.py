@@ -48,11 +48,11 @@ def correlated_moments(
     antenna = _correlation(antenna_correlation, "antenna_correlation", w.shape[1])
     chi = mean_phasor(known.kappa)[:, None, None]
     mean = model.moments(known, u, w).mean
-    seen, x = model.at_users(known.side, u), known.surface_mean @ w
+    coefficients, x = model.at_users(known.side, u), known.surface_mean @ w
     scattered = np.einsum("dmj,mn,dnj->dj", np.conj(w), antenna, w).real
     noisy = chi**2 + (1 - chi**2) * np.eye(u.shape[-1])
     departing = np.conj(_outer(known.user_mean) + known.user_var[..., None, None] * surface)
-    departing = noisy[:, None] * departing * _outer(seen)
+    departing = noisy[:, None] * departing * _outer(coefficients)
     arriving = _outer(np.swapaxes(x, 1, 2)) + (known.surface_var[:, None] * scattered)[..., None, None] * surface
     power = np.einsum("dknm,djnm->dkj", departing, arriving, optimize=True).real
     coherent = square_modulus(mean - np.conj(known.direct_mean) @ w)

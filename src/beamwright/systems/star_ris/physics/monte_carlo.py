@@ -51,10 +51,10 @@ def monte_carlo(
     together = model.together(known.side, moments.checked_share(known, share))
     chunks = -(-samples // CHUNK)
     keys = jax.random.key_data(numbered_keys(root_key(seed), known.numbers))
-    seen = np.take_along_axis(u, known.side[..., None], axis=1)
+    coefficients = np.take_along_axis(u, known.side[..., None], axis=1)
     arrays = (
         known.direct_mean, known.surface_mean, known.user_mean, known.direct_var, known.surface_var, known.user_var,
-        np.minimum(known.kappa, 1e12), known.noise_power_w, seen, precoder, np.asarray(keys), known.side,
+        np.minimum(known.kappa, 1e12), known.noise_power_w, coefficients, precoder, np.asarray(keys), known.side,
         together,
     )  # fmt: skip
     first, second, mean, rate, rate_square = (np.asarray(x) for x in _compiled(chunks)(*arrays))

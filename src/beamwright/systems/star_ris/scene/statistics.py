@@ -56,7 +56,7 @@ INPUTS = {
     "power_w": Input("drops", "power", "W", spread=True),
 }
 """Arrays a user may bring. What arrives is user_mean^H diag(u) surface_mean w: the surface's is not conjugated."""
-_COMPLEX = tuple(name for name, given in INPUTS.items() if given.kind == "amplitude")
+_COMPLEX = tuple(name for name, entry in INPUTS.items() if entry.kind == "amplitude")
 
 
 @guarded(Scenario)
@@ -75,21 +75,21 @@ def checked(known: Statistics, s: Scenario | None = None) -> Statistics:
             from the scenario's, where one is given.
     """
     known = known_of(known, Statistics)
-    given = {name: plain_array(getattr(known, name), name) for name in INPUTS}
-    single = given["surface_mean"].ndim == 2
+    arrays = {name: plain_array(getattr(known, name), name) for name in INPUTS}
+    single = arrays["surface_mean"].ndim == 2
     if single:  # one drop, without its axis
-        given |= {name: given[name][None] for name in _COMPLEX}
-        given |= {
-            name: given[name][None] if given[name].ndim == 1 else given[name]
+        arrays |= {name: arrays[name][None] for name in _COMPLEX}
+        arrays |= {
+            name: arrays[name][None] if arrays[name].ndim == 1 else arrays[name]
             for name in ("direct_var", "user_var", "side")
         }
-    surface = _amplitude(given, "surface_mean")
+    surface = _amplitude(arrays, "surface_mean")
     drops, elements, antennas = surface.shape
-    direct = _amplitude(given, "direct_mean", drops=drops, antennas=antennas)
+    direct = _amplitude(arrays, "direct_mean", drops=drops, antennas=antennas)
     users = direct.shape[1]
     sizes = {"drops": drops, "users": users, "elements": elements, "antennas": antennas}
     require(min(sizes.values()) >= 1, "surface_mean", "have drops, elements, antennas and users", surface.shape)
-    user = _amplitude(given, "user_mean", **sizes)
+    user = _amplitude(arrays, "user_mean", **sizes)
     for name in ("antennas", "elements", "users") if s is not None else ():
         require(getattr(s, name) == sizes[name], name, f"be {sizes[name]} in the scenario, as in the statistics",
                 getattr(s, name))  # fmt: skip
@@ -97,7 +97,7 @@ def checked(known: Statistics, s: Scenario | None = None) -> Statistics:
     for name in (name for name in INPUTS if name not in _COMPLEX):
         axes = INPUTS[name].axes
         shape = tuple(sizes[axis] for axis in axes.split())
-        array = given[name]
+        array = arrays[name]
         fits = array.shape in ((), shape, shape[:1] + (1,) * (len(shape) - 1), shape[1:] if len(shape) > 1 else shape)
         require(fits, name, f"be one value or have shape {shape} ({axes})", f"shape {array.shape}")
         require(not np.iscomplexobj(array) or not np.any(array.imag), name, "be real", "imaginary parts")
@@ -111,8 +111,8 @@ def checked(known: Statistics, s: Scenario | None = None) -> Statistics:
     return Statistics(**{f.name: np.ascontiguousarray(values[f.name]) for f in fields(Statistics)})
 
 
-def _amplitude(given: Mapping[str, np.ndarray], name: str, **sizes: int) -> np.ndarray:
-    return as_array(given[name], name, INPUTS[name].axes, complex, **sizes)
+def _amplitude(arrays: Mapping[str, np.ndarray], name: str, **sizes: int) -> np.ndarray:
+    return as_array(arrays[name], name, INPUTS[name].axes, complex, **sizes)
 
 
 def _check_values(name: str, values: np.ndarray) -> None:

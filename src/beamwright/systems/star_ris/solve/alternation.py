@@ -89,8 +89,8 @@ def largest_rate(
     def from_starts(u: np.ndarray, options: SearchOptions, simpler: Kind = "rzf") -> Solution:
         return improved(drops.repeated(len(u) // count), u, options, simpler)
 
-    asked = from_starts(u, fixed)
-    solutions = [asked]
+    requested = from_starts(u, fixed)
+    solutions = [requested]
     if aligned:
         solutions.append(from_starts(aligned_starts(amplitude, drops.known), fixed))
     if drops.precoder.kind == "wmmse":
@@ -101,7 +101,7 @@ def largest_rate(
             reflecting = np.array([[0], [1]]) * np.exp(1j * np.angle(first))
             solutions += [from_starts(reflecting, options), without_search(drops, options.goal, reflecting)]
     solutions.append(without_search(drops, options.goal, np.zeros_like(first)))  # last: the first of equals is taken
-    return asked, best_of(options.goal, count, solutions)
+    return requested, best_of(options.goal, count, solutions)
 
 
 def improved(lanes: Lanes, u: np.ndarray, options: SearchOptions, simpler: Kind = "rzf") -> Solution:

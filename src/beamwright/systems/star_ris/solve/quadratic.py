@@ -73,9 +73,9 @@ def cross_powers(links: Links, w: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return links.together * coherent, links.together * np.maximum(loss, 0)
 
 
-def sinr(found: Amplitudes) -> np.ndarray:
+def sinr(stream: Amplitudes) -> np.ndarray:
     """(drops, users); zero where nothing is sent."""
-    signal, disturbance = square_modulus(found.own), found.disturbance
+    signal, disturbance = square_modulus(stream.own), stream.disturbance
     return np.divide(signal, disturbance, out=np.zeros_like(signal), where=disturbance > 0)
 
 
@@ -85,7 +85,7 @@ def rates(links: Links, w: np.ndarray) -> np.ndarray:
 
 
 def full_power(links: Links, w: np.ndarray) -> np.ndarray:
-    """The same directions and proportions, with all the power in every slot."""
+    """W with its directions and proportions, scaled to all the power in every slot."""
     largest = np.max(links.together * closed_forms.size(w).max(axis=1)[:, None], axis=-1)[:, None]
     w = w / np.where(largest > 0, largest, 1.0)
     used = (links.together @ np.sum(square_modulus(w), axis=1)[..., None])[..., 0]

@@ -65,9 +65,9 @@ def _compiled(goal: Goal, joint: bool, rank: int, options: cg.Options) -> Callab
     def one(*arrays: Any) -> tuple[Array, ...]:
         drop = kernel.Drop(*arrays)
         size, x = start_point(drop.u, joint)
-        found = minimum(kernel.map_of_drop(drop, rank, joint), x)
-        u = size * (found.x[0] + 1j * found.x[1])
-        return u, sign * found.value, found.gradient_norm, found.iterations, found.ending, sign * found.trace
+        result = minimum(kernel.map_of_drop(drop, rank, joint), x)
+        u = size * (result.x[0] + 1j * result.x[1])
+        return u, sign * result.value, result.gradient_norm, result.iterations, result.ending, sign * result.trace
 
     def minimum(drop: kernel.PhaseMap, x: Array) -> cg.Found:
         value = partial(kernel.objective, goal, drop)
@@ -76,8 +76,8 @@ def _compiled(goal: Goal, joint: bool, rank: int, options: cg.Options) -> Callab
             return cg.minimise(value, x, manifold, options, terms)
 
         def sharpen(x: Array, sharpness: Array) -> tuple[Array, cg.Found]:
-            found = cg.minimise(partial(value, sharpness=sharpness), x, manifold, options, terms)
-            return found.x, found
+            result = cg.minimise(partial(value, sharpness=sharpness), x, manifold, options, terms)
+            return result.x, result
 
         x, stages = lax.scan(sharpen, x, jnp.array(SHARPNESS))
         last: cg.Found = jax.tree.map(lambda a: a[-1], stages)

@@ -50,10 +50,10 @@ def aligned_starts(amplitude: np.ndarray, known: Statistics) -> np.ndarray:
 def _aligned(known: Statistics, vectors: np.ndarray, direction: np.ndarray, weight: np.ndarray) -> np.ndarray:
     """Phasors (drops, 2, elements) for users (drops, users) of given directions; one where nothing arrives."""
     v = np.take_along_axis(vectors, direction[:, None], axis=2)  # (drops, antennas, users)
-    wanted = _phasors(np.sum(np.conj(known.direct_mean) * np.swapaxes(v, 1, 2), axis=-1))
+    direct = _phasors(np.sum(np.conj(known.direct_mean) * np.swapaxes(v, 1, 2), axis=-1))
     arriving = known.user_mean * np.conj(np.swapaxes(known.surface_mean @ v, 1, 2))
     size = np.sqrt(square_modulus(arriving).sum(axis=-1))
-    scale = weight * wanted / np.where(size > 0, size, 1.0)
+    scale = weight * direct / np.where(size > 0, size, 1.0)
     return _phasors(np.einsum("dk,dks,dkn->dsn", scale, np.eye(2)[known.side], arriving))
 
 
