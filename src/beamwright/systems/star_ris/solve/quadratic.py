@@ -17,7 +17,7 @@ from beamwright.systems.star_ris.scene import Statistics
 
 
 class Links(NamedTuple):
-    """Quadratic forms of all users for links surfaces; drops first."""
+    """Quadratic forms of all users for given surfaces; drops first."""
 
     mean: np.ndarray
     """hb (drops, antennas, users)."""
