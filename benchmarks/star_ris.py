@@ -21,11 +21,9 @@ from rich.table import Table
 from beamwright import star_ris as sr
 from beamwright.optim import conjugate_gradient as cg
 from beamwright.report.style import COLOURS, MARKERS, PAGE_IN, styled
-from beamwright.systems.star_ris import model
-from beamwright.systems.star_ris.known import checked
-from beamwright.systems.star_ris.precoders import precoder
-from beamwright.systems.star_ris.search import search
-from beamwright.systems.star_ris.surfaces import amplitudes, random_start, time_share
+from beamwright.systems.star_ris.physics import model
+from beamwright.systems.star_ris.scene import amplitudes, checked, time_share
+from beamwright.systems.star_ris.solve import precoder, random_start, search_surfaces
 from beamwright.uncertainty import mean_phasor
 from benchmarks.timing import timed
 
@@ -184,8 +182,8 @@ def ours(problem: str, case: Case, tolerance: float = TOLERANCE) -> tuple[np.nda
         return given, start, precoder(given, start, kind), time_share(s, given)  # type: ignore[arg-type]
 
     drops = set_up()
-    reached, solve, first = timed(lambda: search(goal, *drops, False, options), REPEATS)
-    _, surface, _ = timed(lambda: search(goal, *set_up(), False, options), REPEATS)
+    reached, solve, first = timed(lambda: search_surfaces(goal, *drops, False, options), REPEATS)
+    _, surface, _ = timed(lambda: search_surfaces(goal, *set_up(), False, options), REPEATS)
     design = sr.minimise_interference if problem == "P1" else sr.maximise_sum_rate
     more = {} if problem == "P1" else {"rounds": 1}
     _, whole, more_first = timed(lambda: design(s, known, start=start, tolerance=tolerance, **more), REPEATS)  # type: ignore[operator]

@@ -7,8 +7,8 @@ import numpy as np
 from scipy.stats import spearmanr
 
 from beamwright.systems import star_ris as sr
-from beamwright.systems.star_ris import model
-from beamwright.systems.star_ris.realisation import USER_HEIGHT_M
+from beamwright.systems.star_ris.physics import model
+from beamwright.systems.star_ris.scene import USER_HEIGHT_M
 
 Measured = dict[str, np.ndarray]
 

@@ -1,0 +1,63 @@
+"""Comparisons: random phases, no surface at all, reflection only, and the approximation by CVXPY."""
+
+from typing import Any
+
+import numpy as np
+
+from beamwright.core import USUAL, Config
+from beamwright.systems.star_ris.audit import demanded as of_search
+from beamwright.systems.star_ris.methods import certified, options
+from beamwright.systems.star_ris.scene import Scenario, Statistics, amplitudes, checked, time_share
+from beamwright.systems.star_ris.solve import Closed, Precoding, precoder_rule, random_start
+from beamwright.systems.star_ris.types import Design, Goal
+
+
+@options.checked_by(options.Undesigned)
+def random_surface(s: Scenario, known: Statistics, precoder: Precoding = USUAL, seed: int = USUAL) -> Design:
+    """Independent uniform phases, the scenario's amplitudes; drop i uses fold_in(key(seed), i)."""
+    known = checked(known, s)
+    drops, elements = known.surface_mean.shape[:2]
+    return _undesigned(s, known, random_start(amplitudes(s, elements), known, 1, seed), precoder)
+
+
+@options.checked_by(options.NoSurface)
+def no_surface(s: Scenario, known: Statistics, precoder: Precoding = USUAL) -> Design:
+    """u = 0: direct links only."""
+    known = checked(known, s)
+    drops, elements = known.surface_mean.shape[:2]
+    return _undesigned(s, known, np.zeros((drops, 2, elements), complex), precoder)
+
+
+@options.checked_by(options.Undesigned)
+def reflecting_only(s: Scenario, known: Statistics, precoder: Precoding = USUAL, seed: int = USUAL) -> Design:
+    """A conventional surface with random phases: users behind it have their direct link only."""
+    known = checked(known, s)
+    drops, elements = known.surface_mean.shape[:2]
+    conventional = np.stack([np.zeros(elements), np.ones(elements)])
+    return _undesigned(s, known, random_start(conventional, known, 1, seed), precoder)
+
+
+@options.checked_by(options.Sca)
+def run_sca(scenario: Scenario, known: Statistics, precoder: Closed = USUAL, seed: int = USUAL) -> Design:
+    """``reference.sca`` with the options of the method."""
+    from beamwright.systems.star_ris.methods.reference import sca
+
+    return sca(scenario, known, precoder, seed=seed)
+
+
+def _undesigned(s: Scenario, known: Statistics, u: np.ndarray, precoder: Precoding) -> Design:
+    share = time_share(s, known)
+    w = precoder_rule(known, precoder, share)(known, u, share)
+    return certified.design(known, Goal.SUM_RATE, u, w, w, share)
+
+
+BASELINES = {"random": random_surface, "no-surface": no_surface, "reflecting-only": reflecting_only}
+DEMANDED = ("goal", "joint", "tolerance", "share", "spread", "u", "precoder", "design_precoder")
+
+
+def demanded(s: Scenario, known: Statistics, design: Design, method: str, options: Config) -> dict[str, Any]:
+    """Demands on any design (``core.contract.System.asked``); a baseline must be what making it again gives."""
+    if method not in BASELINES:
+        return of_search.demanded(s, known, design, method, options)
+    again = BASELINES[method](s, known, **dict(options))
+    return {name: getattr(again, name) for name in DEMANDED}
