@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from beamwright import noma_isac as ni
-from beamwright.systems.noma_isac import model
-from beamwright.systems.noma_isac.certificate import certificate
-from beamwright.systems.noma_isac.results import Covariances, Multipliers, Problem
+from beamwright.systems.noma_isac.audit import certificate_of
+from beamwright.systems.noma_isac.physics import model
+from beamwright.systems.noma_isac.types import Covariances, Multipliers, Problem
 from benchmarks.peers import Demand, Peer
 
 CERTIFIED_GAP = 1e-6
@@ -128,7 +128,7 @@ def violations(case: Case, h: np.ndarray, covariances: np.ndarray) -> np.ndarray
     """(drops,) largest relative violation of the covariances, from the physics: the certificate with no multipliers."""
     beams = np.full(h.shape, np.nan, complex)
     nothing = _nothing(case.scenario, len(h))
-    return certificate(case.scenario, case.problem(h), beams, Covariances.of(covariances), nothing).relaxed_violation
+    return certificate_of(case.scenario, case.problem(h), beams, Covariances.of(covariances), nothing).relaxed_violation
 
 
 def _nothing(s: ni.Scenario, drops: int) -> Multipliers:

@@ -9,7 +9,7 @@ import numpy as np
 
 from beamwright import noma_isac as ni
 from beamwright.core import Status
-from beamwright.systems.noma_isac.relax import relax
+from beamwright.systems.noma_isac.solve import relax
 from benchmarks.measure import CERTIFIED_GAP, Case, Measurement, accuracy, sizes
 
 RELAXATION, DESIGN = "ours, relaxation", "ours, certified design"

@@ -17,7 +17,8 @@ import scs
 from scipy import sparse
 
 from beamwright.core import Status
-from beamwright.systems.noma_isac import Scenario, reference
+from beamwright.systems.noma_isac import Scenario
+from beamwright.systems.noma_isac.methods import cvxpy_relaxation as reference
 from benchmarks import reduced
 
 

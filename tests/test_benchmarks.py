@@ -8,7 +8,7 @@ pytest.importorskip("cvxpy")
 
 from beamwright import dma_noma as dn
 from beamwright import star_ris as sr
-from beamwright.systems.noma_isac import model
+from beamwright.systems.noma_isac.physics import model
 from benchmarks import cellfree, dma_noma, learning, star_ris
 from benchmarks.flops import dgemm_rate, per_iteration
 from benchmarks.measure import Case, violations

@@ -16,10 +16,8 @@ import numpy as np
 
 from beamwright.core import Status, status_text
 from beamwright.systems import noma_isac as ni
-from beamwright.systems.noma_isac import model, reference
-from beamwright.systems.noma_isac.certificate import GAP, ROBUST_GAP
-from beamwright.systems.noma_isac.dual import dual_bound
-from beamwright.systems.noma_isac.results import Problem
+from beamwright.systems.noma_isac.methods import cvxpy_relaxation as reference
+from beamwright.systems.noma_isac.physics import GAP, ROBUST_GAP, Problem, dual_bound, model
 from tests.noma_cases import accepted, channels
 
 NOISES_W = (1e-14, 1e-10, 1e-6, 1e-2, 1e2)

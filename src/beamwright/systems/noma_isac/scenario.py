@@ -1,4 +1,4 @@
-"""What is given: array, users, targets, sensing requirements, weights and the decoding rule."""
+"""Scenario: array, users, targets, sensing requirements, weights, decoding rule, channel error (spec, section 1)."""
 
 from typing import Annotated, Any, Literal, Self
 
@@ -9,9 +9,10 @@ from beamwright.arrays import linear_positions, steering_vectors
 from beamwright.core import Config, numbers, parameter, ranges, require
 from beamwright.core.fields import Numbers
 from beamwright.core.ranges import brief
-from beamwright.systems.noma_isac.options import PerUserError
 
 _PAPER = "paper, section V"
+SINR_DB = Numbers(**ranges.DECIBELS, many="one number per user")
+CSI_ERROR = Numbers(ge=0, le=1e15, many="one number per user")
 
 
 class Scenario(Config):
@@ -88,7 +89,7 @@ class Scenario(Config):
         "noise (each user its own, all other streams are noise: no NOMA)",
         source="spec E1; noise: textbook downlink",
     )
-    csi_error: PerUserError = parameter(
+    csi_error: Annotated[float | tuple[float, ...], CSI_ERROR] = parameter(
         0.05,
         "Radius of the ball around the estimate in which a true channel lies: one value, or one per user; truths are "
         "drawn from it, designs are judged on them, robust methods hold over it",

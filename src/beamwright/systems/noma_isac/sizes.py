@@ -1,4 +1,4 @@
-"""Memory that draws and designs need at least, from their largest arrays."""
+"""Least memory that draws and designs need, from their largest arrays."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,8 +7,8 @@ from beamwright.core import COMPLEX, REAL, leading
 from beamwright.core.ranges import as_numbers
 from beamwright.systems.noma_isac.scenario import Scenario
 
-_TILES = {False: 32, True: 16}
-"""Lanes solved together: nominal, robust."""
+NOMINAL_TILE, ROBUST_TILE = 32, 16
+"""Lanes solved together on a CPU. Larger tiles gain nothing (nominal) or leave the cache (robust)."""
 
 
 def draw_bytes(s: Scenario, drops: int) -> tuple[float, dict[str, int]]:
@@ -25,15 +25,14 @@ def design_bytes(s: Scenario, h: Any, options: Mapping[str, Any]) -> tuple[float
     drops = leading(getattr(h, "known", h), 3)
     n, k, m = s.antennas, s.users, s.targets
     rank = min(n, k + m)
-    told = options.get("csi_error", 0.0)
-    radius = as_numbers(s.csi_error if told is None else told)
+    error = options.get("csi_error", 0.0)
+    radius = as_numbers(s.csi_error if error is None else error)
     robust = radius is not None and bool(radius.any())
     rows = k * rank**2 if robust else k * (k + 1) // 2 + m**2
     samples = int(options.get("samples", 0))
     kept = COMPLEX * drops * (2 * k * rank**2 + n * rank + (6 + samples) * k * n)
-    return float(kept + 2 * REAL * _TILES[robust] * rows**2), _sizes(s, drops) | (
-        {"samples": samples} if samples else {}
-    )
+    tile = ROBUST_TILE if robust else NOMINAL_TILE
+    return float(kept + 2 * REAL * tile * rows**2), _sizes(s, drops) | ({"samples": samples} if samples else {})
 
 
 def _sizes(s: Scenario, drops: int) -> dict[str, int]:

@@ -8,7 +8,7 @@ import numpy as np
 from beamwright.core import Status, linear_to_db
 from beamwright.metrics import least_over_users
 from beamwright.systems import noma_isac as ni
-from beamwright.systems.noma_isac import model
+from beamwright.systems.noma_isac.physics import model
 from beamwright.uncertainty import sample_ball
 
 Measured = dict[str, np.ndarray]

@@ -1,0 +1,87 @@
+"""Exact worst case of any beams over the channel-error ball (spec A6): Dinkelbach outside, trust region inside."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from beamwright.core import numbers, require
+from beamwright.optim.ball_ratio import Ratio, least_ratio_over_ball
+from beamwright.systems.noma_isac.physics import model
+from beamwright.systems.noma_isac.scenario import Scenario
+from beamwright.systems.noma_isac.scene import batched_channels, error_radius
+from beamwright.systems.noma_isac.types import Oma
+
+
+class WorstCase(NamedTuple):
+    """The least SINR over the ball, the error that causes it, and a proof."""
+
+    sinr: np.ndarray
+    """(drops, users l, users k) linear, user l decoding stream k; NaN where l does not decode k."""
+    error: np.ndarray
+    """(drops, users l, users k, antennas) attacking error of channel l, norm at most csi_error; zero where NaN."""
+    lower: np.ndarray
+    """(drops, users l, users k) a value the SINR provably never falls below, equal to ``sinr`` to rounding."""
+
+
+def worst_case_sinr(s: Scenario, h: ArrayLike, beams: ArrayLike, csi_error: ArrayLike) -> WorstCase:
+    """Exact least SINR of any beams, also of other makers, when every channel is h_l + d_l, ||d_l|| <= eps_l.
+
+        min_d (h+d)^H W_k (h+d) / ( sum_{i<k} d^H W_i d + sum_{i>k} (h+d)^H W_i (h+d) + noise )         spec A6
+
+    Args:    h (drops, users, antennas) or (users, antennas), the estimates, which also set the decoding order;
+             beams (drops, users, antennas) or (users, antennas), beams[.., k] serving h[.., k], sqrt(W);
+             or covariances (drops, users, antennas, antennas) in W;
+             csi_error eps >= 0, linear amplitude: one value, (users,) or (drops, users).
+    Returns: WorstCase, always with the drops axis. Drops whose beams are NaN have NaN.
+    Raises:  ValueError naming the argument with a wrong shape or sign, or the entry of h that is not finite.
+    """
+    h = batched_channels(s, h)
+    streams = numbers(beams, "beams", complex)
+    streams = streams[None] if streams.ndim == 2 else streams
+    expected = (len(h), s.users, s.antennas, s.antennas)[: max(streams.ndim, 3)]
+    require(streams.shape == expected, "beams", f"have shape {expected}", streams.shape)
+    radius = error_radius(s, csi_error, len(h))
+    if streams.ndim == 3:  # an error acts only through its projection on the beams
+        basis = model.span_basis(np.nan_to_num(streams))
+        streams = streams @ np.conj(basis)
+    else:
+        basis = model.span_basis(np.broadcast_to(np.eye(s.antennas), streams.shape[:1] + 2 * (s.antennas,)))
+    inside = worst_case(s, h @ np.conj(basis), streams, radius, model.decoding_order(h))
+    return inside._replace(error=np.einsum("dar,dlkr->dlka", basis, inside.error))
+
+
+def worst_case(
+    s: Scenario, h: np.ndarray, streams: np.ndarray, radius: np.ndarray, order: np.ndarray, oma: Oma = Oma.NONE
+) -> WorstCase:
+    """``worst_case_sinr`` on checked arrays, in any orthonormal basis that holds the beams, for any order or OMA."""
+    if not radius.any():
+        nominal = model.sinr(s, h, streams, order, oma=oma)
+        return WorstCase(nominal, np.zeros((*nominal.shape, h.shape[-1]), complex), nominal * (1 - 1e-13))
+    finite = np.isfinite(streams).all(axis=tuple(range(1, streams.ndim)))
+    usable = np.where(finite.reshape(-1, *(1,) * (streams.ndim - 1)), streams, 0)
+    mask = model.decoding_mask(s, order, oma)
+    value, attack, lower = least_ratio_over_ball(_lanes(s, h, usable, radius, order, oma, mask))
+    sinr, below = np.full(mask.shape, np.nan), np.full(mask.shape, np.nan)
+    error = np.zeros((*mask.shape, h.shape[-1]), complex)
+    sinr[mask], below[mask], error[mask] = value, lower, attack
+    sinr[~finite], below[~finite], error[~finite] = np.nan, np.nan, 0
+    return WorstCase(sinr, error, below)
+
+
+def _lanes(
+    s: Scenario,
+    h: np.ndarray,
+    streams: np.ndarray,
+    radius: np.ndarray,
+    order: np.ndarray,
+    oma: Oma,
+    mask: np.ndarray,
+) -> Ratio:
+    """One (user, stream) pair per lane."""
+    covariances = streams if streams.ndim == 4 else streams[..., :, None] * np.conj(streams[..., None, :])
+    covariances = covariances * (s.users if oma is Oma.AVERAGE else 1)
+    after = np.einsum("dki,diab->dkab", model.disturbs(s, order, oma).astype(float), covariances)
+    before = np.einsum("dki,diab->dkab", model.cancelled(s, order, oma).astype(float), covariances)
+    d, l, k = np.nonzero(mask)
+    return Ratio(h[d, l], covariances[d, k], after[d, k], before[d, k], radius[d, l], s.noise_vector_w[l])

@@ -1,0 +1,250 @@
+"""Relaxed problems of a batch (spec P1, P2, P4): from arrays in input order to covariances and multipliers."""
+
+from collections.abc import Callable
+from functools import cache, partial
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from beamwright.numerics import compiler_options, in_tiles, lanes_per_tile
+from beamwright.optim import conic
+from beamwright.systems.noma_isac.physics import Covariances, Multipliers, Oma, Problem, Scenario, model
+from beamwright.systems.noma_isac.sizes import NOMINAL_TILE, ROBUST_TILE
+from beamwright.systems.noma_isac.solve.layout import Data, Layout, Relaxed
+from beamwright.systems.noma_isac.solve.nominal import solve_nominal
+from beamwright.systems.noma_isac.solve.robust import solve_robust
+from beamwright.systems.noma_isac.solve.unservable import prove_unservable, unservable_pairs
+
+OPTIONS = conic.Options(tolerance=1e-10, accept=1e-7)
+"""Solver accuracy: two digits beyond what the certificate asks for."""
+
+SIDES = 3
+"""Most rounds in which a power balance too thin for the solver is demanded one side at a time."""
+
+
+class Relaxation(NamedTuple):
+    """Optimum of a relaxation, drops first, input order of users."""
+
+    objective_w: np.ndarray
+    """(drops,) J; +inf where the solver solution no design to exist, NaN where it stalled far from an answer."""
+    inner: np.ndarray
+    """(drops, users, r, r): W_k = basis inner_k basis^H; NaN where there is no solution."""
+    basis: np.ndarray
+    """(drops, antennas, r)."""
+    multipliers: Multipliers
+    iterations: np.ndarray
+
+    @property
+    def covariances(self) -> Covariances:
+        """Covariances W_k."""
+        return Covariances(self.inner, self.basis)
+
+    def take(self, drops: np.ndarray) -> "Relaxation":
+        """The relaxation of some drops."""
+        return Relaxation(
+            self.objective_w[drops],
+            self.inner[drops],
+            self.basis[drops],
+            self.multipliers.take(drops),
+            self.iterations[drops],
+        )
+
+    def put(self, drops: np.ndarray, other: "Relaxation") -> "Relaxation":
+        """This relaxation with some drops from ``other``; iterations add up."""
+        spent = self.iterations.copy()
+        spent[drops] += other.iterations
+        return Relaxation(
+            _put(self.objective_w, drops, other.objective_w),
+            _put(self.inner, drops, other.inner),
+            self.basis,
+            self.multipliers.put(drops, other.multipliers),
+            spent,
+        )
+
+
+def relax(
+    s: Scenario, problem: Problem, penalty: np.ndarray | None = None, basis: np.ndarray | None = None
+) -> Relaxation:
+    """Solution of the relaxation of every drop.
+
+    Args:    penalty (drops, users, r, r) Hermitian, in ``basis``: added to the cost of each stream, for rank-one
+             recovery; the objective reported stays J. basis (drops, antennas, r): that of an earlier relaxation.
+    """
+    if problem.oma is Oma.SLOT:
+        return _by_slot(s, problem, penalty, basis)
+    basis = design_basis(s, problem.h) if basis is None else basis
+    shape = (*problem.order.shape, basis.shape[-1], basis.shape[-1])
+    penalty = np.zeros(shape, complex) if penalty is None else penalty
+    sides = np.full((len(problem.h), 2, s.targets, s.targets), s.power_difference_w)
+    solution = _solved(s, problem, penalty, basis, sides)
+    for _ in range(SIDES):
+        missed = _missed_sides(s, solution)
+        narrowed = np.where(missed, s.power_difference_w, np.where(missed[:, ::-1], np.inf, sides))
+        again = np.flatnonzero((narrowed != sides).any(axis=(1, 2, 3)))
+        if not len(again):
+            break
+        sides = narrowed
+        solution = solution.put(again, _solved(s, problem.take(again), penalty[again], basis[again], sides[again]))
+    return solution
+
+
+def _missed_sides(s: Scenario, solution: Relaxation) -> np.ndarray:
+    """(drops, 2, targets, targets), true where P_p - P_m (p < m), or P_m - P_p, exceeds Pdiff beyond rounding.
+
+    A power balance far thinner than its powers has no inside for a solver, which gets a wider one. Where that shows,
+    the side that was passed is demanded alone: at the optimum the other does not bind.
+    """
+    power = model.target_power_w(model.target_response_w(s.steering @ np.conj(solution.basis), solution.inner))[:, 0]
+    difference = power[:, :, None] - power[:, None, :]
+    excess = np.stack([difference, -difference], axis=1) - s.power_difference_w
+    upper = np.triu(np.ones((s.targets, s.targets), bool), 1)
+    return upper & (excess > 1e-7 * np.maximum(power.max(axis=1, initial=0), s.sensing_power_w)[:, None, None, None])
+
+
+def _solved(s: Scenario, problem: Problem, penalty: np.ndarray, basis: np.ndarray, sides: np.ndarray) -> Relaxation:
+    """Relaxation with the largest P_p - P_m and P_m - P_p of every pair, ``sides`` (drops, 2, targets p, targets m)."""
+    drops, users = problem.order.shape
+    order, place = problem.order, model.positions(problem.order)
+    target = model.slot_target(s, problem)
+    robust = bool(problem.csi_error.any())
+    layout = Layout(
+        users=users,
+        targets=s.targets,
+        decoding=s.decoding if problem.oma is Oma.NONE else "alone",
+        ordered=s.sic_order and problem.oma is Oma.NONE,
+    )
+    scalars = [s.comm_weight, s.sensing_weight, s.sensing_power_w, s.correlation_limit_w]
+    pairs = np.array(layout.target_pairs, int).reshape(-1, 2).T
+    solution = in_tiles(
+        _compiled(layout, robust),
+        lanes_per_tile(ROBUST_TILE if robust else NOMINAL_TILE),
+        _sort(problem.h @ np.conj(basis), order),
+        np.broadcast_to(s.steering, (drops, *s.steering.shape)) @ np.conj(basis),
+        _sort(np.broadcast_to(s.noise_vector_w, (drops, users)), order),
+        _sort(target, order),
+        _sort(problem.csi_error, order),
+        _sort(penalty, order),
+        sides[:, :, pairs[0], pairs[1]].reshape(drops, -1),
+        np.broadcast_to(scalars, (drops, len(scalars))),
+    )
+    inner = _sort(np.moveaxis(solution.y, 3, 1), place)
+    solved = solution.outcome == conic.Outcome.SOLVED
+    unservable = unservable_pairs(s, problem)
+    hopeless = unservable.any(axis=(1, 2))
+    usable = (solved | ((solution.outcome == conic.Outcome.STALLED) & (solution.residual < 1e-3))) & ~hopeless
+    infeasible = hopeless | (~usable & (solution.outcome != conic.Outcome.STALLED))
+    demanded = (target > 0).any(axis=-1) | np.full(drops, s.targets > 0)
+    inner = np.where(usable[:, None, None, None], np.where(demanded[:, None, None, None], inner, 0), np.nan)
+    spent = solution.objective_w - np.einsum("dkij,dkji->d", np.nan_to_num(inner), penalty).real
+    objective = np.where(infeasible, np.inf, np.where(usable, np.where(demanded, spent, 0), np.nan))
+    multipliers = prove_unservable(s, problem, unservable, _multipliers(s, layout, solution, order, basis))
+    return Relaxation(objective, inner, basis, multipliers, solution.iterations)
+
+
+def _put(array: np.ndarray, drops: np.ndarray, values: np.ndarray) -> np.ndarray:
+    array = np.array(array)
+    array[drops] = values
+    return array
+
+
+def design_basis(s: Scenario, h: np.ndarray) -> np.ndarray:
+    """Orthonormal columns spanning channels and steering vectors (spec A1), (drops, antennas, min(N, K+M)).
+
+    The first K columns span the channels: there the solver measures each stream in a unit of its own.
+    """
+    return model.span_basis(h, np.broadcast_to(s.steering, (len(h), *s.steering.shape)))
+
+
+@cache
+def _compiled(layout: Layout, robust: bool) -> Callable[..., Relaxed]:
+    return jax.jit(partial(_solve_tile, layout, robust), compiler_options=compiler_options())
+
+
+def _solve_tile(layout: Layout, robust: bool, *arrays: jax.Array) -> Relaxed:
+    """Solution of one tile: drops are the first axis outside, the last inside."""
+    h, a, noise, target, eps, penalty, sides, scalars = (jnp.moveaxis(jnp.asarray(x), 0, -1) for x in arrays)
+    data = Data(h, a, noise, target, eps, jnp.moveaxis(penalty, 0, 2), sides, scalars)
+    solution = (solve_robust if robust else solve_nominal)(layout, data, OPTIONS)
+    return jax.tree.map(lambda x: jnp.moveaxis(x, -1, 0), solution)
+
+
+def _sort(values: np.ndarray, order: np.ndarray) -> np.ndarray:
+    """Values in decoding order: values[d, order[d, i]] at position i."""
+    return np.take_along_axis(values, order.reshape(*order.shape, *(1,) * (values.ndim - 2)), axis=1)
+
+
+def _multipliers(s: Scenario, layout: Layout, solution: Any, order: np.ndarray, basis: np.ndarray) -> Multipliers:
+    """Multipliers in input order, from a ``Relaxed`` of NumPy arrays with drops first and sorted streams."""
+    drops, users = order.shape
+    lane = np.arange(drops)[:, None]
+    stream, user = (order[:, [pair[i] for pair in layout.pairs]] for i in (0, 1))
+    size = solution.lmi.shape[1]
+    sinr, sic = np.zeros((drops, users, users)), np.zeros((drops, users, users))
+    lmi = np.zeros((drops, users, users, size, size), complex)
+    sinr[lane, stream, user] = solution.sinr
+    lmi[lane, stream, user] = np.moveaxis(solution.lmi, 3, 1)
+    if layout.order_rows:
+        rows = [order[:, [row[i] for row in layout.order_rows]] for i in (0, 1)]
+        sic[lane, rows[0], rows[1]] = solution.sic
+    upper, lower = np.zeros((2, drops, s.targets, s.targets))
+    cross = np.zeros((drops, s.targets, s.targets), complex)
+    if layout.target_pairs:
+        p, m = np.array(layout.target_pairs).T
+        upper[:, p, m], lower[:, p, m], cross[:, p, m] = solution.upper, solution.lower, solution.cross
+    return Multipliers(
+        sinr=sinr, floor=solution.floor, slab_upper=upper, slab_lower=lower, correlation=solution.cone, cross=cross,
+        sic=sic, lmi=lmi, basis=basis[..., : max(size - 1, 0)],
+    )  # fmt: skip
+
+
+def _by_slot(s: Scenario, problem: Problem, penalty: np.ndarray | None, basis: np.ndarray | None) -> Relaxation:
+    """Relaxation for ``Oma.SLOT``: every slot is a problem with one user, the objective the mean of the slots."""
+    drops, users, antennas = problem.h.shape
+    basis = design_basis(s, problem.h) if basis is None else basis
+    rank, lanes = basis.shape[-1], drops * users
+    noise = np.broadcast_to(s.noise_vector_w, (drops, users)).reshape(lanes)
+    # One user with unit noise: channel and error scaled instead, which leaves the SINR as it is.
+    root = np.sqrt(noise)[:, None]
+    single = s.derived(users=1, noise_power_w=1.0, sic_order=False)
+    slots = Problem(
+        h=(problem.h.reshape(lanes, antennas) / root)[:, None],
+        order=np.zeros((lanes, 1), int),
+        sinr_target=problem.sinr_target.reshape(lanes, 1),
+        csi_error=problem.csi_error.reshape(lanes, 1) / root,
+        power_limit_w=np.repeat(problem.power_limit_w, users),
+    )
+    lane_penalty = None if penalty is None else penalty.reshape(lanes, 1, rank, rank) * users
+    solution = relax(single, slots, lane_penalty, np.repeat(basis, users, axis=0))
+    parts = solution.multipliers
+
+    def per_slot(values: np.ndarray) -> np.ndarray:
+        return values.reshape(drops, users, *values.shape[1:]) / users
+
+    def own(values: np.ndarray) -> np.ndarray:
+        """Values (lanes, 1, 1, ...) of slot k at entry (k, k)."""
+        table = np.zeros((drops, users, users, *values.shape[3:]), values.dtype)
+        index = np.arange(users)
+        table[:, index, index] = values[:, 0, 0].reshape(drops, users, *values.shape[3:]) / users
+        return table
+
+    slot_noise = noise.reshape(drops, 1, users)
+    multipliers = Multipliers(
+        sinr=own(parts.sinr) / slot_noise,
+        floor=per_slot(parts.floor),
+        slab_upper=per_slot(parts.slab_upper),
+        slab_lower=per_slot(parts.slab_lower),
+        correlation=per_slot(parts.correlation),
+        cross=per_slot(parts.cross),
+        sic=np.zeros((drops, users, users)),
+        lmi=own(parts.lmi) / slot_noise[..., None, None],
+        basis=basis[..., : parts.basis.shape[-1]],
+    )
+    return Relaxation(
+        objective_w=solution.objective_w.reshape(drops, users).mean(axis=1),
+        inner=solution.inner.reshape(drops, users, rank, rank),
+        basis=basis,
+        multipliers=multipliers,
+        iterations=solution.iterations.reshape(drops, users).sum(axis=1),
+    )

@@ -1,0 +1,333 @@
+"""Robust relaxation (spec P2): matrix inequalities in the covariances, a Schur complement of Kronecker products.
+
+Unknowns are x = (vec Y_1, ..., vec Y_K, lambda), vec Y being the real d x d array with Re Y (times sqrt 2) above and
+Im Y below the diagonal. For user l decoding stream k, B = [eps I, h_l], E = [eps I, 0] (unit-length h_l):
+
+    S_kl = B^H (Y_k - gamma_k sum_{i>k} Y_i) B - gamma_k E^H (sum_{i<k} Y_i) E + lambda_kl diag(I, -1) - need e e^T >= 0
+
+With T and S the scaling of pair p = (k, l), q_pi and r_p the weights of its received and cancelled streams, D_i the
+units of stream i, and F x G the map Y -> F Y G^H, the block of streams (i, j) in the Schur complement is
+
+    M_ij = D_i [ sum_p q_pi q_pj  (B T B^H) x (B S^-1 B^H)      i and j received in the rows of k
+               + sum_p r_p^2      (E T E^H) x (E S^-1 E^H)      i and j cancelled before k
+               + sum_p r_p q_pj   (E T B^H) x (E S^-1 B^H)      i cancelled before k, j received
+               + sum_fg m_fg A_f A_g^T                          power towards targets: floor, balance, correlation
+               + sum_l +-w_l H_l H_l^T                          power order, H_l = h_l h_l^H
+               ] D_j  +  [i = j] Z_i x S_i^-1                   Y_i >= 0 itself
+"""
+
+import itertools
+
+import equinox as eqx
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+
+from beamwright.numerics import materialise, total
+from beamwright.numerics import small_matrices as la
+from beamwright.optim import conic
+from beamwright.systems.noma_isac.solve.layout import Data, Layout, Relaxed, normalise, sensing_multipliers
+
+_ROOT2 = float(np.sqrt(2.0))
+
+
+class BallMap(eqx.Module):
+    """Map x -> -(Y_k, S_kl linear part, rows, cone): G of  G x + s = h  with s the blocks themselves."""
+
+    h: Array
+    """(pairs, d, lanes) unit channels of the decoding user, zero where no SINR is demanded."""
+    eps: Array
+    """(pairs, lanes) relative radii, zero where no SINR is demanded."""
+    weights: Array
+    """q (pairs, streams, lanes) of Y_k - gamma_k sum_{i>k} Y_i, scaled; later streams and own."""
+    residual: Array
+    """(pairs, lanes): -gamma_k scaled, of streams cancelled before k; zero without interference."""
+    user_matrices: Array
+    """(order rows, d, d, lanes): h_l h_l^H of the power-order rows."""
+    sensing: Array
+    """(sensing functionals, d, d, lanes)."""
+    sensing_weights: Array
+    """(sensing rows, lanes) their factors."""
+    scale: Array
+    """(users, d, d, lanes) entries of d d^T where W_k = D_k Y_k D_k, D_k = diag(d)."""
+    layout: Layout = eqx.field(static=True)
+
+    @property
+    def _d(self) -> int:
+        return self.h.shape[1]
+
+    def _received(self, k: int) -> list[int]:
+        """Streams received in the rows of stream k: itself and those that disturb it."""
+        return sorted([k, *self.layout.disturbing(k)])
+
+    def _split(self, x: Array) -> tuple[Array, Array]:
+        """Unknowns x as (Y (d, d, users, lanes), lambda (pairs, lanes))."""
+        d, users = self._d, self.layout.users
+        blocks = x[: users * d * d].reshape(users, d, d, -1)
+        return materialise((to_hermitian(jnp.moveaxis(blocks, 0, 2)), x[users * d * d :]))
+
+    def _rows(self) -> tuple[Array, int]:
+        """Sensing rows (rows, functionals, lanes) times their factors, linear ones first, and how many those are."""
+        rows, linear = self.layout.sensing_rows()
+        weights = jnp.concatenate([self.sensing_weights[:linear], self.sensing_weights[linear + 1 :]])
+        return jnp.asarray(rows[:, self.layout.users :, None]) * weights[:, None], linear
+
+    def apply(self, x: Array) -> conic.Point:
+        """Linear part of all blocks, with a minus."""
+        own, lam = self._split(x)
+        y = materialise(own * jnp.moveaxis(self.scale, 0, 2))
+        layout = self.layout
+        rows, linear = self._rows()
+        radiated = total(y[:, :, i] for i in range(layout.users))
+        sensed = jnp.sum(rows * la.inner(jnp.moveaxis(self.sensing, 0, 2), radiated[:, :, None])[None], axis=1)
+        order = [
+            la.inner(self.user_matrices[r], y[:, :, j] - y[:, :, j + 1]) for r, (_, j) in enumerate(layout.order_rows)
+        ]
+        nonneg = jnp.concatenate([lam, *(o[None] for o in order), sensed[:linear]])
+        cone = (-jnp.concatenate([jnp.zeros_like(sensed[:1]), sensed[linear:]]),) if layout.target_pairs else ()
+        return conic.Point((-own, -self._inequalities(y, lam)), -nonneg, cone)
+
+    def _inequalities(self, y: Array, lam: Array) -> Array:
+        """Matrix inequalities S_kl without their constant, (d+1, d+1, pairs, lanes)."""
+        blocks = []
+        for p, (k, _) in enumerate(self.layout.pairs):
+            wanted = total(self.weights[p, i] * y[:, :, i] for i in self._received(k))
+            cancelled = self.residual[p] * total(
+                (y[:, :, i] for i in self.layout.cancelled(k)), jnp.zeros_like(y[:, :, 0])
+            )
+            blocks.append((wanted, cancelled))
+        wanted = materialise(jnp.stack([w for w, _ in blocks], axis=2))
+        cancelled = jnp.stack([c for _, c in blocks], axis=2)
+        h = jnp.moveaxis(self.h, 0, 1)
+        column = materialise(total(wanted[:, k] * h[k][None] for k in range(len(h))))
+        corner = jnp.sum(h.real * column.real + h.imag * column.imag, axis=0)
+        top = self.eps**2 * (wanted + cancelled) + la.identity(self._d, wanted) * lam
+        edge = self.eps * column
+        top = jnp.concatenate([top, edge[:, None]], axis=1)
+        bottom = jnp.concatenate([jnp.conj(edge), (corner - lam).astype(complex)[None]])
+        return jnp.concatenate([top, bottom[None]])
+
+    def adjoint(self, z: conic.Point) -> Array:
+        """Minus the adjoint of the blocks."""
+        layout, d = self.layout, self._d
+        rows, linear = self._rows()
+        t, pairs, ordered = z.psd[1], len(layout.pairs), len(layout.order_rows)
+        wanted, cancelled = self._outer(t, t)[0], self.eps**2 * t[:-1, :-1]
+        sensing_dual = jnp.concatenate([z.nonneg[pairs + ordered :], *(q[1:] for q in z.soc)])
+        mixed = materialise(jnp.sum(rows * sensing_dual[:, None], axis=0))
+        shared = total((self.sensing[f] * mixed[f] for f in range(len(mixed))), jnp.zeros_like(z.psd[0][:, :, 0]))
+        streams = []
+        for i in range(layout.users):
+            matrix = shared
+            for p, (k, _) in enumerate(layout.pairs):
+                if i in self._received(k):
+                    matrix = matrix + self.weights[p, i] * wanted[:, :, p]
+                elif i in layout.cancelled(k):
+                    matrix = matrix + self.residual[p] * cancelled[:, :, p]
+            for r, (_, j) in enumerate(layout.order_rows):
+                if i in (j, j + 1):
+                    matrix = matrix + (1 if i == j else -1) * z.nonneg[pairs + r] * self.user_matrices[r]
+            streams.append(from_hermitian(z.psd[0][:, :, i] + self.scale[i] * matrix).reshape(d * d, -1))
+        lam = jnp.trace(t[:-1, :-1]).real - t[-1, -1].real + z.nonneg[:pairs]
+        return -jnp.concatenate([*streams, lam])
+
+    def _outer(self, left: Array, right: Array) -> tuple[Array, Array, Array, Array]:
+        """Products B T B^H, then E T B^H, of two stacks T, (d, d, pairs, lanes) each."""
+        h = jnp.moveaxis(self.h, 0, 1)
+        out = []
+        for t in (left, right):
+            edge = self.eps * t[:-1, -1][:, None] * jnp.conj(h)[None]
+            both = self.eps**2 * t[:-1, :-1] + edge + la.dagger(edge)
+            both = both + t[-1, -1].real * h[:, None] * jnp.conj(h)[None]
+            out += [both, self.eps**2 * t[:-1, :-1] + edge]
+        first, first_edge, second, second_edge = materialise(tuple(out))
+        return first, second, first_edge, second_edge
+
+    def schur(self, scaling: conic.Scaling) -> Array:
+        """Schur complement: blocks of the streams, then rows and columns of lambda."""
+        layout, d = self.layout, self._d
+        lanes = scaling.ratio.shape[-1]
+        streams = self._stream_blocks(scaling)
+        t, si = scaling.z[1], scaling.s_inverse[1]
+        signs = jnp.asarray(np.append(np.ones(d), -1.0)).reshape(d + 1, 1, 1, 1)
+        flipped = la.hermitian(la.matmul(materialise(t * jnp.swapaxes(signs, 0, 1)), si))
+        flipped = materialise(flipped)
+        wanted = from_hermitian(self._outer(flipped, flipped)[0])
+        cancelled = from_hermitian(self.eps**2 * flipped[:-1, :-1])
+        columns = []
+        for p, (k, _) in enumerate(layout.pairs):
+            parts = [
+                self.scale[i]
+                * (
+                    self.residual[p] * cancelled[:, :, p]
+                    if i in layout.cancelled(k)
+                    else self.weights[p, i] * wanted[:, :, p]
+                )
+                for i in range(layout.users)
+            ]
+            columns.append(jnp.stack(parts).reshape(-1, lanes))
+        mixed = jnp.stack(columns, axis=1)
+        diagonal = jnp.sum(signs[:, 0] * jnp.einsum("iipl->ipl", flipped).real, axis=0)
+        pairs = len(layout.pairs)
+        corner = jnp.eye(pairs)[:, :, None] * (diagonal + scaling.ratio[:pairs])[:, None]
+        return jnp.concatenate(
+            [jnp.concatenate([streams, mixed], axis=1), jnp.concatenate([jnp.swapaxes(mixed, 0, 1), corner], axis=1)]
+        )
+
+    def _stream_blocks(self, scaling: conic.Scaling) -> Array:
+        """Blocks M_ij of the streams (formula above), (users d^2, users d^2, lanes)."""
+        layout, d = self.layout, self._d
+        users, lanes = layout.users, scaling.ratio.shape[-1]
+        shared = self._sensing_block(scaling)  # sum_fg m_fg A_f A_g^T
+        blocks = dict.fromkeys(itertools.combinations_with_replacement(range(users), 2), shared)
+        self._add_inequalities(blocks, scaling)
+        self._add_power_order(blocks, scaling)
+        for i, j in blocks:  # D_i [...] D_j
+            blocks[i, j] = blocks[i, j] * self.scale[i][:, :, None, None] * self.scale[j][None, None]
+        for i in range(users):  # Z_i x S_i^-1
+            blocks[i, i] = blocks[i, i] + kronecker(scaling.z[0][:, :, i, None], scaling.s_inverse[0][:, :, i, None])
+        flat = {key: materialise(b.reshape(d * d, d * d, lanes)) for key, b in blocks.items()}
+        rows = [
+            jnp.concatenate([flat[i, j] if i <= j else jnp.swapaxes(flat[j, i], 0, 1) for j in range(users)], axis=1)
+            for i in range(users)
+        ]
+        return jnp.concatenate(rows)
+
+    def _add_inequalities(self, blocks: dict[tuple[int, int], Array], scaling: conic.Scaling) -> None:
+        """Terms of the matrix inequalities, added to the blocks stream by stream."""
+        layout = self.layout
+        t, s_inverse = scaling.z[1], scaling.s_inverse[1]
+        received_t, received_s, mixed_t, mixed_s = self._outer(t, s_inverse)
+        cancelled_t, cancelled_s = self.eps**2 * t[:-1, :-1], self.eps**2 * s_inverse[:-1, :-1]
+        for k in range(layout.users):
+            rows = [p for p, pair in enumerate(layout.pairs) if pair[0] == k]
+            some, first = slice(rows[0], rows[-1] + 1), rows[0]  # the rows of a stream have the same weights
+            received = kronecker(received_t[:, :, some], received_s[:, :, some])  # (B T B^H) x (B S^-1 B^H)
+            for i, j in itertools.combinations_with_replacement(self._received(k), 2):
+                blocks[i, j] = blocks[i, j] + self.weights[first, i] * self.weights[first, j] * received
+            if not layout.cancelled(k):
+                continue
+            cancelled = kronecker(cancelled_t[:, :, some], cancelled_s[:, :, some])  # (E T E^H) x (E S^-1 E^H)
+            for i, j in itertools.combinations_with_replacement(layout.cancelled(k), 2):
+                blocks[i, j] = blocks[i, j] + self.residual[first] ** 2 * cancelled
+            mixed = kronecker(mixed_t[:, :, some], mixed_s[:, :, some])  # (E T B^H) x (E S^-1 B^H)
+            for i, j in itertools.product(layout.cancelled(k), self._received(k)):
+                blocks[i, j] = blocks[i, j] + self.residual[first] * self.weights[first, j] * mixed
+
+    def _add_power_order(self, blocks: dict[tuple[int, int], Array], scaling: conic.Scaling) -> None:
+        """Terms +-w_l H_l H_l^T of the rows h_l^H (W_j - W_{j+1}) h_l >= 0, added to the blocks."""
+        offset = len(self.layout.pairs)
+        for r, (_, j) in enumerate(self.layout.order_rows):
+            v = from_hermitian(self.user_matrices[r])
+            outer = scaling.ratio[offset + r] * v[:, :, None, None] * v[None, None]
+            blocks[j, j] = blocks[j, j] + outer
+            blocks[j + 1, j + 1] = blocks[j + 1, j + 1] + outer
+            blocks[j, j + 1] = blocks[j, j + 1] - outer
+
+    def _sensing_block(self, scaling: conic.Scaling) -> Array:
+        """Term sum_fg m_fg A_f A_g^T of floor, power balance and cross-correlation, (d, d, d, d, lanes)."""
+        d, lanes = self._d, scaling.ratio.shape[-1]
+        rows, linear = self._rows()
+        if not len(rows):
+            return jnp.zeros((d, d, d, d, lanes))
+        ratio = scaling.ratio[len(self.layout.pairs) + len(self.layout.order_rows) :]
+        first, cross = rows[:linear], rows[linear:]
+        metric = jnp.sum(first[:, :, None] * (ratio[:, None] * first)[:, None], axis=0)
+        for w in scaling.soc:
+            metric = metric + jnp.sum(cross[:, None, :, None] * (w[1:, 1:, None, None] * cross[None, :, None]), (0, 1))
+        v = jnp.stack([from_hermitian(m) for m in self.sensing])
+        metric, v = materialise((metric, v))
+        weighted = materialise(total(metric[:, f, None, None] * v[f][None] for f in range(len(v))))
+        return materialise(total(v[f][:, :, None, None] * weighted[f][None, None] for f in range(len(v))))
+
+
+def solve_robust(layout: Layout, data: Data, options: conic.Options) -> Relaxed:
+    """Solution of a tile of robust problems; a lane without a feasible design returns multipliers that prove it."""
+    units, users = normalise(layout, data), layout.users
+    d, lanes = data.h.shape[1], data.h.shape[-1]
+    pairs = layout.pairs
+    stream, user = (np.array([p[i] for p in pairs]) for i in (0, 1))
+    demanded = data.gamma[stream] > 0
+    vectors = jnp.concatenate([units.h, units.a])
+    sensing = [
+        la.hermitian(w * vectors[i][:, None] * jnp.conj(vectors[j])[None])
+        for i, j, w in layout.functionals[layout.users :]
+    ]
+    g = BallMap(
+        h=jnp.where(demanded[:, None], units.h[user], 0.0),
+        eps=jnp.where(demanded, units.eps[user], 0.0),
+        weights=units.weights,
+        residual=-data.gamma[stream] * units.row,
+        user_matrices=jnp.stack([units.h[l][:, None] * jnp.conj(units.h[l])[None] for l, _ in layout.order_rows])
+        if layout.order_rows
+        else jnp.zeros((0, d, d, lanes), complex),
+        sensing=jnp.stack(sensing) if sensing else jnp.zeros((0, d, d, lanes), complex),
+        sensing_weights=layout.sensing_weights(units),
+        scale=jnp.moveaxis(units.scale[:, None] * units.scale[None], 2, 0),
+        layout=layout,
+    )
+    corner = jnp.zeros((d + 1, d + 1, len(pairs), lanes), complex).at[-1, -1].set(-units.need)
+    constant = jnp.where(demanded, corner, la.identity(d + 1, corner))
+    target_pairs, ordered = len(layout.target_pairs), len(layout.order_rows)
+    linear = jnp.concatenate(
+        [
+            jnp.zeros((len(pairs) + ordered, lanes)),
+            jnp.broadcast_to(-units.floor, (layout.targets, lanes)),
+            units.difference * jnp.concatenate([units.balance_row, units.balance_row]),
+        ]
+    )
+    soc = (jnp.zeros((1 + 2 * target_pairs, lanes)).at[0].set(units.radius * units.cone_row),) if target_pairs else ()
+    cone = conic.Cone(((users, d), (len(pairs), d + 1)), len(linear), (1 + 2 * target_pairs,) if target_pairs else ())
+    h = conic.Point((jnp.zeros((d, d, users, lanes), complex), constant), linear, soc)
+    c = [from_hermitian(units.cost[:, :, i]).reshape(d * d, lanes) for i in range(users)]
+    solution = conic.solve(conic.Problem(jnp.concatenate([*c, jnp.zeros((len(pairs), lanes))]), g, h, cone), options)
+    y_w = units.scale[:, None] * units.scale[None] * solution.s.psd[0] * units.unit_w
+    rows = solution.z.nonneg[len(pairs) :]
+    return Relaxed(
+        y=y_w,
+        objective_w=jnp.sum(la.inner(units.cost, solution.s.psd[0]), axis=0) * units.unit_cost * units.unit_w,
+        outcome=solution.outcome,
+        residual=solution.residual,
+        iterations=solution.iterations,
+        sinr=jnp.zeros((len(pairs), lanes)),
+        sic=rows[:ordered] * units.user_scale[np.array([l for l, _ in layout.order_rows], int)],
+        **sensing_multipliers(layout, units, rows[ordered:], solution.z.soc[0] if target_pairs else None),
+        lmi=solution.z.psd[1] * jnp.where(demanded, units.pair_scale, 0.0),
+    )
+
+
+def to_hermitian(x: Array) -> Array:
+    """Real (d, d, ...) array -> Hermitian: sqrt(1/2) (x_ab + i x_ba) above the diagonal, x_aa on it."""
+    d = x.shape[0]
+    shape = (d, d, *(1,) * (x.ndim - 2))
+    upper, diagonal = (jnp.asarray(m).reshape(shape) for m in (np.triu(np.ones((d, d)), 1), np.eye(d)))
+    above = upper * (x + 1j * jnp.swapaxes(x, 0, 1)) / _ROOT2
+    return above + la.dagger(above) + diagonal * x
+
+
+def from_hermitian(v: Array) -> Array:
+    """Adjoint (and inverse) of ``to_hermitian``: sum(from_hermitian(V) * x) = Re tr(V to_hermitian(x))."""
+    d = v.shape[0]
+    shape = (d, d, *(1,) * (v.ndim - 2))
+    upper, lower, diagonal = (
+        jnp.asarray(m).reshape(shape) for m in (np.triu(np.ones((d, d)), 1), np.tril(np.ones((d, d)), -1), np.eye(d))
+    )
+    return _ROOT2 * (upper * v.real + lower * jnp.swapaxes(v, 0, 1).imag) + diagonal * v.real
+
+
+def kronecker(f: Array, g: Array) -> Array:
+    """Real matrix of (X, X') -> sum_p Re tr(X F_p X' G_p^H) on real coordinates, (d, d, d, d, lanes).
+
+    T[a, b, c, e] = sum_p F[b, c] conj(G[a, e]) acts on entries X_ab and X'_ce; entries are combinations of coordinates
+    (a, b) and (b, a), so the real matrix is a combination of T with its two index pairs swapped.
+    """
+    d = f.shape[0]
+    t = materialise(total(f[None, :, :, None, p] * jnp.conj(g[:, None, None, :, p]) for p in range(f.shape[2])))
+    upper, diagonal = np.triu(np.ones((d, d), bool), 1), np.eye(d, dtype=bool)
+    left = (m.reshape(d, d, 1, 1, 1) for m in (upper, diagonal))
+    right = (m.reshape(1, 1, d, d, 1) for m in (upper, diagonal))
+    flipped, (above, on) = jnp.swapaxes(t, 0, 1), left
+    t = materialise(jnp.where(above, t + flipped, jnp.where(on, _ROOT2 * t, 1j * (flipped - t))))
+    flipped, (above, on) = jnp.swapaxes(t, 2, 3), right
+    below = t.imag - flipped.imag
+    return materialise(0.5 * jnp.where(above, t.real + flipped.real, jnp.where(on, _ROOT2 * t.real, below)))
