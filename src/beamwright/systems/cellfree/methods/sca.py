@@ -1,4 +1,4 @@
-"""Fixed arrays by convex programs: filters and beams in turn, drop after drop (spec cellfree, section 6, FPA + SCA).
+"""Designs of fixed arrays by convex programs: filters and beams in turn (spec cellfree, section 6, FPA + SCA).
 
 For fixed filters the least utility over scenarios has concave minorants that touch it at the current beams:
 
@@ -15,24 +15,26 @@ from typing import NamedTuple
 import numpy as np
 
 from beamwright.channels import field_response, steering
-from beamwright.core import extra, require
-from beamwright.systems.cellfree import model
-from beamwright.systems.cellfree.baselines import filters_for, scenario_offsets
-from beamwright.systems.cellfree.design import finish
-from beamwright.systems.cellfree.known import checked, paths_of
-from beamwright.systems.cellfree.model import Filters, Paths, Point
-from beamwright.systems.cellfree.results import Design, Known
-from beamwright.systems.cellfree.scenario import Scenario
-from beamwright.systems.cellfree.start import fixed_layouts, leakage_beam
-
-with extra("reference"):
-    import cvxpy as cp
+from beamwright.core import USUAL, Config, extra, guarded, parameter, ranges, require
+from beamwright.systems.cellfree import physics
+from beamwright.systems.cellfree.methods.certified import certified_design
+from beamwright.systems.cellfree.scene import Design, Known, Scenario, checked
+from beamwright.systems.cellfree.sizes import design_bytes
 
 GAIN = 1e-3
 """The alternation ends when a round gains less, in utility."""
 
 
-def fixed_array_sca(s: Scenario, known: Known, rounds: int) -> Design:
+class Sca(Config):
+    """Options of the convex reference."""
+
+    rounds: int = parameter(
+        15, "At most so many rounds of filters and beams", source="spec, section 6", **ranges.ROUNDS
+    )
+
+
+@guarded(Scenario, Sca, design_bytes)
+def fixed_array_sca(s: Scenario, known: Known, rounds: int = USUAL) -> Design:
     """Beams of fixed arrays by CVXPY and Clarabel, equal user powers.
 
     The least utility over no offsets and the vertices never falls from round to round.
@@ -44,61 +46,65 @@ def fixed_array_sca(s: Scenario, known: Known, rounds: int) -> Design:
     require(rounds >= 1, "rounds", "be >= 1", rounds)
     require(s.metric == "rate", "metric", "be 'rate' for convex programs", repr(s.metric))
     known = checked(s, known)
-    drops = len(known.echo_gain)
-    tx, rx = fixed_layouts(s, drops)
-    powers = np.full((drops, s.users), s.user_power_w / max(s.users, 1))
-    ended = [_one(s, known.take([d]), tx[[d]], rx[[d]], powers[[d]], rounds) for d in range(drops)]
-    beams = np.concatenate([end.beams for end in ended])
-    filters = Filters(*(np.concatenate([end.filters[i] for end in ended]) for i in range(2)))
+    start = physics.fixed_point(s, known, "leakage")
+    ended = [
+        _one(s, known.take([d]), physics.Point(*(a[[d]] for a in start)), rounds) for d in range(len(known.echo_gain))
+    ]
+    point = start._replace(beams=np.concatenate([end.beams for end in ended]))
+    filters = physics.Filters(*(np.concatenate([end.filters[i] for end in ended]) for i in range(2)))
     trace = np.stack([end.trace for end in ended])
     counts = np.sum(~np.isnan(trace), axis=1) - 1
-    return finish(s, known, tx, rx, beams, powers, filters, trace=trace, iterations=counts)
+    return certified_design(s, known, point, filters, trace=trace, iterations=counts)
 
 
 class _End(NamedTuple):
+    """Beams and filters after the last round, and the utility after every one."""
+
     beams: np.ndarray
-    filters: Filters
+    filters: physics.Filters
     trace: np.ndarray
 
 
-def _one(s: Scenario, known: Known, tx: np.ndarray, rx: np.ndarray, powers: np.ndarray, rounds: int) -> _End:
-    offsets = scenario_offsets(s)
-    paths = paths_of(known)
-    beams = np.sqrt(s.ap_power_w) * leakage_beam(s, paths, tx, rx)
-    filters = filters_for(s, known, Point(tx, rx, beams, powers))
-    maps = _maps(s, paths, tx, rx)
-    value = _least(s, known, Point(tx, rx, beams, powers), filters, offsets)
+def _one(s: Scenario, known: Known, point: physics.Point, rounds: int) -> _End:
+    offsets, maps = physics.scenario_offsets(s), _maps(s, known, point)
+    filters = physics.robust_filters(s, known, point)
+    value = _least(s, known, point, filters)
     trace = np.full(rounds + 1, np.nan)
     trace[0] = value
     for round in range(1, rounds + 1):
         before = value
-        proposed = _program(s, known, Point(tx, rx, beams, powers), filters, maps, offsets)
-        if proposed is not None:
-            there = Point(tx, rx, proposed, powers)
-            for tried in (filters_for(s, known, there), filters):
-                now = _least(s, known, there, tried, offsets)
-                if now > value:
-                    beams, filters, value = proposed, tried, now
+        beams = _program(s, known, point, filters, maps, offsets)
+        if beams is not None:
+            proposed = point._replace(beams=beams)
+            for tried in (physics.robust_filters(s, known, proposed), filters):
+                utility = _least(s, known, proposed, tried)
+                if utility > value:
+                    point, filters, value = proposed, tried, utility
         trace[round] = value
         if value - before < GAIN:
             break
-    return _End(beams, filters, trace)
+    return _End(point.beams, filters, trace)
 
 
-def _least(s: Scenario, known: Known, point: Point, filters: Filters, offsets: np.ndarray) -> float:
-    heard = model.through(s, model.air(paths_of(known), point), filters)
-    one = model.Heard(*(a[0] for a in heard))
-    return float(model.utility(s, model.ratios(s, one, model.drift(s, offsets))).min())
+def _filtered(s: Scenario, known: Known, point: physics.Point, filters: physics.Filters) -> physics.FilteredSignals:
+    received = physics.received_signals(physics.paths_of(known), point)
+    return physics.apply_filters(s.radio, received, filters)
+
+
+def _least(s: Scenario, known: Known, point: physics.Point, filters: physics.Filters) -> float:
+    """Least utility over no offsets and the vertices."""
+    return float(physics.utilities(s, _filtered(s, known, point, filters), physics.scenario_offsets(s)).min())
 
 
 class _Maps(NamedTuple):
-    """What every antenna does to every other one, (aps a, aps b, rx antennas, tx antennas)."""
+    """Channel matrices of all pairs, (aps a, aps b, rx antennas, tx antennas)."""
 
     direct: np.ndarray
     echo: np.ndarray
 
 
-def _maps(s: Scenario, paths: Paths, tx: np.ndarray, rx: np.ndarray) -> _Maps:
+def _maps(s: Scenario, known: Known, point: physics.Point) -> _Maps:
+    paths, tx, rx = physics.paths_of(known), point.tx, point.rx
     direct = field_response(
         rx[:, :, None], tx[:, None], paths.direct_gain, paths.direct_rx_cosine, paths.direct_tx_cosine
     )[0]
@@ -108,12 +114,14 @@ def _maps(s: Scenario, paths: Paths, tx: np.ndarray, rx: np.ndarray) -> _Maps:
 
 
 def _program(
-    s: Scenario, known: Known, point: Point, filters: Filters, maps: _Maps, offsets: np.ndarray
+    s: Scenario, known: Known, point: physics.Point, filters: physics.Filters, maps: _Maps, offsets: np.ndarray
 ) -> np.ndarray | None:
     """Beams (1, aps, antennas) of largest least minorant, or None where the solver fails."""
+    with extra("reference"):
+        import cvxpy as cp
     aps, antennas = s.aps, s.tx_antennas
     size, own = aps * antennas, np.eye(aps)[:, :, None, None]
-    heard = model.Heard(*(a[0] for a in model.through(s, model.air(paths_of(known), point), filters)))
+    filtered = physics.FilteredSignals(*(a[0] for a in _filtered(s, known, point, filters)))
     u, z = np.conj(filters.users[0]), np.conj(filters.radar[0])
     rows = np.einsum("uam,abmn->uabn", u, maps.direct + maps.echo)
     clutter = np.einsum("am,abmn->abn", z, maps.direct + (1 - own) * maps.echo)
@@ -121,19 +129,19 @@ def _program(
     w0 = point.beams[0].ravel()
     w, least = cp.Variable(size, complex=True), cp.Variable()
     beta, limits = s.sensing_weight / np.log(2), []
-    for drift in (model.drift(s, f) for f in offsets):
-        leak = np.einsum("sab,uabn->usbn", drift.waves, rows).reshape(s.users, -1, size) / np.sqrt(s.snapshots)
-        spill = np.sqrt(s.snapshots) * np.einsum("ab,abn->bn", drift.rho, clutter).reshape(1, size)
-        now = model.ratios(s, heard, drift)
-        loads = heard.signal / now.users  # Q0 of the users
-        weight = (1 - s.sensing_weight) / np.log(2) * now.users / (loads * (1 + now.users))
-        s0, load = echo @ w0, heard.radar_floor + np.sum(np.abs(spill @ w0) ** 2)
+    for phases in (physics.offset_phases(s.radio, f) for f in offsets):
+        leak = np.einsum("sab,uabn->usbn", phases.waves, rows).reshape(s.users, -1, size) / np.sqrt(s.snapshots)
+        spill = np.sqrt(s.snapshots) * np.einsum("ab,abn->bn", phases.rho, clutter).reshape(1, size)
+        sinrs = physics.sinrs(s.radio, filtered, phases)
+        loads = filtered.signal / sinrs.users  # Q0 of the users
+        weight = (1 - s.sensing_weight) / np.log(2) * sinrs.users / (loads * (1 + sinrs.users))
+        s0, load = echo @ w0, filtered.radar_floor + np.sum(np.abs(spill @ w0) ** 2)
         gamma = np.abs(s0) ** 2 / load
         radar = gamma / (load + np.abs(s0) ** 2)
         users = (np.sqrt(weight)[:, None, None] * leak).reshape(-1, size)
         stacked = np.concatenate([users, np.sqrt(beta * radar) * spill, np.sqrt(beta * radar) * echo[None]])
-        constant = (1 - s.sensing_weight) * np.log2(1 + now.users).sum() + s.sensing_weight * np.log2(1 + gamma)
-        constant += np.sum(weight * (loads - heard.floor)) - beta * (gamma + radar * heard.radar_floor)
+        constant = (1 - s.sensing_weight) * np.log2(1 + sinrs.users).sum() + s.sensing_weight * np.log2(1 + gamma)
+        constant += np.sum(weight * (loads - filtered.floor)) - beta * (gamma + radar * filtered.radar_floor)
         factor = np.linalg.qr(stacked, mode="r")
         gain = 2 * beta / load * cp.real(np.conj(s0) * (echo @ w))
         limits.append(least <= constant + gain - cp.sum_squares(factor @ w))
