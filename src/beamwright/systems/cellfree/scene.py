@@ -27,7 +27,7 @@ from beamwright.core import (
     require_memory,
 )
 from beamwright.systems.cellfree.scenario import Radio, Scenario
-from beamwright.systems.cellfree.sizes import draw_bytes
+from beamwright.systems.cellfree.sizes import design_bytes, draw_bytes
 from beamwright.systems.cellfree.types import (
     MET,
     SOUND,
@@ -44,26 +44,10 @@ from beamwright.systems.cellfree.types import (
 )
 
 __all__ = [
-    "INPUTS",
-    "MET",
-    "SOUND",
-    "Certificate",
-    "Design",
-    "Finder",
-    "Geometry",
-    "Known",
-    "LearningCurve",
-    "Radio",
-    "Realisation",
-    "Receivers",
-    "Scenario",
-    "Scorecard",
-    "Sinr",
-    "WorstCase",
-    "checked",
-    "draw",
+    "INPUTS", "MET", "SOUND", "Certificate", "Design", "Finder", "Geometry", "Known", "LearningCurve", "Radio",
+    "Realisation", "Receivers", "Scenario", "Scorecard", "Sinr", "WorstCase", "checked", "design_bytes", "draw",
     "known",
-]
+]  # fmt: skip
 
 LINK_EXPONENT, ECHO_EXPONENT = 2.8, 2.2
 """Path-loss exponents between users and access points, and of each leg of an echo."""

@@ -5,13 +5,4 @@ from beamwright.systems.cellfree.audit.certificate import certify
 from beamwright.systems.cellfree.audit.demanded import BOUND, SCENERY, demanded
 from beamwright.systems.cellfree.audit.scorecard import evaluate, headline
 
-__all__ = [
-    "BOUND",
-    "SCENERY",
-    "certify",
-    "demanded",
-    "evaluate",
-    "headline",
-    "position_bound",
-    "utility_bound",
-]
+__all__ = ["BOUND", "SCENERY", "certify", "demanded", "evaluate", "headline", "position_bound", "utility_bound"]

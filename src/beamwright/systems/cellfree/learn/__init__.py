@@ -14,15 +14,6 @@ from beamwright.systems.cellfree.learn.methods import (
 )
 
 __all__ = [
-    "Amortised",
-    "CellFree",
-    "Ddpg",
-    "Meta",
-    "Policy",
-    "PolicyDesign",
-    "design_by_policy",
-    "environment",
-    "learn_each",
-    "single_offsets",
-    "train_policy",
-]
+    "Amortised", "CellFree", "Ddpg", "Meta", "Policy", "PolicyDesign", "design_by_policy", "environment",
+    "learn_each", "single_offsets", "train_policy",
+]  # fmt: skip

@@ -24,8 +24,17 @@ from beamwright.systems.cellfree.methods import (
     maximise_worst_case,
     worst_case_offset,
 )
-from beamwright.systems.cellfree.scene import INPUTS, Design, Known, LearningCurve, Radio, Scenario, checked, draw
-from beamwright.systems.cellfree.sizes import design_bytes
+from beamwright.systems.cellfree.scene import (
+    INPUTS,
+    Design,
+    Known,
+    LearningCurve,
+    Radio,
+    Scenario,
+    checked,
+    design_bytes,
+    draw,
+)
 
 TILE = 8
 """Drops per compiled call, one after another in it."""

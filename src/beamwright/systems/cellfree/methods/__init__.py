@@ -14,18 +14,7 @@ from beamwright.systems.cellfree.methods.yardsticks import (
 )
 
 __all__ = [
-    "Nothing",
-    "Sca",
-    "Solver",
-    "certified_design",
-    "conjugate_beams",
-    "fixed_array",
-    "fixed_array_sca",
-    "leakage_beams",
-    "maximise_worst_case",
-    "non_robust",
-    "relaxed_worst_case",
-    "silence",
-    "worst_case_offset",
+    "Nothing", "Sca", "Solver", "certified_design", "conjugate_beams", "fixed_array", "fixed_array_sca",
+    "leakage_beams", "maximise_worst_case", "non_robust", "relaxed_worst_case", "silence", "worst_case_offset",
     "yardsticks",
-]
+]  # fmt: skip

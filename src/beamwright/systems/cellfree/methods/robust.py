@@ -2,8 +2,7 @@
 
 from beamwright.core import USUAL, Config, db_to_linear, guarded, parameter, ranges, require
 from beamwright.systems.cellfree.methods.certified import certified_design
-from beamwright.systems.cellfree.scene import Design, Known, Scenario, checked
-from beamwright.systems.cellfree.sizes import design_bytes
+from beamwright.systems.cellfree.scene import Design, Known, Scenario, checked, design_bytes
 from beamwright.systems.cellfree.solve import Options, best_starts, make_lanes, search
 
 

@@ -10,7 +10,7 @@ with Q convex quadratics of all beams: one second-order cone per scenario. Needs
 """
 
 import warnings
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,8 +18,7 @@ from beamwright.channels import field_response, steering
 from beamwright.core import USUAL, Config, extra, guarded, parameter, ranges, require
 from beamwright.systems.cellfree import physics
 from beamwright.systems.cellfree.methods.certified import certified_design
-from beamwright.systems.cellfree.scene import Design, Known, Scenario, checked
-from beamwright.systems.cellfree.sizes import design_bytes
+from beamwright.systems.cellfree.scene import Design, Known, Scenario, checked, design_bytes
 
 GAIN = 1e-3
 """The alternation ends when a round gains less, in utility."""
@@ -43,6 +42,7 @@ def fixed_array_sca(s: Scenario, known: Known, rounds: int = USUAL) -> Design:
     Returns: Design; a program that fails leaves the beams as they were.
     Raises:  ValueError naming the argument; the metric must be the rate.
     """
+    _cvxpy()  # refused before anything is computed
     require(rounds >= 1, "rounds", "be >= 1", rounds)
     require(s.metric == "rate", "metric", "be 'rate' for convex programs", repr(s.metric))
     known = checked(s, known)
@@ -55,6 +55,13 @@ def fixed_array_sca(s: Scenario, known: Known, rounds: int = USUAL) -> Design:
     trace = np.stack([end.trace for end in ended])
     counts = np.sum(~np.isnan(trace), axis=1) - 1
     return certified_design(s, known, point, filters, trace=trace, iterations=counts)
+
+
+def _cvxpy() -> Any:
+    """CVXPY. Raises MissingExtra where it is not installed."""
+    with extra("reference"):
+        import cvxpy
+    return cvxpy
 
 
 class _End(NamedTuple):
@@ -117,8 +124,7 @@ def _program(
     s: Scenario, known: Known, point: physics.Point, filters: physics.Filters, maps: _Maps, offsets: np.ndarray
 ) -> np.ndarray | None:
     """Beams (1, aps, antennas) of largest least minorant, or None where the solver fails."""
-    with extra("reference"):
-        import cvxpy as cp
+    cp = _cvxpy()
     aps, antennas = s.aps, s.tx_antennas
     size, own = aps * antennas, np.eye(aps)[:, :, None, None]
     filtered = physics.FilteredSignals(*(a[0] for a in _filtered(s, known, point, filters)))

@@ -3,8 +3,7 @@
 from beamwright.core import Config, guarded
 from beamwright.systems.cellfree import physics
 from beamwright.systems.cellfree.methods.certified import certified_design
-from beamwright.systems.cellfree.scene import Design, Known, Scenario, checked
-from beamwright.systems.cellfree.sizes import design_bytes
+from beamwright.systems.cellfree.scene import Design, Known, Scenario, checked, design_bytes
 
 
 class Nothing(Config):
