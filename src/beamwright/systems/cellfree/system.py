@@ -16,14 +16,14 @@ METHODS = {
             "robust", "Largest worst-case utility over carrier offsets; antennas move: Adam on smooth coordinates",
             methods.Solver, methods.maximise_worst_case,
         ),
-        Method("fixed-array", "The same with antennas that stay", methods.Solver, methods.fixed_array),
-        Method("non-robust", "Baseline: the same as if there were no offsets", methods.Solver, methods.non_robust),
+        Method("fixed-array", "Largest worst-case utility of fixed arrays", methods.Solver, methods.fixed_array),
+        Method("non-robust", "Baseline: largest utility without offsets", methods.Solver, methods.non_robust),
         Method(
             "fixed-array-sca", "Comparison: fixed arrays by CVXPY, drop after drop (extra: reference)", methods.Sca,
             methods.fixed_array_sca,
         ),
         Method(
-            "policy", "What a policy builds that beamwright train learnt; the optimiser may go on from there",
+            "policy", "Design by a policy that beamwright train learnt; the optimiser may go on from it",
             learn.PolicyDesign, learn.design_by_policy,
         ),
         *(

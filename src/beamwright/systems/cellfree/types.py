@@ -181,9 +181,9 @@ class LearningCurve(ArrayRecord):
     reward: np.ndarray
     """(drops, rows) mean of what was collected since the row before."""
     loss: np.ndarray
-    """(drops, rows) the critic's; NaN where there is none."""
+    """(drops, rows) loss of the critic; NaN without a critic."""
     gain: np.ndarray
-    """(drops, rows) of the student by its teacher; NaN where there is none."""
+    """(drops, rows) gain of the student by its teacher; NaN without a teacher."""
     score: np.ndarray
     """(drops, rows) least utility over no offsets and the vertices, of the policy without noise."""
 
@@ -213,7 +213,7 @@ class Design(ArrayRecord):
     trace: Informative | None = None
     """(drops, rounds) best worst-case utility so far, by the search's own oracle."""
     iterations: Informative | None = None
-    """(drops,) of the search, all starts."""
+    """(drops,) iterations of the search, all starts."""
     status: np.ndarray | None = None
     """(drops,) ``Status`` codes."""
     curve: Annotated[LearningCurve, Role.INFORMATIVE] | None = None

@@ -1,8 +1,8 @@
 """The certificate of a design, recomputed from its arrays alone.
 
 SINRs, utilities, filters of a silent radar and residuals are evaluated by NumPy. A compiled search, denser than the
-design's own, only proposes where the worst offsets are; what the certificate says of them NumPy evaluates there. With
-the search of the design it shares the formulas of ``physics.model`` and the oracle of ``physics.worst_case``, no more.
+design's own, only proposes the worst offsets; NumPy evaluates utility and SINRs at them. With the search of the design
+it shares the formulas of ``physics.model`` and ``physics.yardsticks`` and the oracle of ``physics.worst_case``.
 """
 
 import numpy as np
