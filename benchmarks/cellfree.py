@@ -25,13 +25,11 @@ from beamwright import cellfree as cf
 from beamwright.numerics import in_tiles, one_by_one
 from beamwright.optim import quasi_newton as qn
 from beamwright.report.style import COLOURS, MARKERS, PAGE_IN, styled
-from beamwright.systems.cellfree import model
-from beamwright.systems.cellfree.design import as_design, best_of, lanes_of
-from beamwright.systems.cellfree.evaluation import through
-from beamwright.systems.cellfree.known import checked
-from beamwright.systems.cellfree.oracle import candidates, effort_for, only_physics
-from beamwright.systems.cellfree.search import TILE, Lane, Options, Reached, decode, search
-from beamwright.systems.cellfree.worst_case import worst
+from beamwright.systems.cellfree import physics
+from beamwright.systems.cellfree.methods import certified_design
+from beamwright.systems.cellfree.scene import Radio, checked
+from beamwright.systems.cellfree.solve import Options, SearchResult, best_starts, make_lanes, search
+from beamwright.systems.cellfree.solve.search import TILE, Lane, decode
 from benchmarks.timing import timed
 
 SAMPLES, STARTS = 512, 8
@@ -88,15 +86,17 @@ class Row:
 # -------------------------------------------------------------------------------------------------------------- oracles
 
 
-def by_scipy(s: cf.Scenario, heard: model.Heard, samples: int = SAMPLES, starts: int = STARTS) -> np.ndarray:
+def by_scipy(
+    s: cf.Scenario, filtered: physics.FilteredSignals, samples: int = SAMPLES, starts: int = STARTS
+) -> np.ndarray:
     """Least utility per drop: L-BFGS-B with our compiled utility and its gradient from the worst points."""
-    points = candidates(s.aps, samples)
-    values, slope = _compiled_utility(only_physics(s))
+    points = physics.candidates(s.aps, samples)
+    values, slope = _compiled_utility(s.radio)
     ended = []
-    for drop in range(len(heard.echo)):
-        one = model.Heard(*(jnp.asarray(a[drop]) for a in heard))
+    for drop in range(len(filtered.echo)):
+        one = physics.FilteredSignals(*(jnp.asarray(a[drop]) for a in filtered))
 
-        def both(y: np.ndarray, one: model.Heard = one) -> tuple[float, np.ndarray]:
+        def both(y: np.ndarray, one: physics.FilteredSignals = one) -> tuple[float, np.ndarray]:
             value, gradient = slope(y, one, s.offset_range_hz)
             return float(value), np.asarray(gradient)
 
@@ -108,9 +108,9 @@ def by_scipy(s: cf.Scenario, heard: model.Heard, samples: int = SAMPLES, starts:
 
 
 @cache
-def _compiled_utility(s: cf.Scenario) -> tuple[Any, Any]:
-    def look(y: Array, one: model.Heard, range_hz: float) -> Array:
-        return model.utility(s, model.ratios(s, one, model.drift(s, range_hz * y)))
+def _compiled_utility(s: Radio) -> tuple[Any, Any]:
+    def look(y: Array, one: physics.FilteredSignals, range_hz: float) -> Array:
+        return physics.utility_at(s, one, physics.offset_phases(s, range_hz * y))
 
     return jax.jit(jax.vmap(look, (0, None, None))), jax.jit(jax.value_and_grad(look))
 
@@ -120,10 +120,12 @@ def _oracles(plan: Plan) -> Iterator[Row]:
         s = cf.Scenario(offset_range_hz=range_hz)
         known = cf.draw(s, jax.random.key(0), plan.oracle_drops).known
         design = cf.leakage_beams(s, known)
-        heard = through(s, checked(s, known), design, design.receivers)
-        mine, spent, first = timed(lambda s=s, heard=heard: worst(s, heard, effort_for(s)))
-        few = model.Heard(*(a[: plan.scipy_drops] for a in heard))
-        by_scipy(s, model.Heard(*(a[:1] for a in heard)))  # compiles
+        filtered = physics.filtered_signals(s, checked(s, known), design, design.receivers)
+        mine, spent, first = timed(
+            lambda s=s, filtered=filtered: physics.find_worst_offsets_of_drops(s, filtered, physics.effort_for(s))
+        )
+        few = physics.FilteredSignals(*(a[: plan.scipy_drops] for a in filtered))
+        by_scipy(s, physics.FilteredSignals(*(a[:1] for a in filtered)))  # compiles
         tick = time.perf_counter()
         theirs = by_scipy(s, few)
         theirs_spent = time.perf_counter() - tick
@@ -141,27 +143,29 @@ def _oracles(plan: Plan) -> Iterator[Row]:
 # -------------------------------------------------------------------------------------------------------------- designs
 
 
-def bfgs(s: cf.Scenario, lanes: Lane, steps: int) -> Reached:
+def bfgs(s: cf.Scenario, lanes: Lane, steps: int) -> SearchResult:
     """Our dense BFGS in the place of Adam, ``steps`` per temperature; one round, the same coordinates and scenarios."""
     users = lanes.paths.uplink_gain.shape[1]
     flat = (*lanes.paths, *lanes[1:])
-    return in_tiles(_compiled_bfgs(only_physics(s), users, steps), TILE, *flat, counted=True)
+    return in_tiles(_compiled_bfgs(s.radio, users, steps), TILE, *flat, counted=True)
 
 
 @cache
-def _compiled_bfgs(s: cf.Scenario, users: int, steps: int) -> Callable[..., Reached]:
+def _compiled_bfgs(s: Radio, users: int, steps: int) -> Callable[..., SearchResult]:
     options = Options(rounds=1)
-    count = len(model.Paths._fields)
+    count = len(physics.Paths._fields)
 
-    def one(*arrays: Any) -> Reached:
-        lane = Lane(model.Paths(*arrays[:count]), *arrays[count:])
-        scenarios = model.scenarios_of(s, lane.range_hz * jnp.asarray(candidates(s.aps, options.random, seed=1)))
+    def one(*arrays: Any) -> SearchResult:
+        lane = Lane(physics.Paths(*arrays[:count]), *arrays[count:])
+        offsets = lane.range_hz * jnp.asarray(physics.candidates(s.aps, options.random, seed=1))
+        scenarios = physics.offset_scenarios(s, offsets)
 
-        def designed(x: Array) -> tuple[model.Point, model.Filters, Array]:
+        def designed(x: Array) -> tuple[physics.Point, physics.Filters, Array]:
             point, weights = decode(s, lane, x, users, options)
-            there = model.air(lane.paths, point)
-            filters = model.best_filters(s, there, scenarios, weights)
-            return point, filters, model.utility(s, model.ratios(s, model.through(s, there, filters), scenarios.drift))
+            received = physics.received_signals(lane.paths, point)
+            filters = physics.closed_form_filters(s, received, scenarios, weights)
+            filtered = physics.apply_filters(s, received, filters)
+            return point, filters, physics.utility_at(s, filtered, scenarios.phases)
 
         def cool(x: Array, temperature: Array) -> tuple[Array, None]:
             def loss(x: Array) -> Array:
@@ -172,7 +176,7 @@ def _compiled_bfgs(s: cf.Scenario, users: int, steps: int) -> Callable[..., Reac
             return qn.minimise(loss, x, options=qn.Options(steps, 1e-5, memory=25)).x, None
 
         point, filters, each = designed(lax.scan(cool, lane.start, jnp.array([0.3, options.cold]))[0])
-        return Reached(point, filters, jnp.min(each), jnp.min(each)[None], jnp.array(2 * steps))
+        return SearchResult(point, filters, jnp.min(each), jnp.min(each)[None], jnp.array(2 * steps))
 
     return one_by_one(one)
 
@@ -182,10 +186,10 @@ def _designs(plan: Plan) -> Iterator[Row]:
     known = checked(s, cf.draw(s, jax.random.key(0), plan.drops).known)
     for steps in plan.steps:
         options = Options(steps=steps)
-        lanes = lanes_of(s, known, plan.starts, 0, options)
+        lanes = make_lanes(s, known, plan.starts, 0, options)
         yield _designed("ours", steps, s, known, plan.starts, partial(search, s, lanes, options))
     for steps in plan.bfgs:
-        lanes = lanes_of(s, known, plan.starts, 0, Options(rounds=1))
+        lanes = make_lanes(s, known, plan.starts, 0, Options(rounds=1))
         yield _designed("BFGS", steps, s, known, plan.starts, partial(bfgs, s, lanes, steps))
     few = known.take(np.arange(plan.sca_drops))
     tick = time.perf_counter()
@@ -195,9 +199,12 @@ def _designs(plan: Plan) -> Iterator[Row]:
               float(sca.worst_case_utility.mean()))  # fmt: skip
 
 
-def _designed(name: str, steps: int, s: cf.Scenario, known: cf.Known, starts: int, call: Callable[[], Reached]) -> Row:
+def _designed(
+    name: str, steps: int, s: cf.Scenario, known: cf.Known, starts: int, call: Callable[[], SearchResult]
+) -> Row:
     found, spent, first = timed(call)
-    design = as_design(s, known, best_of(found, starts))
+    best = best_starts(found, starts)
+    design = certified_design(s, known, best.point, best.filters)
     drops = len(known.echo_gain)
     return Row("design", steps, name, drops, spent / drops, first, float(design.worst_case_utility.mean()))
 
@@ -213,7 +220,7 @@ def _grown(plan: Plan) -> Iterator[Row]:
             s, drops = cf.Scenario(**settings), value if study == "batch" else plan.grown_drops
             known = checked(s, cf.draw(s, jax.random.key(0), drops).known)
             options = Options()
-            lanes = lanes_of(s, known, 1, 0, options)
+            lanes = make_lanes(s, known, 1, 0, options)
             found, spent, first = timed(partial(search, s, lanes, options))
             yield Row(study, value, "ours", drops, spent / drops, first, float(found.merit.mean()))
 

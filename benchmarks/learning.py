@@ -26,11 +26,11 @@ from beamwright import cellfree as cf
 from beamwright.learn import AGENTS, train
 from beamwright.numerics import compiler_options
 from beamwright.report.style import COLOURS, MARKERS, PAGE_IN, styled
-from beamwright.systems.cellfree.actions import ACTIONS
-from beamwright.systems.cellfree.design import best_of, finish, lanes_of
-from beamwright.systems.cellfree.known import checked
-from beamwright.systems.cellfree.learning import learn, propose
-from beamwright.systems.cellfree.search import Options, search
+from beamwright.systems.cellfree.learn.actions import ACTIONS
+from beamwright.systems.cellfree.learn.methods import learn, propose
+from beamwright.systems.cellfree.methods import certified_design
+from beamwright.systems.cellfree.scene import checked
+from beamwright.systems.cellfree.solve import Options, best_starts, make_lanes, search
 from benchmarks.cellfree_twin import Twin
 from benchmarks.timing import timed
 
@@ -159,11 +159,11 @@ def _searches(s: cf.Scenario, tests: cf.Known, plan: Plan, policy: cf.Policy, sp
         options = Options(steps=steps, rounds=rounds)
 
         def cold(starts: int = starts, options: Options = options) -> Any:
-            return best_of(search(s, lanes_of(s, tests, starts, 0, options), options), starts)
+            return best_starts(search(s, make_lanes(s, tests, starts, 0, options), options), starts)
 
         def warm(starts: int = starts, options: Options = options) -> Any:
             first = cf.Design(*propose(s, tests, policy)[0])
-            return best_of(search(s, lanes_of(s, tests, starts, 0, options, initial=first), options), starts)
+            return best_starts(search(s, make_lanes(s, tests, starts, 0, options, initial=first), options), starts)
 
         for name, call, training in (("optimiser", cold, 0.0), ("optimiser from the policy", warm, spent)):
             found, seconds, _ = timed(call)
@@ -184,7 +184,7 @@ def _each(s: cf.Scenario, tests: cf.Known, plan: Plan) -> Iterator[Row]:
 
 
 def _worth(s: cf.Scenario, known: cf.Known, point: Any, filters: Any) -> float:
-    design = finish(s, known, point.tx, point.rx, point.beams, point.powers, filters)
+    design = certified_design(s, known, point, filters)
     return float(design.worst_case_utility.mean())
 
 

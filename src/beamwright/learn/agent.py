@@ -1,4 +1,4 @@
-"""What every agent is: a start, an iteration, and honest counts of the steps that it takes in its environment."""
+"""Interface of an agent: its start, its iteration, and the number of environment steps that each takes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,19 +14,19 @@ from beamwright.learn.replay import Transitions
 
 
 class Log(NamedTuple):
-    """Of one iteration; NaN where an agent has nothing to say."""
+    """Log of one iteration; NaN where an agent has no such quantity."""
 
     reward: Array
-    """() mean of what was collected."""
+    """() mean of the collected rewards."""
     loss: Array
-    """() mean of the critic's."""
+    """() mean loss of the critic."""
     gain: Array
-    """() how much the student gained by the teacher's experience."""
+    """() reward that the student gained by the teacher's experience."""
 
 
 @dataclass(frozen=True)
 class Agent:
-    """A way to learn. A state has ``actor``, the deterministic ``Policy``, and ``env_steps``, all that were taken."""
+    """Learning algorithm; its state has ``actor``, a deterministic ``Policy``, and ``env_steps``, the steps so far."""
 
     name: str
     summary: str
@@ -39,7 +39,7 @@ class Agent:
     """``cost(env, options)``: environment steps of the start and of an iteration."""
 
     def iterations(self, env: Environment, options: Any) -> int:
-        """As many as the environment steps allow. Raises ValueError where they do not allow one."""
+        """Number of iterations that the environment steps allow. Raises ValueError where they do not allow one."""
         first, each = self.cost(env, options)
         enough = f"be at least {first + each} (start and one iteration of {self.name})"
         require(options.env_steps >= first + each, "env_steps", enough, options.env_steps)
@@ -51,24 +51,26 @@ Act = Callable[[Array, Array], Array]
 
 
 def collect(env: Environment, worlds: Any, act: Act, key: Array, steps: int, ahead: bool) -> tuple[Any, Transitions]:
-    """``steps`` of every world; transitions (steps * worlds, ...) in the order lived. Actions are clipped to be taken,
-    and kept as chosen."""
+    """Take ``steps`` in every world; transitions (steps * worlds, ...) in order of time.
+
+    Actions are clipped before they are taken, and kept as the policy chose them.
+    """
     count = len(jax.tree.leaves(worlds)[0])
 
     def step(worlds: Any, key: Array) -> tuple[Any, Transitions]:
         choose, again = jax.random.split(key)
-        seen = jax.vmap(env.observe)(worlds)
-        action = jax.vmap(act)(seen, jax.random.split(choose, count))
+        observation = jax.vmap(env.observe)(worlds)
+        action = jax.vmap(act)(observation, jax.random.split(choose, count))
         taken = jnp.clip(action, -1, 1)
         worlds, out = jax.vmap(step_or_reset, (None, 0, 0, 0))(env, worlds, taken, jax.random.split(again, count))
-        later = out.observation if ahead else seen[:, :0]
-        kept = Transitions(seen, action, out.reward, later, out.done)
+        later = out.observation if ahead else observation[:, :0]
+        kept = Transitions(observation, action, out.reward, later, out.done)
         return worlds, jax.tree.map(lambda a: a.astype(jnp.float32), kept)
 
-    worlds, lived = lax.scan(step, worlds, jax.random.split(key, steps))
-    return worlds, jax.tree.map(lambda a: a.reshape(steps * count, *a.shape[2:]), lived)
+    worlds, transitions = lax.scan(step, worlds, jax.random.split(key, steps))
+    return worlds, jax.tree.map(lambda a: a.reshape(steps * count, *a.shape[2:]), transitions)
 
 
 def fresh_worlds(env: Environment, key: Array, count: int) -> Any:
-    """The first states of ``count`` episodes."""
+    """First states of ``count`` episodes."""
     return jax.vmap(env.reset)(jax.random.split(key, count))

@@ -1,6 +1,6 @@
 """Amortised design: the actor climbs the reward itself, differentiated through whole episodes of the environment.
 
-An episode is worth its best step, so the actor proposes something of its own at every step, and all of them share
+The value of an episode is that of its best step, so the actor makes a separate proposal at every step, and all share
 
     max over weights   mean over episodes   temperature log sum_t exp(r_t / temperature)   - saturation mean x^2
 
@@ -23,30 +23,32 @@ from beamwright.learn.networks import Proposals, proposals_of
 
 
 class Options(Config):
-    """How to climb, and for how long."""
+    """Options of amortised design."""
 
     env_steps: int = parameter(480_000, "Steps in the environment, all that are taken in training", ge=1, le=10**12)
     environments: int = parameter(16, "Episodes at a time", ge=1, le=65_536)
-    rate: float = parameter(1e-3, "Of Adam; falls to a twentieth along half a cosine", ge=1e-15, le=10)
-    temperature: float = parameter(0.1, "Of the softened maximum over an episode, in units of reward", ge=1e-6, le=1e6)
+    rate: float = parameter(1e-3, "Rate of Adam; falls to a twentieth along half a cosine", ge=1e-15, le=10)
+    temperature: float = parameter(
+        0.1, "Temperature of the softened maximum over an episode, in units of reward", ge=1e-6, le=1e6
+    )
     first_noise: float = parameter(0.3, "Deviation of exploring actions at the start; fades to none", ge=0, le=100)
     saturation: float = parameter(3e-2, "Weight of the actor's squared outputs before tanh", ge=0, le=1e6)
     width: int = parameter(128, "Units in both hidden layers", ge=1, le=65_536)
 
 
 class State(NamedTuple):
-    """Of training."""
+    """Training state: actor, optimiser state, key, counters."""
 
     actor: Proposals
     memory: Any
     key: Array
-    """As plain numbers, which files can hold."""
+    """Key data as plain numbers, which files can hold."""
     iteration: Array
     env_steps: Array
 
 
 def start(env: Environment, options: Options, key: Array) -> State:
-    """No steps yet."""
+    """Initial state, before any environment step."""
     networks, rest = jax.random.split(key)
     actor = proposals_of(networks, env.observation_size, env.action_size, (options.width,) * 2, env.horizon)
     memory = _optimiser(env, options).init(actor)
@@ -54,18 +56,18 @@ def start(env: Environment, options: Options, key: Array) -> State:
 
 
 def iterate(env: Environment, options: Options, state: State) -> tuple[State, Log]:
-    """An episode of all environments, and one ascent step."""
+    """Play one episode in all environments and take one ascent step."""
     first, noise = jax.random.split(jax.random.fold_in(jax.random.wrap_key_data(state.key), state.iteration))
     worlds = fresh_worlds(env, first, options.environments)
     size = options.first_noise * (1 - state.iteration / AMORTISED.iterations(env, options))
     apart = size * jax.random.normal(noise, (options.environments, env.horizon, env.action_size))
 
-    def lack(actor: Proposals) -> tuple[Array, Array]:
+    def actor_loss(actor: Proposals) -> tuple[Array, Array]:
         rewards, squares = jax.vmap(_episode, (None, None, 0, 0))(env, actor, worlds, apart)
         best = options.temperature * nn.logsumexp(rewards / options.temperature, axis=-1)
         return options.saturation * jnp.mean(squares) - jnp.mean(best), jnp.mean(jnp.max(rewards, axis=-1))
 
-    (_, reward), slope = jax.value_and_grad(lack, has_aux=True)(state.actor)
+    (_, reward), slope = jax.value_and_grad(actor_loss, has_aux=True)(state.actor)
     change, memory = _optimiser(env, options).update(slope, state.memory)
     actor, none = eqx.apply_updates(state.actor, change), jnp.array(jnp.nan)
     env_steps = state.env_steps + _each(env, options)

@@ -1,6 +1,6 @@
-"""Training states and policies as files: a line of JSON that says what it is, then the arrays (Equinox, no pickle).
+"""Training states and policies as files: a line of JSON that describes them, then the arrays (Equinox, no pickle).
 
-The line holds a SHA-256 digest of what it says and of the arrays: a flipped bit does not load. Whoever changes a file
+The line holds a SHA-256 digest of the description and the arrays: a flipped bit does not load. Whoever changes a file
 on purpose can change the digest, too.
 """
 
@@ -20,7 +20,7 @@ FORMAT_VERSION = 2
 
 
 def save(path: Path, about: Mapping[str, Any], tree: Any) -> None:
-    """A file is whole or not there."""
+    """Write a file atomically."""
     content = io.BytesIO()
     eqx.tree_serialise_leaves(content, tree)
     arrays = content.getvalue()
@@ -29,12 +29,12 @@ def save(path: Path, about: Mapping[str, Any], tree: Any) -> None:
 
 
 def read_about(path: str | Path) -> dict[str, Any]:
-    """The first line. Raises ValueError naming a file that is missing, damaged, or of another format."""
+    """Description in the first line. Raises ValueError naming a file that is missing, damaged, or of another format."""
     return _read(Path(path))[0]
 
 
 def load(path: str | Path, like: Any) -> Any:
-    """The arrays, in the shape of ``like``. Raises ValueError naming a damaged file."""
+    """Arrays in the shape of ``like``. Raises ValueError naming a damaged file."""
     arrays = _read(Path(path))[1]
     try:
         return eqx.tree_deserialise_leaves(io.BytesIO(arrays), like)
@@ -44,9 +44,9 @@ def load(path: str | Path, like: Any) -> Any:
 
 
 def _read(path: Path) -> tuple[dict[str, Any], bytes]:
-    """What the file is, and its arrays, as they were written."""
-    found = "a folder" if path.is_dir() else "none"
-    require(path.is_file(), str(path), "be a file written by beamwright train", found)
+    """Description and arrays of a file, as they were written."""
+    kind = "a folder" if path.is_dir() else "none"
+    require(path.is_file(), str(path), "be a file written by beamwright train", kind)
     with path.open("rb") as file:
         line, arrays = file.readline(1_000_000), file.read()
     try:

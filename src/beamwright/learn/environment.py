@@ -1,4 +1,4 @@
-"""What an agent may know of a problem: pure functions of state, action and key, to be compiled and batched."""
+"""Environments: pure functions of state, action and key, to be compiled and batched; and their episodes."""
 
 from abc import abstractmethod
 from typing import Any, NamedTuple
@@ -13,7 +13,7 @@ State = Any
 
 
 class Outcome(NamedTuple):
-    """What an action led to."""
+    """Outcome of an action."""
 
     observation: Array
     """(observation_size,) of the next state."""
@@ -36,23 +36,23 @@ class Environment(eqx.Module):
 
     @abstractmethod
     def reset(self, key: Array) -> State:
-        """The first state of an episode."""
+        """First state of an episode."""
 
     @abstractmethod
     def observe(self, state: State) -> Array:
-        """(observation_size,)."""
+        """Observation (observation_size,) of a state."""
 
     @abstractmethod
     def step(self, state: State, action: Array) -> tuple[State, Outcome]:
-        """The next state, and what it brought."""
+        """Next state and outcome of an action."""
 
     @abstractmethod
     def judge(self, state: State, action: Array) -> Array:
-        """() how good the action truly is, in the problem's own unit, whatever the agent is rewarded for."""
+        """() true value of the action in the problem's own unit, whatever the agent is rewarded for."""
 
 
 def step_or_reset(env: Environment, state: State, action: Array, key: Array) -> tuple[State, Outcome]:
-    """A step; where it ends the episode the state is the first one of a new episode."""
+    """Take a step; where it ends the episode, the state is the first one of a new episode."""
     after, outcome = env.step(state, action)
     fresh = env.reset(key)
     state = jax.tree.map(lambda new, old: jnp.where(outcome.done, new, old), fresh, after)
@@ -60,7 +60,7 @@ def step_or_reset(env: Environment, state: State, action: Array, key: Array) -> 
 
 
 class Episode(NamedTuple):
-    """What a policy did in one episode, and the best of it by the policy's own reward."""
+    """Actions and rewards of one episode, and its best step by reward."""
 
     actions: Array
     """(horizon, action_size)."""
@@ -73,7 +73,7 @@ class Episode(NamedTuple):
 
 
 def play(env: Environment, act: Any, key: Array) -> Episode:
-    """One episode of ``act(observation, step) -> action``."""
+    """Play one episode of ``act(observation, step) -> action``."""
 
     def step(state: State, number: Array) -> tuple[State, tuple[Array, Array, Array]]:
         action = act(env.observe(state), number)

@@ -30,11 +30,11 @@ class GymnasiumEnvironment(gymnasium.Env[np.ndarray, np.ndarray]):
         self._state: Any = None
 
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[np.ndarray, dict]:
-        """The first observation of an episode. There are no options."""
+        """First observation of an episode, and no information; ``options`` are not used."""
         super().reset(seed=seed)
         key = jax.random.key(int(self.np_random.integers(2**31)))
-        self._state, seen = self._reset(self.environment, key)
-        return np.asarray(seen), {}
+        self._state, observation = self._reset(self.environment, key)
+        return np.asarray(observation), {}
 
     def step(self, action: np.ndarray) -> tuple[np.ndarray, float, bool, bool, dict[str, Any]]:
         """Observation, reward, terminated, truncated, info."""

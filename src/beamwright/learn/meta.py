@@ -1,11 +1,11 @@
-"""Meta-exploration: a teacher learns where experience is worth most to a student (spec cellfree, section 7).
+"""Meta-exploration: a teacher learns to collect the experience that helps a student most (spec cellfree, section 7).
 
     B0  experience by the teacher pi_e      pi' = student after updates on B0 alone       B1  experience by pi'
     gain = R(pi') - R(pi), both without noise from the same states
     teacher: REINFORCE,  ascent of  gain * mean over B0 of log pi_e(a | o)
     student: B0 and B1 join its replay, then it learns as in DDPG
 
-With a teacher's rate of zero the teacher stays as it is, which tells what the meta-update is worth.
+With a teacher's rate of zero the teacher stays as it is, which shows the effect of the meta-update.
 """
 
 from typing import Any, NamedTuple
@@ -28,16 +28,22 @@ _SPEC = "spec cellfree, section 7"
 
 
 class Options(ddpg.Options):
-    """Those of DDPG (noise and updates per step apart, which are said here), and of the teacher."""
+    """Options of the DDPG student, with other noise and updates, and of its teacher."""
 
-    updates: int = parameter(8, "Of the student per iteration", source=_SPEC, ge=1, le=10_000)
-    teacher_rate: float = parameter(1e-3, "Of Adam, for the teacher; 0: frozen", source=_SPEC, ge=0, le=10)
+    updates: int = parameter(8, "Updates of the student per iteration", source=_SPEC, ge=1, le=10_000)
+    teacher_rate: float = parameter(1e-3, "Rate of Adam for the teacher; 0: frozen", source=_SPEC, ge=0, le=10)
     teacher_steps: int = parameter(
-        2, "Of all environments by the teacher, per iteration", source=_SPEC, ge=1, le=10_000
+        2, "Steps of all environments by the teacher, per iteration", source=_SPEC, ge=1, le=10_000
     )
-    student_steps: int = parameter(2, "And by the student that learnt from them", source=_SPEC, ge=1, le=10_000)
+    student_steps: int = parameter(
+        2,
+        "Steps of all environments by the student that learnt from them, per iteration",
+        source=_SPEC,
+        ge=1,
+        le=10_000,
+    )
     trial_updates: int = parameter(
-        10, "Of the student on the teacher's experience alone", source=_SPEC, ge=1, le=10_000
+        10, "Updates of the student on the teacher's experience alone", source=_SPEC, ge=1, le=10_000
     )
     first_noise: float = parameter(
         0.4, "Deviation of the teacher's actions at the start", source=_SPEC, ge=1e-9, le=100
@@ -46,7 +52,7 @@ class Options(ddpg.Options):
 
 
 class State(NamedTuple):
-    """Of training."""
+    """Training state: the student's, and the teacher with its optimiser state."""
 
     student: ddpg.State
     teacher: Explorer
@@ -54,17 +60,17 @@ class State(NamedTuple):
 
     @property
     def actor(self) -> Policy:
-        """The student's."""
+        """The student's policy."""
         return self.student.actor
 
     @property
     def env_steps(self) -> Array:
-        """Of everybody."""
+        """Environment steps of teacher, student and comparisons."""
         return self.student.env_steps
 
 
 def start(env: Environment, options: Options, key: Array) -> State:
-    """Random actions fill the replay, as in DDPG."""
+    """Initial state; random actions fill the replay buffer, as in DDPG."""
     teaching, rest = jax.random.split(key)
     mean = actor_of(teaching, env.observation_size, env.action_size, (options.width,) * 2)
     teacher = Explorer(mean, jnp.full(env.action_size, jnp.log(options.first_noise), jnp.float32))
@@ -72,7 +78,7 @@ def start(env: Environment, options: Options, key: Array) -> State:
 
 
 def iterate(env: Environment, options: Options, state: State) -> tuple[State, Log]:
-    """Teach, try, compare, and learn."""
+    """Collect by the teacher, try its experience on the student, compare, and update both."""
     before, ahead = state.student, options.discount > 0
     key = jax.random.fold_in(jax.random.wrap_key_data(before.key), before.iteration)
     teaching, trying, learning = jax.random.split(key, 3)
@@ -91,12 +97,12 @@ def iterate(env: Environment, options: Options, state: State) -> tuple[State, Lo
 
 
 def _taught(options: Options, learner: Learner, taught: Transitions) -> Learner:
-    """A copy of the student after updates on the teacher's experience alone."""
+    """Student after updates on the teacher's experience alone."""
     return lax.scan(lambda one, _: ddpg.update(options, one, taught), learner, length=options.trial_updates)[0]
 
 
 def _mean_reward(env: Environment, worlds: Any, actor: Policy) -> Array:
-    """Over one step of all worlds, which stay where they are."""
+    """Mean reward of one step in all environments, whose states do not change."""
 
     def reward(world: Any) -> Array:
         return env.step(world, actor(env.observe(world)))[1].reward
@@ -105,16 +111,18 @@ def _mean_reward(env: Environment, worlds: Any, actor: Policy) -> Array:
 
 
 def _reinforced(options: Options, state: State, taught: Transitions, gain: Array) -> tuple[Explorer, Any]:
-    def lack(teacher: Explorer) -> Array:
+    def teacher_loss(teacher: Explorer) -> Array:
         density = jax.vmap(teacher.log_density)(taught.observation, taught.action)
         return -gain.astype(jnp.float32) * jnp.mean(density)
 
-    change, memory = optax.adam(options.teacher_rate).update(jax.grad(lack)(state.teacher), state.teacher_memory)
+    change, memory = optax.adam(options.teacher_rate).update(
+        jax.grad(teacher_loss)(state.teacher), state.teacher_memory
+    )
     return eqx.apply_updates(state.teacher, change), memory
 
 
 def _cost(env: Environment, options: Options) -> tuple[int, int]:
-    """The two rollouts that are compared count as well."""
+    """Environment steps, those of the two compared rollouts included."""
     steps = options.teacher_steps + options.student_steps + 2
     return options.random_steps * options.environments, steps * options.environments
 

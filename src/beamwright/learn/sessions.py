@@ -1,4 +1,4 @@
-"""Training that may be killed: what goes on goes on bit by bit the same."""
+"""Training that may be interrupted and resumed, with bitwise equal results."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -29,10 +29,10 @@ def run(
     on_row: Callable[[Row], None] = lambda _: None,
     save_every_s: float = SAVE_EVERY_S,
 ) -> tuple[Any, Row]:
-    """Train, or go on where a run of the same ``about`` in this folder was stopped.
+    """Train, or resume a run of the same ``about`` that was stopped in this folder.
 
     Args:    folder of the files, none: nothing is kept; about: what the run is, plain data, and another run in the
-             folder is refused; on_row is told the curve so far after every row.
+             folder is refused; on_row gets the curve so far after every row.
     Returns: the actor, and the curve; ``policy.eqx`` holds the actor, ``state.eqx`` is there only until it does.
     Raises:  ValueError where the folder holds another run, or a damaged file.
     """
@@ -48,8 +48,8 @@ def run(
         state, curve, done = checkpoints.load(folder / STATE, (state, curve, np.array(0)))
     saved = time.monotonic()
     for row in range(int(done), count):
-        state, found = more(env, state, judged)
-        for kept, value in zip(curve, found, strict=True):
+        state, latest = more(env, state, judged)
+        for kept, value in zip(curve, latest, strict=True):
             kept[row] = value
         on_row(Row._make(values[: row + 1] for values in curve))
         if folder is not None and time.monotonic() - saved >= save_every_s:
@@ -62,7 +62,7 @@ def run(
 
 
 def policy_about(path: str | Path, system: str) -> tuple[Path, dict[str, Any]]:
-    """The policy's file (a folder means the one in it), and what it is. Raises ValueError if not one for the system."""
+    """Path and description of a policy's file (or of that in a folder). Raises ValueError if not for the system."""
     path = Path(path) / POLICY if Path(path).is_dir() else Path(path)
     about = checkpoints.read_about(path)
     require(about.get("system") == system, str(path), f"be a policy for {system}", about.get("system"))

@@ -1,4 +1,4 @@
-"""Training as a pure function: ``advance`` goes on by one row of the learning curve, ``train`` all the way."""
+"""Training as a pure function: ``advance`` adds one row to the learning curve, ``train`` all rows."""
 
 from typing import Any, NamedTuple
 
@@ -10,35 +10,35 @@ from beamwright.learn.agent import Agent
 from beamwright.learn.environment import Environment, play
 
 ROWS = 48
-"""Of a learning curve, at most."""
+"""Most rows of a learning curve."""
 EPISODES = 16
-"""In which the policy is judged for a row, where channels vary."""
+"""Episodes in which the policy is judged for a row, where channels vary."""
 
 
 class Row(NamedTuple):
-    """Of a learning curve; arrays with a leading axis make the curve."""
+    """Row of a learning curve; arrays with a leading axis make the curve."""
 
     env_steps: Array
-    """So far."""
+    """Environment steps so far."""
     reward: Array
-    """Mean over the row's iterations of what was collected."""
+    """Mean over the row's iterations of the collected rewards."""
     loss: Array
-    """And of the critic's loss; NaN where there is none."""
+    """Mean loss of the critic; NaN where there is none."""
     gain: Array
-    """And of the student's gain; NaN where there is no teacher."""
+    """Mean gain of the student; NaN where there is no teacher."""
     score: Array
-    """What the policy, without noise, is truly worth: mean over episodes of ``judge``."""
+    """Mean over episodes of ``judge``, for the policy without noise."""
 
 
 def rows(agent: Agent, env: Environment, options: Any) -> tuple[int, int]:
-    """Rows of the curve, and iterations per row."""
+    """Number of rows of the curve, and of iterations per row."""
     iterations = agent.iterations(env, options)
     each = max(1, -(-iterations // ROWS))
     return iterations // each, each
 
 
 def advance(agent: Agent, env: Environment, options: Any, state: Any, judged: Array) -> tuple[Any, Row]:
-    """Iterations of one row, then the policy is judged in episodes of keys ``judged`` (episodes,)."""
+    """State and row after the iterations of one row, judged in episodes of keys ``judged`` (episodes,)."""
 
     def step(state: Any, _: None) -> tuple[Any, Any]:
         return agent.iterate(env, options, state)
@@ -55,16 +55,16 @@ def judges(key: Array, episodes: int = EPISODES) -> Array:
 
 
 def begin(agent: Agent, env: Environment, options: Any, key: Array) -> Any:
-    """The state before the first row."""
+    """State before the first row."""
     return _strong(agent.start(env, options, jax.random.fold_in(key, 0)))
 
 
 def _strong(state: Any) -> Any:
-    """Without weakly typed numbers: from a file they come back typed, and another program has other roundings."""
+    """State without weakly typed numbers: files bring them back typed, and another program rounds differently."""
     return jax.tree.map(lambda a: lax.convert_element_type(a, a.dtype), state)
 
 
 def train(agent: Agent, env: Environment, options: Any, key: Array, episodes: int = EPISODES) -> tuple[Any, Row]:
-    """All rows: the last state and the learning curve. Pure; may be compiled, and batched over keys."""
+    """Last state and learning curve. Pure; may be compiled, and batched over keys."""
     state, judged = begin(agent, env, options, key), judges(key, episodes)
     return lax.scan(lambda s, _: advance(agent, env, options, s, judged), state, length=rows(agent, env, options)[0])

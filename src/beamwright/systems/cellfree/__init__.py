@@ -1,37 +1,45 @@
 """Full-duplex cell-free radar and communication with movable antennas, robust to carrier frequency offsets."""
 
 from beamwright.metrics import PositionBound, ResourceGrid
-from beamwright.systems.cellfree.baselines import (
+from beamwright.systems.cellfree.audit import certify, evaluate, position_bound, utility_bound
+from beamwright.systems.cellfree.learn import (
+    CellFree,
+    Policy,
+    design_by_policy,
+    environment,
+    learn_each,
+    single_offsets,
+    train_policy,
+)
+from beamwright.systems.cellfree.methods import (
     conjugate_beams,
     fixed_array,
+    fixed_array_sca,
     leakage_beams,
+    maximise_worst_case,
     non_robust,
+    relaxed_worst_case,
     silence,
+    worst_case_offset,
     yardsticks,
 )
-from beamwright.systems.cellfree.bound import position_bound
-from beamwright.systems.cellfree.certificate import certify, utility_bound
-from beamwright.systems.cellfree.design import maximise_worst_case
-from beamwright.systems.cellfree.env import CellFree, environment
-from beamwright.systems.cellfree.evaluation import receivers, sinr
-from beamwright.systems.cellfree.learning import Policy, design_by_policy, learn_each, single_offsets, train_policy
-from beamwright.systems.cellfree.manifold import relaxed_worst_case
-from beamwright.systems.cellfree.oracle import Finder
-from beamwright.systems.cellfree.realisation import Realisation, draw
-from beamwright.systems.cellfree.results import (
+from beamwright.systems.cellfree.physics import receivers, sinr
+from beamwright.systems.cellfree.scene import (
     Certificate,
     Design,
+    Finder,
     Geometry,
     Known,
     LearningCurve,
+    Realisation,
     Receivers,
+    Scenario,
+    Scorecard,
     Sinr,
     WorstCase,
+    draw,
 )
-from beamwright.systems.cellfree.scenario import Scenario
-from beamwright.systems.cellfree.scorecard import Scorecard, evaluate
-from beamwright.systems.cellfree.system import METHODS, SYSTEM, fixed_array_sca
-from beamwright.systems.cellfree.worst_case import worst_case_offset
+from beamwright.systems.cellfree.system import METHODS, SYSTEM
 
 __all__ = [
     "METHODS",

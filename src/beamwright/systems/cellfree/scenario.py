@@ -1,6 +1,6 @@
 """Access points, users, target, waveform and powers of the default scene (spec cellfree, section 2)."""
 
-from typing import Literal, Self
+from typing import Any, Literal, NamedTuple, Self
 
 import numpy as np
 from pydantic import model_validator
@@ -11,8 +11,44 @@ from beamwright.core import Config, dbm_to_w, parameter, ranges, require
 _SPEC = "spec cellfree, section 2"
 
 
+Metric = Literal["rate", "sinr"]
+
+
+class Radio(NamedTuple):
+    """Sizes and numbers of the radio: all that the physics reads of a scenario, and all that a compiled program gets.
+
+    ``Radio(*radio.shape, *radio.numbers)`` equals ``radio``; numbers may be traced.
+    """
+
+    aps: int
+    tx_antennas: int
+    rx_antennas: int
+    snapshots: int
+    code_gap: int
+    derotated: bool
+    metric: Metric
+    symbol_time_s: Any
+    sensing_weight: Any
+
+    @property
+    def shape(self) -> tuple[Any, ...]:
+        """The entries that a program is compiled for."""
+        return self[:7]
+
+    @property
+    def numbers(self) -> tuple[Any, ...]:
+        """The entries that a program may get as arrays."""
+        return self[7:]
+
+    @property
+    def codes(self) -> np.ndarray:
+        """(snapshots, aps) x_a[s] = exp(j 2 pi a g s / S)."""
+        turns = np.arange(self.snapshots)[:, None] * np.arange(self.aps) * self.code_gap / self.snapshots
+        return np.exp(2j * np.pi * turns)
+
+
 class Scenario(Config):
-    """Full-duplex access points that hear uplink users and a target, with antennas that move and oscillators apart."""
+    """Full-duplex access points with movable antennas and carrier offsets, uplink users, and a radar target."""
 
     aps: int = parameter(4, "Access points A", source=_SPEC, ge=1, le=64)
     users: int = parameter(4, "Single-antenna uplink users U", source=_SPEC, ge=0, le=4096)
@@ -28,8 +64,10 @@ class Scenario(Config):
     derotated: bool = parameter(
         False, "Whether access points de-rotate to the users' carrier before combining", source="spec, section 9"
     )
-    sensing_weight: float = parameter(0.8, "Of the radar in the utility; users have the rest", source=_SPEC, ge=0, le=1)
-    metric: Literal["rate", "sinr"] = parameter("rate", "What is added up: log2(1 + SINR), or SINR", source=_SPEC)
+    sensing_weight: float = parameter(
+        0.8, "Weight of the radar in the utility; users have the rest", source=_SPEC, ge=0, le=1
+    )
+    metric: Metric = parameter("rate", "Summand of the utility: log2(1 + SINR), or SINR", source=_SPEC)
     ap_power_w: float = parameter(1.0, "Transmit power of an access point", unit="W", source=_SPEC, ge=0, le=1e30)
     user_power_w: float = parameter(0.01, "Transmit power of all users together", unit="W", source=_SPEC, ge=0, le=1e30)
     noise_dbm: float = parameter(-120.0, "Noise power per antenna", unit="dBm", source=_SPEC, **ranges.DECIBELS)
@@ -37,15 +75,19 @@ class Scenario(Config):
         -100.0, "Residual gain of an access point to itself", unit="dB", source=_SPEC, **ranges.DECIBELS
     )
     inter_ap_extra_db: float = parameter(
-        -20.0, "Of links between access points, on top of path loss", unit="dB", source=_SPEC, **ranges.DECIBELS
+        -20.0,
+        "Extra gain of links between access points, on top of path loss",
+        unit="dB",
+        source=_SPEC,
+        **ranges.DECIBELS,
     )
     radar_cross_section: float = parameter(
-        0.5, "Of the target, in the units of the echo's gain", source=_SPEC, ge=0, le=1e30
+        0.5, "Radar cross-section of the target, in the units of the echo's gain", source=_SPEC, ge=0, le=1e30
     )
     wavelength_m: float = parameter(0.0857, "Wavelength (3.5 GHz)", unit="m", source=_SPEC, ge=1e-9, le=1e9)
     half_region_wavelengths: float = parameter(
         2.0,
-        "How far from the middle antennas may be on an access point's axis",
+        "Largest distance of antennas from the middle, along an access point's axis",
         unit="wavelengths",
         source=_SPEC,
         ge=0,
@@ -86,29 +128,33 @@ class Scenario(Config):
 
     @property
     def noise_power_w(self) -> float:
-        """sigma^2."""
+        """Noise power sigma^2 per antenna."""
         return float(dbm_to_w(self.noise_dbm))
 
     @property
     def region_wavelengths(self) -> tuple[float, float]:
-        """Ends of where antennas may be."""
+        """Both ends of the region that antennas move in."""
         return -self.half_region_wavelengths, self.half_region_wavelengths
 
     @property
     def target_m(self) -> tuple[float, float]:
-        """Where the target is."""
+        """Coordinates (x, y) of the target."""
         turn = np.deg2rad(self.target_azimuth_deg)
         return float(self.target_range_m * np.cos(turn)), float(self.target_range_m * np.sin(turn))
 
     @property
     def codes(self) -> np.ndarray:
-        """(snapshots, aps) x_a[s] = exp(j 2 pi a g s / S)."""
-        turns = np.arange(self.snapshots)[:, None] * np.arange(self.aps) * self.code_gap / self.snapshots
-        return np.exp(2j * np.pi * turns)
+        """(snapshots, aps) orthogonal codes of the access points."""
+        return self.radio.codes
+
+    @property
+    def radio(self) -> Radio:
+        """The scenario as the physics and compiled programs read it."""
+        return Radio(*(getattr(self, name) for name in Radio._fields))
 
     @property
     def drift(self) -> float:
-        """F T S: cycles by which two carriers part while the snapshots last."""
+        """Largest phase difference F T S of two carriers over all snapshots, in cycles."""
         return self.offset_range_hz * self.symbol_time_s * self.snapshots
 
     @model_validator(mode="after")

@@ -1,4 +1,4 @@
-"""What a design must hold that was asked for like that: radar SINR, powers, places that stay; all of yardsticks."""
+"""Arrays that a design must hold because they were demanded: required radar SINR, powers, layouts; whole yardsticks."""
 
 from typing import Any
 
@@ -6,13 +6,9 @@ import numpy as np
 
 from beamwright.core import Config, db_to_linear
 from beamwright.learn import AGENTS
-from beamwright.systems.cellfree.baselines import conjugate_beams, leakage_beams, silence
-from beamwright.systems.cellfree.results import Design, Known
-from beamwright.systems.cellfree.scenario import Scenario
-from beamwright.systems.cellfree.start import fixed_layouts
+from beamwright.systems.cellfree import physics
+from beamwright.systems.cellfree.scene import Design, Known, Scenario, checked
 
-YARDSTICKS = {"silence": silence, "conjugate": conjugate_beams, "leakage": leakage_beams}
-"""Methods without a search: made again and compared."""
 FIXED = ("fixed-array", "fixed-array-sca")
 BOUND = dict.fromkeys(("robust", "fixed-array", "non-robust"), ("radar_sinr_db", "full_power"))
 SCENERY = (
@@ -21,19 +17,20 @@ SCENERY = (
 )  # fmt: skip
 
 
-def asked(s: Scenario, known: Known, design: Design, method: str, options: Config) -> dict[str, Any]:
-    """See ``core.contract.System.asked``. Filters have norm one: SINRs do not depend on their scale, so it is given."""
+def demanded(s: Scenario, known: Known, design: Design, method: str, options: Config) -> dict[str, Any]:
+    """Arrays by name, see ``core.contract.System.asked``; filters have norm one, so their scale is demanded, too."""
     drops, least_db = len(design.beams), getattr(options, "radar_sinr_db", None)
     least = 0.0 if least_db is None else float(db_to_linear(least_db))
     demands: dict[str, Any] = {"required_radar_sinr": np.full(drops, least)}
     if method not in AGENTS:
         demands["curve"] = None
-    if method in YARDSTICKS:
-        again = YARDSTICKS[method](s, known)
-        names = ("tx_positions", "rx_positions", "beams", "powers_w", "user_filters", "radar_filter")
-        return demands | {name: getattr(again, name) for name in names}
+    if method in physics.YARDSTICKS:
+        point, filters = physics.yardstick(s, checked(s, known), method)
+        demands |= dict(zip(("tx_positions", "rx_positions", "beams", "powers_w"), point, strict=True))
+        receivers = physics.receivers_of(filters)
+        return demands | {"user_filters": receivers.users, "radar_filter": receivers.radar}
     if method in FIXED:
-        demands["tx_positions"], demands["rx_positions"] = fixed_layouts(s, drops)
+        demands["tx_positions"], demands["rx_positions"] = physics.fixed_layouts(s, drops)
     if getattr(options, "full_power", False):
         demands["certificate.radiated_w"] = np.full((drops, s.aps), s.ap_power_w)
     for name in ("user_filters", "radar_filter"):

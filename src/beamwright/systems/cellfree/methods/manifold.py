@@ -1,4 +1,4 @@
-"""The source's algorithm for the worst offsets, corrected, for comparison; and what it relaxes (spec cellfree, 5).
+"""The source's algorithm for the worst offsets, corrected, for comparison; and its relaxations (spec cellfree, 5).
 
 Every phasor between two access points becomes a variable of its own on the unit circle, and penalty dual decomposition
 pulls the A (A - 1) S of them back to those that offsets can make. Conjugate gradients are Polak-Ribiere's (printed:
@@ -20,13 +20,8 @@ from beamwright.optim import conjugate_gradient as cg
 from beamwright.optim import penalty_dual
 from beamwright.optim import quasi_newton as qn
 from beamwright.optim.manifolds import UnitNorm
-from beamwright.systems.cellfree import model
-from beamwright.systems.cellfree.evaluation import through
-from beamwright.systems.cellfree.known import checked
-from beamwright.systems.cellfree.model import Drift, Heard
-from beamwright.systems.cellfree.oracle import Finder, candidates, only_physics
-from beamwright.systems.cellfree.results import Design, Known, Receivers, WorstCase
-from beamwright.systems.cellfree.scenario import Scenario
+from beamwright.systems.cellfree import physics
+from beamwright.systems.cellfree.scene import Design, Finder, Known, Radio, Receivers, Scenario, WorstCase, checked
 from beamwright.uncertainty import offset_vertices
 
 TILE = 4
@@ -34,112 +29,110 @@ FITS = 16
 """Random points from which the fit starts, beside the vertices and the last offsets."""
 
 
-class Options(NamedTuple):
-    """Variants of the algorithm."""
+class Variant(NamedTuple):
+    """Variant of the algorithm."""
 
     starts: int = 1
-    """From no offsets, then from vertices."""
+    """Number of starts: no offsets, then vertices."""
     duals: bool = True
     polish: bool = False
     """Whether a search of the box follows."""
     rounds: int = 25
 
 
-def by_manifold(s: Scenario, heard: Heard, **options: Any) -> WorstCase:
-    """On a batch: options starts, duals, polish, rounds. The least J(u(f)) that any round saw."""
-    chosen = _options(**options)
-    function = _compiled(only_physics(s), chosen)
-    value, offsets = in_tiles(function, TILE, *heard, np.full(len(heard.echo), s.offset_range_hz), counted=True)
-    drops = len(value)
+def by_manifold(s: Scenario, filtered: physics.FilteredSignals, **options: float) -> WorstCase:
+    """Least J(u(f)) over all rounds, of a batch; options are those of ``Variant``."""
+    function, drops = _compiled(s.radio, _variant(**options)), len(filtered.echo)
+    value, offsets = in_tiles(function, TILE, *filtered, np.full(drops, s.offset_range_hz), counted=True)
     return WorstCase(value, s.offset_range_hz * offsets, np.full(drops, int(Finder.SEARCH)), np.ones(drops, int))
 
 
-def _options(**options: Any) -> Options:
-    unknown = sorted(set(options) - set(Options._fields))
-    require(not unknown, "options", f"be some of {', '.join(Options._fields)}", ", ".join(unknown))
-    chosen = Options(**options)
+def _variant(**options: float) -> Variant:
+    unknown = sorted(set(options) - set(Variant._fields))
+    require(not unknown, "options", f"be some of {', '.join(Variant._fields)}", ", ".join(unknown))
+    chosen = Variant(**options)  # type: ignore[arg-type]
     for name in ("starts", "rounds"):
         require(getattr(chosen, name) >= 1, name, "be >= 1", getattr(chosen, name))
     return chosen
 
 
 @cache
-def _compiled(s: Scenario, options: Options) -> Callable[..., Any]:
-    return one_by_one(lambda *arrays: _search(s, Heard(*arrays[:-1]), arrays[-1], options))
+def _compiled(s: Radio, variant: Variant) -> Callable[..., Any]:
+    return one_by_one(lambda *arrays: _search(s, physics.FilteredSignals(*arrays[:-1]), arrays[-1], variant))
 
 
-class _Seen(NamedTuple):
+class _Fit(NamedTuple):
     offsets: Array
     """(aps,) of the last fit, in units of the range."""
     best: Array
     utility: Array
 
 
-def _search(s: Scenario, heard: Heard, range_hz: Array, options: Options) -> tuple[Array, Array]:
-    fits = jnp.asarray(candidates(s.aps, FITS, seed=2)[1:])
+def _search(s: Radio, filtered: physics.FilteredSignals, range_hz: Array, variant: Variant) -> tuple[Array, Array]:
+    fits = jnp.asarray(physics.candidates(s.aps, FITS, seed=2)[1:])
     pairs = s.snapshots * s.aps * (s.aps - 1)
     apart = 1 - jnp.eye(s.aps)
 
-    def of_offsets(offsets: Array) -> Array:
-        return model.utility(s, model.ratios(s, heard, model.drift(s, range_hz * offsets)))
+    def utility_at(offsets: Array) -> Array:
+        return physics.utility_at(s, filtered, physics.offset_phases(s, range_hz * offsets))
 
-    def of_parts(x: Array) -> Array:
-        return model.utility(s, model.ratios(s, heard, drift_of(s, x)))
+    def utility_of(x: Array) -> Array:
+        return physics.utility_at(s, filtered, phases_of_parts(s, x))
 
     def descend(x: Array, target: Array, rho: Array) -> Array:
         def value(y: Array) -> Array:
-            return of_parts(y) + jnp.sum(apart * (y - target) ** 2) / (2 * rho)
+            return utility_of(y) + jnp.sum(apart * (y - target) ** 2) / (2 * rho)
 
         return cg.minimise(value, x, UnitNorm(), cg.Options(1e-6, 60, cut=0.5)).x
 
-    def fit(wanted: Array, seen: _Seen) -> tuple[Array, _Seen]:
+    def fit(target: Array, last: _Fit) -> tuple[Array, _Fit]:
         def mismatch(offsets: Array) -> Array:
-            return -jnp.sum(apart * wanted * parts_of(s, range_hz * offsets)) / max(pairs, 1)
+            return -jnp.sum(apart * target * offset_parts(s, range_hz * offsets)) / max(pairs, 1)
 
-        starts = jnp.concatenate([seen.offsets[None], fits])
+        starts = jnp.concatenate([last.offsets[None], fits])
         _, order = lax.top_k(-jax.vmap(mismatch)(starts), min(4, len(starts)))
         ended = jax.vmap(lambda y: qn.minimise(mismatch, y, -0.5, 0.5, qn.Options(30)))(starts[order])
         offsets = ended.x[jnp.argmin(ended.value)]
-        utility = of_offsets(offsets)
-        better = utility < seen.utility
-        best = jnp.where(better, offsets, seen.best)
-        return parts_of(s, range_hz * offsets), _Seen(offsets, best, jnp.where(better, utility, seen.utility))
+        utility = utility_at(offsets)
+        better = utility < last.utility
+        best = jnp.where(better, offsets, last.best)
+        return offset_parts(s, range_hz * offsets), _Fit(offsets, best, jnp.where(better, utility, last.utility))
 
-    def from_start(offsets: Array) -> _Seen:
-        utility = of_offsets(offsets)
+    def from_start(offsets: Array) -> _Fit:
+        utility = utility_at(offsets)
         rho = pairs / jnp.maximum(jnp.abs(utility), 1e-300)
-        limits = penalty_dual.Options(options.rounds, duals=options.duals)
-        seen = _Seen(offsets, offsets, utility)
-        return penalty_dual.decompose(descend, fit, parts_of(s, range_hz * offsets), seen, rho, limits).state
+        limits = penalty_dual.Options(variant.rounds, duals=variant.duals)
+        last = _Fit(offsets, offsets, utility)
+        return penalty_dual.decompose(descend, fit, offset_parts(s, range_hz * offsets), last, rho, limits).state
 
-    first = jnp.concatenate([jnp.zeros((1, s.aps)), jnp.asarray(offset_vertices(s.aps))])[: options.starts]
+    first = jnp.concatenate([jnp.zeros((1, s.aps)), jnp.asarray(offset_vertices(s.aps))])[: variant.starts]
     ended = lax.map(from_start, first)
     pick = jnp.argmin(ended.utility)
     best, value = ended.best[pick], ended.utility[pick]
-    if options.polish:
-        found = qn.minimise(of_offsets, best, -0.5, 0.5, qn.Options(40, 1e-9))
-        best, value = found.x, found.value
+    if variant.polish:
+        polished = qn.minimise(utility_at, best, -0.5, 0.5, qn.Options(40, 1e-9))
+        best, value = polished.x, polished.value
     return value, best
 
 
-def parts_of(s: Scenario, offsets_hz: Array) -> Array:
-    """u (parts, snapshots, aps, aps) of offsets: exp(j 2 pi s T (f_b - f_a))."""
+def offset_parts(s: Radio, offsets_hz: Array) -> Array:
+    """Phasors u (parts, snapshots, aps, aps) of offsets: exp(j 2 pi s T (f_b - f_a))."""
     angle = offsets_hz[None, :] - offsets_hz[:, None]
     return pair_parts(s, angle)
 
 
-def pair_parts(s: Scenario, pairs_hz: Array) -> Array:
-    """The same for an offset of its own for every pair (aps a, aps b)."""
+def pair_parts(s: Radio, pairs_hz: Array) -> Array:
+    """Phasors (parts, snapshots, aps, aps) of an offset of its own for every pair (aps a, aps b)."""
     angle = 2 * jnp.pi * s.symbol_time_s * jnp.arange(s.snapshots)[:, None, None] * pairs_hz
     return jnp.stack([jnp.cos(angle), jnp.sin(angle)])
 
 
-def drift_of(s: Scenario, parts: Array) -> Drift:
-    """What phasors (parts, snapshots, aps, aps) do; those of an access point to itself are one."""
+def phases_of_parts(s: Radio, parts: Array) -> physics.OffsetPhases:
+    """Waves and correlations of phasors (parts, snapshots, aps, aps); those of an access point to itself are one."""
     own = jnp.eye(s.aps)
     turn = (1 - own) * (parts[0] + 1j * parts[1]) + own
     waves = jnp.asarray(s.codes)[:, None, :] * turn
-    return Drift(waves, model.correlated(s, waves))
+    return physics.OffsetPhases(waves, physics.code_correlation(s, waves))
 
 
 Relaxation = Literal["pairs", "phasors"]
@@ -158,18 +151,18 @@ def relaxed_worst_case(
     require(relaxation in ("pairs", "phasors"), "relaxation", "be 'pairs' or 'phasors'", repr(relaxation))
     require(not s.derotated, "scenario", "not be derotated", s.derotated)
     known = checked(s, known)
-    heard = through(s, known, x, r)
-    function = _relaxed(only_physics(s), relaxation)
-    return in_tiles(function, TILE, *heard, np.full(len(heard.echo), s.offset_range_hz), offsets_hz, counted=True)
+    filtered = physics.filtered_signals(s, known, x, r)
+    function = _relaxed(s.radio, relaxation)
+    return in_tiles(function, TILE, *filtered, np.full(len(filtered.echo), s.offset_range_hz), offsets_hz, counted=True)
 
 
 @cache
-def _relaxed(s: Scenario, relaxation: Relaxation) -> Callable[..., Any]:
+def _relaxed(s: Radio, relaxation: Relaxation) -> Callable[..., Any]:
     def one(*arrays: Any) -> Array:
-        heard, range_hz, offsets = Heard(*arrays[:-2]), arrays[-2], arrays[-1]
+        filtered, range_hz, offsets = physics.FilteredSignals(*arrays[:-2]), arrays[-2], arrays[-1]
 
         def value(parts: Array) -> Array:
-            return model.utility(s, model.ratios(s, heard, drift_of(s, parts)))
+            return physics.utility_at(s, filtered, phases_of_parts(s, parts))
 
         scale = jnp.where(range_hz > 0, range_hz, 1.0)
         start = ((offsets[None, :] - offsets[:, None]) / scale).ravel()

@@ -1,4 +1,4 @@
-"""The scene as an agent meets it (spec cellfree, section 7): it acts, and is paid the worst utility it leaves.
+"""Environment of a learning agent (spec cellfree, section 7): an action is a design, the reward its worst utility.
 
 A channel stays for an episode and does not depend on what the agent does, so the reward is a function of channel and
 action: a contextual bandit. Receive filters are closed forms, never part of an action.
@@ -14,13 +14,9 @@ from jax import Array
 
 from beamwright.core import require
 from beamwright.learn import Environment, Outcome
-from beamwright.systems.cellfree import model
-from beamwright.systems.cellfree.actions import Actions, Site, action_size, decode, observe, site_of
-from beamwright.systems.cellfree.known import checked, paths_of
-from beamwright.systems.cellfree.model import Filters, Paths, Point
-from beamwright.systems.cellfree.oracle import candidates, only_physics
-from beamwright.systems.cellfree.results import Known
-from beamwright.systems.cellfree.scenario import Scenario
+from beamwright.systems.cellfree import physics
+from beamwright.systems.cellfree.learn.actions import Actions, Site, action_size, decode, observe, site_of
+from beamwright.systems.cellfree.scene import Known, Radio, Scenario, checked
 
 HORIZON = 10
 REWARD = 0.3
@@ -30,23 +26,23 @@ OBJECTIVES: tuple[str, ...] = get_args(Objective)
 
 
 class State(NamedTuple):
-    """Of one episode."""
+    """State of one episode."""
 
     drop: Array
-    """() which of the environment's drops it takes place in."""
+    """() index of the environment's drop."""
     tx: Array
-    """(aps, tx antennas) where antennas are."""
+    """(aps, tx antennas) positions."""
     rx: Array
     step: Array
     """() steps taken."""
 
 
 class CellFree(Environment):
-    """Episodes in drops that are given, one of them at random each; with a single one the channel is fixed.
+    """Episodes in one drop each, at random among the drops; with a single drop the channel is fixed.
 
     ``robust``   paid the least utility over no offsets and the vertices, with filters for all of them
     ``nominal``  paid the utility without offsets, with filters for that
-    ``single``   paid the utility at one vector of offsets per drop, which is given (the source's first baseline)
+    ``single``   paid the utility at one fixed vector of offsets per drop (the source's first baseline)
     ``joint``    as many numbers more per action are offsets, at which it is paid: as printed, the agent chooses what it
                  should fear, so it chooses what suits it (the source's second baseline)
 
@@ -56,17 +52,17 @@ class CellFree(Environment):
     observation_size: int = eqx.field(static=True)
     action_size: int = eqx.field(static=True)
     horizon: int = eqx.field(static=True)
-    physics: Scenario = eqx.field(static=True)
+    radio: Radio = eqx.field(static=True)
     actions: Actions = eqx.field(static=True)
     objective: Objective = eqx.field(static=True)
     varying: bool = eqx.field(static=True)
     """Whether channels are observed, besides positions."""
     site: Site
-    paths: Paths
+    paths: physics.Paths
     """Arrays with a drops axis."""
     single: Array
     """(drops, aps) offsets in Hz of objective ``single``."""
-    fears: model.Scenarios
+    offsets: physics.OffsetScenarios
     """No offsets and the vertices."""
 
     def reset(self, key: Array) -> State:
@@ -74,31 +70,33 @@ class CellFree(Environment):
         return State(jax.random.randint(key, (), 0, len(self.single)), self.site.tx, self.site.rx, jnp.array(0))
 
     def observe(self, state: State) -> Array:
-        """See ``actions.observe``."""
-        return observe(self.physics, self.site, self._of(state), state.tx, state.rx, self.varying)
+        """Observation of a state, see ``actions.observe``."""
+        return observe(self.radio, self.site, self._of(state), state.tx, state.rx, self.varying)
 
     def step(self, state: State, action: Array) -> tuple[State, Outcome]:
-        """Antennas move there; the reward is the utility times ``REWARD``."""
-        point, there, filters, own = self._designed(state, action)
+        """Antennas move to their new positions; the reward is the utility times ``REWARD``."""
+        point, received, filters, own = self._evaluate(state, action)
         after = State(state.drop, point.tx, point.rx, state.step + 1)
-        reward = REWARD * self._least(there, filters, own)
+        reward = REWARD * self._least(received, filters, own)
         return after, Outcome(self.observe(after), reward, after.step >= self.horizon)
 
     def judge(self, state: State, action: Array) -> Array:
-        """Utility, not reward."""
-        _, there, filters, _ = self._designed(state, action)
-        return self._least(there, filters, self.fears)
+        """Utility over no offsets and the vertices, not the reward."""
+        _, received, filters, _ = self._evaluate(state, action)
+        return self._least(received, filters, self.offsets)
 
-    def design(self, state: State, action: Array) -> tuple[Point, Filters]:
-        """What the action builds, with the policy's own filters."""
-        point, _, filters, _ = self._designed(state, action)
+    def design(self, state: State, action: Array) -> tuple[physics.Point, physics.Filters]:
+        """Design of an action, with the policy's own filters."""
+        point, _, filters, _ = self._evaluate(state, action)
         return point, filters
 
-    def _of(self, state: State) -> Paths:
-        return Paths(*(a[state.drop] for a in self.paths))
+    def _of(self, state: State) -> physics.Paths:
+        return physics.Paths(*(a[state.drop] for a in self.paths))
 
-    def _designed(self, state: State, action: Array) -> tuple[Point, model.Air, Filters, model.Scenarios]:
-        s, paths = self.physics, self._of(state)
+    def _evaluate(
+        self, state: State, action: Array
+    ) -> tuple[physics.Point, physics.ReceivedSignals, physics.Filters, physics.OffsetScenarios]:
+        s, paths = self.radio, self._of(state)
         offsets = None
         if self.objective == "joint":
             action, chosen = action[: -s.aps], action[-s.aps :]
@@ -107,15 +105,17 @@ class CellFree(Environment):
             offsets = self.single[state.drop]
         elif self.objective == "nominal":
             offsets = jnp.zeros(s.aps)
-        own = self.fears if offsets is None else model.scenarios_of(s, offsets[None])
+        own = self.offsets if offsets is None else physics.offset_scenarios(s, offsets[None])
         point = decode(s, self.site, paths, action, self.actions)
-        there = model.air(paths, point)
+        received = physics.received_signals(paths, point)
         count = len(own.coherence)
-        return point, there, model.best_filters(s, there, own, jnp.full(count, 1 / count)), own
+        return point, received, physics.closed_form_filters(s, received, own, jnp.full(count, 1 / count)), own
 
-    def _least(self, there: model.Air, filters: Filters, over: model.Scenarios) -> Array:
-        s = self.physics
-        return jnp.min(model.utility(s, model.ratios(s, model.through(s, there, filters), over.drift)))
+    def _least(
+        self, received: physics.ReceivedSignals, filters: physics.Filters, over: physics.OffsetScenarios
+    ) -> Array:
+        filtered = physics.apply_filters(self.radio, received, filters)
+        return jnp.min(physics.utility_at(self.radio, filtered, over.phases))
 
 
 def environment(
@@ -126,10 +126,10 @@ def environment(
     single_hz: np.ndarray | None = None,
     varying: bool | None = None,
 ) -> CellFree:
-    """The environment of drops.
+    """Environment whose episodes take place in the drops of ``known``.
 
-    Args:    actions and objective as said above; single_hz (drops, aps) for objective ``single``; varying: channels are
-             observed, by default where there are several drops.
+    Args:    actions see ``actions``, objective see ``CellFree``; single_hz (drops, aps) for objective ``single``;
+             varying: channels are observed, by default where there are several drops.
     Raises:  ValueError naming the argument.
     """
     require(objective in OBJECTIVES, "objective", f"be one of {', '.join(OBJECTIVES)}", objective)
@@ -140,30 +140,30 @@ def environment(
             "it" if single_hz is not None else "nothing")  # fmt: skip
     single = np.zeros((drops, s.aps)) if single_hz is None else np.asarray(single_hz, float)
     require(single.shape == (drops, s.aps), "single_hz", f"have shape {(drops, s.aps)}", single.shape)
-    return built(
-        only_physics(s), s.users, paths_of(known), site_of(s), jnp.asarray(single), actions, objective,
+    return build_environment(
+        s.radio, s.users, physics.paths_of(known), site_of(s), jnp.asarray(single), actions, objective,
         drops > 1 if varying is None else varying,
     )  # fmt: skip
 
 
-def built(
-    physics: Scenario, users: int, paths: Paths, site: Site, single: Array, actions: Actions, objective: Objective,
+def build_environment(
+    radio: Radio, users: int, paths: physics.Paths, site: Site, single: Array, actions: Actions, objective: Objective,
     varying: bool,
 ) -> CellFree:  # fmt: skip
-    """From arrays alone, traceable."""
-    paths, site = Paths(*map(jnp.asarray, paths)), Site(*map(jnp.asarray, site))
-    now = observe(physics, site, Paths(*(a[0] for a in paths)), site.tx, site.rx, varying)
-    more = physics.aps if objective == "joint" else 0
+    """Environment from arrays alone, traceable."""
+    paths, site = physics.Paths(*map(jnp.asarray, paths)), Site(*map(jnp.asarray, site))
+    now = observe(radio, site, physics.Paths(*(a[0] for a in paths)), site.tx, site.rx, varying)
+    more = radio.aps if objective == "joint" else 0
     return CellFree(
         observation_size=len(now),
-        action_size=action_size(physics, users, actions) + more,
+        action_size=action_size(radio, users, actions) + more,
         horizon=HORIZON,
-        physics=physics,
+        radio=radio,
         actions=actions,
         objective=objective,
         varying=varying,
         site=site,
         paths=paths,
         single=single,
-        fears=model.scenarios_of(physics, site.range_hz * jnp.asarray(candidates(physics.aps, 0))),
+        offsets=physics.offset_scenarios(radio, site.range_hz * jnp.asarray(physics.candidates(radio.aps, 0))),
     )

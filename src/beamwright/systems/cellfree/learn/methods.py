@@ -1,4 +1,4 @@
-"""Designs by agents: trained on each drop by itself, or once on many drops and then asked for any."""
+"""Designs by agents: trained on each drop by itself, or once on many drops for any later one."""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -12,29 +12,67 @@ import jax
 import numpy as np
 from jax import Array
 
-from beamwright.core import USUAL, Config, guarded, numbered_keys, require, root_key
-from beamwright.learn import AGENTS, Agent, Row, begin, checkpoints, play, sessions, train
+from beamwright.core import USUAL, Config, guarded, numbered_keys, parameter, ranges, require, root_key
+from beamwright.learn import AGENTS, Agent, Row, amortised, begin, checkpoints, ddpg, meta, play, sessions, train
 from beamwright.numerics import in_tiles, one_by_one
-from beamwright.systems.cellfree import options
-from beamwright.systems.cellfree.actions import Actions, Site, site_of
-from beamwright.systems.cellfree.baselines import leakage_beams
-from beamwright.systems.cellfree.design import finish, maximise_worst_case
-from beamwright.systems.cellfree.env import CellFree, Objective, built, environment
-from beamwright.systems.cellfree.evaluation import receivers
-from beamwright.systems.cellfree.known import INPUTS, checked, paths_of
-from beamwright.systems.cellfree.model import Filters, Paths, Point
-from beamwright.systems.cellfree.oracle import only_physics
-from beamwright.systems.cellfree.realisation import draw
-from beamwright.systems.cellfree.results import Design, Known, LearningCurve
-from beamwright.systems.cellfree.scenario import Scenario
-from beamwright.systems.cellfree.sizes import design_bytes
-from beamwright.systems.cellfree.worst_case import worst_case_offset
+from beamwright.systems.cellfree import physics
+from beamwright.systems.cellfree.learn.actions import Actions, Site, site_of
+from beamwright.systems.cellfree.learn.environment import CellFree, Objective, build_environment, environment
+from beamwright.systems.cellfree.methods import (
+    certified_design,
+    leakage_beams,
+    maximise_worst_case,
+    worst_case_offset,
+)
+from beamwright.systems.cellfree.scene import (
+    INPUTS,
+    Design,
+    Known,
+    LearningCurve,
+    Radio,
+    Scenario,
+    checked,
+    design_bytes,
+    draw,
+)
 
 TILE = 8
 """Drops per compiled call, one after another in it."""
 
 
-@guarded(Scenario, options.Learning, design_bytes)
+class Learning(Config):
+    """Options that all agents share."""
+
+    actions: Actions = parameter("structured", "Meaning of an action's entries", source="spec, section 7")
+    objective: Objective = parameter("robust", "Utility that is rewarded", source="spec, section 7")
+    seed: int = parameter(0, "Seed of the training; drop i uses fold_in(key(seed), i)", **ranges.SEED)
+
+
+class Ddpg(ddpg.Options, Learning):
+    """Options of DDPG."""
+
+
+class Meta(meta.Options, Learning):
+    """Options of meta-exploration."""
+
+
+class Amortised(amortised.Options, Learning):
+    """Options of amortised design."""
+
+
+class PolicyDesign(Config):
+    """Options of a design by a policy that was trained before."""
+
+    checkpoint: str = parameter("", "policy.eqx, written by beamwright train, or its folder")
+    starts: int = parameter(
+        0, "If any, the optimiser goes on from the policy's design, with so many starts", ge=0, le=10_000
+    )
+    rounds: int = parameter(2, "Rounds of its search", source="spec, section 6", ge=1, le=1000)
+    steps: int = parameter(300, "Steps of Adam per round", source="spec, section 6", **ranges.ROUNDS)
+    seed: int = parameter(0, "Seed of its other starts; drop i uses fold_in(key(seed), i)", **ranges.SEED)
+
+
+@guarded(Scenario, Learning, design_bytes)
 def learn_each(
     s: Scenario,
     known: Known,
@@ -42,7 +80,7 @@ def learn_each(
     actions: Actions = USUAL,
     objective: Objective = USUAL,
     seed: int = USUAL,
-    **options: Any,
+    **options: float,
 ) -> Design:
     """An agent trained on every drop by itself, the channel fixed; the design is the best step of its last episode.
 
@@ -53,16 +91,15 @@ def learn_each(
     Source:  spec cellfree, section 7.
     """
     known = checked(s, known)
-    found = learn(s, known, agent, agent_of(agent).options(**options), actions, objective, seed)
-    curve, point = LearningCurve(*map(np.asarray, found.curve)), found.point
-    return finish(
-        s, known, point.tx, point.rx, point.beams, point.powers, found.filters, trace=curve.score,
-        iterations=curve.env_steps[:, -1], curve=curve,
-    )  # fmt: skip
+    trained = learn(s, known, agent, agent_of(agent).options(**options), actions, objective, seed)
+    curve = LearningCurve(*map(np.asarray, trained.curve))
+    return certified_design(
+        s, known, trained.point, trained.filters, trace=curve.score, iterations=curve.env_steps[:, -1], curve=curve
+    )
 
 
 def agent_of(name: str) -> Agent:
-    """By name. Raises ValueError."""
+    """Agent by name. Raises ValueError."""
     require(name in AGENTS, "agent", f"be one of {', '.join(AGENTS)}", name)
     return AGENTS[name]
 
@@ -71,53 +108,53 @@ def single_offsets(s: Scenario, known: Known) -> np.ndarray:
     """(drops, aps) in Hz: the worst of leakage beams by the source's algorithm, with filters for no offsets."""
     known = checked(s, known)
     design = leakage_beams(s, known)
-    heard = receivers(s, known, design, np.zeros((1, s.aps)))
-    return worst_case_offset(s, known, design, heard, "manifold").offsets_hz
+    receivers = physics.receivers(s, known, design, np.zeros((1, s.aps)))
+    return worst_case_offset(s, known, design, receivers, "manifold").offsets_hz
 
 
-class Learnt(NamedTuple):
-    """What training on a drop ended in."""
+class Trained(NamedTuple):
+    """Design and learning curve of an agent trained on a drop."""
 
-    point: Point
-    filters: Filters
+    point: physics.Point
+    filters: physics.Filters
     curve: Row
 
 
 def learn(
-    s: Scenario, known: Known, agent: str, told: Config, actions: Actions, objective: Objective, seed: int
-) -> Learnt:
+    s: Scenario, known: Known, agent: str, options: Config, actions: Actions, objective: Objective, seed: int
+) -> Trained:
     """``learn_each`` without its certificate; ``known`` is checked."""
     drops = len(known.echo_gain)
     keys = np.asarray(jax.random.key_data(numbered_keys(root_key(seed), known.numbers)))
     single = single_offsets(s, known) if objective == "single" else np.zeros((drops, s.aps))
-    function = _learner(only_physics(s), s.users, agent, told, actions, objective)
+    function = _learner(s.radio, s.users, agent, options, actions, objective)
     site = (np.broadcast_to(value, (drops, *np.shape(value))) for value in site_of(s))
-    return in_tiles(function, TILE, *paths_of(known), *site, single, keys, counted=True)
+    return in_tiles(function, TILE, *physics.paths_of(known), *site, single, keys, counted=True)
 
 
 @cache
 def _learner(
-    physics: Scenario, users: int, agent: str, options: Config, actions: Actions, objective: Objective
-) -> Callable[..., Learnt]:
-    """Of one drop: paths, site, single offsets, key."""
-    count = len(Paths._fields)
+    radio: Radio, users: int, agent: str, options: Config, actions: Actions, objective: Objective
+) -> Callable[..., Trained]:
+    """Training on one drop: paths, site, single offsets, key."""
+    count = len(physics.Paths._fields)
 
-    def one(*arrays: Array) -> Learnt:
+    def one(*arrays: Array) -> Trained:
         paths, site, single, key = _split(arrays, count)
-        env = built(physics, users, paths, site, single, actions, objective, False)
+        env = build_environment(radio, users, paths, site, single, actions, objective, False)
         state, curve = train(AGENTS[agent], env, options, key, episodes=1)
-        return Learnt(*_best(env, state.actor, key), curve)
+        return Trained(*_best_step(env, state.actor, key), curve)
 
     return one_by_one(one)
 
 
-def _split(arrays: tuple[Array, ...], count: int) -> tuple[Paths, Site, Array, Array]:
-    paths = Paths(*(a[None] for a in arrays[:count]))
+def _split(arrays: tuple[Array, ...], count: int) -> tuple[physics.Paths, Site, Array, Array]:
+    paths = physics.Paths(*(a[None] for a in arrays[:count]))
     return paths, Site(*arrays[count:-2]), arrays[-2][None], jax.random.wrap_key_data(arrays[-1])
 
 
-def _best(env: CellFree, actor: Any, key: Array) -> tuple[Point, Filters]:
-    """The design of the best step of an episode without noise."""
+def _best_step(env: CellFree, actor: Any, key: Array) -> tuple[physics.Point, physics.Filters]:
+    """Design of the best step of an episode without noise."""
     episode = play(env, actor, key)
     return env.design(env.reset(key), episode.actions[episode.best])
 
@@ -127,7 +164,7 @@ def _best(env: CellFree, actor: Any, key: Array) -> tuple[Point, Filters]:
 
 @dataclass(frozen=True)
 class Policy:
-    """What was learnt on many drops, and what it is for."""
+    """A trained actor, and the scenario, actions and objective that it was trained for."""
 
     scenario: Scenario
     agent: str
@@ -138,18 +175,18 @@ class Policy:
 
     @classmethod
     def load(cls, path: str | Path) -> "Policy":
-        """From ``policy.eqx``, or the folder it is in. Raises ValueError naming a file that is not one."""
+        """Policy of a file ``policy.eqx``, or of its folder. Raises ValueError naming a file that is not one."""
         path, about = sessions.policy_about(path, "cellfree")
         s, agent = Scenario(**about["scenario"]), agent_of(about["agent"])
-        told = agent.options(**{k: v for k, v in about["options"].items() if k in agent.options.model_fields})
+        options = agent.options(**{k: v for k, v in about["options"].items() if k in agent.options.model_fields})
         kind = {name: about["options"][name] for name in ("actions", "objective")}
         varying = bool(about["varying"])
         env = environment(s, draw(s, jax.random.key(0), 1).known, varying=varying, **kind)
-        like = eqx.filter_eval_shape(lambda key: begin(agent, env, told, key).actor, jax.random.key(0))
+        like = eqx.filter_eval_shape(lambda key: begin(agent, env, options, key).actor, jax.random.key(0))
         return cls(s, agent.name, varying=varying, actor=checkpoints.load(path, like), **kind)
 
 
-@guarded(Scenario, options.Learning, design_bytes)
+@guarded(Scenario, Learning, design_bytes)
 def train_policy(
     s: Scenario,
     known: Known,
@@ -160,27 +197,27 @@ def train_policy(
     seed: int = USUAL,
     on_row: Callable[[Row], None] = lambda _: None,
     about: Mapping[str, Any] | None = None,
-    **options: Any,
+    **options: float,
 ) -> tuple[Policy, LearningCurve]:
     """An agent trained on many drops, a drop at random per episode, for any channel of their kind.
 
     Args:    as ``learn_each``; folder where checkpoints go, an interrupted training of the same kind goes on there;
-             on_row is told the learning curve so far after every row; about: more that the files say of the run.
+             on_row gets the learning curve so far after every row; about: more that the files say of the run.
     Returns: the policy, and the curve (1, rows), judged in episodes on the training drops.
     Raises:  ValueError naming the argument, or a folder that holds another training.
     """
     chosen = agent_of(agent)
-    told = chosen.options(**options)
+    agent_options = chosen.options(**options)
     known = checked(s, known)
     require(objective != "single", "objective", "be robust, nominal or joint for many drops", objective)
     env = environment(s, known, actions, objective)
-    what = {
+    run = {
         **(about or {}), "system": "cellfree", "agent": agent, "seed": seed, "varying": env.varying,
         "scenario": s.model_dump(mode="json"), "channels_sha256": _digest(known),
-        "options": {**told.model_dump(mode="json"), "actions": actions, "objective": objective},
+        "options": {**agent_options.model_dump(mode="json"), "actions": actions, "objective": objective},
     }  # fmt: skip
-    place = None if folder is None else Path(folder)
-    actor, rows = sessions.run(chosen, env, told, seed, place, what, on_row)
+    path = None if folder is None else Path(folder)
+    actor, rows = sessions.run(chosen, env, agent_options, seed, path, run, on_row)
     curve = LearningCurve(*(np.asarray(values)[None] for values in rows))
     return Policy(s, agent, actions, objective, env.varying, actor), curve
 
@@ -192,7 +229,7 @@ def _digest(known: Known) -> str:
     return total.hexdigest()
 
 
-@guarded(Scenario, options.Policy, design_bytes)
+@guarded(Scenario, PolicyDesign, design_bytes)
 def design_by_policy(
     s: Scenario,
     known: Known,
@@ -202,7 +239,7 @@ def design_by_policy(
     steps: int = USUAL,
     seed: int = USUAL,
 ) -> Design:
-    """What a trained policy builds: the best step of an episode, by the reward it was trained for.
+    """Design by a trained policy: the best step of an episode, by the reward it was trained for.
 
     Args:    checkpoint: a ``Policy``, or a file written by ``beamwright train``; its scenario must have the same sizes;
              starts: if any, the deterministic optimiser goes on from there, with so many starts of which the policy's
@@ -214,40 +251,39 @@ def design_by_policy(
     require(checkpoint != "", "checkpoint", "name a policy.eqx", "nothing", "beamwright train writes one")
     policy = checkpoint if isinstance(checkpoint, Policy) else Policy.load(checkpoint)
     known = checked(s, known)
-    point, filters = propose(s, known, policy)
-    found = finish(s, known, point.tx, point.rx, point.beams, point.powers, filters)
+    design = certified_design(s, known, *propose(s, known, policy))
     if starts == 0:
-        return found
-    return maximise_worst_case(s, known, starts=starts, rounds=rounds, steps=steps, seed=seed, initial=found)
+        return design
+    return maximise_worst_case(s, known, starts=starts, rounds=rounds, steps=steps, seed=seed, initial=design)
 
 
-def propose(s: Scenario, known: Known, policy: Policy) -> tuple[Point, Filters]:
+def propose(s: Scenario, known: Known, policy: Policy) -> tuple[physics.Point, physics.Filters]:
     """``design_by_policy`` without certificate or optimiser; ``known`` is checked. Raises ValueError."""
     for name in ("aps", "users", "tx_antennas", "rx_antennas", "snapshots"):
         have, need = getattr(s, name), getattr(policy.scenario, name)
         require(have == need, name, f"be {need}, as the policy was trained for", have)
     drops = len(known.echo_gain)
     arrays, shape = jax.tree.flatten(policy.actor)
-    function = _player(only_physics(s), s.users, policy.actions, policy.objective, policy.varying, shape)
+    function = _player(s.radio, s.users, policy.actions, policy.objective, policy.varying, shape)
     every = (np.broadcast_to(np.asarray(a), (drops, *a.shape)) for a in arrays)
     site = (np.broadcast_to(value, (drops, *np.shape(value))) for value in site_of(s))
     single = np.zeros((drops, s.aps))
     keys = np.asarray(jax.random.key_data(numbered_keys(jax.random.key(0), known.numbers)))
-    return in_tiles(function, TILE, *every, *paths_of(known), *site, single, keys, counted=True)
+    return in_tiles(function, TILE, *every, *physics.paths_of(known), *site, single, keys, counted=True)
 
 
 @cache
 def _player(
-    physics: Scenario, users: int, actions: Actions, objective: Objective, varying: bool, shape: Any
-) -> Callable[..., tuple[Point, Filters]]:
-    """Of one drop: weights, paths, site, single offsets, key."""
-    count = len(Paths._fields)
+    radio: Radio, users: int, actions: Actions, objective: Objective, varying: bool, shape: Any
+) -> Callable[..., tuple[physics.Point, physics.Filters]]:
+    """Design for one drop: weights, paths, site, single offsets, key."""
+    count = len(physics.Paths._fields)
 
-    def one(*arrays: Array) -> tuple[Point, Filters]:
+    def one(*arrays: Array) -> tuple[physics.Point, physics.Filters]:
         weights = shape.num_leaves
         actor = jax.tree.unflatten(shape, arrays[:weights])
         paths, site, single, key = _split(arrays[weights:], count)
-        env = built(physics, users, paths, site, single, actions, objective, varying)
-        return _best(env, actor, key)
+        env = build_environment(radio, users, paths, site, single, actions, objective, varying)
+        return _best_step(env, actor, key)
 
     return one_by_one(one)

@@ -1,4 +1,4 @@
-"""What numbers of an agent stand for: beams, layouts and powers (spec cellfree, section 7). Traceable, one instance.
+"""Actions and observations of an agent: beams, layouts and powers as numbers (spec cellfree, section 7), traceable.
 
 Any real action gives a feasible point: beams are projected onto their balls, layouts onto sorted ones with their
 spacing, powers scaled to their sum. Numbers in [-1, 1] reach all that is sensible.
@@ -18,45 +18,44 @@ from beamwright.arrays import project_layout
 from beamwright.channels import field_response, steering
 from beamwright.core import require
 from beamwright.numerics import solve_positive, square_modulus
-from beamwright.systems.cellfree.model import Paths, Point
-from beamwright.systems.cellfree.scenario import Scenario
-from beamwright.systems.cellfree.start import fixed_layouts
+from beamwright.systems.cellfree import physics
+from beamwright.systems.cellfree.scene import Radio, Scenario
 
 Actions = Literal["structured", "literal"]
 ACTIONS: tuple[str, ...] = get_args(Actions)
 
 
 class Site(NamedTuple):
-    """What a scenario allows, as numbers."""
+    """Powers, region and range of offsets that a scenario allows, as numbers."""
 
     range_hz: Any
     ap_power: Any
     user_power: Any
     reach: Any
-    """Half the region."""
+    """Half of the region."""
     spacing: Any
     tx: Any
-    """(aps, tx antennas) where antennas are at first."""
+    """(aps, tx antennas) positions at the start."""
     rx: Any
 
 
 def site_of(s: Scenario) -> Site:
-    """Of one scenario."""
-    tx, rx = (layouts[0] for layouts in fixed_layouts(s, 1))
+    """Limits of a scenario."""
+    tx, rx = (layouts[0] for layouts in physics.fixed_layouts(s, 1))
     return Site(
         s.offset_range_hz, s.ap_power_w, s.user_power_w, s.half_region_wavelengths, s.spacing_wavelengths, tx, rx
     )
 
 
-def action_size(s: Scenario, users: int, actions: Actions) -> int:
-    """Numbers per action."""
+def action_size(s: Radio, users: int, actions: Actions) -> int:
+    """Number of entries of an action."""
     require(actions in ACTIONS, "actions", f"be one of {', '.join(ACTIONS)}", actions)
     beams = 2 * s.aps if actions == "structured" else 2 * s.aps * s.tx_antennas
     return beams + s.aps * (s.tx_antennas + s.rx_antennas) + users
 
 
-def decode(s: Scenario, site: Site, paths: Paths, action: Array, actions: Actions) -> Point:
-    """The point that an action (action_size,) stands for."""
+def decode(s: Radio, site: Site, paths: physics.Paths, action: Array, actions: Actions) -> physics.Point:
+    """Positions, beams and powers of an action (action_size,)."""
     users = paths.uplink_gain.shape[0]
     sizes = s.aps * s.tx_antennas, s.aps * s.rx_antennas
     beams, tx, rx, powers = jnp.split(action, np.cumsum([len(action) - sum(sizes) - users, *sizes]))
@@ -70,12 +69,12 @@ def decode(s: Scenario, site: Site, paths: Paths, action: Array, actions: Action
         real, imag = jnp.sqrt(site.ap_power / s.tx_antennas) * beams.reshape(2, s.aps, s.tx_antennas)
         size = jnp.sqrt(jnp.sum(real**2 + imag**2, axis=-1, keepdims=True) + 1e-30)
         weights = (real + 1j * imag) * jnp.minimum(1.0, jnp.sqrt(site.ap_power) / size)
-    wanted = jnp.maximum(powers + 1, 0.0) * site.user_power / max(users, 1)
-    total = jnp.sum(wanted)
-    return Point(tx, rx, weights, wanted * jnp.minimum(1.0, site.user_power / jnp.maximum(total, 1e-300)))
+    requested = jnp.maximum(powers + 1, 0.0) * site.user_power / max(users, 1)
+    total = jnp.sum(requested)
+    return physics.Point(tx, rx, weights, requested * jnp.minimum(1.0, site.user_power / jnp.maximum(total, 1e-300)))
 
 
-def _leakage(paths: Paths, tx: Array, rx: Array, zeta: Array, share: Array, power: Array) -> Array:
+def _leakage(paths: physics.Paths, tx: Array, rx: Array, zeta: Array, share: Array, power: Array) -> Array:
     """w_a ~ (sum_b D_ba^H D_ba + zeta_a I)^-1 g_T(t_a), D of full power, with a share of the power."""
     links = field_response(rx[:, None], tx[None], paths.direct_gain, paths.direct_rx_cosine, paths.direct_tx_cosine)
     leak = power * jnp.einsum("bamn,bamk->nka", jnp.conj(links), links)
@@ -87,8 +86,8 @@ def _leakage(paths: Paths, tx: Array, rx: Array, zeta: Array, share: Array, powe
     return beams * (jnp.sqrt(power * 10 ** (2 * (share - 1))) / size)[:, None]
 
 
-def encode(s: Scenario, point: Point) -> np.ndarray:
-    """The ``literal`` action (drops, action_size) that stands for feasible points (drops, ...)."""
+def encode(s: Scenario, point: physics.Point) -> np.ndarray:
+    """Literal actions (drops, action_size) of feasible points (drops, ...)."""
     drops, users = len(point.tx), point.powers.shape[-1]
     beams = np.asarray(point.beams) / np.sqrt(s.ap_power_w / s.tx_antennas)
     parts = (
@@ -98,8 +97,8 @@ def encode(s: Scenario, point: Point) -> np.ndarray:
     return np.concatenate([np.reshape(part, (drops, -1)) for part in parts], axis=1)
 
 
-def observe(s: Scenario, site: Site, paths: Paths, tx: Array, rx: Array, channels: bool) -> Array:
-    """Positions over half the region; with ``channels`` also [Re, Im] of every kind of channel there over its RMS."""
+def observe(s: Radio, site: Site, paths: physics.Paths, tx: Array, rx: Array, channels: bool) -> Array:
+    """Positions over half the region; with ``channels`` also [Re, Im] of every kind of channel over its RMS."""
     places = [tx.ravel() / site.reach, rx.ravel() / site.reach]
     if not channels:
         return jnp.concatenate(places)
@@ -114,6 +113,6 @@ def observe(s: Scenario, site: Site, paths: Paths, tx: Array, rx: Array, channel
 
 
 def _scaled(block: Array) -> Array:
-    """[Re, Im] over their root mean square."""
+    """Real and imaginary parts over their root mean square."""
     parts = jnp.concatenate([block.real.ravel(), block.imag.ravel()])
     return parts / jnp.sqrt(jnp.mean(parts**2) + 1e-300) if parts.size else parts

@@ -1,4 +1,4 @@
-"""What is known and what a design is: arrays only, every array leads with drops.
+"""Records of paths, filters, designs, certificates and scorecards: arrays that lead with drops.
 
 Axes: ``drops users aps antennas paths``. In a link's arrays entry [a, b] leads from access point b to a. Every gain is
 an amplitude over the standard deviation of the noise, so noise has power one; positions are in wavelengths.
@@ -6,6 +6,7 @@ an amplitude over the standard deviation of the noise, so noise has power one; p
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
@@ -20,7 +21,7 @@ MET = 1e-6
 
 @dataclass(frozen=True)
 class Geometry(ArrayRecord):
-    """Where everything is, for maps and position bounds; channels do not need it."""
+    """Positions of access points, users and target, for maps and position bounds; channels do not need them."""
 
     ap_positions_m: np.ndarray
     """(drops, aps, 2)."""
@@ -72,7 +73,7 @@ class Receivers(ArrayRecord):
 
 @dataclass(frozen=True)
 class Sinr(ArrayRecord):
-    """SINRs at given offsets, linear, and what they are worth."""
+    """Linear SINRs and utility at given offsets."""
 
     users: np.ndarray
     """(drops, users)."""
@@ -82,23 +83,36 @@ class Sinr(ArrayRecord):
     """(drops,) J."""
 
 
+class Finder(IntEnum):
+    """Kind of search that found the worst offsets."""
+
+    NOMINAL = 0
+    """No offsets are as bad as none."""
+    VERTEX = 1
+    """All pairs at the end of the range or without difference."""
+    SAMPLE = 2
+    """A random point of the box."""
+    SEARCH = 3
+    """A local search."""
+
+
 @dataclass(frozen=True)
 class WorstCase(ArrayRecord):
-    """The worst offsets that a method found, an upper bound of the true worst case."""
+    """Worst offsets that a method found; their utility is an upper bound of the true worst case."""
 
     utility: np.ndarray
-    """(drops,) J there."""
+    """(drops,) J at the offsets."""
     offsets_hz: np.ndarray
     """(drops, aps)."""
     found_by: np.ndarray
-    """(drops,) ``Finder`` code: which kind of search found it."""
+    """(drops,) ``Finder`` code."""
     searches: np.ndarray
     """(drops,) how many independent searches ended within 1e-6 of it, relative to the drop from J(0)."""
 
 
 @dataclass(frozen=True)
 class Certificate(ArrayRecord):
-    """What a sceptic needs, recomputed from paths, positions, beams, powers and filters."""
+    """Worst case, bound and residuals, recomputed from paths, positions, beams, powers and filters alone."""
 
     sense: ClassVar[Literal["maximise"]] = "maximise"
     worst_case_utility: np.ndarray
@@ -160,23 +174,23 @@ class Certificate(ArrayRecord):
 
 @dataclass(frozen=True)
 class LearningCurve(ArrayRecord):
-    """How a policy was learnt: a row now and then."""
+    """Learning curve of a policy, row by row."""
 
     env_steps: np.ndarray
     """(drops, rows) taken in the environment so far, all that training took."""
     reward: np.ndarray
     """(drops, rows) mean of what was collected since the row before."""
     loss: np.ndarray
-    """(drops, rows) the critic's; NaN where there is none."""
+    """(drops, rows) loss of the critic; NaN without a critic."""
     gain: np.ndarray
-    """(drops, rows) of the student by its teacher; NaN where there is none."""
+    """(drops, rows) gain of the student by its teacher; NaN without a teacher."""
     score: np.ndarray
     """(drops, rows) least utility over no offsets and the vertices, of the policy without noise."""
 
 
 @dataclass(frozen=True)
 class Design(ArrayRecord):
-    """Positions, beams and powers for every drop; the rest is there where a method made it."""
+    """Positions, beams and powers for every drop; filters and the rest where a method made the design."""
 
     tx_positions: Found
     """(drops, aps, tx antennas) wavelengths, sorted."""
@@ -195,20 +209,20 @@ class Design(ArrayRecord):
     worst_offsets_hz: np.ndarray | None = None
     """(drops, aps)."""
     required_radar_sinr: Asked | None = None
-    """(drops,) what was asked for, linear; 0 where nothing was."""
+    """(drops,) required radar SINR, linear; 0 where none is."""
     trace: Informative | None = None
     """(drops, rounds) best worst-case utility so far, by the search's own oracle."""
     iterations: Informative | None = None
-    """(drops,) of the search, all starts."""
+    """(drops,) iterations of the search, all starts."""
     status: np.ndarray | None = None
     """(drops,) ``Status`` codes."""
     curve: Annotated[LearningCurve, Role.INFORMATIVE] | None = None
-    """Where an agent was trained for the drops."""
+    """Learning curve, where an agent was trained for the drops."""
     certificate: Certificate | None = None
 
     @property
     def receivers(self) -> Receivers:
-        """The filters, which are there once a method made the design."""
+        """Receive filters of a design that a method made."""
         assert self.user_filters is not None and self.radar_filter is not None
         return Receivers(self.user_filters, self.radar_filter)
 
@@ -217,3 +231,17 @@ class Design(ArrayRecord):
         """Status by name, one per drop."""
         assert self.status is not None
         return status_text(self.status)
+
+
+@dataclass(frozen=True)
+class Scorecard(ArrayRecord):
+    """SINRs and utility at the true offsets, beside the worst case."""
+
+    user_sinr: np.ndarray
+    """(drops, users) linear."""
+    radar_sinr: np.ndarray
+    """(drops,) linear."""
+    utility: np.ndarray
+    """(drops,)."""
+    worst_case_utility: np.ndarray
+    """(drops,)."""

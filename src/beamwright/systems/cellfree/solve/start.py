@@ -1,67 +1,33 @@
-"""Where searches start: fixed and random layouts, beams that light the target, beams that spare the receivers."""
+"""Starting points of the search: fixed and random layouts, beams in closed form, or a given design."""
 
 from functools import partial
 
 import jax
 import numpy as np
 
-from beamwright.arrays import centred_layout, decode_layout, encode_layout
-from beamwright.channels import field_response, steering
+from beamwright.arrays import decode_layout, encode_layout
 from beamwright.core import numbered_keys, root_key
-from beamwright.numerics import solve_above
-from beamwright.systems.cellfree.model import Paths, Point
-from beamwright.systems.cellfree.scenario import Scenario
-from beamwright.systems.cellfree.search import Options, layout
+from beamwright.systems.cellfree import physics
+from beamwright.systems.cellfree.scene import Design, Known, Scenario
+from beamwright.systems.cellfree.solve.search import Lane, Options, variable_sizes
 
-LEAKAGE = 100.0
-"""zeta of the leakage beam, in units of the noise."""
 FIRST_SHARE = 0.9
-"""Of the power, where a search may lower it."""
+"""Share of the power at the start, where a search may lower it."""
 LEAST_GAP = 0.02
 """Share of the room that is spread evenly over a given layout's gaps: a search moves gaps by their logarithms."""
 
 
-def fixed_layouts(s: Scenario, drops: int) -> tuple[np.ndarray, np.ndarray]:
-    """Transmit and receive arrays at half a wavelength in the middle, (drops, aps, antennas) each."""
-    low, high = s.region_wavelengths
-    spacing = max(0.5, s.spacing_wavelengths)
-    layouts = []
-    for antennas in (s.tx_antennas, s.rx_antennas):
-        gap = min(spacing, (high - low) / max(antennas - 1, 1))
-        layouts.append(np.tile(centred_layout(antennas, low, high, gap), (drops, s.aps, 1)))
-    return layouts[0], layouts[1]
-
-
-def conjugate_beam(s: Scenario, paths: Paths, tx: np.ndarray) -> np.ndarray:
-    """Unit beams (drops, aps, antennas) matched to the target."""
-    return steering(tx, paths.target_cosine[..., None]) / np.sqrt(s.tx_antennas)
-
-
-def leakage_beam(s: Scenario, paths: Paths, tx: np.ndarray, rx: np.ndarray) -> np.ndarray:
-    """Unit beams that light the target and leak little into any receive array: (sum_b D_ba^H D_ba + zeta I)^-1 g_T.
-
-    D is what an access point at full power does to the receive arrays, so that zeta is in units of the noise.
-    """
-    links = field_response(
-        rx[:, :, None], tx[:, None], paths.direct_gain, paths.direct_rx_cosine, paths.direct_tx_cosine
-    )  # (drops, rx ap, tx ap, rx antennas, tx antennas)
-    leak = s.ap_power_w * np.einsum("dbamn,dbamk->dank", np.conj(links), links)
-    target = steering(tx, paths.target_cosine[..., None])
-    beams = solve_above(leak, LEAKAGE, target[..., None])[..., 0]
-    return beams / np.linalg.norm(beams, axis=-1, keepdims=True)
-
-
 def starting_vectors(
-    s: Scenario, paths: Paths, numbers: np.ndarray, starts: int, seed: int, options: Options
+    s: Scenario, paths: physics.Paths, numbers: np.ndarray, starts: int, seed: int, options: Options
 ) -> np.ndarray:
-    """(drops * starts, variables): in turn the leakage beam at random positions, a noisy matched beam there, and the
+    """(drops * starts, variables), in turn: the leakage beam at random positions, a noisy matched beam there, and the
     leakage beam of the fixed array. Drop number i draws from fold_in(key(seed), i)."""
     drops, users = len(numbers), paths.uplink_gain.shape[1]
     keys = numbered_keys(root_key(seed), numbers)
     raw = _random(keys, starts, s.aps, s.tx_antennas, s.rx_antennas)
     tx_logits, rx_logits, noise = (np.asarray(x) for x in raw)
     low, high = s.region_wavelengths
-    fixed = fixed_layouts(s, drops)
+    fixed = physics.fixed_layouts(s, drops)
     vectors = []
     for start in range(starts):
         kind = start % 3
@@ -70,9 +36,11 @@ def starting_vectors(
         if kind == 2 or not options.movable:
             places = list(fixed)
             logits = [encode_layout(one, low, high, s.spacing_wavelengths).clip(-12.0) for one in places]
-        beams = leakage_beam(s, paths, *places)
+        beams = physics.leakage_beam(s, paths, *places)
         if kind == 1:
-            beams = 0.7 * conjugate_beam(s, paths, places[0]) + 0.5 * noise[:, start] / np.sqrt(2 * s.tx_antennas)
+            beams = 0.7 * physics.conjugate_beam(s, paths, places[0]) + 0.5 * noise[:, start] / np.sqrt(
+                2 * s.tx_antennas
+            )
         elif start >= 3:
             beams = beams + 0.2 * noise[:, start] / np.sqrt(2 * s.tx_antennas)
         powers = np.concatenate([np.zeros(users), [-3.0]])
@@ -81,21 +49,21 @@ def starting_vectors(
             np.full((drops, s.aps), np.arcsin(np.sqrt(FIRST_SHARE))), logits[0].reshape(drops, -1),
             logits[1].reshape(drops, -1), np.tile(powers, (drops, 1)),
         ]  # fmt: skip
-        sizes = layout(s, users, options)
+        sizes = variable_sizes(s.radio, users, options)
         kept = [part for part, size in zip(parts, sizes[:5], strict=True) if size]
         vectors.append(np.concatenate([*kept, np.zeros((drops, sizes.weights))], axis=1))
     return np.stack(vectors, axis=1).reshape(drops * starts, -1)
 
 
-def vector_of(s: Scenario, paths: Paths, point: Point, options: Options) -> np.ndarray:
-    """(drops, variables) of given points: their layouts, directions of beams and user powers; access points are loud.
+def vector_of(s: Scenario, paths: physics.Paths, point: physics.Point, options: Options) -> np.ndarray:
+    """(drops, variables) with a point's layouts, directions of beams and user powers; every access point radiates.
 
-    Whoever is silent gets the leakage beam of the layout.
+    Access points that are silent in ``point`` start with the leakage beam of the layout.
     """
     drops, users = point.powers.shape
     size = np.linalg.norm(point.beams, axis=-1, keepdims=True)
     loud = size > 1e-6 * np.sqrt(s.ap_power_w)
-    beams = np.where(loud, point.beams / np.where(loud, size, 1.0), leakage_beam(s, paths, point.tx, point.rx))
+    beams = np.where(loud, point.beams / np.where(loud, size, 1.0), physics.leakage_beam(s, paths, point.tx, point.rx))
     low, high = s.region_wavelengths
     logits = []
     for places in (point.tx, point.rx):
@@ -109,9 +77,35 @@ def vector_of(s: Scenario, paths: Paths, point: Point, options: Options) -> np.n
         np.full((drops, s.aps), np.arcsin(np.sqrt(FIRST_SHARE))), *logits,
         np.log(np.concatenate([spent, left], axis=1).clip(1e-3)),
     ]  # fmt: skip
-    sizes = layout(s, users, options)
+    sizes = variable_sizes(s.radio, users, options)
     kept = [part for part, size in zip(parts, sizes[:5], strict=True) if size]
     return np.concatenate([*kept, np.zeros((drops, sizes.weights))], axis=1)
+
+
+def make_lanes(
+    s: Scenario, known: Known, starts: int, seed: int, options: Options, least: float = 0.0,
+    initial: Design | None = None,
+) -> Lane:  # fmt: skip
+    """Lanes of a search: every drop with every start, ``initial`` for the first; ``least`` radar SINR."""
+    paths, drops = physics.paths_of(known), len(known.echo_gain)
+    vectors = starting_vectors(s, paths, known.numbers, starts, seed, options)
+    if initial is not None:
+        vectors[::starts] = vector_of(s, paths, physics.point_of(s, known, initial), options)
+    each, one = np.repeat(np.arange(drops), starts), np.ones(drops * starts)
+    tx, rx = physics.fixed_layouts(s, drops)
+    return Lane(
+        paths=physics.Paths(*(a[each] for a in paths)),
+        range_hz=s.offset_range_hz * one,
+        ap_power=s.ap_power_w * one,
+        user_power=s.user_power_w * one,
+        radar_log=np.log2(1 + least) * one,
+        reach=s.half_region_wavelengths * one,
+        spacing=s.spacing_wavelengths * one,
+        tx=tx[each],
+        rx=rx[each],
+        start=vectors,
+        numbers=np.tile(s.radio.numbers, (drops * starts, 1)),
+    )
 
 
 @partial(jax.jit, static_argnums=(1, 2, 3, 4))

@@ -11,12 +11,21 @@ from scipy.optimize import minimize
 
 from beamwright import cellfree as cf
 from beamwright.core import Status
-from beamwright.systems.cellfree import model, worst_case
-from beamwright.systems.cellfree.certificate import _filled as filled
-from beamwright.systems.cellfree.evaluation import through
-from beamwright.systems.cellfree.known import checked, paths_of, point_of
-from beamwright.systems.cellfree.oracle import FAST, SLOW, candidates, quick_ratios, shape_of
-from beamwright.systems.cellfree.worst_case import utilities
+from beamwright.systems.cellfree import physics
+from beamwright.systems.cellfree.audit.bound import _filled as filled
+from beamwright.systems.cellfree.audit.certificate import DENSE
+from beamwright.systems.cellfree.physics import (
+    FAST,
+    SLOW,
+    candidates,
+    filtered_signals,
+    paths_of,
+    point_of,
+    sinrs_by_offset,
+    utilities,
+    worst_case,
+)
+from beamwright.systems.cellfree.scene import checked
 
 QUICK = {"starts": 2, "rounds": 2, "steps": 150}
 
@@ -113,7 +122,7 @@ def test_closed_form_filters_are_the_best_for_a_single_scenario():
         other = cf.sinr(s, r.known, x, cf.Receivers(moved(best.users), moved(best.radar)), f[0])
         assert np.all(other.users <= top.users) and np.all(other.radar <= top.radar)
     # and they attain S d^H R^-1 d
-    heard = through(s, checked(s, r.known), x, best)
+    heard = filtered_signals(s, checked(s, r.known), x, best)
     assert np.all(np.isfinite(heard.echo)) and np.all(top.radar > 0)
 
 
@@ -121,10 +130,10 @@ def test_derotation_takes_the_receiver_s_phase_from_the_users():
     """One access point hears another: with de-rotation the users' loss does not depend on who listens."""
     s, r = drawn(1, derotated=True)
     f = np.array([[0.0, 400.0]])
-    waves = model.drift(s, f).waves[0]
+    waves = physics.offset_phases(s.radio, f).waves[0]
     np.testing.assert_allclose(waves[:, 0], waves[:, 1])
-    plain = model.drift(s.model_copy(update={"derotated": False}), f)
-    np.testing.assert_allclose(plain.rho, model.drift(s, f).rho)
+    plain = physics.offset_phases(s.model_copy(update={"derotated": False}).radio, f)
+    np.testing.assert_allclose(plain.rho, physics.offset_phases(s.radio, f).rho)
     assert not np.allclose(plain.waves[0][:, 0], plain.waves[0][:, 1])
 
 
@@ -134,21 +143,21 @@ def test_kernels_and_the_plain_model_agree_and_differentiate():
     x, filters = random_design(s, 1)
     point, paths = point_of(s, known, x), paths_of(known)
     f = np.random.default_rng(0).uniform(-0.5, 0.5, (5, s.aps))
-    heard = through(s, known, x, filters)
-    one = model.Heard(*(jnp.asarray(a[0]) for a in heard))
-    quick = model.utility(s, quick_ratios(s, one, 1000.0)(jnp.asarray(f.T)))
+    heard = filtered_signals(s, known, x, filters)
+    one = physics.FilteredSignals(*(jnp.asarray(a[0]) for a in heard))
+    quick = physics.utility(s.radio, sinrs_by_offset(s.radio, one, 1000.0)(jnp.asarray(f.T)))
     np.testing.assert_allclose(quick, utilities(s, heard, 1000.0 * f)[0], rtol=1e-12)
-    lane = model.Paths(*(jnp.asarray(a[0]) for a in paths))
-    there = model.air(lane, model.Point(*(jnp.asarray(a[0]) for a in point)))
-    np.testing.assert_allclose(there.beams, model.air(paths, point).beams[0], rtol=1e-10)
+    lane = physics.Paths(*(jnp.asarray(a[0]) for a in paths))
+    there = physics.received_signals(lane, physics.Point(*(jnp.asarray(a[0]) for a in point)))
+    np.testing.assert_allclose(there.beams, physics.received_signals(paths, point).beams[0], rtol=1e-10)
 
     @jax.jit
     def value(beams, tx):
-        air = model.air(lane, model.Point(tx, jnp.asarray(point.rx[0]), beams[0] + 1j * beams[1],
+        air = physics.received_signals(lane, physics.Point(tx, jnp.asarray(point.rx[0]), beams[0] + 1j * beams[1],
                                           jnp.asarray(point.powers[0])))  # fmt: skip
-        scenarios = model.scenarios_of(s, 1000.0 * jnp.asarray(f))
-        best = model.best_filters(s, air, scenarios, jnp.full(5, 0.2))
-        return jnp.min(model.utility(s, model.ratios(s, model.through(s, air, best), scenarios.drift)))
+        scenarios = physics.offset_scenarios(s.radio, 1000.0 * jnp.asarray(f))
+        best = physics.closed_form_filters(s.radio, air, scenarios, jnp.full(5, 0.2))
+        return jnp.min(physics.utility_at(s.radio, physics.apply_filters(s.radio, air, best), scenarios.phases))
 
     beams, tx = np.stack([point.beams[0].real, point.beams[0].imag]), point.tx[0]
     slopes = jax.jit(jax.grad(value, (0, 1)))(beams, tx)
@@ -165,8 +174,8 @@ def test_kernels_and_the_plain_model_agree_and_differentiate():
 
 def scipy_oracle(s, heard, drop, starts=8):
     """The same by SciPy: look everywhere, L-BFGS-B from the worst."""
-    one = model.Heard(*(jnp.asarray(a[drop]) for a in heard))
-    look = jax.jit(lambda y: model.utility(s, model.ratios(s, one, model.drift(s, s.offset_range_hz * y))))
+    one = physics.FilteredSignals(*(jnp.asarray(a[drop]) for a in heard))
+    look = jax.jit(lambda y: physics.utility_at(s.radio, one, physics.offset_phases(s.radio, s.offset_range_hz * y)))
     slope = jax.jit(jax.value_and_grad(look))
     points = candidates(s.aps, 256)
     values = np.array([look(p) for p in points])
@@ -184,7 +193,7 @@ def scipy_oracle(s, heard, drop, starts=8):
 def test_the_oracle_is_as_good_as_scipy_and_every_relaxation_is_below_it(range_hz):
     s, r = drawn(3, aps=3, snapshots=12, offset_range_hz=range_hz)
     d = cf.leakage_beams(s, r.known)
-    heard = through(s, checked(s, r.known), d, d.receivers)
+    heard = filtered_signals(s, checked(s, r.known), d, d.receivers)
     found = cf.worst_case_offset(s, r.known, d, d.receivers)
     for drop in range(3):
         assert found.utility[drop] <= scipy_oracle(s, heard, drop) + 1e-6
@@ -210,8 +219,8 @@ def test_paths_of_a_simulator_are_those_of_the_model_with_the_targets_cosines_tu
     paths, random = paths_of(r.known), np.random.default_rng(5)
     tx, rx = random.uniform(-2, 2, (s.aps, s.tx_antennas)), random.uniform(-2, 2, (s.aps, s.rx_antennas))
     w = random.standard_normal((s.aps, s.tx_antennas, 2)) @ [1, 1j]
-    point = model.Point(tx[None], -rx[None], w[None], np.ones((1, s.users)))
-    there = model.air(paths._replace(target_cosine=-paths.target_cosine), point)
+    point = physics.Point(tx[None], -rx[None], w[None], np.ones((1, s.users)))
+    there = physics.received_signals(paths._replace(target_cosine=-paths.target_cosine), point)
     k = r.known
 
     def wave(x, c):
@@ -241,7 +250,7 @@ def test_the_worst_case_never_rises_with_the_range_which_compiles_nothing():
     assert np.all(np.diff(values, axis=0) <= 1e-9)
     np.testing.assert_allclose(values[0], d.certificate.nominal_utility, rtol=1e-9)
     for effort in (SLOW, FAST):  # one program each, whatever the range
-        assert worst_case._compiled(shape_of(s), effort)._cache_size() == 1
+        assert worst_case._compiled(s.radio.shape, effort)._cache_size() == 1
 
 
 def test_methods_and_options_of_the_worst_case_are_refused_by_name():
@@ -383,6 +392,25 @@ def test_the_certificate_notices():
     assert asked.status[0] == Status.QOS_INFEASIBLE
     with pytest.raises(ValueError, match="user_filters, radar_filter must be given"):
         cf.certify(s, r.known, cf.Design(d.tx_positions, d.rx_positions, d.beams, d.powers_w))
+
+
+def test_the_certificate_takes_offsets_from_the_oracle_and_no_number(monkeypatch):
+    """Utilities and SINRs are NumPy's: they agree with the compiled search, and do not change where that lies."""
+    s, r = drawn(2)
+    d = cf.leakage_beams(s, r.known)
+    proof, filtered = d.certificate, filtered_signals(s, checked(s, r.known), d, d.receivers)
+    search = physics.find_worst_offsets_of_drops
+    np.testing.assert_allclose(search(s, filtered, DENSE).utility, proof.worst_case_utility, rtol=1e-12)
+    np.testing.assert_allclose(search(s, filtered, DENSE).nominal, proof.nominal_utility, rtol=1e-12)
+    np.testing.assert_allclose(search(s, filtered, DENSE, radar_only=True).utility, proof.least_radar_sinr, rtol=1e-12)
+
+    def liar(*arguments, **options):
+        return search(*arguments, **options)._replace(utility=np.full(2, 99.0), nominal=np.full(2, 99.0))
+
+    monkeypatch.setattr(physics, "find_worst_offsets_of_drops", liar)
+    again = cf.certify(s, r.known, d)
+    for name in ("worst_case_utility", "nominal_utility", "least_radar_sinr", "radar_shortfall", "status"):
+        np.testing.assert_array_equal(getattr(again, name), getattr(proof, name))
 
 
 def test_bad_input_is_refused_by_name():

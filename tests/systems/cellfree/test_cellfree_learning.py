@@ -14,12 +14,11 @@ from beamwright import cellfree as cf
 from beamwright.cli import main
 from beamwright.learn import play
 from beamwright.learn.gymnasium import GymnasiumEnvironment
-from beamwright.systems.cellfree.actions import ACTIONS, decode, encode, site_of
-from beamwright.systems.cellfree.baselines import filters_for
-from beamwright.systems.cellfree.design import finish
-from beamwright.systems.cellfree.env import OBJECTIVES, REWARD
-from beamwright.systems.cellfree.known import checked, paths_of, point_of
-from beamwright.systems.cellfree.model import Paths
+from beamwright.systems.cellfree.learn.actions import ACTIONS, decode, encode, site_of
+from beamwright.systems.cellfree.learn.environment import OBJECTIVES, REWARD
+from beamwright.systems.cellfree.methods import certified_design
+from beamwright.systems.cellfree.physics import Filters, Paths, Point, paths_of, point_of, robust_filters
+from beamwright.systems.cellfree.scene import checked
 from benchmarks.cellfree_twin import Twin
 
 TINY = {"env_steps": 512, "environments": 4, "width": 8}
@@ -97,9 +96,10 @@ def test_any_action_is_feasible(actions):
     size = cf.environment(s, known, actions).action_size
     numbers = np.random.default_rng(1).normal(size=(40, size)) * np.geomspace(0.1, 30, 40)[:, None]
     paths = Paths(*(a[0] for a in paths_of(known)))
-    point = jax.jit(jax.vmap(lambda x: decode(s, site_of(s), paths, x, actions)))(numbers)
+    point = jax.jit(jax.vmap(lambda x: decode(s.radio, site_of(s), paths, x, actions)))(numbers)
     each = known.take(np.zeros(40, int))
-    found = finish(s, each, *(np.asarray(a) for a in point), filters_for(s, each, type(point)(*map(np.asarray, point))))
+    point = Point(*map(np.asarray, point))
+    found = certified_design(s, each, point, robust_filters(s, each, point))
     assert set(found.status_text) == {"feasible"}
     assert np.all(found.certificate.power_residual <= 1e-12)
 
@@ -131,7 +131,7 @@ def test_a_stub_with_the_optimisers_solution_scores_the_optimisers_utility():
     for mine, theirs in zip(built, point, strict=True):
         np.testing.assert_allclose(mine, theirs[0], atol=1e-9)
     # the same beams, positions and powers, with the agents' filters, by the plain model and by every step of the stub
-    agents = finish(s, known, *point, filters_for(s, known, point))
+    agents = certified_design(s, known, point, robust_filters(s, known, point))
     vertices = cf.worst_case_offset(s, known, agents, agents.receivers, "vertices").utility
     np.testing.assert_allclose(episode.score, vertices[0], rtol=1e-9)
     np.testing.assert_allclose(episode.rewards, REWARD * vertices[0], rtol=1e-9)
@@ -154,9 +154,8 @@ def test_who_picks_the_offsets_is_scored_at_the_worst_ones():
     action = np.random.default_rng(0).uniform(-1, 1, cf.environment(s, scenes.known, objective="joint").action_size)
     env, episode = played(s, scenes.known, action, objective="joint")
     point, filters = eqx.filter_jit(env.design)(env.reset(jax.random.key(0)), jnp.asarray(action))
-    design = finish(
-        s, scenes.known, *(np.asarray(a)[None] for a in point), type(filters)(*(np.asarray(a)[None] for a in filters))
-    )
+    point, filters = Point(*(np.asarray(a)[None] for a in point)), Filters(*(np.asarray(a)[None] for a in filters))
+    design = certified_design(s, scenes.known, point, filters)
     chosen = action[-s.aps :] * s.offset_range_hz / 2
     paid = cf.sinr(s, scenes.known, design, design.receivers, chosen).utility[0]
     np.testing.assert_allclose(episode.rewards[0], REWARD * paid, rtol=1e-9)

@@ -1,0 +1,65 @@
+"""Bounds that no design exceeds: utility of a drop, and position error of a target (spec cellfree, section 8)."""
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from beamwright.core import require
+from beamwright.metrics import Offsets, PositionBound, ResourceGrid, spectral_efficiency
+from beamwright.metrics import position_bound as bound_of
+from beamwright.systems.cellfree import physics
+from beamwright.systems.cellfree.scene import Geometry, Known, Scenario
+
+
+def utility_bound(s: Scenario, known: Known) -> np.ndarray:
+    """(drops,) utility that no design exceeds: no interference, every path in phase at every antenna, wherever it is.
+
+        gamma_u <= p_u H_u,  H_u = sum_a M (sum_l |g_ual|)^2;     gamma_r <= S N P sum_a M |kappa_aa|^2
+
+    and powers filled over the users (rates), or given to the strongest (SINRs).
+    """
+    reach = s.rx_antennas * np.sum(np.sum(np.abs(known.uplink_gain), axis=-1) ** 2, axis=-1)
+    own = np.abs(np.diagonal(known.echo_gain, axis1=1, axis2=2)) ** 2
+    radar = s.snapshots * s.tx_antennas * s.ap_power_w * s.rx_antennas * own.sum(axis=-1)
+    if s.metric == "rate":
+        radar, users = spectral_efficiency(radar), _filled(reach, s.user_power_w)
+    else:
+        users = s.user_power_w * reach.max(axis=-1, initial=0.0)
+    return s.sensing_weight * radar + (1 - s.sensing_weight) * users
+
+
+def _filled(reach: np.ndarray, power_w: float) -> np.ndarray:
+    """max sum_u log2(1 + p_u H_u) over p >= 0 that add up to the power: water-filling, exactly."""
+    if not reach.shape[1]:
+        return np.zeros(len(reach))
+    order = -np.sort(-reach, axis=1)
+    floors = 1 / np.maximum(order, 1e-300)
+    served = np.tri(reach.shape[1], dtype=bool)  # (how many, user): the strongest ones
+    above = floors[:, None, :] - floors[:, :, None]  # (drops, user, other): by how much the other's floor is higher
+    powers = (power_w + np.einsum("cv,duv->dcu", served, above)) / (1 + np.arange(reach.shape[1]))[:, None]
+    valid = np.all((powers > 0) | ~served, axis=-1)  # whoever is served stands above its floor
+    filled = np.where(served & valid[..., None], powers, 0)
+    return spectral_efficiency(filled * order[:, None, :]).sum(axis=-1).max(axis=1)
+
+
+def position_bound(
+    geometry: Geometry,
+    resource_grid: ResourceGrid,
+    snr: ArrayLike,
+    offsets: Offsets = "consistent",
+    scenario: Scenario | None = None,
+    rx_positions: ArrayLike | None = None,
+    target_m: ArrayLike | None = None,
+) -> PositionBound:
+    """``beamwright.metrics.position_bound`` for the first drop of a geometry.
+
+    Args:    snr per resource element and antenna over the noise, (aps, aps) or a number; rx_positions (aps, antennas)
+             in wavelengths, default four half a wavelength apart (the scenario's number); target_m (..., 2) instead of
+             the geometry's, for maps.
+    """
+    s = Scenario() if scenario is None else scenario
+    aps, axes = geometry.ap_positions_m[0], geometry.ap_axes[0]
+    if rx_positions is None:
+        require(len(aps) == s.aps, "scenario", f"have {len(aps)} aps like the geometry", s.aps)
+        rx_positions = physics.fixed_layouts(s, 1)[1][0]
+    target = geometry.target_m[0] if target_m is None else target_m
+    return bound_of(aps, axes, target, np.asarray(rx_positions), resource_grid, snr, s.wavelength_m, offsets)

@@ -1,0 +1,92 @@
+"""The certificate of a design, recomputed from its arrays alone.
+
+SINRs, utilities, filters of a silent radar and residuals are evaluated by NumPy. A compiled search, denser than the
+design's own, only proposes the worst offsets; NumPy evaluates utility and SINRs at them. With the search of the design
+it shares the formulas of ``physics.model`` and ``physics.yardsticks`` and the oracle of ``physics.worst_case``.
+"""
+
+import numpy as np
+
+from beamwright.core import Status, guarded, require
+from beamwright.numerics import square_modulus
+from beamwright.systems.cellfree import physics
+from beamwright.systems.cellfree.audit.bound import utility_bound
+from beamwright.systems.cellfree.scene import MET, SOUND, Certificate, Design, Known, Scenario, checked
+
+DENSE = physics.Effort(samples=2048, starts=32, steps=60)
+"""Effort of the certificate's search."""
+
+
+@guarded(Scenario)
+def certify(scenario: Scenario, known: Known, design: Design) -> Certificate:
+    """Recompute the certificate; of the design only positions, beams, powers, filters and what was required are read.
+
+    The worst case is at the worst offsets that a search finds, 2048 points and 32 local searches: an estimate from
+    above, whose ``searches`` says how many ended there. ``bound`` is rigorous.
+
+    Raises: ValueError naming what has a wrong shape or is not finite.
+    """
+    s, known = scenario, checked(scenario, known)
+    require(design.user_filters is not None and design.radar_filter is not None, "user_filters, radar_filter",
+            "be given", "none", "cf.receivers makes them")  # fmt: skip
+    point, drops = physics.point_of(s, known, design), len(known.echo_gain)
+    filtered = physics.filtered_signals(s, known, design, design.receivers)
+    worst, radar = (physics.find_worst_offsets_of_drops(s, filtered, DENSE, radar_only=only) for only in (False, True))
+    offsets = s.offset_range_hz * worst.offsets
+    nominal = _sinrs(s, filtered, np.zeros((drops, s.aps)))
+    at_worst = _sinrs(s, filtered, offsets)
+    worst_utility = physics.utility(s.radio, at_worst)
+    least_radar = _sinrs(s, filtered, s.offset_range_hz * radar.offsets).radar
+    required = np.zeros(drops) if design.required_radar_sinr is None else np.asarray(design.required_radar_sinr)
+    shortfall = np.maximum(0, 1 - np.divide(least_radar, required, out=np.ones(drops), where=required > 0))
+    radiated = np.sum(square_modulus(point.beams), axis=-1)
+    power, layout = _power_residual(s, radiated, point.powers), _layout_residual(s, point)
+    sound = (power <= SOUND) & (layout <= SOUND) & np.isfinite(worst_utility)
+    return Certificate(
+        worst_case_utility=worst_utility,
+        worst_offsets_hz=offsets,
+        found_by=worst.found_by,
+        searches=worst.searches,
+        nominal_utility=physics.utility(s.radio, nominal),
+        user_sinr=at_worst.users,
+        radar_sinr=at_worst.radar,
+        least_radar_sinr=least_radar,
+        bound=utility_bound(s, known),
+        silence_utility=silence_utility(s, known),
+        radiated_w=radiated,
+        power_residual=power,
+        layout_residual=layout,
+        radar_shortfall=shortfall,
+        status=np.select([~sound, shortfall > MET], [Status.STALLED, Status.QOS_INFEASIBLE], Status.FEASIBLE),
+    )
+
+
+def _sinrs(s: Scenario, filtered: physics.FilteredSignals, offsets_hz: np.ndarray) -> physics.Sinrs:
+    """SINRs at offsets (drops, aps), by NumPy."""
+    return physics.sinrs(s.radio, filtered, physics.offset_phases(s.radio, offsets_hz))
+
+
+def silence_utility(s: Scenario, known: Known) -> np.ndarray:
+    """(drops,) utility of a radar that does not radiate: fixed arrays, equal user powers; offsets do not change it."""
+    point, none = physics.fixed_point(s, known, "silence"), np.zeros((len(known.echo_gain), s.aps))
+    received = physics.received_signals(physics.paths_of(known), point)
+    scenarios = physics.offset_scenarios(s.radio, none[:, None])
+    filters = physics.closed_form_filters(s.radio, received, scenarios, np.ones((len(none), 1)))
+    return physics.utility(s.radio, _sinrs(s, physics.apply_filters(s.radio, received, filters), none))
+
+
+def _power_residual(s: Scenario, radiated: np.ndarray, powers: np.ndarray) -> np.ndarray:
+    def excess(spent: np.ndarray, budget: float) -> np.ndarray:
+        return np.maximum(spent - budget, 0) / budget if budget > 0 else np.maximum(spent, 0)
+
+    return np.maximum(excess(radiated, s.ap_power_w).max(axis=-1), excess(powers.sum(axis=-1), s.user_power_w))
+
+
+def _layout_residual(s: Scenario, point: physics.Point) -> np.ndarray:
+    low, high = s.region_wavelengths
+    residual = np.zeros(len(point.tx))
+    for places in (point.tx, point.rx):
+        outside = np.maximum(low - places, places - high).max(axis=(1, 2))
+        close = (s.spacing_wavelengths - np.diff(places, axis=-1)).max(axis=(1, 2), initial=0.0)
+        residual = np.maximum(residual, np.maximum(outside, close))
+    return np.maximum(residual, 0)

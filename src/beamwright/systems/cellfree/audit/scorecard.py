@@ -1,0 +1,38 @@
+"""Scorecard of a design at the true offsets, and the rows that a person reads."""
+
+from typing import Any
+
+import numpy as np
+
+from beamwright.core import guarded, linear_to_db
+from beamwright.systems.cellfree import physics
+from beamwright.systems.cellfree.scene import Design, Realisation, Scenario, Scorecard
+
+
+@guarded(Scenario)
+def evaluate(scenario: Scenario, realisation: Realisation, design: Design) -> Scorecard:
+    """Judge positions, beams, powers and filters at ``realisation.truth``."""
+    sinr = physics.sinr(scenario, realisation.known, design, design.receivers, realisation.truth)
+    assert design.worst_case_utility is not None
+    return Scorecard(sinr.users, sinr.radar, sinr.utility, design.worst_case_utility)
+
+
+def headline(scenario: Scenario, design: Design) -> list[dict[str, Any]]:
+    """One row per drop for the table a person reads."""
+    proof = design.certificate
+    assert proof is not None and design.iterations is not None
+    return [
+        {
+            "drop": drop,
+            "status": status,
+            "worst case": proof.worst_case_utility[drop],
+            "no offsets": proof.nominal_utility[drop],
+            "silence": proof.silence_utility[drop],
+            "bound": proof.bound[drop],
+            "least radar SINR (dB)": float(linear_to_db(proof.least_radar_sinr[drop])),
+            "least user SINR (dB)": float(linear_to_db(proof.user_sinr[drop].min(initial=np.inf))),
+            "radiated (W)": proof.radiated_w[drop].sum(),
+            "iterations": int(design.iterations[drop]),
+        }
+        for drop, status in enumerate(design.status_text)
+    ]

@@ -1,0 +1,19 @@
+"""Learning: the environment of an agent, its actions, and the designs of trained agents."""
+
+from beamwright.systems.cellfree.learn.environment import CellFree, environment
+from beamwright.systems.cellfree.learn.methods import (
+    Amortised,
+    Ddpg,
+    Meta,
+    Policy,
+    PolicyDesign,
+    design_by_policy,
+    learn_each,
+    single_offsets,
+    train_policy,
+)
+
+__all__ = [
+    "Amortised", "CellFree", "Ddpg", "Meta", "Policy", "PolicyDesign", "design_by_policy", "environment",
+    "learn_each", "single_offsets", "train_policy",
+]  # fmt: skip

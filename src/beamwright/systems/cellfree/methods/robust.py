@@ -1,0 +1,99 @@
+"""Designs of largest worst-case utility by search; and its variants with fixed arrays, and without robustness."""
+
+from beamwright.core import USUAL, Config, db_to_linear, guarded, parameter, ranges, require
+from beamwright.systems.cellfree.methods.certified import certified_design
+from beamwright.systems.cellfree.scene import Design, Known, Scenario, checked, design_bytes
+from beamwright.systems.cellfree.solve import Options, best_starts, make_lanes, search
+
+
+class Solver(Config):
+    """Options of designs by deterministic search."""
+
+    starts: int = parameter(6, "Starts per drop, of which the best is kept", source="spec, section 6", **ranges.STARTS)
+    radar_sinr_db: float | None = parameter(
+        None, "Least SINR of the radar whatever the offsets", unit="dB", **ranges.DECIBELS
+    )
+    full_power: bool = parameter(False, "Whether every access point radiates all its power")
+    rounds: int = parameter(
+        2, "Rounds of search; each further one adds the worst offsets found", source="spec, section 6", ge=1, le=1000
+    )
+    steps: int = parameter(300, "Steps of Adam per round", source="spec, section 6", **ranges.ROUNDS)
+    seed: int = parameter(0, "Seed of random starts; drop i uses fold_in(key(seed), i)", **ranges.SEED)
+
+
+@guarded(Scenario, Solver, design_bytes)
+def maximise_worst_case(
+    s: Scenario,
+    known: Known,
+    starts: int = USUAL,
+    movable: bool = True,
+    robust: bool = True,
+    radar_sinr_db: float | None = USUAL,
+    full_power: bool = USUAL,
+    rounds: int = USUAL,
+    steps: int = USUAL,
+    seed: int = USUAL,
+    initial: Design | None = None,
+) -> Design:
+    """Design of largest worst-case utility over all carrier offsets within the range.
+
+        max over beams, layouts, powers, filters   min over f   beta m(gamma_r) + (1 - beta) sum_u m(gamma_u)
+
+    Args:    starts per drop, of which the best by the oracle is kept, drop number i from fold_in(key(seed), i);
+             movable: antennas may move within the region, else they stay half a wavelength apart; robust: designed for
+             a set of offsets, else for none (what that is worth the certificate says); radar_sinr_db: least SINR of the
+             radar whatever the offsets, so that silence is no answer; full_power: every access point radiates all its
+             power; initial: a design from which the first start goes on, all access points loud again, since silence
+             is a strong local optimum; rounds of search, each further one with the worst offsets of the one before;
+             steps of Adam in each.
+    Returns: Design; status ``feasible``, or ``qos_infeasible`` where the required radar SINR was not reached.
+    Raises:  ValueError naming the argument.
+    Source:  spec cellfree, section 6.
+    """
+    for name, count in (("starts", starts), ("rounds", rounds), ("steps", steps)):
+        require(count >= 1, name, "be >= 1", count)
+    known = checked(s, known)
+    require(movable or initial is None, "initial", "be none where antennas do not move", "a design")
+    options = Options(movable, robust, full_power, rounds, steps)
+    least = 0.0 if radar_sinr_db is None else float(db_to_linear(radar_sinr_db))
+    lanes = make_lanes(s, known, starts, seed, options, least, initial)
+    best = best_starts(search(s, lanes, options), starts)
+    return certified_design(
+        s, known, best.point, best.filters, required=least, trace=best.trace, iterations=best.iterations
+    )
+
+
+@guarded(Scenario, Solver, design_bytes)
+def fixed_array(
+    s: Scenario,
+    known: Known,
+    starts: int = USUAL,
+    radar_sinr_db: float | None = USUAL,
+    full_power: bool = USUAL,
+    rounds: int = USUAL,
+    steps: int = USUAL,
+    seed: int = USUAL,
+) -> Design:
+    """``maximise_worst_case`` with antennas that stay half a wavelength apart."""
+    return maximise_worst_case(
+        s, known, starts, movable=False, radar_sinr_db=radar_sinr_db, full_power=full_power, rounds=rounds, steps=steps,
+        seed=seed,
+    )  # fmt: skip
+
+
+@guarded(Scenario, Solver, design_bytes)
+def non_robust(
+    s: Scenario,
+    known: Known,
+    starts: int = USUAL,
+    radar_sinr_db: float | None = USUAL,
+    full_power: bool = USUAL,
+    rounds: int = USUAL,
+    steps: int = USUAL,
+    seed: int = USUAL,
+) -> Design:
+    """``maximise_worst_case`` for no offsets at all; its worst case is that of the range."""
+    return maximise_worst_case(
+        s, known, starts, robust=False, radar_sinr_db=radar_sinr_db, full_power=full_power, rounds=rounds, steps=steps,
+        seed=seed,
+    )  # fmt: skip

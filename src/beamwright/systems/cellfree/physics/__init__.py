@@ -1,0 +1,61 @@
+"""Physics: signals, filters, SINRs, utility and their worst case over the carrier offsets. It knows no search."""
+
+from beamwright.systems.cellfree.physics.evaluation import (
+    filtered_signals,
+    filters_of,
+    paths_of,
+    point_of,
+    receivers,
+    receivers_of,
+    sinr,
+    utilities,
+)
+from beamwright.systems.cellfree.physics.model import (
+    FilteredSignals,
+    Filters,
+    OffsetPhases,
+    OffsetScenarios,
+    Paths,
+    Point,
+    ReceivedSignals,
+    Sinrs,
+    apply_filters,
+    closed_form_filters,
+    code_correlation,
+    offset_phases,
+    offset_scenarios,
+    received_signals,
+    sinrs,
+    utility,
+    utility_at,
+)
+from beamwright.systems.cellfree.physics.worst_case import (
+    FAST,
+    SLOW,
+    Effort,
+    WorstOffsets,
+    candidates,
+    effort_for,
+    find_worst_offsets,
+    find_worst_offsets_of_drops,
+    sinrs_by_offset,
+)
+from beamwright.systems.cellfree.physics.yardsticks import (
+    YARDSTICKS,
+    conjugate_beam,
+    fixed_layouts,
+    fixed_point,
+    leakage_beam,
+    robust_filters,
+    scenario_offsets,
+    yardstick,
+)
+
+__all__ = [
+    "FAST", "SLOW", "YARDSTICKS", "Effort", "FilteredSignals", "Filters", "OffsetPhases", "OffsetScenarios", "Paths",
+    "Point", "ReceivedSignals", "Sinrs", "WorstOffsets", "apply_filters", "candidates", "closed_form_filters",
+    "code_correlation", "conjugate_beam", "effort_for", "filtered_signals", "filters_of", "find_worst_offsets",
+    "find_worst_offsets_of_drops", "fixed_layouts", "fixed_point", "leakage_beam", "offset_phases",
+    "offset_scenarios", "paths_of", "point_of", "received_signals", "receivers", "receivers_of", "robust_filters",
+    "scenario_offsets", "sinr", "sinrs", "sinrs_by_offset", "utilities", "utility", "utility_at", "yardstick",
+]  # fmt: skip

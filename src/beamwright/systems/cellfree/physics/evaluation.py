@@ -1,0 +1,99 @@
+"""Filters and SINRs of any design, from its checked arrays, in plain NumPy."""
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from beamwright.core import as_array, numbers, plain_array, require
+from beamwright.systems.cellfree.physics import model
+from beamwright.systems.cellfree.scene import Design, Known, Receivers, Scenario, Sinr, checked
+
+
+def receivers(
+    s: Scenario, known: Known, x: Design, offsets_hz: ArrayLike, weights: ArrayLike | None = None
+) -> Receivers:
+    """Closed-form filters for a set of offsets, the best for its mean interference; exact for a single scenario.
+
+    Args:    offsets_hz (scenarios, aps) for all drops, or (drops, scenarios, aps); weights (scenarios,) or (drops,
+             scenarios), default all equal; scaled to sum to one.
+    Raises:  ValueError naming the argument.
+    Source:  spec cellfree, section 4.
+    """
+    known = checked(s, known)
+    point, drops = point_of(s, known, x), len(known.echo_gain)
+    f = numbers(offsets_hz, "offsets_hz")
+    f = as_array(np.broadcast_to(f, (drops, *f.shape[-2:])) if f.ndim == 2 else f, "offsets_hz",
+                 "drops scenarios aps", drops=drops, aps=s.aps)  # fmt: skip
+    count = f.shape[1]
+    w = np.ones(count) if weights is None else numbers(weights, "weights")
+    w = as_array(np.broadcast_to(w, (drops, count)) if w.ndim == 1 else w, "weights",
+                 "drops scenarios", drops=drops, scenarios=count)  # fmt: skip
+    require(bool(np.all(w >= 0)) and bool(np.all(w.sum(axis=1) > 0)), "weights", "be >= 0, not all 0", w)
+    received, scenarios = model.received_signals(paths_of(known), point), model.offset_scenarios(s.radio, f)
+    return receivers_of(model.closed_form_filters(s.radio, received, scenarios, w / w.sum(axis=1, keepdims=True)))
+
+
+def sinr(s: Scenario, known: Known, x: Design, r: Receivers, offsets_hz: ArrayLike) -> Sinr:
+    """SINRs of users and radar and the utility, at offsets (drops, aps) or (aps,) for all drops.
+
+    Raises: ValueError naming the argument.
+    Source: spec cellfree, section 3.
+    """
+    known = checked(s, known)
+    drops = len(known.echo_gain)
+    f = numbers(offsets_hz, "offsets_hz")
+    f = np.broadcast_to(f, (drops, *f.shape)) if f.ndim == 1 else f
+    f = as_array(f, "offsets_hz", "drops aps", drops=drops, aps=s.aps)
+    at = model.sinrs(s.radio, filtered_signals(s, known, x, r), model.offset_phases(s.radio, f))
+    return Sinr(at.users, at.radar, model.utility(s.radio, at))
+
+
+def utilities(s: Scenario, filtered: model.FilteredSignals, offsets_hz: np.ndarray) -> np.ndarray:
+    """(drops, points) utility at offsets (points, aps)."""
+    phases = model.offset_phases(s.radio, offsets_hz)
+    drops = (model.FilteredSignals(*(a[i] for a in filtered)) for i in range(len(filtered.echo)))
+    return np.stack([model.utility_at(s.radio, drop, phases) for drop in drops])
+
+
+def filtered_signals(s: Scenario, known: Known, x: Design, r: Receivers) -> model.FilteredSignals:
+    """Signals after the design's filters; ``known`` is checked."""
+    received = model.received_signals(paths_of(known), point_of(s, known, x))
+    return model.apply_filters(s.radio, received, filters_of(s, known, r))
+
+
+def filters_of(s: Scenario, known: Known, r: Receivers) -> model.Filters:
+    """Filters by access point. Raises ValueError naming the filter."""
+    drops, size = len(known.echo_gain), s.aps * s.rx_antennas
+    users = as_array(r.users, "users", "drops users filter", complex, drops=drops, users=s.users, filter=size)
+    radar = as_array(r.radar, "radar", "drops filter", complex, drops=drops, filter=size)
+    shape = s.aps, s.rx_antennas
+    return model.Filters(users.reshape(drops, s.users, *shape), radar.reshape(drops, *shape))
+
+
+def receivers_of(filters: model.Filters) -> Receivers:
+    """Filters over all antennas of all access points."""
+    return Receivers(*(each.reshape(*each.shape[:-2], each.shape[-2] * each.shape[-1]) for each in filters))
+
+
+def paths_of(known: Known) -> model.Paths:
+    """Paths as the model takes them."""
+    return model.Paths(*(getattr(known, name) for name in model.Paths._fields))
+
+
+def point_of(s: Scenario, known: Known, x: Design) -> model.Point:
+    """Positions, beams and powers of a design, checked for shape and numbers; a drops axis is given to a single one.
+
+    Raises: ValueError naming the array.
+    """
+    drops = len(known.echo_gain)
+    axes = {
+        "tx_positions": ("drops aps tx_antennas", float), "rx_positions": ("drops aps rx_antennas", float),
+        "beams": ("drops aps tx_antennas", complex), "powers_w": ("drops users", float),
+    }  # fmt: skip
+    values = []
+    for name, (names, kind) in axes.items():
+        array = plain_array(getattr(x, name), name)
+        array = array[None] if array.ndim == len(names.split()) - 1 else array
+        sizes = {"drops": drops, "aps": s.aps, "users": s.users, "tx_antennas": s.tx_antennas}
+        values.append(as_array(array, name, names, kind, **sizes, rx_antennas=s.rx_antennas))
+    require(bool(np.all(values[3] >= 0)), "powers_w", "be >= 0", values[3].min(initial=0))
+    return model.Point(*values)

@@ -1,0 +1,163 @@
+"""Worst carrier offsets: candidates all over the box, then local searches from the worst (spec cellfree, section 5).
+
+Filters, beams and positions are fixed, so a drop enters by ``model.FilteredSignals`` alone: an evaluation costs S A^2 U
+products whatever the antennas, and the range of offsets is a number like any other.
+"""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array, lax
+
+from beamwright.numerics import in_tiles, materialise, one_by_one, phasor, total
+from beamwright.optim import quasi_newton as qn
+from beamwright.systems.cellfree.physics import model
+from beamwright.systems.cellfree.scene import Finder, Radio, Scenario
+from beamwright.uncertainty import offset_samples, offset_vertices
+
+TILE = 64
+"""Drops per compiled call, one after another in it."""
+CHUNK = 32
+"""Candidates evaluated together, so that they stay in a core's cache."""
+AGREED = 1e-6
+"""Searches agree that end within this share of the loss from J(0)."""
+
+
+class Effort(NamedTuple):
+    """Random candidates, local searches, and steps of each."""
+
+    samples: int = 64
+    starts: int = 4
+    steps: int = 40
+
+
+SLOW, FAST = Effort(), Effort(512, 16, 60)
+"""Efforts for slow drift, where the worst offsets are a vertex or near one, and for fast drift."""
+FAST_FROM = 0.4
+"""Largest slow drift, in cycles over all snapshots."""
+
+
+def effort_for(s: Scenario) -> Effort:
+    """Effort that misses at most 0.3 % of the loss in ``cellfree/fig10``; two programs serve all ranges."""
+    return SLOW if s.drift <= FAST_FROM else FAST
+
+
+class WorstOffsets(NamedTuple):
+    """Worst offsets of one drop; leading axis in a batch."""
+
+    utility: Any
+    offsets: Any
+    """(aps,) in units of the range."""
+    found_by: Any
+    searches: Any
+    nominal: Any
+    """J(0)."""
+
+
+def candidates(aps: int, samples: int, seed: int = 0) -> np.ndarray:
+    """(candidates, aps) no offsets, vertices, then random points, in units of the range."""
+    return np.concatenate([np.zeros((1, aps)), offset_vertices(aps), offset_samples(aps, samples, seed)])
+
+
+def find_worst_offsets(
+    s: Radio, filtered: model.FilteredSignals, range_hz: Array, effort: Effort, radar_only: Array | bool = False
+) -> WorstOffsets:
+    """Least utility over the box, of one drop, traceable; ``radar_only``: least radar SINR instead."""
+    points = jnp.asarray(candidates(s.aps, effort.samples))
+    vertices = len(offset_vertices(s.aps))
+    sinrs_at = sinrs_by_offset(s, filtered, range_hz)
+
+    def values(offsets: Array) -> Array:
+        """(points,) of offsets (aps, points)."""
+        sinrs = sinrs_at(offsets)
+        return jnp.where(radar_only, sinrs.radar, model.utility(s, sinrs))
+
+    spare = -len(points) % CHUNK
+    chunks = jnp.concatenate([points, jnp.zeros((spare, s.aps))]).reshape(-1, CHUNK, s.aps)
+    sampled = lax.map(lambda chunk: values(chunk.T), chunks).ravel()[: len(points)]
+    starts = min(effort.starts, len(points))
+    _, order = lax.top_k(-sampled, starts)
+
+    def search(start: Array) -> qn.Found:
+        scale = jnp.maximum(jnp.abs(sampled[0]), 1e-300)  # values of order one, whatever the metric
+        stop = qn.Options(effort.steps, 1e-6, cuts=10, first=1.0)
+        return qn.minimise(lambda y: values(y[:, None])[0] / scale, start, -0.5, 0.5, stop)
+
+    ended = jax.vmap(search)(points[order])
+    reached = values(ended.x.T)
+    best, first = jnp.argmin(reached), order[0]
+    improved = reached[best] < sampled[first] * (1 - 1e-12)
+    value = jnp.where(improved, reached[best], sampled[first])
+    kind = jnp.where(first == 0, Finder.NOMINAL, jnp.where(first <= vertices, Finder.VERTEX, Finder.SAMPLE))
+    close = reached <= value + AGREED * jnp.maximum(sampled[0] - value, 1e-9 * jnp.abs(value))
+    return WorstOffsets(
+        utility=value,
+        offsets=jnp.where(improved, ended.x[best], points[first]),
+        found_by=jnp.where(improved, Finder.SEARCH, kind),
+        searches=jnp.sum(close),
+        nominal=sampled[0],
+    )
+
+
+def sinrs_by_offset(s: Radio, filtered: model.FilteredSignals, range_hz: Array) -> Callable[[Array], model.Sinrs]:
+    """``model.sinrs`` as a function of offsets (aps, points), in units of the range: real arithmetic, points last.
+
+    sum_ab q_ab x_b e_b conj(e_a) = sum_a conj(e_a) t_a with t = Q (x e) for all snapshots, users and the radar at once.
+    """
+    users, aps = filtered.leaks.shape[0], s.aps
+    every = jnp.concatenate([filtered.leaks, filtered.clutter[None]]).swapaxes(0, 1).reshape(aps * (users + 1), aps)
+    mix = jnp.concatenate(
+        [jnp.concatenate([every.real, -every.imag], axis=1), jnp.concatenate([every.imag, every.real], axis=1)]
+    )  # (parts a receivers, parts b)
+    code = s.codes.T[:, :, None]  # (aps, snapshots, 1)
+    step = s.symbol_time_s * range_hz * jnp.arange(s.snapshots)[:, None]  # cycles
+
+    def at(offsets: Array) -> model.Sinrs:
+        cosine, sine = materialise(phasor(step * offsets[:, None, :]))  # (aps, snapshots, points)
+        sent = materialise((code.real * cosine - code.imag * sine, code.real * sine + code.imag * cosine))
+        t = mix @ jnp.concatenate(sent).reshape(2 * aps, -1)
+        t = t.reshape(2, aps, users + 1, *cosine.shape[1:])
+        turn = (jnp.ones_like(cosine), jnp.zeros_like(sine)) if s.derotated else (cosine, sine)
+        leak = _backwards(turn, t[:, :, :users])
+        echo = _backwards(sent, t[:, :, users:])
+        noise = filtered.floor[:, None] + jnp.mean(leak[0] ** 2 + leak[1] ** 2, axis=1)
+        clutter = jnp.mean(echo[0][0], axis=0) ** 2 + jnp.mean(echo[1][0], axis=0) ** 2
+        radar = filtered.echo / (filtered.radar_floor + s.snapshots * clutter)
+        return model.Sinrs((filtered.signal[:, None] / noise).T, radar)
+
+    return at
+
+
+def _backwards(turn: tuple[Array, Array], t: Array) -> tuple[Array, Array]:
+    """sum_a conj(turn_a) t_a: turn (aps, snapshots, points), t (parts, aps, receivers, snapshots, points)."""
+    cosine, sine = turn
+    aps = range(len(cosine))
+    return (
+        total(cosine[a] * t[0, a] + sine[a] * t[1, a] for a in aps),
+        total(cosine[a] * t[1, a] - sine[a] * t[0, a] for a in aps),
+    )
+
+
+def find_worst_offsets_of_drops(
+    s: Scenario, filtered: model.FilteredSignals, effort: Effort, radar_only: bool = False
+) -> WorstOffsets:
+    """``find_worst_offsets`` on a batch: arrays with a drops axis."""
+    drops, radio = len(filtered.echo), s.radio
+    more = np.full(drops, s.offset_range_hz), np.full(drops, radar_only), *(np.full(drops, n) for n in radio.numbers)
+    return in_tiles(_compiled(radio.shape, effort), TILE, *filtered, *more, counted=True)
+
+
+@cache
+def _compiled(shape: tuple[Any, ...], effort: Effort) -> Callable[..., WorstOffsets]:
+    count = len(model.FilteredSignals._fields)
+
+    def one(*arrays: Any) -> WorstOffsets:
+        range_hz, radar_only, *numbers = arrays[count:]
+        filtered = model.FilteredSignals(*arrays[:count])
+        return find_worst_offsets(Radio(*shape, *numbers), filtered, range_hz, effort, radar_only)
+
+    return one_by_one(one)

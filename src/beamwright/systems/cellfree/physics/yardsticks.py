@@ -1,0 +1,75 @@
+"""Yardsticks that need no search: fixed arrays, beams in closed form, equal user powers, filters in closed form."""
+
+import numpy as np
+
+from beamwright.arrays import centred_layout
+from beamwright.channels import field_response, steering
+from beamwright.numerics import solve_above
+from beamwright.systems.cellfree.physics import model
+from beamwright.systems.cellfree.physics.evaluation import paths_of
+from beamwright.systems.cellfree.physics.worst_case import candidates
+from beamwright.systems.cellfree.scene import Known, Scenario
+
+LEAKAGE = 100.0
+"""zeta of the leakage beam, in units of the noise."""
+YARDSTICKS = ("silence", "conjugate", "leakage")
+"""No beams; beams matched to the target; beams that spare the receivers."""
+
+
+def fixed_layouts(s: Scenario, drops: int) -> tuple[np.ndarray, np.ndarray]:
+    """Transmit and receive arrays at half a wavelength in the middle, (drops, aps, antennas) each."""
+    low, high = s.region_wavelengths
+    spacing = max(0.5, s.spacing_wavelengths)
+    layouts = []
+    for antennas in (s.tx_antennas, s.rx_antennas):
+        gap = min(spacing, (high - low) / max(antennas - 1, 1))
+        layouts.append(np.tile(centred_layout(antennas, low, high, gap), (drops, s.aps, 1)))
+    return layouts[0], layouts[1]
+
+
+def conjugate_beam(s: Scenario, paths: model.Paths, tx: np.ndarray) -> np.ndarray:
+    """Unit beams (drops, aps, antennas) matched to the target."""
+    return steering(tx, paths.target_cosine[..., None]) / np.sqrt(s.tx_antennas)
+
+
+def leakage_beam(s: Scenario, paths: model.Paths, tx: np.ndarray, rx: np.ndarray) -> np.ndarray:
+    """Unit beams that light the target and leak little into any receive array: (sum_b D_ba^H D_ba + zeta I)^-1 g_T.
+
+    D is what an access point at full power does to the receive arrays, so that zeta is in units of the noise.
+    """
+    links = field_response(
+        rx[:, :, None], tx[:, None], paths.direct_gain, paths.direct_rx_cosine, paths.direct_tx_cosine
+    )  # (drops, rx ap, tx ap, rx antennas, tx antennas)
+    leak = s.ap_power_w * np.einsum("dbamn,dbamk->dank", np.conj(links), links)
+    target = steering(tx, paths.target_cosine[..., None])
+    beams = solve_above(leak, LEAKAGE, target[..., None])[..., 0]
+    return beams / np.linalg.norm(beams, axis=-1, keepdims=True)
+
+
+def fixed_point(s: Scenario, known: Known, beams: str) -> model.Point:
+    """Fixed arrays, the beams of a yardstick, and equal user powers; ``known`` is checked."""
+    paths, (tx, rx) = paths_of(known), fixed_layouts(s, len(known.echo_gain))
+    powers = np.full((len(tx), s.users), s.user_power_w / max(s.users, 1))
+    if beams == "silence":
+        return model.Point(tx, rx, np.zeros(tx.shape, complex), powers)
+    directions = conjugate_beam(s, paths, tx) if beams == "conjugate" else leakage_beam(s, paths, tx, rx)
+    return model.Point(tx, rx, np.sqrt(s.ap_power_w) * directions, powers)
+
+
+def yardstick(s: Scenario, known: Known, name: str) -> tuple[model.Point, model.Filters]:
+    """One of ``YARDSTICKS``, with its filters."""
+    point = fixed_point(s, known, name)
+    return point, robust_filters(s, known, point)
+
+
+def scenario_offsets(s: Scenario) -> np.ndarray:
+    """(scenarios, aps) in Hz: no offsets, and the vertices."""
+    return s.offset_range_hz * candidates(s.aps, 0)
+
+
+def robust_filters(s: Scenario, known: Known, point: model.Point) -> model.Filters:
+    """Closed-form filters for no offsets and the vertices, all counting the same; ``known`` is checked."""
+    offsets, drops = scenario_offsets(s), len(known.echo_gain)
+    scenarios = model.offset_scenarios(s.radio, np.broadcast_to(offsets, (drops, *offsets.shape)))
+    weights = np.full((drops, len(offsets)), 1 / len(offsets))
+    return model.closed_form_filters(s.radio, model.received_signals(paths_of(known), point), scenarios, weights)

@@ -1,0 +1,191 @@
+"""The scene: what is drawn, what is brought, and what the designer knows of it (spec cellfree, section 2).
+
+Random scenes have access points on a circle, users in a disc, and paths from everywhere. The floors above take the
+description and the records that all of them use from this module, too.
+"""
+
+from dataclasses import dataclass, fields
+from functools import partial
+from typing import Any
+
+import jax
+import numpy as np
+from numpy.typing import ArrayLike
+
+from beamwright.channels import power_law
+from beamwright.core import (
+    ArrayRecord,
+    Input,
+    as_array,
+    drop_keys,
+    guarded,
+    known_of,
+    numbers,
+    plain_array,
+    require,
+    require_drops,
+    require_memory,
+)
+from beamwright.systems.cellfree.scenario import Radio, Scenario
+from beamwright.systems.cellfree.sizes import design_bytes, draw_bytes
+from beamwright.systems.cellfree.types import (
+    MET,
+    SOUND,
+    Certificate,
+    Design,
+    Finder,
+    Geometry,
+    Known,
+    LearningCurve,
+    Receivers,
+    Scorecard,
+    Sinr,
+    WorstCase,
+)
+
+__all__ = [
+    "INPUTS", "MET", "SOUND", "Certificate", "Design", "Finder", "Geometry", "Known", "LearningCurve", "Radio",
+    "Realisation", "Receivers", "Scenario", "Scorecard", "Sinr", "WorstCase", "checked", "design_bytes", "draw",
+    "known",
+]  # fmt: skip
+
+LINK_EXPONENT, ECHO_EXPONENT = 2.8, 2.2
+"""Path-loss exponents between users and access points, and of each leg of an echo."""
+
+
+@dataclass(frozen=True)
+class Realisation(ArrayRecord):
+    """A batch of drops: the paths, known to the designer, and the true carrier offsets, known to nobody."""
+
+    known: Known
+    truth: np.ndarray
+    """(drops, aps) offsets in Hz, uniform in the box."""
+
+
+@guarded(Scenario)
+def draw(scenario: Scenario, key: jax.Array, drops: int, first: int = 0) -> Realisation:
+    """Drops ``first .. first+drops-1`` of the endless sequence that ``key`` stands for, whatever the batch.
+
+    Cosines are those of uniform angles, gains CN(0, power / paths); ``known`` has its ``geometry``.
+
+    Raises: ValueError if drops is negative or more than fits into memory.
+    """
+    require_drops(drops, first)
+    need, sizes = draw_bytes(scenario, drops)
+    require_memory(need, **sizes)
+    s = scenario
+    raw = _raw(drop_keys(key, drops, first), s.aps, s.users, s.paths)
+    place, up_gain, up_angle, gain, rx_angle, tx_angle, offsets = (np.asarray(x) for x in raw)
+    geometry = _geometry(s, place)
+    aps = geometry.ap_positions_m
+    noise = s.noise_power_w
+    up_m = np.linalg.norm(geometry.user_positions_m[:, :, None] - aps[:, None], axis=-1)
+    link_m = np.linalg.norm(aps[:, :, None] - aps[:, None], axis=-1)
+    link = power_law(link_m, LINK_EXPONENT) * 10 ** (s.inter_ap_extra_db / 10)
+    link[:, np.arange(s.aps), np.arange(s.aps)] = 10 ** (s.self_interference_db / 10)
+    to_target = geometry.target_m[:, None] - aps
+    target_m = np.linalg.norm(to_target, axis=-1)
+    leg = power_law(target_m, ECHO_EXPONENT)
+    phase = np.exp(-2j * np.pi * (target_m[:, :, None] + target_m[:, None]) / s.wavelength_m)
+    known = Known(
+        uplink_gain=np.sqrt(power_law(up_m, LINK_EXPONENT) / noise / s.paths)[..., None] * up_gain,
+        uplink_cosine=np.cos(up_angle),
+        direct_gain=np.sqrt(link / noise / s.paths)[..., None] * gain,
+        direct_rx_cosine=np.cos(rx_angle),
+        direct_tx_cosine=np.cos(tx_angle),
+        echo_gain=np.sqrt(s.radar_cross_section * leg[:, :, None] * leg[:, None] / noise) * phase,
+        target_cosine=np.sum(to_target * geometry.ap_axes, axis=-1) / np.maximum(target_m, 1e-9),
+        geometry=geometry,
+        drop=np.arange(first, first + drops),
+    )
+    return Realisation(known, s.offset_range_hz * offsets)
+
+
+def _geometry(s: Scenario, place: np.ndarray) -> Geometry:
+    drops = len(place)
+    angle = np.pi / 4 + 2 * np.pi * np.arange(s.aps) / s.aps
+    outward = np.stack([np.cos(angle), np.sin(angle)], axis=-1)
+    tangent = np.stack([-np.sin(angle), np.cos(angle)], axis=-1)
+    radius, turn = s.user_radius_m * np.sqrt(place[..., 0]), 2 * np.pi * place[..., 1]
+    return Geometry(
+        ap_positions_m=np.tile(s.ap_radius_m * outward, (drops, 1, 1)),
+        ap_axes=np.tile(tangent, (drops, 1, 1)),
+        user_positions_m=np.stack([radius * np.cos(turn), radius * np.sin(turn)], axis=-1),
+        target_m=np.tile(np.asarray(s.target_m), (drops, 1)),
+    )
+
+
+@partial(jax.jit, static_argnums=(1, 2, 3))
+def _raw(keys: jax.Array, aps: int, users: int, paths: int) -> tuple[jax.Array, ...]:
+    """Places (users, 2) in [0, 1); CN(0, 1) gains and angles in [0, pi] of all links; offsets in [-1/2, 1/2]."""
+
+    def drop(key: jax.Array) -> tuple[jax.Array, ...]:
+        a, b, c, d, e, f, g = jax.random.split(key, 7)
+        up, link = (users, aps, paths), (aps, aps, paths)
+        return (
+            jax.random.uniform(a, (users, 2)),
+            jax.random.normal(b, up, complex), jax.random.uniform(c, up, maxval=np.pi),
+            jax.random.normal(d, link, complex), jax.random.uniform(e, link, maxval=np.pi),
+            jax.random.uniform(f, link, maxval=np.pi),
+            jax.random.uniform(g, (aps,), minval=-0.5, maxval=0.5),
+        )  # fmt: skip
+
+    return jax.vmap(drop)(keys)
+
+
+def _gain(axes: str) -> Input:
+    """Path amplitudes relative to the noise, as received: y = H x, without conjugation."""
+    return Input(axes, "amplitude", "1/sqrt(W)")
+
+
+INPUTS = {
+    "uplink_gain": _gain("drops users aps paths"),
+    "uplink_cosine": Input("drops users aps paths", "real"),
+    "direct_gain": _gain("drops aps aps paths"),
+    "direct_rx_cosine": Input("drops aps aps paths", "real"),
+    "direct_tx_cosine": Input("drops aps aps paths", "real"),
+    "echo_gain": _gain("drops aps aps"),
+    "target_cosine": Input("drops aps", "real"),
+}
+"""Arrays that a user may bring; any number of paths per kind of link."""
+
+
+@guarded(Scenario)
+def known(scenario: Scenario, **arrays: ArrayLike) -> Known:
+    """Paths that a user brings. Raises ValueError naming what is missing or wrong."""
+    missing = [name for name in INPUTS if name not in arrays]
+    require(not missing, ", ".join(missing), "be given", "nothing")
+    given: dict[str, Any] = {name: plain_array(arrays[name], name) for name in INPUTS}
+    return checked(scenario, Known(**given))
+
+
+def checked(s: Scenario, known: Known) -> Known:
+    """Paths as arrays with a drops axis, validated.
+
+    Raises: ValueError naming the array that is not finite, has a wrong shape, or holds a cosine beyond one.
+    """
+    known = known_of(known, Known)
+    values = {}
+    for name, kind in INPUTS.items():
+        array = plain_array(getattr(known, name), name)
+        array = array[None] if array.ndim == len(kind.axes.split()) - 1 else array
+        values[name] = as_array(array, name, kind.axes, kind.dtype, aps=s.aps, users=s.users)
+        if kind.kind == "real":
+            most = float(np.abs(values[name]).max(initial=0))
+            require(most <= 1 + 1e-12, name, "hold cosines, at most 1 in modulus", f"{most:.6g}")
+    drops = len(values["echo_gain"])
+    for name, array in values.items():
+        require(len(array) == drops, name, f"have {drops} drops like echo_gain", len(array))
+    for gain, names in (("uplink_gain", ["uplink_cosine"]), ("direct_gain", ["direct_rx_cosine", "direct_tx_cosine"])):
+        for name in names:
+            shape = values[gain].shape
+            require(values[name].shape == shape, name, f"have shape {shape} like {gain}", values[name].shape)
+    drop = np.arange(drops) if known.drop is None else np.atleast_1d(known.drop)
+    require(drop.shape == (drops,), "drop", f"have shape {(drops,)}", drop.shape)
+    return Known(**values, geometry=_checked_geometry(known.geometry), drop=drop)
+
+
+def _checked_geometry(geometry: Geometry | None) -> Geometry | None:
+    if geometry is None:
+        return None
+    return Geometry(*(numbers(getattr(geometry, f.name), f.name) for f in fields(Geometry)))
