@@ -13,7 +13,7 @@ from beamwright.cli import main
 from beamwright.studies import registry
 from beamwright.systems import SYSTEMS
 
-EXAMPLE = Path(__file__).parents[1] / "examples" / "matched_beams"
+EXAMPLE = Path(__file__).parents[2] / "examples" / "matched_beams"
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ from beamwright.studies import STUDIES, run
 from beamwright.studies.plan import load_system, make_plan, resolve
 from beamwright.studies.worker import compute
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1]
 
 
 def changed(**values) -> Study:
