@@ -260,7 +260,7 @@ def _multipliers(
 
 
 def _sensing_multipliers(rows: dict[Any, cp.Constraint], M: int) -> dict[str, np.ndarray]:
-    found = {
+    multipliers = {
         "floor": np.zeros(M),
         "slab_upper": np.zeros((M, M)),
         "slab_lower": np.zeros((M, M)),
@@ -272,11 +272,11 @@ def _sensing_multipliers(rows: dict[Any, cp.Constraint], M: int) -> dict[str, np
         if row.dual_variables[0].value is None:
             continue
         if key != "correlation":
-            found[names[key[0]]][key[1:]] = row.dual_value
+            multipliers[names[key[0]]][key[1:]] = row.dual_value
             continue
         radius, parts = row.dual_value
-        found["correlation"] = np.asarray(radius, float).reshape(())
+        multipliers["correlation"] = np.asarray(radius, float).reshape(())
         pairs = [(p, m) for m in range(M) for p in range(m)]
         for (p, m), (real, imaginary) in zip(pairs, np.reshape(parts, (-1, 2)), strict=True):
-            found["cross"][p, m] = real + 1j * imaginary
-    return found
+            multipliers["cross"][p, m] = real + 1j * imaginary
+    return multipliers

@@ -29,7 +29,7 @@ class Randomisation(Config):
     samples: int = parameter(
         50, "Random directions per drop, of which the cheapest feasible one is kept", ge=1, le=1_000_000
     )
-    seed: int = parameter(0, "Of the directions; drop i uses fold_in(key(seed), i)", **ranges.SEED)
+    seed: int = parameter(0, "Seed of the directions; drop i uses fold_in(key(seed), i)", **ranges.SEED)
 
 
 @base.guarded_method(Randomisation)
@@ -194,7 +194,7 @@ def _programs(cost: np.ndarray, rows: np.ndarray, lanes: np.ndarray) -> np.ndarr
     powers = np.full(cost.shape, np.nan)
     options = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
     for lane in np.flatnonzero(lanes):
-        found = linprog(cost[lane], -rows[lane, :, :-1], -rows[lane, :, -1], method="highs-ds", options=options)
-        if found.status == 0:
-            powers[lane] = np.maximum(found.x, 0) * unit[lane]
+        solution = linprog(cost[lane], -rows[lane, :, :-1], -rows[lane, :, -1], method="highs-ds", options=options)
+        if solution.status == 0:
+            powers[lane] = np.maximum(solution.x, 0) * unit[lane]
     return powers
