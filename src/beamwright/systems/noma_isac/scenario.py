@@ -190,7 +190,7 @@ class Scenario(Config):
 
 
 def _from_text(value: Any) -> Any:
-    """``"1+2j"`` as a complex number; what is no such text as it is."""
+    """Complex number of a text such as ``"1+2j"``; anything else as it is."""
     try:
         return complex(value) if isinstance(value, str) else value
     except ValueError:

@@ -114,7 +114,7 @@ def balance_sinr(
 
 
 def slot_sinr(sinr: ArrayLike, users: int) -> np.ndarray:
-    """SNR a slot needs for the same rate: (1/K) log2(1+g) = log2(1+gamma), g = (1+gamma)^K - 1 (spec P4)."""
+    """SNR of a slot for the rate of ``sinr``: (1/K) log2(1+g) = log2(1+gamma), g = (1+gamma)^K - 1 (spec P4)."""
     return np.expm1(users * np.log1p(np.asarray(sinr, float)))
 
 
@@ -166,7 +166,7 @@ def build(
 
 
 def _gain(conjugate: Any, W: Any) -> Any:
-    """tr(A W) for Hermitian A, given conj(A): real."""
+    """Real trace tr(A W) for Hermitian A, from conj(A)."""
     return cp.sum(cp.real(cp.multiply(conjugate, W)))
 
 

@@ -62,15 +62,8 @@ def randomise(
     require(samples >= 1, "samples", "be >= 1", samples)
     drops, users, antennas = covariances.shape[:3]
     directions = _directions(covariances, drop_keys(key, drops, first), samples)
-    flat = Problem(
-        h=np.repeat(problem.h, samples, axis=0),
-        order=np.repeat(problem.order, samples, axis=0),
-        sinr_target=np.repeat(problem.sinr_target, samples, axis=0),
-        csi_error=np.repeat(problem.csi_error, samples, axis=0),
-        power_limit_w=np.repeat(problem.power_limit_w, samples, axis=0),
-        oma=problem.oma,
-    )
-    beams, cost = _optimal_powers(s, flat, directions.reshape(-1, users, antennas))
+    every_sample = problem.take(np.repeat(np.arange(drops), samples))
+    beams, cost = _optimal_powers(s, every_sample, directions.reshape(-1, users, antennas))
     best = cost.reshape(drops, samples).argmin(axis=1)
     return beams.reshape(drops, samples, users, antennas)[np.arange(drops), best]
 
@@ -159,7 +152,7 @@ def _rows(coefficients: np.ndarray, limit: float) -> np.ndarray:
 def _cuts(
     s: Scenario, problem: Problem, directions: np.ndarray, beams: np.ndarray, response: np.ndarray
 ) -> tuple[list[np.ndarray], np.ndarray]:
-    """New rows at the answer of the last program, and which lanes (lanes,) still miss a constraint."""
+    """New rows at the solution of the last program, and which lanes (lanes,) still miss a constraint."""
     oma, mask = problem.oma, model.decoding_mask(s, problem.order, problem.oma)
     attacked = worst_case(s, problem.h, beams, problem.csi_error, problem.order, oma)
     demanded = mask & (problem.sinr_target > 0)[:, None]
