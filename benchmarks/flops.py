@@ -35,10 +35,10 @@ def per_iteration(s: ni.Scenario, robust: bool) -> float:
     K, M = s.users, s.targets
     d = min(s.antennas, K + M)
     pairs = K if s.decoding == "own" else K * (K + 1) // 2
-    slabs = M * (M - 1) // 2
-    functionals = K + M + 2 * slabs
+    target_pairs = M * (M - 1) // 2
+    functionals = K + M + 2 * target_pairs
     if not robust:
-        rows = pairs + M + 2 * slabs + (1 + 2 * slabs if slabs else 0)
+        rows = pairs + M + 2 * target_pairs + (1 + 2 * target_pairs if target_pairs else 0)
         return K * _block(d) + _nominal_schur(K, K + M, d, functionals, rows) + _system(rows)
     unknowns = K * d * d + pairs
     return K * _block(d) + pairs * _block(d + 1) + _robust_schur(K, d, pairs, functionals - K) + _system(unknowns)

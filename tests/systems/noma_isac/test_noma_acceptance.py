@@ -127,7 +127,7 @@ def test_an_independent_solver_finds_the_same_optimum(name, count, hundred):
     found = reference.minimise_power(s, h, sinr, eps, oma)
     asked = ours.problem(h)
     proven = dual_bound(s, asked, found.multipliers).bound_w
-    away = ours.relaxed_objective_w / proven - 1  # thin slabs leave general solvers a little short of their tolerance
+    away = ours.relaxed_objective_w / proven - 1  # a thin balance leaves general solvers a little short
     assert np.all(away >= -1e-7) and np.all(away <= 1e-5) and np.median(away) <= 1e-6
     wrong = np.abs(ours.relaxed_objective_w / found.objective_w - 1)
     assert np.all(wrong <= 1e-5) and np.median(wrong) <= 1e-6
@@ -212,7 +212,7 @@ def check_round_trip(scenario, h, power_w, floor_w):
 def test_tables_one_and_two_are_each_other_reversed(scenario, power_w, floor_w):
     balanced, tight = check_round_trip(scenario, channels(SEEDS), power_w, floor_w)
     assert tight.all()
-    np.testing.assert_allclose(balanced.sensing_power_w, floor_w, rtol=2e-3)  # the slab is 1e-3 W wide
+    np.testing.assert_allclose(balanced.sensing_power_w, floor_w, rtol=2e-3)  # the power balance is 1e-3 W wide
 
 
 @pytest.mark.slow

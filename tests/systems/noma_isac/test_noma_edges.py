@@ -180,7 +180,7 @@ ROBUST_SHAPES = [(4, 1, 1), (5, 2, 3), (4, 4, 0), (16, 4, 2), (32, 3, 4), (32, 4
 
 
 def unequal(antennas, users, targets, **changes):
-    """Noise, targets and errors all different; the slab wide enough for the correlation limit to leave rank one."""
+    """Noise, targets and errors all different; a power balance so wide that the correlation limit leaves rank one."""
     rng = np.random.default_rng(users + 10 * targets)
     return ni.Scenario(
         antennas=antennas,

@@ -186,13 +186,13 @@ class Scenario(Config):
         where = "target_angles_deg" if self.steering_vectors is None else "steering_vectors"
         require(self.targets <= n, where, f"name at most antennas ({n}) targets", self.targets)
         if isinstance(self.noise_power_w, tuple):
-            given = len(self.noise_power_w)
-            require(given == k, "noise_power_w", f"be one number or one per user ({k})", f"{given} numbers")
+            count = len(self.noise_power_w)
+            require(count == k, "noise_power_w", f"be one number or one per user ({k})", f"{count} numbers")
         return self
 
 
 def _from_text(value: Any) -> Any:
-    """``"1+2j"`` as a complex number; what is no such text as it is."""
+    """Complex number of a text such as ``"1+2j"``; anything else as it is."""
     try:
         return complex(value) if isinstance(value, str) else value
     except ValueError:

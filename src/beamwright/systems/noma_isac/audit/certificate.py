@@ -125,7 +125,7 @@ def _gap(objective_w: np.ndarray, bound_w: np.ndarray) -> np.ndarray:
 
 
 def _weakest_first(h: np.ndarray, order: np.ndarray) -> np.ndarray:
-    """(drops,), true where ``order`` is a permutation along which channel norms do not fall, but for rounding."""
+    """Mask (drops,), true where ``order`` is a permutation along which channel norms do not fall, but for rounding."""
     permutation = np.all(np.sort(order, axis=-1) == np.arange(order.shape[-1]), axis=-1)
     norms = np.take_along_axis(np.linalg.norm(h, axis=-1), np.where(permutation[:, None], order, 0), axis=-1)
     return permutation & np.all(np.diff(norms, axis=-1) >= -1e-12 * norms[:, 1:], axis=-1)

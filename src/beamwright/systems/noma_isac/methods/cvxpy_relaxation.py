@@ -114,7 +114,7 @@ def balance_sinr(
 
 
 def slot_sinr(sinr: ArrayLike, users: int) -> np.ndarray:
-    """SNR a slot needs for the same rate: (1/K) log2(1+g) = log2(1+gamma), g = (1+gamma)^K - 1 (spec P4)."""
+    """SNR of a slot for the rate of ``sinr``: (1/K) log2(1+g) = log2(1+gamma), g = (1+gamma)^K - 1 (spec P4)."""
     return np.expm1(users * np.log1p(np.asarray(sinr, float)))
 
 
@@ -166,7 +166,7 @@ def build(
 
 
 def _gain(conjugate: Any, W: Any) -> Any:
-    """tr(A W) for Hermitian A, given conj(A): real."""
+    """Real trace tr(A W) for Hermitian A, from conj(A)."""
     return cp.sum(cp.real(cp.multiply(conjugate, W)))
 
 
@@ -260,7 +260,7 @@ def _multipliers(
 
 
 def _sensing_multipliers(rows: dict[Any, cp.Constraint], M: int) -> dict[str, np.ndarray]:
-    found = {
+    multipliers = {
         "floor": np.zeros(M),
         "slab_upper": np.zeros((M, M)),
         "slab_lower": np.zeros((M, M)),
@@ -272,11 +272,11 @@ def _sensing_multipliers(rows: dict[Any, cp.Constraint], M: int) -> dict[str, np
         if row.dual_variables[0].value is None:
             continue
         if key != "correlation":
-            found[names[key[0]]][key[1:]] = row.dual_value
+            multipliers[names[key[0]]][key[1:]] = row.dual_value
             continue
         radius, parts = row.dual_value
-        found["correlation"] = np.asarray(radius, float).reshape(())
+        multipliers["correlation"] = np.asarray(radius, float).reshape(())
         pairs = [(p, m) for m in range(M) for p in range(m)]
         for (p, m), (real, imaginary) in zip(pairs, np.reshape(parts, (-1, 2)), strict=True):
-            found["cross"][p, m] = real + 1j * imaginary
-    return found
+            multipliers["cross"][p, m] = real + 1j * imaginary
+    return multipliers

@@ -29,7 +29,7 @@ class Randomisation(Config):
     samples: int = parameter(
         50, "Random directions per drop, of which the cheapest feasible one is kept", ge=1, le=1_000_000
     )
-    seed: int = parameter(0, "Of the directions; drop i uses fold_in(key(seed), i)", **ranges.SEED)
+    seed: int = parameter(0, "Seed of the directions; drop i uses fold_in(key(seed), i)", **ranges.SEED)
 
 
 @base.guarded_method(Randomisation)
@@ -62,15 +62,8 @@ def randomise(
     require(samples >= 1, "samples", "be >= 1", samples)
     drops, users, antennas = covariances.shape[:3]
     directions = _directions(covariances, drop_keys(key, drops, first), samples)
-    flat = Problem(
-        h=np.repeat(problem.h, samples, axis=0),
-        order=np.repeat(problem.order, samples, axis=0),
-        sinr_target=np.repeat(problem.sinr_target, samples, axis=0),
-        csi_error=np.repeat(problem.csi_error, samples, axis=0),
-        power_limit_w=np.repeat(problem.power_limit_w, samples, axis=0),
-        oma=problem.oma,
-    )
-    beams, cost = _optimal_powers(s, flat, directions.reshape(-1, users, antennas))
+    every_sample = problem.take(np.repeat(np.arange(drops), samples))
+    beams, cost = _optimal_powers(s, every_sample, directions.reshape(-1, users, antennas))
     best = cost.reshape(drops, samples).argmin(axis=1)
     return beams.reshape(drops, samples, users, antennas)[np.arange(drops), best]
 
@@ -159,7 +152,7 @@ def _rows(coefficients: np.ndarray, limit: float) -> np.ndarray:
 def _cuts(
     s: Scenario, problem: Problem, directions: np.ndarray, beams: np.ndarray, response: np.ndarray
 ) -> tuple[list[np.ndarray], np.ndarray]:
-    """New rows at the answer of the last program, and which lanes (lanes,) still miss a constraint."""
+    """New rows at the solution of the last program, and which lanes (lanes,) still miss a constraint."""
     oma, mask = problem.oma, model.decoding_mask(s, problem.order, problem.oma)
     attacked = worst_case(s, problem.h, beams, problem.csi_error, problem.order, oma)
     demanded = mask & (problem.sinr_target > 0)[:, None]
@@ -194,7 +187,7 @@ def _programs(cost: np.ndarray, rows: np.ndarray, lanes: np.ndarray) -> np.ndarr
     powers = np.full(cost.shape, np.nan)
     options = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
     for lane in np.flatnonzero(lanes):
-        found = linprog(cost[lane], -rows[lane, :, :-1], -rows[lane, :, -1], method="highs-ds", options=options)
-        if found.status == 0:
-            powers[lane] = np.maximum(found.x, 0) * unit[lane]
+        solution = linprog(cost[lane], -rows[lane, :, :-1], -rows[lane, :, -1], method="highs-ds", options=options)
+        if solution.status == 0:
+            powers[lane] = np.maximum(solution.x, 0) * unit[lane]
     return powers

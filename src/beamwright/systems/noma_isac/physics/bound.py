@@ -74,7 +74,7 @@ def _sharpened(top: np.ndarray, rounding: np.ndarray, cost: np.ndarray, combined
 
 
 def _holds(top: np.ndarray, cost: np.ndarray, combined: Combination) -> np.ndarray:
-    """(drops,), true where C - G_k / top >= 0 is proven for every stream."""
+    """Mask (drops,), true where C - G_k / top >= 0 is proven for every stream."""
     t = (1 / top)[:, None, None, None]
     slack, mass = cost - t * combined.matrix, t * combined.mass
     diagonal = np.diagonal(slack, axis1=-2, axis2=-1).real

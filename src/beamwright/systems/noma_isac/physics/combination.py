@@ -103,7 +103,7 @@ def parts(s: Scenario, problem: Problem, multipliers: Multipliers) -> Parts:
 
 
 def weighted_cost(s: Scenario, problem: Problem, basis: np.ndarray) -> np.ndarray:
-    """C = rho_c I + rho_s A A^H in ``basis``, (drops, r, r); in slot mode a K-th of it."""
+    """Cost matrix C = rho_c I + rho_s A A^H in ``basis``, (drops, r, r); in slot mode a K-th of it."""
     outer = np.swapaxes(s.steering @ np.conj(basis), -1, -2)
     cost = s.comm_weight * np.eye(outer.shape[-2]) + s.sensing_weight * outer @ adjoint(outer)
     return cost / (s.users if problem.oma is Oma.SLOT else 1)
@@ -112,7 +112,7 @@ def weighted_cost(s: Scenario, problem: Problem, basis: np.ndarray) -> np.ndarra
 def _sensing_terms(
     s: Scenario, multipliers: Multipliers, steering: np.ndarray, oma: Oma
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """A S A^H for the frame or every slot, to broadcast over users; its mass; its value, summed over slots."""
+    """Sensing term A S A^H for the frame or every slot, to broadcast over users; its mass; its value over all slots."""
     floor = _per_slot(nonnegative(multipliers.floor), oma)
     upper = _per_slot(np.triu(nonnegative(multipliers.slab_upper), 1), oma)
     lower = _per_slot(np.triu(nonnegative(multipliers.slab_lower), 1), oma)
@@ -139,19 +139,19 @@ def _order_weights(sic: np.ndarray, order: np.ndarray) -> np.ndarray:
 
 
 def _congruence(edges: np.ndarray, inner: np.ndarray) -> np.ndarray:
-    """sum_l E_l T_kl E_l^H: edges (drops, l, r, n), inner (drops, k, l, n, n) -> (drops, k, r, r)."""
+    """Sums sum_l E_l T_kl E_l^H: edges (drops, l, r, n), inner (drops, k, l, n, n) -> (drops, k, r, r)."""
     edges = edges[:, None]
     return np.sum(edges @ inner @ adjoint(edges), axis=2)
 
 
 def _weighted_gram(weights: np.ndarray, vectors: np.ndarray) -> np.ndarray:
-    """sum_l y_kl h_l h_l^H: weights (drops, k, l), vectors (drops, l, r) -> (drops, k, r, r)."""
+    """Sums sum_l y_kl h_l h_l^H: weights (drops, k, l), vectors (drops, l, r) -> (drops, k, r, r)."""
     columns = np.swapaxes(vectors, -1, -2)[:, None]
     return (columns * weights[:, :, None, :]) @ adjoint(columns)
 
 
 def _mix(weights: np.ndarray, matrices: np.ndarray) -> np.ndarray:
-    """sum_j w_kj M_j: (drops, k, j), (drops, j, r, r) -> (drops, k, r, r)."""
+    """Sums sum_j w_kj M_j: (drops, k, j), (drops, j, r, r) -> (drops, k, r, r)."""
     flat = matrices.reshape(*matrices.shape[:2], -1)
     return (weights @ flat).reshape(matrices.shape)
 

@@ -26,7 +26,7 @@ def positions(order: np.ndarray) -> np.ndarray:
 
 
 def decoding_mask(s: Scenario, order: np.ndarray, oma: Oma = Oma.NONE) -> np.ndarray:
-    """(drops, users l, users k), true where user l decodes stream k: l not weaker than k (chain), or l = k."""
+    """Mask (drops, users l, users k), true where user l decodes stream k: l not weaker than k (chain), or l = k."""
     place = positions(order)
     if s.decoding != "chain" or oma is not Oma.NONE:
         return np.broadcast_to(np.eye(s.users, dtype=bool), (len(order), s.users, s.users))
@@ -44,15 +44,17 @@ def slot_target(s: Scenario, problem: Problem) -> np.ndarray:
 
 
 def disturbs(s: Scenario, order: np.ndarray, oma: Oma = Oma.NONE) -> np.ndarray:
-    """(drops, streams k, streams i), true where stream i disturbs k: decoded after it, or, with decoding ``noise``, any
-    other; never in OMA."""
+    """Mask (drops, streams k, streams i), true where stream i disturbs k.
+
+    It does where it is decoded after k, or, with decoding ``noise``, is any other; never in OMA.
+    """
     place = positions(order)
     other = place[:, None, :] != place[:, :, None] if s.decoding == "noise" else place[:, None, :] > place[:, :, None]
     return other & (oma is Oma.NONE)
 
 
 def cancelled(s: Scenario, order: np.ndarray, oma: Oma = Oma.NONE) -> np.ndarray:
-    """(drops, streams k, streams i), true where stream i is cancelled before k; an error leaves a residual of it."""
+    """Mask (drops, streams k, streams i), true where stream i is cancelled before k; errors leave a residual of it."""
     if s.decoding == "noise":
         return np.zeros((len(order), s.users, s.users), bool)
     return np.swapaxes(disturbs(s, order, oma), -1, -2)
@@ -85,12 +87,12 @@ def sinr(
 
 
 def stream_gains(h: np.ndarray, streams: np.ndarray) -> np.ndarray:
-    """(..., drops, users l, users k): h_l^H W_k h_l in W, from beams or covariances."""
+    """Received powers h_l^H W_k h_l in W, (..., drops, users l, users k), from beams or covariances."""
     return beam_gains(h, streams) if streams.ndim == 3 else covariance_gains(h, streams)
 
 
 def radiated_power_w(streams: np.ndarray, oma: Oma = Oma.NONE) -> np.ndarray:
-    """(drops,): tr R, in slot mode the mean over slots."""
+    """Radiated power tr R, (drops,) in W; in slot mode the mean over slots."""
     if streams.ndim == 3:
         power = np.sum(streams.real**2 + streams.imag**2, axis=-1)
     else:
@@ -104,7 +106,7 @@ def over_slots(power_w: np.ndarray, oma: Oma) -> np.ndarray:
 
 
 def target_response_w(steering: np.ndarray, streams: np.ndarray, oma: Oma = Oma.NONE) -> np.ndarray:
-    """X_pm = a_p^H R a_m in W, of the frame or, in slot mode, of every slot.
+    """Responses X_pm = a_p^H R a_m in W, of the frame or, in slot mode, of every slot.
 
     Args:    steering (targets, antennas), or (drops, targets, antennas) in a basis per drop.
     Returns: (drops, slots, targets p, targets m) complex; slots is 1 but in slot mode.
@@ -120,24 +122,27 @@ def target_response_w(steering: np.ndarray, streams: np.ndarray, oma: Oma = Oma.
 
 
 def target_power_w(response: np.ndarray) -> np.ndarray:
-    """P_m = X_mm: (..., targets, targets) -> (..., targets) in W."""
+    """Powers towards targets P_m = X_mm: (..., targets, targets) -> (..., targets) in W."""
     return np.diagonal(response, axis1=-2, axis2=-1).real
 
 
 def cross_correlation_w2(response: np.ndarray) -> np.ndarray:
-    """C_bar = 2 / (M (M-1)) sum_{p<m} |X_pm|^2: (..., targets, targets) -> (...) in W^2; zero for M < 2."""
+    """Mean squared cross-correlation C_bar in W^2, (..., targets, targets) -> (...); zero for M < 2.
+
+    C_bar = 2 / (M (M-1)) sum_{p<m} |X_pm|^2
+    """
     targets = response.shape[-1]
     upper = np.triu(np.abs(response) ** 2, 1).sum(axis=(-1, -2))
     return 2.0 * upper / max(targets * (targets - 1), 1)
 
 
 def objective_w(s: Scenario, streams: np.ndarray, oma: Oma = Oma.NONE) -> np.ndarray:
-    """J = rho_c tr R + rho_s sum_m P_m: (drops,) in W; in slot mode the mean over slots."""
+    """Objective J = rho_c tr R + rho_s sum_m P_m: (drops,) in W; in slot mode the mean over slots."""
     return weighted_power_w(s, radiated_power_w(streams, oma), target_response_w(s.steering, streams, oma))
 
 
 def weighted_power_w(s: Scenario, radiated_w: np.ndarray, response: np.ndarray) -> np.ndarray:
-    """J from the radiated power (drops,) and the responses (drops, slots, targets, targets): (drops,) in W."""
+    """Objective J (drops,) in W, from radiated power (drops,) and responses (drops, slots, targets, targets)."""
     towards_targets = target_power_w(response).sum(axis=-1).mean(axis=-1)
     return s.comm_weight * radiated_w + s.sensing_weight * towards_targets
 

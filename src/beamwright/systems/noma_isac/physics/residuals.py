@@ -37,38 +37,26 @@ def judge(
 
     Args:    basis (drops, antennas, r); None: that of the beams' span, on which alone an error acts.
     """
-    order, oma = problem.order, problem.oma
     if basis is None:
         basis = model.span_basis(np.nan_to_num(streams))
     h, steering = problem.h @ np.conj(basis), s.steering @ np.conj(basis)
     inner = streams.within(basis) if isinstance(streams, Covariances) else streams @ np.conj(basis)
     power_w = streams.trace_w if isinstance(streams, Covariances) else np.sum(np.abs(streams) ** 2, axis=-1)
-    response = model.target_response_w(steering, inner, oma)
-    objective_w = model.weighted_power_w(s, model.over_slots(power_w, oma), response)
-    worst = worst_case(s, h, inner, problem.csi_error, order, oma)
-    residuals = relative_residuals(
-        s,
-        sinr=worst.sinr,
-        sinr_target=problem.sinr_target,
-        mask=model.decoding_mask(s, order, oma),
-        response=response,
-        margin=model.sic_margin(h, inner, order) if s.sic_order and oma is Oma.NONE else None,
-        objective_w=objective_w,
-        power_limit_w=problem.power_limit_w,
-    )
+    response = model.target_response_w(steering, inner, problem.oma)
+    objective_w = model.weighted_power_w(s, model.over_slots(power_w, problem.oma), response)
+    worst = worst_case(s, h, inner, problem.csi_error, problem.order, problem.oma)
+    residuals = relative_residuals(s, problem, h, inner, worst.sinr, response, objective_w)
     return Judgement(objective_w, model.target_power_w(response).mean(axis=1), worst, residuals, inner)
 
 
 def relative_residuals(
     s: Scenario,
-    *,
+    problem: Problem,
+    h: np.ndarray,
+    streams: np.ndarray,
     sinr: np.ndarray,
-    sinr_target: np.ndarray,
-    mask: np.ndarray,
     response: np.ndarray,
-    margin: np.ndarray | None,
     objective_w: np.ndarray,
-    power_limit_w: np.ndarray,
 ) -> Residuals:
     """Relative violations of every kind of constraint.
 
@@ -76,19 +64,21 @@ def relative_residuals(
     differences count relative to Ps or to the larger of the two powers, correlations relative to their limit or to
     1e-6 of the largest they could be, whichever is more.
 
-    Args:    sinr (drops, users l, users k), read where ``mask``; sinr_target (drops, users k), zero demands nothing;
-             response X (drops, slots, targets, targets) in W; margin (drops,) of the power order, None where no order
-             is demanded; objective_w and power_limit_w (drops,).
+    Args:    h and streams as the power order receives them, in any orthonormal basis; sinr (drops, users l, users k);
+             response X (drops, slots, targets, targets) in W; objective_w (drops,).
     Returns: Residuals, (drops,) each.
     """
-    target = np.broadcast_to(sinr_target[:, None, :], sinr.shape)
-    demanded = mask & (target > 0)
+    target = np.broadcast_to(problem.sinr_target[:, None, :], sinr.shape)
+    demanded = model.decoding_mask(s, problem.order, problem.oma) & (target > 0)
     shortfall = np.where(demanded, 1 - sinr / np.where(demanded, target, 1), 0)
     power = model.target_power_w(response)
     difference = np.abs(power[..., :, None] - power[..., None, :])
     larger = np.maximum(np.maximum(power[..., :, None], power[..., None, :]), s.sensing_power_w)
     largest = model.cross_correlation_w2(np.sqrt(power[..., :, None] * power[..., None, :]))
     correlation = model.cross_correlation_w2(response)
+    rise = np.zeros(len(sinr))
+    if s.sic_order and problem.oma is Oma.NONE:
+        rise = np.maximum(-model.sic_margin(h, streams, problem.order), 0)
     return Residuals(
         sinr_violation=_largest(shortfall),
         sensing_violation=_largest(1 - power / s.sensing_power_w),
@@ -96,8 +86,8 @@ def relative_residuals(
         correlation_violation=_largest(
             (correlation - s.cross_correlation_w2) / np.maximum(s.cross_correlation_w2, 1e-6 * largest)
         ),
-        order_violation=np.zeros(len(sinr)) if margin is None else np.maximum(-margin, 0),
-        power_violation=np.maximum(objective_w / power_limit_w - 1, 0),
+        order_violation=rise,
+        power_violation=np.maximum(objective_w / problem.power_limit_w - 1, 0),
     )
 
 

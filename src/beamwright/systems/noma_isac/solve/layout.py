@@ -49,18 +49,20 @@ class Layout:
 
     @property
     def order_rows(self) -> list[tuple[int, int]]:
-        """(user l, position j) of h_l^H (W_j - W_{j+1}) h_l >= 0."""
+        """Rows (user l, position j) of h_l^H (W_j - W_{j+1}) h_l >= 0."""
         return list(itertools.product(range(self.users), range(self.users - 1))) if self.ordered else []
 
     @property
     def target_pairs(self) -> list[tuple[int, int]]:
-        """(p, m) with p < m."""
+        """Pairs (p, m) of targets with p < m."""
         return list(itertools.combinations(range(self.targets), 2))
 
     @property
     def functionals(self) -> list[tuple[int, int, complex]]:
-        """(a, b, alpha) of F = herm(alpha v_a v_b^H), v = [h_1..h_K, a_1..a_M]: received powers, powers towards
-        targets, then Re and Im of X_pm = a_p^H R a_m."""
+        """Functionals (a, b, alpha), F = herm(alpha v_a v_b^H), v = [h_1..h_K, a_1..a_M].
+
+        Received powers, powers towards targets, then Re and Im of X_pm = a_p^H R a_m.
+        """
         single = [(i, i, 1.0) for i in range(self.users + self.targets)]
         cross = [(self.users + m, self.users + p) for p, m in self.target_pairs]
         return single + [(a, b, alpha) for a, b in cross for alpha in (1.0, -1.0j)]
@@ -81,12 +83,12 @@ class Layout:
         return jnp.stack(rows) if rows else jnp.zeros((0, len(one)))
 
     def order_weights(self) -> np.ndarray:
-        """(order rows, streams): +1 on stream j, -1 on stream j+1."""
+        """Weights (order rows, streams): +1 on stream j, -1 on stream j+1."""
         rows = [np.eye(self.users)[j] - np.eye(self.users)[j + 1] for _, j in self.order_rows]
         return np.array(rows).reshape(-1, self.users)
 
     def stream_weights(self, gamma: Array) -> Array:
-        """q (pairs, streams, lanes) of W_k less gamma_k times those that disturb it."""
+        """Weights q (pairs, streams, lanes) of W_k less gamma_k times those that disturb it."""
         zero = jnp.zeros_like(gamma[0])
         rows = [
             [zero + 1 if i == k else -gamma[k] if i in self.disturbing(k) else zero for i in range(self.users)]
@@ -235,8 +237,10 @@ def _shares(layout: Layout, gamma: Array, noise: Array, eps: Array) -> Array:
 
 
 def _received(layout: Layout, gamma: Array, share: Array, eps: Array) -> Array:
-    """Powers in the SINR row of every stream, (users, lanes): its own and, where errors keep others from being nulled,
-    gamma times the rest of those."""
+    """Powers in the SINR row of every stream, (users, lanes).
+
+    Its own and, where errors keep others from being nulled, gamma times the rest of those.
+    """
     rows = []
     for k in range(layout.users):
         error = jnp.max(eps[k:], axis=0) if layout.chain else eps[k]

@@ -25,7 +25,7 @@ HARDER = (1.2, 1.5, 2.0, 3.0)
 
 
 class Solution(NamedTuple):
-    """Beams and covariances of a search, and multipliers for their certificate; nothing is said about them yet."""
+    """Beams and covariances of a search, and multipliers for their certificate: claims come with the audit."""
 
     beams: np.ndarray
     """(drops, users, antennas) in sqrt(W)."""
@@ -74,6 +74,6 @@ def least_power_beams(s: Scenario, problem: Problem, relaxed: Relaxation) -> Rec
 
 
 def usable_cost(s: Scenario, problem: Problem, beams: np.ndarray) -> np.ndarray:
-    """J of beams that meet every demand but the power limit, (drops,); infinite where they do not."""
+    """Objective J of beams that meet every demand but the power limit, (drops,); infinite where they do not."""
     judged = judge(s, problem._replace(power_limit_w=np.full(len(beams), np.inf)), beams)
     return np.where(judged.residuals.violation <= VIOLATION, judged.objective_w, np.inf)

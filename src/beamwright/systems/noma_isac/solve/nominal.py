@@ -61,7 +61,7 @@ class FunctionalMap(eqx.Module):
         return schur
 
     def _gram(self, scaling: conic.Scaling) -> Array:
-        """<F_f, Y_k F_g Z_k^-1>, (f, g, streams, lanes), from the two small Gram matrices of V."""
+        """Gram matrix <F_f, Y_k F_g Z_k^-1>, (f, g, streams, lanes), from the two small Gram matrices of V."""
         v = self.vectors
         left, right = (
             materialise(la.matmul(la.dagger(v), materialise(la.matmul(x, v))))

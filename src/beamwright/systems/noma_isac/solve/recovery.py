@@ -26,7 +26,7 @@ class Recovered(NamedTuple):
 
 
 def recover(s: Scenario, problem: Problem, relaxed: Relaxation) -> Recovered:
-    """Rank-one beams of every drop: the cheapest found that come from rank one to ``RANK_ONE`` and meet all demands.
+    """Rank-one beams of every drop: the cheapest that come from rank one to ``RANK_ONE`` and meet all demands.
 
     Where there are none the top eigenvectors are returned: the certificate will show what they miss.
     """
@@ -39,8 +39,8 @@ def recover(s: Scenario, problem: Problem, relaxed: Relaxation) -> Recovered:
         beams[loose[ok]] = moved[ok]
         loose = loose[~ok]
     if len(loose):
-        found = _by_penalty(s, problem.take(loose), relaxed.take(loose))
-        beams[loose], iterations[loose] = found.beams, found.iterations
+        penalised = _by_penalty(s, problem.take(loose), relaxed.take(loose))
+        beams[loose], iterations[loose] = penalised.beams, penalised.iterations
     beams = _lift(relaxed.basis, beams)
     beams[~np.isfinite(relaxed.objective_w)] = np.nan
     return Recovered(beams, iterations)
@@ -136,7 +136,7 @@ def _functionals(s: Scenario, problem: Problem, relaxed: Relaxation) -> tuple[np
     return functionals, slack
 
 
-def _by_penalty(s: Scenario, problem: Problem, relaxed: Relaxation) -> "_Best":
+def _by_penalty(s: Scenario, problem: Problem, relaxed: Relaxation) -> "_Designs":
     """Beams by a penalty rho (I - v_k v_k^H) on stream k, v_k its beam's direction, until all are rank one (A4, 3).
 
     Deviation: one start instead of the best of four first penalties, then a few steps at half the penalty that was
@@ -144,7 +144,7 @@ def _by_penalty(s: Scenario, problem: Problem, relaxed: Relaxation) -> "_Best":
     """
     drops = len(problem.h)
     top, served = principal_beams(relaxed.inner)[0], _serving_beams(problem, relaxed)
-    best = _Best(top.copy(), np.full(drops, np.inf), np.zeros(drops), np.zeros(drops, int))
+    best = _Designs(top.copy(), np.full(drops, np.inf), np.zeros(drops), np.zeros(drops, int))
     for starts in (((top, 1.0),), ((served, 1.0), (served, 30.0))):
         todo = np.flatnonzero(best.objective_w > relaxed.objective_w * (1 + RECOVERED_GAP))
         if not len(todo):
@@ -152,11 +152,11 @@ def _by_penalty(s: Scenario, problem: Problem, relaxed: Relaxation) -> "_Best":
         lanes = np.tile(todo, len(starts))
         first = np.concatenate([beams[todo] for beams, _ in starts])
         rho = np.repeat([rho * s.comm_weight for _, rho in starts], len(todo))
-        found = _push(s, problem.take(lanes), relaxed.basis[lanes], first, rho)
-        np.add.at(best.iterations, lanes, found.iterations)
+        pushed = _push(s, problem.take(lanes), relaxed.basis[lanes], first, rho)
+        np.add.at(best.iterations, lanes, pushed.iterations)
         for part in np.split(np.arange(len(lanes)), len(starts)):
-            cheaper = found.objective_w[part] < best.objective_w[todo]
-            for ours, theirs in zip(best[:3], found[:3], strict=True):
+            cheaper = pushed.objective_w[part] < best.objective_w[todo]
+            for ours, theirs in zip(best[:3], pushed[:3], strict=True):
                 ours[todo[cheaper]] = theirs[part[cheaper]]
     _polish(s, problem, relaxed.basis, best)
     return best
@@ -167,7 +167,7 @@ def _serving_beams(problem: Problem, relaxed: Relaxation) -> np.ndarray:
     return np.einsum("dkij,dkj->dki", relaxed.inner, problem.h @ np.conj(relaxed.basis))
 
 
-class _Best(NamedTuple):
+class _Designs(NamedTuple):
     """Best rank-one designs so far, updated in place."""
 
     beams: np.ndarray
@@ -180,39 +180,39 @@ class _Best(NamedTuple):
     """(drops,) spent."""
 
 
-def _push(s: Scenario, problem: Problem, basis: np.ndarray, first: np.ndarray, rho: np.ndarray) -> _Best:
+def _push(s: Scenario, problem: Problem, basis: np.ndarray, first: np.ndarray, rho: np.ndarray) -> _Designs:
     """Designs from beams ``first`` and a penalty ``rho`` that rises until every stream of a drop is rank one."""
     drops = len(first)
-    found = _Best(first.copy(), np.full(drops, np.inf), rho.copy(), np.zeros(drops, int))
+    designs = _Designs(first.copy(), np.full(drops, np.inf), rho.copy(), np.zeros(drops, int))
     active = np.arange(drops)
     for step in range(STEPS):
         beams, cost, single, spent = _penalised(
-            s, problem.take(active), basis[active], found.beams[active], found.penalty[active]
+            s, problem.take(active), basis[active], designs.beams[active], designs.penalty[active]
         )
-        found.beams[active], found.objective_w[active] = beams, np.where(single, cost, np.inf)
-        found.iterations[active] += spent
+        designs.beams[active], designs.objective_w[active] = beams, np.where(single, cost, np.inf)
+        designs.iterations[active] += spent
         active = active[~single & np.isfinite(cost)]
         if not len(active):
             break
         if step + 1 >= PATIENCE:
-            found.penalty[active] *= GROWTH
-    return found
+            designs.penalty[active] *= GROWTH
+    return designs
 
 
-def _polish(s: Scenario, problem: Problem, basis: np.ndarray, found: _Best) -> None:
+def _polish(s: Scenario, problem: Problem, basis: np.ndarray, designs: _Designs) -> None:
     """Cheaper rank-one designs by a smaller penalty, or by the old one where that loses rank one; updated in place."""
-    active = np.flatnonzero(np.isfinite(found.objective_w))
-    share = np.full(len(found.beams), 0.5)
+    active = np.flatnonzero(np.isfinite(designs.objective_w))
+    share = np.full(len(designs.beams), 0.5)
     for _ in range(POLISH):
         if not len(active):
             break
         beams, cost, single, spent = _penalised(
-            s, problem.take(active), basis[active], found.beams[active], (share * found.penalty)[active]
+            s, problem.take(active), basis[active], designs.beams[active], (share * designs.penalty)[active]
         )
-        found.iterations[active] += spent
-        gain = np.where(single, 1 - cost / found.objective_w[active], 0)
+        designs.iterations[active] += spent
+        gain = np.where(single, 1 - cost / designs.objective_w[active], 0)
         better = active[gain > 0]
-        found.beams[better], found.objective_w[better] = beams[gain > 0], cost[gain > 0]
+        designs.beams[better], designs.objective_w[better] = beams[gain > 0], cost[gain > 0]
         lost = ~single & (share[active] < 1)
         share[active[lost]] = 1.0
         active = active[lost | (gain > GAIN)]
@@ -225,9 +225,10 @@ def _penalised(
     norm = np.linalg.norm(beams, axis=-1, keepdims=True)
     v = beams / np.where(norm > 0, norm, 1)
     away = np.eye(v.shape[-1]) - v[..., :, None] * np.conj(v[..., None, :])
-    found = relax(s, problem, rho[:, None, None, None] * away, basis)
-    beams, single = _accept(s, problem, np.nan_to_num(found.inner), basis)
-    return beams, found.objective_w, single & np.isfinite(found.objective_w), found.iterations
+    penalised = relax(s, problem, rho[:, None, None, None] * away, basis)
+    beams, single = _accept(s, problem, np.nan_to_num(penalised.inner), basis)
+    cost = penalised.objective_w
+    return beams, cost, single & np.isfinite(cost), penalised.iterations
 
 
 def _lift(basis: np.ndarray, beams: np.ndarray) -> np.ndarray:

@@ -91,7 +91,7 @@ def relax(
 
 
 def _missed_sides(s: Scenario, solution: Relaxation) -> np.ndarray:
-    """(drops, 2, targets, targets), true where P_p - P_m (p < m), or P_m - P_p, exceeds Pdiff beyond rounding.
+    """Mask (drops, 2, targets, targets), true where P_p - P_m (p < m), or P_m - P_p, exceeds Pdiff beyond rounding.
 
     A power balance far thinner than its powers has no inside for a solver, which gets a wider one. Where that shows,
     the side that was passed is demanded alone: at the optimum the other does not bind.
@@ -144,6 +144,7 @@ def _solved(s: Scenario, problem: Problem, penalty: np.ndarray, basis: np.ndarra
 
 
 def _put(array: np.ndarray, drops: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Copy of an array with some drops replaced."""
     array = np.array(array)
     array[drops] = values
     return array

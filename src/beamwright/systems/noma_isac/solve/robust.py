@@ -91,17 +91,17 @@ class BallMap(eqx.Module):
         """Matrix inequalities S_kl without their constant, (d+1, d+1, pairs, lanes)."""
         blocks = []
         for p, (k, _) in enumerate(self.layout.pairs):
-            wanted = total(self.weights[p, i] * y[:, :, i] for i in self._received(k))
+            received = total(self.weights[p, i] * y[:, :, i] for i in self._received(k))
             cancelled = self.residual[p] * total(
                 (y[:, :, i] for i in self.layout.cancelled(k)), jnp.zeros_like(y[:, :, 0])
             )
-            blocks.append((wanted, cancelled))
-        wanted = materialise(jnp.stack([w for w, _ in blocks], axis=2))
+            blocks.append((received, cancelled))
+        received = materialise(jnp.stack([w for w, _ in blocks], axis=2))
         cancelled = jnp.stack([c for _, c in blocks], axis=2)
         h = jnp.moveaxis(self.h, 0, 1)
-        column = materialise(total(wanted[:, k] * h[k][None] for k in range(len(h))))
+        column = materialise(total(received[:, k] * h[k][None] for k in range(len(h))))
         corner = jnp.sum(h.real * column.real + h.imag * column.imag, axis=0)
-        top = self.eps**2 * (wanted + cancelled) + la.identity(self._d, wanted) * lam
+        top = self.eps**2 * (received + cancelled) + la.identity(self._d, received) * lam
         edge = self.eps * column
         top = jnp.concatenate([top, edge[:, None]], axis=1)
         bottom = jnp.concatenate([jnp.conj(edge), (corner - lam).astype(complex)[None]])
@@ -112,7 +112,7 @@ class BallMap(eqx.Module):
         layout, d = self.layout, self._d
         rows, linear = self._rows()
         t, pairs, ordered = z.psd[1], len(layout.pairs), len(layout.order_rows)
-        wanted, cancelled = self._outer(t, t)[0], self.eps**2 * t[:-1, :-1]
+        received, cancelled = self._outer(t, t)[0], self.eps**2 * t[:-1, :-1]
         sensing_dual = jnp.concatenate([z.nonneg[pairs + ordered :], *(q[1:] for q in z.soc)])
         mixed = materialise(jnp.sum(rows * sensing_dual[:, None], axis=0))
         shared = total((self.sensing[f] * mixed[f] for f in range(len(mixed))), jnp.zeros_like(z.psd[0][:, :, 0]))
@@ -121,7 +121,7 @@ class BallMap(eqx.Module):
             matrix = shared
             for p, (k, _) in enumerate(layout.pairs):
                 if i in self._received(k):
-                    matrix = matrix + self.weights[p, i] * wanted[:, :, p]
+                    matrix = matrix + self.weights[p, i] * received[:, :, p]
                 elif i in layout.cancelled(k):
                     matrix = matrix + self.residual[p] * cancelled[:, :, p]
             for r, (_, j) in enumerate(layout.order_rows):
@@ -152,7 +152,7 @@ class BallMap(eqx.Module):
         signs = jnp.asarray(np.append(np.ones(d), -1.0)).reshape(d + 1, 1, 1, 1)
         flipped = la.hermitian(la.matmul(materialise(t * jnp.swapaxes(signs, 0, 1)), si))
         flipped = materialise(flipped)
-        wanted = from_hermitian(self._outer(flipped, flipped)[0])
+        received = from_hermitian(self._outer(flipped, flipped)[0])
         cancelled = from_hermitian(self.eps**2 * flipped[:-1, :-1])
         columns = []
         for p, (k, _) in enumerate(layout.pairs):
@@ -161,7 +161,7 @@ class BallMap(eqx.Module):
                 * (
                     self.residual[p] * cancelled[:, :, p]
                     if i in layout.cancelled(k)
-                    else self.weights[p, i] * wanted[:, :, p]
+                    else self.weights[p, i] * received[:, :, p]
                 )
                 for i in range(layout.users)
             ]

@@ -19,11 +19,13 @@ _NULL = 1e-14
 
 
 def tighten(s: Scenario, problem: Problem, multipliers: Multipliers, objective_w: np.ndarray) -> Multipliers:
-    """Multipliers that are dual feasible without scaling, and prove at least as much; in the decoding order, shares
+    """Multipliers that are dual feasible without scaling, and prove at least as much.
+
+    Streams share the slack in the decoding order:
 
         t_k = max t <= 1  with  C - S_k + sum_{j disturbed by k} t_j g_j A_j + R_k - t A_k >= 0
 
-    A_k = sum_l E_l T_kl E_l^H, S_k sensing and power order, R_k the residuals (see ``dual.combine``); then all of them
+    A_k = sum_l E_l T_kl E_l^H, S_k sensing and power order, R_k the residuals (see ``combine``); then all of them
     times the ``scale`` of ``dual_bound``.
 
     Args:    objective_w (drops,) of the relaxation: where the bound reaches it there is nothing to share.

@@ -11,7 +11,7 @@ from beamwright.systems.noma_isac.physics import Multipliers, Problem, Scenario,
 
 
 def unservable_pairs(s: Scenario, problem: Problem) -> np.ndarray:
-    """(drops, users k, users l), true where user l has to decode stream k and ||h_l|| <= eps_l."""
+    """Mask (drops, users k, users l), true where user l has to decode stream k and ||h_l|| <= eps_l."""
     unservable = np.linalg.norm(problem.h, axis=-1) <= problem.csi_error
     decodes = np.swapaxes(model.decoding_mask(s, problem.order, problem.oma), -1, -2)
     return decodes & (problem.sinr_target > 0)[:, :, None] & unservable[:, None, :]
