@@ -318,7 +318,8 @@ def test_statistics_of_other_sizes_than_the_scenarios_are_refused():
 )
 def test_a_missing_extra_is_named_with_how_to_get_it(monkeypatch, module, call):
     monkeypatch.setitem(sys.modules, "cvxpy", None)
-    for name in [name for name in sys.modules if f".{module}." in name and name.endswith(".reference")]:
+    by_cvxpy = (".reference", ".cvxpy_relaxation")
+    for name in [name for name in sys.modules if f".{module}." in name and name.endswith(by_cvxpy)]:
         monkeypatch.delitem(sys.modules, name)
     refusal(call, "extra reference must be installed", "cvxpy", "pip install 'beamwright[reference]'")
 
