@@ -14,12 +14,12 @@ from beamwright.core import (
     Method,
     Residual,
     Status,
+    StatusRecord,
     System,
     Violation,
     as_array,
     drop_keys,
     parameter,
-    status_text,
 )
 
 
@@ -39,7 +39,7 @@ class ToyOptions(Config):
 
 
 @dataclass(frozen=True)
-class ToyCertificate(ArrayRecord):
+class ToyCertificate(StatusRecord):
     objective_w: np.ndarray
     bound_w: np.ndarray
     gap: Residual
@@ -59,10 +59,6 @@ class ToyCertificate(ArrayRecord):
     @property
     def violations(self):
         return {"sinr_violation": Violation(self.sinr_violation, 1e-6)}
-
-    @property
-    def status_text(self):
-        return status_text(self.status)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,8 @@ import scipy.io
 
 import beamwright
 from beamwright.cli import main
+from beamwright.cli.audit import audit
+from beamwright.cli.design_files import StoredDesign, load_design
 
 DESIGN = ["design", "noma-isac"]
 
@@ -83,6 +85,19 @@ def test_design_is_certified_and_verifies(designed, capsys):
     assert said["certificate"]["gap"]["max"] < 0.1
     assert said["certificate"]["sinr_violation"]["max"] < 1e-6
     assert main(["verify", "out"]) == 0
+
+
+def test_the_error_of_the_scenario_is_bound_or_marked(designed, capsys):
+    """Beside a radius of the method's own, the scenario's shapes the truth alone; without one, it is asked for."""
+    assert main(["verify", "out"]) == 0
+    assert "scenario: csi_error" in capsys.readouterr().out
+    assert main([*DESIGN, "--method", "robust-min-power", "--channels", "h.npz", "--out", "own"]) == 0
+    assert main(["verify", "own"]) == 0
+    assert "scenario: csi_error" not in capsys.readouterr().out
+    stored = load_design("own")
+    lying = {**stored.about["scenario"], "csi_error": 0.06}
+    forged = StoredDesign(stored.path, stored.arrays, {**stored.about, "scenario": lying}, "")
+    assert "csi_error, as the options say" in {check.name for check in audit(forged) if check.passed is False}
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from beamwright.cli import main
+from beamwright.cli.doctor import _certified, _worst
 from beamwright.studies import registry
 from beamwright.systems import SYSTEMS
 
@@ -48,6 +49,7 @@ def test_every_command_knows_it(capsys):
                   "feasible: snr_shortfall"):  # fmt: skip
         assert words in printed
     assert list(Path().rglob("power.png")) and "holds" in printed
+    assert _worst(_certified(SYSTEMS["matched-beams"])).startswith(", worst snr_shortfall")  # what doctor says of it
 
 
 def test_its_certificate_finds_a_changed_beam(capsys):

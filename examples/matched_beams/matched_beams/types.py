@@ -6,14 +6,14 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from beamwright.core import ArrayRecord, Asked, Found, Informative, Residual, Violation, status_text
+from beamwright.core import ArrayRecord, Asked, Found, Informative, Residual, StatusRecord, Violation
 
 MET = 1e-9
 """An SNR that is missed by less, relative, counts as met."""
 
 
 @dataclass(frozen=True)
-class Certificate(ArrayRecord):
+class Certificate(StatusRecord):
     """What holds for beams and multipliers, recomputed from them."""
 
     sense: ClassVar[Literal["minimise"]] = "minimise"
@@ -33,14 +33,9 @@ class Certificate(ArrayRecord):
         """Required SNRs."""
         return {"snr_shortfall": Violation(self.snr_shortfall, MET)}
 
-    @property
-    def status_text(self) -> list[str]:
-        """Status by name, one per drop."""
-        return status_text(self.status)
-
 
 @dataclass(frozen=True)
-class Design(ArrayRecord):
+class Design(StatusRecord):
     """Beams for every drop, and the multipliers that prove them optimal."""
 
     beams: Found
@@ -60,11 +55,6 @@ class Design(ArrayRecord):
     status: np.ndarray
     """(drops,) ``Status`` codes."""
     certificate: Certificate
-
-    @property
-    def status_text(self) -> list[str]:
-        """Status by name, one per drop."""
-        return status_text(self.status)
 
 
 @dataclass(frozen=True)

@@ -170,10 +170,12 @@ def _informative(job: _Job, arrays: Mapping[str, np.ndarray]) -> list[Check]:
     names = [name for name, role in job.system.design.roles().items() if role is Role.INFORMATIVE and name in arrays]
     loose = sorted(set(type(job.options).model_fields) - set(job.system.bound.get(job.method.name, ())))
     scenery = () if "drawn" in job.channels else job.system.scenery
+    truths = [name for name in job.system.truths if getattr(job.options, name, 0) is not None]
     said = (
         ("arrays", names, "how the design was found: nothing can confirm it, nothing depends on it"),
         (f"options of {job.method.name}", loose, "leave no trace that could be checked"),
         ("scenario", scenery, "shape drawn channels, and these were brought"),
+        ("scenario", truths, "shape what is true, and no file holds that"),
         ("method", [job.method.name], "that it, and no other that asks for the same, found the arrays"),
     )
     return [Check(f"{what}: {', '.join(told)}", None, f"informative only: {why}") for what, told, why in said if told]

@@ -11,7 +11,7 @@ from beamwright.core import ranges
 from beamwright.core.checks import as_array, numbers, plain_array, require
 from beamwright.core.device import require_jax
 from beamwright.core.keys import drop_keys, numbered_keys, root_key
-from beamwright.core.results import ArrayRecord
+from beamwright.core.results import ArrayRecord, StatusRecord
 from beamwright.core.roles import Asked, Found, Informative, Residual, Role
 from beamwright.core.sizes import COMPLEX, REAL, require_drops, require_memory
 from beamwright.core.status import VALID, Status, status_text
@@ -52,6 +52,7 @@ __all__ = [
     "Role",
     "MissingExtra",
     "Status",
+    "StatusRecord",
     "System",
     "Violation",
     "as_array",

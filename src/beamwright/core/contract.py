@@ -173,6 +173,9 @@ class System:
     """By method: the options that ``asked`` binds to the arrays; the others are informative only."""
     scenery: tuple[str, ...] = ()
     """Parameters of the scenario that shape what is drawn, and nothing else: informative only with own channels."""
+    truths: tuple[str, ...] = ()
+    """Parameters of the scenario that shape what is true and nothing that a file holds: informative only, but where an
+    option of the same name is None, which stands for them."""
     hint: Callable[..., str] | None = None
     """``hint(scenario, known, design)``: what a person may have overlooked where designs are absurd, or nothing."""
     learners: Mapping[str, Learner] = field(default_factory=dict)

@@ -8,6 +8,7 @@ from typing import Any, Self
 import numpy as np
 
 from beamwright.core.roles import Role
+from beamwright.core.status import status_text
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,6 +78,17 @@ class ArrayRecord:
                 ours[drops] = theirs
             values[field.name] = ours
         return type(self)(**values)
+
+
+class StatusRecord(ArrayRecord):
+    """Base of designs and certificates: records with a ``status`` per drop."""
+
+    status: Any
+
+    @property
+    def status_text(self) -> list[str]:
+        """Status by name, one per drop."""
+        return status_text(self.status)
 
 
 def _parts(hint: Any) -> list[Any]:

@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 
-from beamwright.core import ArrayRecord, Asked, Found, Informative, Residual, Role, Violation, status_text
+from beamwright.core import ArrayRecord, Asked, Found, Informative, Residual, Role, StatusRecord, Violation
 
 SOUND = 1e-9
 """Largest residual that counts as none."""
@@ -111,7 +111,7 @@ class WorstCase(ArrayRecord):
 
 
 @dataclass(frozen=True)
-class Certificate(ArrayRecord):
+class Certificate(StatusRecord):
     """Worst case, bound and residuals, recomputed from paths, positions, beams, powers and filters alone."""
 
     sense: ClassVar[Literal["maximise"]] = "maximise"
@@ -166,11 +166,6 @@ class Certificate(ArrayRecord):
             "radar_shortfall": Violation(self.radar_shortfall, MET),
         }
 
-    @property
-    def status_text(self) -> list[str]:
-        """Status by name, one per drop."""
-        return status_text(self.status)
-
 
 @dataclass(frozen=True)
 class LearningCurve(ArrayRecord):
@@ -189,7 +184,7 @@ class LearningCurve(ArrayRecord):
 
 
 @dataclass(frozen=True)
-class Design(ArrayRecord):
+class Design(StatusRecord):
     """Positions, beams and powers for every drop; filters and the rest where a method made the design."""
 
     tx_positions: Found
@@ -225,12 +220,6 @@ class Design(ArrayRecord):
         """Receive filters of a design that a method made."""
         assert self.user_filters is not None and self.radar_filter is not None
         return Receivers(self.user_filters, self.radar_filter)
-
-    @property
-    def status_text(self) -> list[str]:
-        """Status by name, one per drop."""
-        assert self.status is not None
-        return status_text(self.status)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from beamwright.core import ArrayRecord, Asked, Found, Informative, Residual, Violation, status_text
+from beamwright.core import ArrayRecord, Asked, Found, Informative, Residual, StatusRecord, Violation
 
 SOUND = 1e-9
 """Largest power, box and norm residual that counts as none."""
@@ -30,7 +30,7 @@ class Access(IntEnum):
 
 
 @dataclass(frozen=True)
-class Certificate(ArrayRecord):
+class Certificate(StatusRecord):
     """Guaranteed and verified rates, bound and residuals, recomputed from positions, amplitudes, beams and powers."""
 
     sense: ClassVar[Literal["maximise"]] = "maximise"
@@ -86,14 +86,9 @@ class Certificate(ArrayRecord):
             "box_residual": Violation(self.box_residual, SOUND),
         }
 
-    @property
-    def status_text(self) -> list[str]:
-        """Status by name, one per drop."""
-        return status_text(self.status)
-
 
 @dataclass(frozen=True)
-class Design(ArrayRecord):
+class Design(StatusRecord):
     """Amplitudes, beams and powers of every drop, with their certificate."""
 
     amplitudes: Found
@@ -123,11 +118,6 @@ class Design(ArrayRecord):
     """(drops, elements) of the far users' slot, where slots differ."""
     far_beams: Found | None = None
     """(drops, chains, groups) of the far users' slot."""
-
-    @property
-    def status_text(self) -> list[str]:
-        """Status by name, one per drop."""
-        return status_text(self.status)
 
 
 @dataclass(frozen=True)

@@ -46,5 +46,6 @@ SYSTEM = System(
     headline=audit.headline,
     asked=audit.demanded,
     bound=audit.BOUND,
+    truths=("csi_error",),
     hint=audit.hint,
 )

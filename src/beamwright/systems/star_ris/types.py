@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 
-from beamwright.core import ArrayRecord, Asked, Found, Informative, Residual, Violation, status_text
+from beamwright.core import ArrayRecord, Asked, Found, Informative, Residual, StatusRecord, Violation
 
 PASSIVE, POWER = 1e-9, 1e-9
 """Largest relative violation of a passive surface and of the power budget that counts as none."""
@@ -28,7 +28,7 @@ class Goal(IntEnum):
 
 
 @dataclass(frozen=True)
-class Certificate(ArrayRecord):
+class Certificate(StatusRecord):
     """Objective, bound, gap, gradient norm and violations, recomputed from arrays by the closed-form moments."""
 
     goal: np.ndarray
@@ -70,14 +70,9 @@ class Certificate(ArrayRecord):
             "power_violation": Violation(self.power_violation, POWER),
         }
 
-    @property
-    def status_text(self) -> list[str]:
-        """Status by name, one per drop."""
-        return status_text(self.status)
-
 
 @dataclass(frozen=True)
-class Design(ArrayRecord):
+class Design(StatusRecord):
     """A surface and a precoder for every drop, with everything needed to check them."""
 
     u: Found
@@ -109,11 +104,6 @@ class Design(ArrayRecord):
     spread: Informative
     """(drops,) standard deviation of the objective over the starts; NaN for one start."""
     certificate: Certificate
-
-    @property
-    def status_text(self) -> list[str]:
-        """Status by name, one per drop."""
-        return status_text(self.status)
 
     @property
     def sum_rate(self) -> np.ndarray:

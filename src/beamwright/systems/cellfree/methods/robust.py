@@ -50,8 +50,6 @@ def maximise_worst_case(
     Raises:  ValueError naming the argument.
     Source:  spec cellfree, section 6.
     """
-    for name, count in (("starts", starts), ("rounds", rounds), ("steps", steps)):
-        require(count >= 1, name, "be >= 1", count)
     known = checked(s, known)
     require(movable or initial is None, "initial", "be none where antennas do not move", "a design")
     options = Options(movable, robust, full_power, rounds, steps)

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from beamwright.core import ArrayRecord, Residual, Violation, status_text
+from beamwright.core import ArrayRecord, Residual, StatusRecord, Violation
 
 VIOLATION = 1e-6
 """Largest relative violation that counts as none (spec section 8, item 1)."""
@@ -44,7 +44,7 @@ class Residuals(ArrayRecord):
 
 
 @dataclass(frozen=True)
-class Certificate(Residuals):
+class Certificate(Residuals, StatusRecord):
     """Objective, certified bound, gap and residuals, recomputed from arrays by code that calls no solver (``certify``).
 
     The inherited residuals are those of the beams, the SINRs in the worst case over the ball.
@@ -86,11 +86,6 @@ class Certificate(Residuals):
     def bound(self) -> np.ndarray:
         """(drops,) ``bound_w``, in W; in max-min that of the level that is out of reach."""
         return self.bound_w
-
-    @property
-    def status_text(self) -> list[str]:
-        """Status by name, one per drop."""
-        return status_text(self.status)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import numpy as np
 
-from beamwright.core import ArrayRecord, Asked, Found, Informative, Role, status_text
+from beamwright.core import ArrayRecord, Asked, Found, Informative, Role, StatusRecord
 from beamwright.systems.noma_isac.types.certificate import Certificate
 from beamwright.systems.noma_isac.types.problem import Covariances, Oma, Problem
 
@@ -43,7 +43,7 @@ class Multipliers(ArrayRecord):
 
 
 @dataclass(frozen=True)
-class Design(ArrayRecord):
+class Design(StatusRecord):
     """Beams for every drop, with everything needed to check them. Infeasible drops have NaN beams."""
 
     beams: Found
@@ -98,11 +98,6 @@ class Design(ArrayRecord):
     def covariances(self) -> np.ndarray:
         """The relaxation's covariances as matrices (drops, users, antennas, antennas), formed on access."""
         return self.reduced.full
-
-    @property
-    def status_text(self) -> list[str]:
-        """Status by name, one per drop."""
-        return status_text(self.status)
 
     def problem(self, h: np.ndarray) -> Problem:
         """The problem that the design answers, for channels ``h`` (drops, users, antennas)."""
