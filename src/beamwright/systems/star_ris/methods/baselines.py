@@ -12,7 +12,7 @@ from beamwright.systems.star_ris.solve import Closed, Precoding, precoder_rule, 
 from beamwright.systems.star_ris.types import Design, Goal
 
 
-@options.checked_by(options.Undesigned)
+@options.guarded_method(options.Undesigned)
 def random_surface(s: Scenario, known: Statistics, precoder: Precoding = USUAL, seed: int = USUAL) -> Design:
     """Independent uniform phases, the scenario's amplitudes; drop i uses fold_in(key(seed), i)."""
     known = checked(known, s)
@@ -20,7 +20,7 @@ def random_surface(s: Scenario, known: Statistics, precoder: Precoding = USUAL, 
     return _undesigned(s, known, random_start(amplitudes(s, elements), known, 1, seed), precoder)
 
 
-@options.checked_by(options.NoSurface)
+@options.guarded_method(options.NoSurface)
 def no_surface(s: Scenario, known: Statistics, precoder: Precoding = USUAL) -> Design:
     """u = 0: direct links only."""
     known = checked(known, s)
@@ -28,7 +28,7 @@ def no_surface(s: Scenario, known: Statistics, precoder: Precoding = USUAL) -> D
     return _undesigned(s, known, np.zeros((drops, 2, elements), complex), precoder)
 
 
-@options.checked_by(options.Undesigned)
+@options.guarded_method(options.Undesigned)
 def reflecting_only(s: Scenario, known: Statistics, precoder: Precoding = USUAL, seed: int = USUAL) -> Design:
     """A conventional surface with random phases: users behind it have their direct link only."""
     known = checked(known, s)
@@ -37,7 +37,7 @@ def reflecting_only(s: Scenario, known: Statistics, precoder: Precoding = USUAL,
     return _undesigned(s, known, random_start(conventional, known, 1, seed), precoder)
 
 
-@options.checked_by(options.Sca)
+@options.guarded_method(options.Sca)
 def run_sca(scenario: Scenario, known: Statistics, precoder: Closed = USUAL, seed: int = USUAL) -> Design:
     """``reference.sca`` with the options of the method."""
     from beamwright.systems.star_ris.methods.reference import sca

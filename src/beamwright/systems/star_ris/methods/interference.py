@@ -21,7 +21,7 @@ from beamwright.systems.star_ris.solve import (
 from beamwright.systems.star_ris.types import Design, Goal
 
 
-@options.checked_by(options.Interference)
+@options.guarded_method(options.Interference)
 def minimise_interference(
     s: Scenario,
     known: Statistics,
@@ -48,7 +48,7 @@ def minimise_interference(
     """
     if isinstance(precoder, str) and precoder == "zf":
         warnings.warn("precoder zf leaves nothing for the phases to lower: the start is returned", stacklevel=2)
-    options.check_search(start, starts, tolerance, iterations=iterations)
+    options.check_start(start, starts)
     known = checked(known, s)
     share, goal = time_share(s, known), Goal.INTERFERENCE
     rule = precoder_rule(known, precoder, share, Closed)

@@ -32,7 +32,7 @@ from beamwright.systems.star_ris.types import Design, Goal
 Objective = Literal["interference", "sum-rate"]
 
 
-@options.checked_by(options.Majorise)
+@options.guarded_method(options.Majorise)
 def majorise_minimise(
     s: Scenario,
     known: Statistics,

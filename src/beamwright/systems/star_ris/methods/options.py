@@ -1,7 +1,7 @@
 """Options of the methods: typed, validated, with units."""
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any, Literal, ParamSpec
 
 from numpy.typing import ArrayLike
 
@@ -9,7 +9,9 @@ from beamwright.core import Config, guarded, parameter, ranges, require
 from beamwright.systems.star_ris.scene import Scenario
 from beamwright.systems.star_ris.sizes import design_bytes
 from beamwright.systems.star_ris.solve import Closed, ForLeast, ForSum, Kind
+from beamwright.systems.star_ris.types import Design
 
+P = ParamSpec("P")
 _PRECODER = "Precoder: closed form for the mean channels"
 
 
@@ -85,14 +87,11 @@ class NoSurface(Config):
     precoder: Kind = parameter("rzf", f"{_PRECODER}, wmmse or max-min", source="spec, section 4")
 
 
-def check_search(start: ArrayLike | None, starts: int, tolerance: float, **counts: int) -> None:
-    """Raises ValueError naming the argument of a search that is out of range."""
-    require(tolerance > 0, "tolerance", "be > 0", tolerance)
-    for name, count in {**counts, "starts": starts}.items():
-        require(count >= 1, name, "be >= 1", count)
+def check_start(start: ArrayLike | None, starts: int) -> None:
+    """Raises ValueError where a start is given and several are asked for."""
     require(start is None or starts == 1, "starts", "be 1 with a start given", starts)
 
 
-def checked_by(model: type[Config]) -> Callable[[Callable[..., Any]], Any]:
-    """Decorator of a method with these options: scenario, ranges and memory are checked before it computes."""
+def guarded_method(model: type[Config]) -> Callable[[Callable[P, Design]], Callable[P, Design]]:
+    """Decorator of a method's function: scenario, options and memory are checked before it computes."""
     return guarded(Scenario, model, design_bytes)

@@ -26,7 +26,7 @@ from beamwright.systems.star_ris.types import Design, Goal
 Amplitudes = Literal["fixed", "joint"]
 
 
-@options.checked_by(options.SumRate)
+@options.guarded_method(options.SumRate)
 def maximise_sum_rate(
     s: Scenario,
     known: Statistics,
@@ -60,7 +60,7 @@ def maximise_sum_rate(
     )  # fmt: skip
 
 
-@options.checked_by(options.MinRate)
+@options.guarded_method(options.MinRate)
 def maximise_min_rate(
     s: Scenario,
     known: Statistics,
@@ -106,7 +106,7 @@ def _maximise(
     require(amplitudes in ("fixed", "joint"), "amplitudes", "be 'fixed' or 'joint'", repr(amplitudes))
     splits = s.surface_mode == "energy-splitting"
     require(amplitudes == "fixed" or splits, "amplitudes", "be 'fixed' in this surface_mode", repr(amplitudes))
-    options.check_search(start, starts, tolerance, iterations=iterations, rounds=rounds)
+    options.check_start(start, starts)
     known = checked(known, s)
     share, joint = time_share(s, known), amplitudes == "joint"
     lanes = Lanes(known, precoder_rule(known, precoder, share, kinds, balanced=goal is Goal.MIN_RATE), share)
