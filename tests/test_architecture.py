@@ -14,19 +14,8 @@ from pathlib import Path
 import pytest
 
 import beamwright
+from beamwright.core.floors import LEVEL
 
-FLOORS = (
-    {"core"},
-    {"numerics"},
-    {"arrays", "optim", "records"},
-    {"learn", "channels", "uncertainty", "metrics"},
-    {"systems"},
-    {"studies", "report"},
-    {"__init__"},  # the package's door: its version, and the systems by name
-    {"cli", "explorer"},
-    {"__main__"},
-)
-LEVEL = {room: level for level, floor in enumerate(FLOORS) for room in floor}
 FORBIDDEN = {
     "numerics": {"pydantic", "yaml"},
     "optim": {"pydantic", "yaml"},

@@ -13,13 +13,13 @@ from typing import Any
 
 from beamwright import __version__
 from beamwright.core import Method, System, require
+from beamwright.core.floors import rooms_below
 from beamwright.core.ranges import SEED
 from beamwright.core.sizes import MOST_DROPS
 from beamwright.records import Curve, Study, content_name, fingerprint, versions
 
 MOST_PARTS = 100_000
 """Most parts of a study: each is planned before the first is computed, and is a file."""
-_NUMERICS = ("core", "numerics", "optim", "arrays", "channels", "uncertainty", "metrics", "learn")
 
 
 @dataclass(frozen=True)
@@ -126,9 +126,12 @@ def resolve(system: System, study: Study, curve: Curve, point: Mapping[str, floa
 
 
 def numerics_of(study: Study) -> dict[str, str]:
-    """Code behind the numbers: versions of package and array libraries, and a fingerprint of the source."""
+    """Code behind the numbers: versions of package and array libraries, and a fingerprint of the source.
+
+    The source is that of every floor below the systems, of the study's system, and of what it draws and measures.
+    """
     own = {name.split(":")[0] for name in (study.measure, study.draw) if name}
-    modules = [f"beamwright.{layer}" for layer in _NUMERICS] + [study.system, *sorted(own)]
+    modules = [f"beamwright.{room}" for room in rooms_below("systems")] + [study.system, *sorted(own)]
     installed = versions()
     libraries = {name: installed[name] for name in ("jax", "jaxlib", "numpy", "scipy", "optax") if name in installed}
     return {"beamwright": __version__, "source": fingerprint(modules)} | libraries
