@@ -1,10 +1,5 @@
 """Figures of the metasurface NOMA system."""
 
-from beamwright.records import Study
-from beamwright.studies.figures.dma_noma.baselines import FIG3, FIG4
-from beamwright.studies.figures.dma_noma.convergence import FIG1
-from beamwright.studies.figures.dma_noma.errors import FIG2, FIG7
-from beamwright.studies.figures.dma_noma.focusing import FIG6, MAP
-from beamwright.studies.figures.dma_noma.robustness import FIG5
+from beamwright.studies.figures.paper import collect
 
-STUDIES: tuple[Study, ...] = (FIG1, FIG2, FIG3, FIG4, FIG5, FIG6, FIG7, MAP)
+STUDIES = collect(__name__, "fig1", "fig2", "fig3", "fig4", "fig5", "fig6", "fig7", "map")
