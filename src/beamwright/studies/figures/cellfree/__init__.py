@@ -1,9 +1,8 @@
-"""Figures of the cell-free system: what the deterministic methods answer, and what agents learn."""
+"""Figures of the cell-free system: what agents learn, and what the deterministic methods answer."""
 
-from beamwright.records import Study
-from beamwright.studies.figures.cellfree.learning import LEARNING
-from beamwright.studies.figures.cellfree.offsets import ALONG, FIG10
-from beamwright.studies.figures.cellfree.scenes import BOUND_MAP, FIG11, MAP
-from beamwright.studies.figures.cellfree.utility import FIG6B, FIG7, FIG8, FIG9
+from beamwright.studies.figures.paper import collect
 
-STUDIES: tuple[Study, ...] = (*LEARNING, FIG6B, FIG7, FIG8, FIG9, FIG10, FIG11, ALONG, MAP, BOUND_MAP)
+STUDIES = collect(
+    __name__, "fig3", "fig4", "fig5", "fig6", "fig7_learning", "fig8_learning", "fig9_learning",
+    "fig6b", "fig7", "fig8", "fig9", "fig10", "fig11", "offset", "map", "bound_map",
+)  # fmt: skip

@@ -2,48 +2,49 @@
 
 from typing import Any
 
-from beamwright.records import Axis, Curve, Metric
+from beamwright.records import Claim, Curve
+from beamwright.studies.figures.grammar import axis, cases, claim, curve, outcome
+from beamwright.studies.figures.paper import Paper
 
-SYSTEM = "beamwright.systems.cellfree"
-MEASURES = "beamwright.studies.figures.cellfree.measures"
-SOURCE = (
+PAPER = Paper(
+    "cellfree",
     "Y. Xiu, W. Lyu, Y. Li, R. Yang, P. L. Yeoh, W. Zhang, G. Liu and N. Wei, “Meta-Reinforcement Learning "
-    "Optimization for Movable Antenna-aided Full-Duplex CF-DFRC Systems with Carrier Frequency Offset”, manuscript."
-)
-NOTE = (
+    "Optimization for Movable Antenna-aided Full-Duplex CF-DFRC Systems with Carrier Frequency Offset”, manuscript.",
     "The source gives neither geometry, powers nor receivers; scenes are those of the specification. Designs are by "
-    "the deterministic optimiser; every worst case is the least that a dense search of the offsets finds."
+    "the deterministic optimiser; every worst case is the least that a dense search of the offsets finds.",
 )
-RANGE = Axis(name="offset_range_hz", label="Largest carrier offset", unit="Hz")
-POWER = Axis(name="ap_power_w", label="Power of an access point", unit="W")
-REGION = Axis(name="half_region_wavelengths", label="Half of the region", unit="wavelengths")
-TARGET = Axis(name="target_range_m", label="Distance of the target", unit="m")
-
-
-def metric(name: str, label: str, unit: str = "") -> Metric:
-    """One that means something however a design ended."""
-    return Metric(name=name, label=label, unit=unit, every_status=True)
-
-
-UTILITY = metric("worst", "Worst-case utility", "bit/s/Hz")
-UTILITIES = (
-    UTILITY,
-    metric("nominal", "Utility without offsets", "bit/s/Hz"),
-    metric("users", "Sum rate of the users", "bit/s/Hz"),
-    metric("radar_db", "Least radar SINR", "dB"),
-    metric("radiated", "Radiated power", "W"),
-)
-METHODS: dict[str, tuple[str, str]] = {
-    "moving": ("antennas move", "robust"),
-    "fixed": ("antennas fixed", "fixed-array"),
-    "non-robust": ("not robust", "non-robust"),
-    "leakage": ("leakage beams", "leakage"),
-    "silence": ("radar silent", "silence"),
+ONE_GEOMETRY = "One geometry, nothing random."
+RANGE = axis("offset_range_hz", "Largest carrier offset", "Hz")
+POWER = axis("ap_power_w", "Power of an access point", "W")
+REGION = axis("half_region_wavelengths", "Half of the region", "wavelengths")
+TARGET = axis("target_range_m", "Distance of the target", "m")
+UTILITY = outcome("worst", "Worst-case utility", "bit/s/Hz")
+_METHODS = {
+    one.name: one
+    for one in (
+        curve("moving", "antennas move", "robust"),
+        curve("fixed", "antennas fixed", "fixed-array"),
+        curve("non-robust", "not robust", "non-robust"),
+        curve("leakage", "leakage beams", "leakage"),
+        curve("silence", "radar silent", "silence"),
+    )
 }
 
 
-def curves(*names: str, suffix: str = "", **settings: Any) -> tuple[Curve, ...]:
-    """One per method."""
-    return tuple(
-        Curve(name=name + suffix, label=METHODS[name][0], method=METHODS[name][1], settings=settings) for name in names
-    )
+def curves(*names: str) -> tuple[Curve, ...]:
+    """A curve per method that needs no learning."""
+    return tuple(_METHODS[name] for name in names)
+
+
+def on_average(
+    text: str,
+    *pairs: tuple[str, str],
+    source: str = "Section V",
+    metric: str = "worst",
+    relation: str = ">",
+    note: str = "",
+    **where: Any,
+) -> Claim:
+    """The claim that the first curve of each pair has the larger mean, on the same scenes."""
+    compared = cases({f"{one} against {other}": (one, other) for one, other in pairs}, **where)
+    return claim(text, source, "mean", metric, relation, *compared, note=note)
