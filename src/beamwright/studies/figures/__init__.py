@@ -1,1 +1,1 @@
-"""The studies of each paper, a package per system."""
+"""The studies of each paper, a package per system, a file per figure."""
