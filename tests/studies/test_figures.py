@@ -54,6 +54,7 @@ def test_a_variant_is_the_same_method_under_further_settings():
     other = variant(one, "robust-32", "32 elements", columns=32)
     assert (other.label, other.method, other.mode) == ("Robust", "robust", "32 elements")
     assert other.settings == {"columns": 32, "cuts": 3} and one.settings == {"cuts": 3}
+    assert variant(one, "robust-9", "9 cuts", cuts=9).settings == {"cuts": 9}
 
 
 def test_lines_take_their_colours_and_dashes_in_order():

@@ -32,7 +32,7 @@ def curve(
 
 def variant(one: Curve, name: str, mode: str, **settings: Setting) -> Curve:
     """A curve under further settings, which ``mode`` says in a word."""
-    return Curve(name=name, label=one.label, method=one.method, mode=mode, settings={**settings, **one.settings})
+    return Curve(name=name, label=one.label, method=one.method, mode=mode, settings={**one.settings, **settings})
 
 
 def line(
