@@ -12,6 +12,9 @@ from pydantic import AfterValidator, Field, model_validator
 from beamwright.core import Config, require
 
 Setting = float | int | bool | str | tuple[float, ...]
+Scale = Literal["linear", "log"]
+Rule = Literal["mean", "every", "share", "trend", "published"]
+Relation = Literal["<", "<=", "=", ">=", ">"]
 _WORD = r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
 
 
@@ -94,8 +97,8 @@ class Panel(Config):
     title: str = ""
     label: str = ""
     """Label of the vertical axis of curves, where lines show different metrics; default: the metric's own."""
-    scale: Literal["linear", "log"] = "linear"
-    axis_scale: Literal["linear", "log"] = "linear"
+    scale: Scale = "linear"
+    axis_scale: Scale = "linear"
     """Scale of the horizontal axis of curves; log marks the points themselves."""
     better: Literal["lower", "higher"] = "lower"
     tolerance: float = Field(default=1e-5, ge=0)
@@ -160,10 +163,10 @@ class Claim(Config):
 
     text: str
     source: str
-    rule: Literal["mean", "every", "share", "trend", "published"]
+    rule: Rule
     metric: str
     cases: tuple[Case, ...]
-    relation: Literal["<", "<=", "=", ">=", ">"] = "="
+    relation: Relation = "="
     against: float | str = 0.0
     tolerance: float = Field(default=1e-6, ge=0)
     """Relative to the larger side."""

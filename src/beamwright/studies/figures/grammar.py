@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from beamwright.records import Axis, Case, Claim, Curve, Line, Metric, Panel, Picture, Setting
+from beamwright.records.study import Relation, Rule
 
 Points = tuple[tuple[float, ...], ...]
 
@@ -61,7 +62,7 @@ def profile(metric: str, along: str, *lines: Line, **more: Any) -> Panel:
 
 
 def distribution(kind: Literal["density", "cdf"], metric: str, *lines: Line, **more: Any) -> Panel:
-    """How the values of a metric are distributed."""
+    """Distribution of a metric's values."""
     return Panel(kind=kind, metric=metric, lines=lines, **more)
 
 
@@ -104,7 +105,14 @@ def cases(
 
 
 def claim(
-    text: str, source: str, rule: Any, metric: str, relation: Any, *cases: Case, against: float | str = 0.0, **more: Any
+    text: str,
+    source: str,
+    rule: Rule,
+    metric: str,
+    relation: Relation,
+    *cases: Case,
+    against: float | str = 0.0,
+    **more: Any,
 ) -> Claim:
     """A statement and its rule, e.g. ``"mean", "sum_rate", ">"``."""
     return Claim(

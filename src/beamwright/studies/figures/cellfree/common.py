@@ -1,8 +1,7 @@
 """Shared parts of the cell-free studies: the paper, axes, metrics, methods."""
 
-from typing import Any
-
 from beamwright.records import Claim, Curve
+from beamwright.records.study import Relation
 from beamwright.studies.figures.grammar import axis, cases, claim, curve, outcome
 from beamwright.studies.figures.paper import Paper
 
@@ -41,10 +40,10 @@ def on_average(
     *pairs: tuple[str, str],
     source: str = "Section V",
     metric: str = "worst",
-    relation: str = ">",
+    relation: Relation = ">",
     note: str = "",
-    **where: Any,
+    **where: float | tuple[float, float],
 ) -> Claim:
     """The claim that the first curve of each pair has the larger mean, on the same scenes."""
-    compared = cases({f"{one} against {other}": (one, other) for one, other in pairs}, **where)
+    compared = cases({f"{one} against {other}": (one, other) for one, other in pairs}, against=None, **where)
     return claim(text, source, "mean", metric, relation, *compared, note=note)

@@ -9,5 +9,5 @@ STUDY = learnt_utility(
     POWER,
     (1e-2, 1e-1, 1.0, 10.0),
     trend_of("The utility rises with the power.", ">", "meta", "ddpg", "joint"),
-    axis_scale="log",
+    scale="log",
 )

@@ -23,7 +23,7 @@ _AGENTS, _FEARS, _PLAIN = ("meta", "frozen", "ddpg", "amortised"), ("single", "j
 
 
 def learning_curves(name: str, title: str, caption: str, **settings: Setting) -> Study:
-    """How agents of one kind of actions learn, and what they are paid for."""
+    """Learning curves of all agents under one kind of actions."""
     return learning_study(
         name,
         title,

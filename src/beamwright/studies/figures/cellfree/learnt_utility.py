@@ -1,8 +1,7 @@
 """Utility that agents learn against an axis, for the learners of figures 7 to 9."""
 
-from typing import Any
-
 from beamwright.records import Axis, Claim, Study, sweep
+from beamwright.records.study import Relation, Scale
 from beamwright.studies.figures.cellfree.common import on_average
 from beamwright.studies.figures.cellfree.learners import learner_lines, learners, learning_study
 from beamwright.studies.figures.grammar import cases, claim, panel
@@ -18,8 +17,12 @@ _BEST = (
 )  # fmt: skip
 
 
-def learnt_utility(name: str, title: str, over: Axis, points: tuple[float, ...], trend: Claim, **more: Any) -> Study:
-    """Worst-case utility of learners against an axis; ``trend`` is claimed along it, ``more`` styles the panels."""
+def learnt_utility(
+    name: str, title: str, over: Axis, points: tuple[float, ...], trend: Claim, scale: Scale = "linear"
+) -> Study:
+    """Worst-case utility of learners against an axis; ``trend`` is claimed along it."""
+    agents = learner_lines(*_AGENTS, "moving", "fixed", "silence")
+    feared = learner_lines("meta", *_FEARS, "moving", "silence")
     return learning_study(
         name,
         title,
@@ -29,14 +32,14 @@ def learnt_utility(name: str, title: str, over: Axis, points: tuple[float, ...],
         caption=f"Worst-case utility against the {over.label.lower()}; mean over scenes, each "
         "with its own channel and random numbers, with its 95 % confidence band.",
         panels=(
-            panel("worst", over, *learner_lines(*_AGENTS, "moving", "fixed", "silence"), title="agents", **more),
-            panel("worst", over, *learner_lines("meta", *_FEARS, "moving", "silence"), title="what is feared", **more),
+            panel("worst", over, *agents, axis_scale=scale, title="agents"),
+            panel("worst", over, *feared, axis_scale=scale, title="what is feared"),
         ),
         numbers=("worst",),
         claims=(trend, *_BEST),
     )
 
 
-def trend_of(text: str, relation: str, *agents: str) -> Claim:
+def trend_of(text: str, relation: Relation, *agents: str) -> Claim:
     """The claim that the utility of these agents moves one way along the axis."""
     return claim(text, "Section V", "trend", "worst", relation, *cases({name: name for name in agents}))

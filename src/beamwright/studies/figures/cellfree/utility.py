@@ -1,8 +1,7 @@
 """Worst-case utility of the deterministic methods against an axis, for figures 6b to 9."""
 
-from typing import Any
-
-from beamwright.records import Axis, Claim, Curve, Study, sweep
+from beamwright.records import Axis, Claim, Curve, Setting, Study, sweep
+from beamwright.records.study import Scale
 from beamwright.studies.figures.cellfree.common import PAPER, UTILITY, curves
 from beamwright.studies.figures.grammar import line, lines, outcome, panel
 
@@ -18,8 +17,8 @@ def utility(
     *claims: Claim,
     names: tuple[str, ...] = ALL,
     more: tuple[Curve, ...] = (),
-    scale: str = "linear",
-    **settings: Any,
+    scale: Scale = "linear",
+    **settings: Setting,
 ) -> Study:
     """Worst case and radar SINR of the methods named (and of ``more`` curves, worst case only)."""
     drawn = (*curves(*names), *more)

@@ -1,6 +1,7 @@
 """Figure 7: what robustness buys: the least SINR under channel errors."""
 
 from beamwright.records import Picture, sweep
+from beamwright.records.study import Scale
 from beamwright.studies.figures.grammar import cases, claim, distribution, line, metric, picture
 from beamwright.studies.figures.noma_isac.common import CHAIN, OWN, PAPER, POWER, SINR_TARGET, noma
 
@@ -9,7 +10,7 @@ _ROBUST = {label: f"{mode}-robust" for label, mode in _WHERE.items()}
 _NAIVE = {label: f"{mode}-naive" for label, mode in _WHERE.items()}
 
 
-def _picture(name: str, mode: str, target_db: float, scale: str) -> Picture:
+def _picture(name: str, mode: str, target_db: float, scale: Scale) -> Picture:
     both = (line(f"{mode}-robust", "Robust", 0), line(f"{mode}-naive", "Non-robust", 1, 1))
     return picture(
         name,
