@@ -19,6 +19,9 @@ Needs = Callable[[Any, Any, Mapping[str, Any]], tuple[float, dict[str, int]]]
 USUAL: Any = type("Usual", (), {"__repr__": lambda self: "USUAL"})()
 """The default of an argument that is an option of the function's method: that of the options model (``guarded``)."""
 
+FORMER = {"s": "scenario", "h": "channels"}
+"""Names that arguments of public functions had before, and have now; both may be used."""
+
 
 def guarded(
     scenario: type[Config], options: type[Config] | None = None, needs: Needs | None = None
@@ -36,7 +39,7 @@ def guarded(
 
         @functools.wraps(function)
         def call(*args: P.args, **kwargs: P.kwargs) -> T:
-            bound = signature.bind(*args, **kwargs)
+            bound = signature.bind(*args, **_in_words(signature, kwargs))
             bound.apply_defaults()
             first, second, *_ = (*bound.arguments.values(), None)
             require_scenario(first, scenario)
@@ -52,6 +55,23 @@ def guarded(
         return call
 
     return decorate
+
+
+def renamed(function: Callable[P, T]) -> Callable[P, T]:
+    """The function, also called with the former letters of its arguments (``guarded`` does that too)."""
+    signature = inspect.signature(function)
+
+    @functools.wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> T:
+        return function(*args, **_in_words(signature, kwargs))  # type: ignore[arg-type]
+
+    return call
+
+
+def _in_words(signature: inspect.Signature, given: Mapping[str, T]) -> dict[str, T]:
+    """Keyword arguments by their present names where they have their former ones."""
+    present = {old: new for old, new in FORMER.items() if new in signature.parameters and new not in given}
+    return {present.get(name, name): value for name, value in given.items()}
 
 
 def _with_defaults(signature: inspect.Signature, options: type[Config] | None) -> inspect.Signature:

@@ -12,7 +12,7 @@ import jax
 import numpy as np
 from jax import Array
 
-from beamwright.core import USUAL, Config, guarded, numbered_keys, parameter, ranges, require, root_key
+from beamwright.core import USUAL, Config, guarded, numbered_keys, parameter, ranges, renamed, require, root_key
 from beamwright.learn import AGENTS, Agent, Row, amortised, begin, checkpoints, ddpg, meta, play, sessions, train
 from beamwright.numerics import in_tiles, one_by_one
 from beamwright.systems.cellfree import physics
@@ -74,7 +74,7 @@ class PolicyDesign(Config):
 
 @guarded(Scenario, Learning, design_bytes)
 def learn_each(
-    s: Scenario,
+    scenario: Scenario,
     known: Known,
     agent: str = "ddpg",
     actions: Actions = USUAL,
@@ -90,11 +90,17 @@ def learn_each(
     Raises:  ValueError naming the argument.
     Source:  spec cellfree, section 7.
     """
-    known = checked(s, known)
-    trained = learn(s, known, agent, agent_of(agent).options(**options), actions, objective, seed)
+    known = checked(scenario, known)
+    trained = learn(scenario, known, agent, agent_of(agent).options(**options), actions, objective, seed)
     curve = LearningCurve(*map(np.asarray, trained.curve))
     return certified_design(
-        s, known, trained.point, trained.filters, trace=curve.score, iterations=curve.env_steps[:, -1], curve=curve
+        scenario,
+        known,
+        trained.point,
+        trained.filters,
+        trace=curve.score,
+        iterations=curve.env_steps[:, -1],
+        curve=curve,
     )
 
 
@@ -104,12 +110,13 @@ def agent_of(name: str) -> Agent:
     return AGENTS[name]
 
 
-def single_offsets(s: Scenario, known: Known) -> np.ndarray:
+@renamed
+def single_offsets(scenario: Scenario, known: Known) -> np.ndarray:
     """(drops, aps) in Hz: the worst of leakage beams by the source's algorithm, with filters for no offsets."""
-    known = checked(s, known)
-    design = leakage_beams(s, known)
-    receivers = physics.receivers(s, known, design, np.zeros((1, s.aps)))
-    return worst_case_offset(s, known, design, receivers, "manifold").offsets_hz
+    known = checked(scenario, known)
+    design = leakage_beams(scenario, known)
+    receivers = physics.receivers(scenario, known, design, np.zeros((1, scenario.aps)))
+    return worst_case_offset(scenario, known, design, receivers, "manifold").offsets_hz
 
 
 class Trained(NamedTuple):
@@ -188,7 +195,7 @@ class Policy:
 
 @guarded(Scenario, Learning, design_bytes)
 def train_policy(
-    s: Scenario,
+    scenario: Scenario,
     known: Known,
     agent: str = "amortised",
     folder: str | Path | None = None,
@@ -208,18 +215,18 @@ def train_policy(
     """
     chosen = agent_of(agent)
     agent_options = chosen.options(**options)
-    known = checked(s, known)
+    known = checked(scenario, known)
     require(objective != "single", "objective", "be robust, nominal or joint for many drops", objective)
-    env = environment(s, known, actions, objective)
+    env = environment(scenario, known, actions, objective)
     run = {
         **(about or {}), "system": "cellfree", "agent": agent, "seed": seed, "varying": env.varying,
-        "scenario": s.model_dump(mode="json"), "channels_sha256": _digest(known),
+        "scenario": scenario.model_dump(mode="json"), "channels_sha256": _digest(known),
         "options": {**agent_options.model_dump(mode="json"), "actions": actions, "objective": objective},
     }  # fmt: skip
     path = None if folder is None else Path(folder)
     actor, rows = sessions.run(chosen, env, agent_options, seed, path, run, on_row)
     curve = LearningCurve(*(np.asarray(values)[None] for values in rows))
-    return Policy(s, agent, actions, objective, env.varying, actor), curve
+    return Policy(scenario, agent, actions, objective, env.varying, actor), curve
 
 
 def _digest(known: Known) -> str:
@@ -231,7 +238,7 @@ def _digest(known: Known) -> str:
 
 @guarded(Scenario, PolicyDesign, design_bytes)
 def design_by_policy(
-    s: Scenario,
+    scenario: Scenario,
     known: Known,
     checkpoint: str | Path | Policy,
     starts: int = USUAL,
@@ -250,11 +257,11 @@ def design_by_policy(
     require(starts >= 0, "starts", "be >= 0", starts)
     require(checkpoint != "", "checkpoint", "name a policy.eqx", "nothing", "beamwright train writes one")
     policy = checkpoint if isinstance(checkpoint, Policy) else Policy.load(checkpoint)
-    known = checked(s, known)
-    design = certified_design(s, known, *propose(s, known, policy))
+    known = checked(scenario, known)
+    design = certified_design(scenario, known, *propose(scenario, known, policy))
     if starts == 0:
         return design
-    return maximise_worst_case(s, known, starts=starts, rounds=rounds, steps=steps, seed=seed, initial=design)
+    return maximise_worst_case(scenario, known, starts=starts, rounds=rounds, steps=steps, seed=seed, initial=design)
 
 
 def propose(s: Scenario, known: Known, policy: Policy) -> tuple[physics.Point, physics.Filters]:

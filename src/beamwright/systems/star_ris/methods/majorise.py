@@ -34,7 +34,7 @@ Objective = Literal["interference", "sum-rate"]
 
 @options.guarded_method(options.Majorise)
 def majorise_minimise(
-    s: Scenario,
+    scenario: Scenario,
     known: Statistics,
     objective: Objective = USUAL,
     precoder: Precoding = USUAL,
@@ -52,11 +52,11 @@ def majorise_minimise(
     require(objective in ("interference", "sum-rate"), "objective", "be 'interference' or 'sum-rate'", repr(objective))
     require(tolerance > 0, "tolerance", "be > 0", tolerance)
     require(iterations >= 1, "iterations", "be >= 1", iterations)
-    known = checked(known, s)
+    known = checked(known, scenario)
     drops = len(known.side)
-    u = start_surface(s, known, start, 1, seed)
+    u = start_surface(scenario, known, start, 1, seed)
     goal = Goal.INTERFERENCE if objective == "interference" else Goal.SUM_RATE
-    share = time_share(s, known)
+    share = time_share(scenario, known)
     precoding = precoder_rule(known, precoder, share, Closed)
     w = precoding(known, u, share)
     maps = kernel.phase_map(known, u, w, share, False)
