@@ -29,7 +29,17 @@ if TYPE_CHECKING:
         require_scenario,
     )
     from beamwright.core.config import Config, parameter
-    from beamwright.core.contract import Certificate, Design, Input, Learner, Method, System, Violation
+    from beamwright.core.contract import (
+        Certificate,
+        Demands,
+        Design,
+        Headline,
+        Input,
+        Learner,
+        Method,
+        System,
+        Violation,
+    )
 else:
 
     def __getattr__(name: str) -> Any:
@@ -51,8 +61,10 @@ __all__ = [
     "Asked",
     "Certificate",
     "Config",
+    "Demands",
     "Design",
     "Found",
+    "Headline",
     "Informative",
     "Input",
     "Learner",

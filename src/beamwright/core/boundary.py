@@ -14,7 +14,7 @@ from beamwright.core.sizes import require_memory
 
 P = ParamSpec("P")
 T = TypeVar("T")
-Needs = Callable[[Any, Any, Mapping[str, Any]], tuple[float, dict[str, int]]]
+Needs = Callable[[Any, Any, Mapping[str, object]], tuple[float, dict[str, int]]]
 """``needs(scenario, known, options) -> bytes, sizes``."""
 USUAL: Any = type("Usual", (), {"__repr__": lambda self: "USUAL"})()
 """The default of an argument that is an option of the function's method: that of the options model (``guarded``)."""
@@ -84,7 +84,7 @@ def _with_defaults(signature: inspect.Signature, options: type[Config] | None) -
     return signature.replace(parameters=named)
 
 
-def require_scenario(given: Any, scenario: type[Config]) -> None:
+def require_scenario(given: object, scenario: type[Config]) -> None:
     """Raise ValueError naming ``scenario`` unless it is one of this system."""
     if not isinstance(given, scenario):
         system = scenario.__module__.split(".")[-2]
@@ -94,7 +94,7 @@ def require_scenario(given: Any, scenario: type[Config]) -> None:
         )
 
 
-def known_of(given: Any, kind: type[T]) -> T:
+def known_of(given: object, kind: type[T]) -> T:
     """The designer's knowledge, also where the whole realisation is handed in that ``draw`` returned.
 
     Raises: ValueError naming ``known`` where it is something else.
@@ -129,7 +129,7 @@ def extra(name: str) -> Iterator[None]:
         ) from None
 
 
-def leading(array: Any, axes: int) -> int:
+def leading(array: object, axes: int) -> int:
     """Drops of an array that may leave out their axis; 1 for what has not that many axes at all."""
     shape = _shape(array)
     return int(shape[0]) if len(shape) == axes else 1
@@ -143,7 +143,7 @@ def _shape(value: Any) -> tuple[int, ...]:
         return (1,)
 
 
-def _check_numbers(options: type[Config], given: Mapping[str, Any]) -> None:
+def _check_numbers(options: type[Config], given: Mapping[str, object]) -> None:
     """Arguments that are options and stand for one number; arrays and words are checked where they are used."""
     numbers = {
         name: value

@@ -1,10 +1,8 @@
 """Arrays that a design must hold because they were demanded: required radar SINR, powers, layouts; whole yardsticks."""
 
-from typing import Any
-
 import numpy as np
 
-from beamwright.core import Config, db_to_linear
+from beamwright.core import Config, Demands, db_to_linear
 from beamwright.learn import AGENTS
 from beamwright.systems.cellfree import physics
 from beamwright.systems.cellfree.scene import Design, Known, Scenario, checked
@@ -17,11 +15,11 @@ SCENERY = (
 )  # fmt: skip
 
 
-def demanded(scenario: Scenario, known: Known, design: Design, method: str, options: Config) -> dict[str, Any]:
+def demanded(scenario: Scenario, known: Known, design: Design, method: str, options: Config) -> Demands:
     """Arrays by name, see ``core.contract.System.asked``; filters have norm one, so their scale is demanded, too."""
     drops, least_db = len(design.beams), getattr(options, "radar_sinr_db", None)
     least = 0.0 if least_db is None else float(db_to_linear(least_db))
-    demands: dict[str, Any] = {"required_radar_sinr": np.full(drops, least)}
+    demands: Demands = {"required_radar_sinr": np.full(drops, least)}
     if method not in AGENTS:
         demands["curve"] = None
     if method in physics.YARDSTICKS:

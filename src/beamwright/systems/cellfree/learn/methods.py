@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import equinox as eqx
 import jax
@@ -14,7 +14,7 @@ from jax import Array
 
 from beamwright.core import USUAL, Config, guarded, numbered_keys, parameter, ranges, renamed, require, root_key
 from beamwright.learn import AGENTS, Agent, Row, amortised, begin, checkpoints, ddpg, meta, play, sessions, train
-from beamwright.numerics import in_tiles, one_by_one
+from beamwright.numerics import Tree, in_tiles, one_by_one
 from beamwright.systems.cellfree import physics
 from beamwright.systems.cellfree.learn.actions import Actions, Site, site_of
 from beamwright.systems.cellfree.learn.environment import CellFree, Objective, build_environment, environment
@@ -160,7 +160,7 @@ def _split(arrays: tuple[Array, ...], count: int) -> tuple[physics.Paths, Site, 
     return paths, Site(*arrays[count:-2]), arrays[-2][None], jax.random.wrap_key_data(arrays[-1])
 
 
-def _best_step(env: CellFree, actor: Any, key: Array) -> tuple[physics.Point, physics.Filters]:
+def _best_step(env: CellFree, actor: Tree, key: Array) -> tuple[physics.Point, physics.Filters]:
     """Design of the best step of an episode without noise."""
     episode = play(env, actor, key)
     return env.design(env.reset(key), episode.actions[episode.best])
@@ -178,7 +178,7 @@ class Policy:
     actions: Actions
     objective: Objective
     varying: bool
-    actor: Any
+    actor: Tree
 
     @classmethod
     def load(cls, path: str | Path) -> "Policy":
@@ -203,7 +203,7 @@ def train_policy(
     objective: Objective = USUAL,
     seed: int = USUAL,
     on_row: Callable[[Row], None] = lambda _: None,
-    about: Mapping[str, Any] | None = None,
+    about: Mapping[str, object] | None = None,
     **options: float,
 ) -> tuple[Policy, LearningCurve]:
     """An agent trained on many drops, a drop at random per episode, for any channel of their kind.
@@ -281,7 +281,7 @@ def propose(s: Scenario, known: Known, policy: Policy) -> tuple[physics.Point, p
 
 @cache
 def _player(
-    radio: Radio, users: int, actions: Actions, objective: Objective, varying: bool, shape: Any
+    radio: Radio, users: int, actions: Actions, objective: Objective, varying: bool, shape: Tree
 ) -> Callable[..., tuple[physics.Point, physics.Filters]]:
     """Design for one drop: weights, paths, site, single offsets, key."""
     count = len(physics.Paths._fields)

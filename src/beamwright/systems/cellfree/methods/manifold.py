@@ -7,7 +7,7 @@ Fletcher-Reeves), the fit is a matched one (printed: sums of unwrapped angles, w
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -15,7 +15,7 @@ import numpy as np
 from jax import Array, lax
 
 from beamwright.core import renamed, require
-from beamwright.numerics import in_tiles, one_by_one
+from beamwright.numerics import Tree, in_tiles, one_by_one
 from beamwright.optim import conjugate_gradient as cg
 from beamwright.optim import penalty_dual
 from beamwright.optim import quasi_newton as qn
@@ -57,7 +57,7 @@ def _variant(**options: float) -> Variant:
 
 
 @cache
-def _compiled(s: Radio, variant: Variant) -> Callable[..., Any]:
+def _compiled(s: Radio, variant: Variant) -> Callable[..., Tree]:
     return one_by_one(lambda *arrays: _search(s, physics.FilteredSignals(*arrays[:-1]), arrays[-1], variant))
 
 
@@ -160,8 +160,8 @@ def relaxed_worst_case(
 
 
 @cache
-def _relaxed(s: Radio, relaxation: Relaxation) -> Callable[..., Any]:
-    def one(*arrays: Any) -> Array:
+def _relaxed(s: Radio, relaxation: Relaxation) -> Callable[..., Tree]:
+    def one(*arrays: Array) -> Array:
         filtered, range_hz, offsets = physics.FilteredSignals(*arrays[:-2]), arrays[-2], arrays[-1]
 
         def value(parts: Array) -> Array:

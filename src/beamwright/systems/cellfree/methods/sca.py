@@ -10,7 +10,8 @@ with Q convex quadratics of all beams: one second-order cone per scenario. Needs
 """
 
 import warnings
-from typing import Any, NamedTuple
+from types import ModuleType
+from typing import NamedTuple
 
 import numpy as np
 
@@ -58,7 +59,7 @@ def fixed_array_sca(scenario: Scenario, known: Known, rounds: int = USUAL) -> De
     return certified_design(scenario, known, point, filters, trace=trace, iterations=counts)
 
 
-def _cvxpy() -> Any:
+def _cvxpy() -> ModuleType:
     """CVXPY. Raises MissingExtra where it is not installed."""
     with extra("reference"):
         import cvxpy

@@ -1,11 +1,10 @@
 """Demands on a design by its method and options: access, shares, chains; every array of a design in closed form."""
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
-from beamwright.core import Config
+from beamwright.core import Config, Demands
 from beamwright.systems.dma_noma.physics import (
     Access,
     Design,
@@ -24,7 +23,7 @@ SCENERY = ("near_range_m", "far_range_m")
 """Parameters of the scenario that only shape what is drawn."""
 
 
-def demanded(scenario: Scenario, known: Known, design: Design, method: str, options: Config) -> dict[str, Any]:
+def demanded(scenario: Scenario, known: Known, design: Design, method: str, options: Config) -> Demands:
     """Arrays that a design of this method and these options must hold, see ``core.contract.System``.
 
     Powers, amplitudes and beams of a search are judged by the certificate.
@@ -36,7 +35,7 @@ def demanded(scenario: Scenario, known: Known, design: Design, method: str, opti
     if getattr(options, "share", "halves") == "minimum":
         far_rates = guaranteed_rates(scenario, known, replace(design, share=share))[1]
         share = closed_forms.minimum_share(scenario, far_rates.sum(axis=-1) / 0.5)
-    demands: dict[str, Any] = {
+    demands: Demands = {
         "access": np.full(drops, int(access)), "share": share, "digital": np.full(drops, int(digital)),
     }  # fmt: skip
     if access is not Access.TDMA:

@@ -1,7 +1,5 @@
 """Antenna and line of sight: elements, feeds, channels of points in space (spec dma_noma, sections 2 and 3)."""
 
-from typing import Any
-
 import numpy as np
 
 from beamwright.arrays import (
@@ -13,6 +11,7 @@ from beamwright.arrays import (
     waveguides,
 )
 from beamwright.core import db_to_linear, renamed
+from beamwright.numerics import Values
 from beamwright.systems.dma_noma.scene import Known, Scenario
 
 
@@ -55,6 +54,6 @@ def channels(scenario: Scenario, points_m: np.ndarray, planar: bool = False) -> 
     return amplitude(scenario, d) * np.exp(-2j * np.pi / scenario.wavelength_m * d)
 
 
-def amplitude(s: Scenario, distance_m: Any) -> Any:
+def amplitude(s: Scenario, distance_m: Values) -> Values:
     """Amplitude b(d) = c_L sqrt(zeta0) d^(-alpha/2) of a path, for arrays of NumPy or JAX."""
     return s.line_of_sight * np.sqrt(db_to_linear(s.reference_gain_db)) * distance_m ** (-s.path_loss_exponent / 2)

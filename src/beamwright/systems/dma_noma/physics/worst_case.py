@@ -8,14 +8,13 @@ below of the true worst case, independent of the scenario set that a design was 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
 
 from beamwright.core import ArrayRecord, renamed
-from beamwright.numerics import in_tiles, materialise, one_by_one, phasor
+from beamwright.numerics import Tree, in_tiles, materialise, one_by_one, phasor
 from beamwright.systems.dma_noma.physics import geometry, model, reception
 from beamwright.systems.dma_noma.scene import Known, Scenario, checked
 from beamwright.systems.dma_noma.types import Design
@@ -103,7 +102,7 @@ def _worst_positions(
 
 
 @cache
-def _compiled(groups: int) -> Callable[..., Any]:
+def _compiled(groups: int) -> Callable[..., Tree]:
     """Search of one drop: kinds of users (near, far) lead, then groups. All of a scenario comes as arrays."""
 
     def one(centre: Array, points: Array, f: Array, powers: Array, noise: Array, scattering: Array, moves: Array,

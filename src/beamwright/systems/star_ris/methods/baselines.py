@@ -1,10 +1,8 @@
 """Comparisons: random phases, no surface at all, reflection only, and the approximation by CVXPY."""
 
-from typing import Any
-
 import numpy as np
 
-from beamwright.core import USUAL, Config
+from beamwright.core import USUAL, Config, Demands
 from beamwright.systems.star_ris.audit import demanded as of_search
 from beamwright.systems.star_ris.methods import certified, options
 from beamwright.systems.star_ris.scene import Scenario, Statistics, amplitudes, checked, time_share
@@ -55,7 +53,7 @@ BASELINES = {"random": random_surface, "no-surface": no_surface, "reflecting-onl
 DEMANDED = ("goal", "joint", "tolerance", "share", "spread", "u", "precoder", "design_precoder")
 
 
-def demanded(scenario: Scenario, known: Statistics, design: Design, method: str, options: Config) -> dict[str, Any]:
+def demanded(scenario: Scenario, known: Statistics, design: Design, method: str, options: Config) -> Demands:
     """Demands on any design (``core.contract.System.asked``); a baseline must be what making it again gives."""
     if method not in BASELINES:
         return of_search.demanded(scenario, known, design, method, options)

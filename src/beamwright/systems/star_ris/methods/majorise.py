@@ -13,7 +13,7 @@ Both surrogates touch the objective with its own gradient, so a step needs that 
 
 from collections.abc import Callable
 from functools import cache, partial
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -22,7 +22,7 @@ from jax import Array, lax
 from numpy.typing import ArrayLike
 
 from beamwright.core import USUAL, require
-from beamwright.numerics import in_tiles, one_by_one, square_modulus
+from beamwright.numerics import Tree, in_tiles, one_by_one, square_modulus
 from beamwright.optim.manifolds import UnitNorm, inner
 from beamwright.systems.star_ris.methods import certified, options
 from beamwright.systems.star_ris.scene import Scenario, Statistics, checked, time_share
@@ -68,10 +68,10 @@ def majorise_minimise(
 
 
 @cache
-def _compiled(goal: Goal, iterations: int) -> Callable[..., Any]:
+def _compiled(goal: Goal, iterations: int) -> Callable[..., Tree]:
     manifold = UnitNorm()
 
-    def one(*arrays: Any) -> tuple[Array, Array, Array]:
+    def one(*arrays: Array) -> tuple[Array, Array, Array]:
         drop, (norms, u, tolerance) = kernel.PhaseMap(*arrays[:-3]), arrays[-3:]
         size, start = start_point(u, joint=False)
         terms_of = kernel.surface_terms(drop, joint=False)

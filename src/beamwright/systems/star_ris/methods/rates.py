@@ -1,6 +1,6 @@
 """Largest sum rate (P2) and largest least rate (P3): surface, precoder, and the energy split of the elements."""
 
-from typing import Any, Literal
+from typing import Literal
 
 from numpy.typing import ArrayLike
 
@@ -93,7 +93,7 @@ def _maximise(
     known: Statistics,
     goal: Goal,
     precoder: Precoding,
-    kinds: Any,
+    kinds: object,
     amplitudes: Amplitudes,
     start: ArrayLike | None,
     tolerance: float,
