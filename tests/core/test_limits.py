@@ -280,12 +280,12 @@ def test_numbers_among_arguments_have_the_range_of_the_options():
         refusal(lambda x=sinr_db: ni.minimise_power(scenario, known, x), "sinr_db must ", words)
         refusal(lambda x=sinr_db: ni.minimise_power_oma(scenario, known, x), "sinr_db must ", words)
     refusal(lambda: ni.minimise_power(scenario, known, 5.0, 1e300), "csi_error must be <= 1e+15")
-    refusal(lambda: ni.minimise_power(scenario, known * 1e300, 5.0), "h must hold numbers of at most 1e+40")
+    refusal(lambda: ni.minimise_power(scenario, known * 1e300, 5.0), "channels must hold numbers of at most 1e+40")
     refusal(lambda: ni.minimise_power_oma(scenario, known, 150.0), "sinr_db must ask for at most 300 dB in a slot")
     refusal(lambda: ni.balance_sinr(scenario, known, 1e300), "power_w must be <= 1e+30")
     refusal(lambda: sr.maximise_sum_rate(sr.Scenario(), None, tolerance=1e300), "tolerance must be <= 1")
     refusal(lambda: sr.random_surface(sr.Scenario(), None, seed=2**63), "seed must be <= 9223372036854775807")
-    refusal(lambda: dn.first_order(dn.Scenario(), None, density=1e300), "density must be <= 1e+06")
+    refusal(lambda: dn.maximise_guaranteed_rate(dn.Scenario(), None, density=1e300), "density must be <= 1e+06")
     refusal(lambda: cf.fixed_array(cf.Scenario(), None, starts=10**9), "starts must be <= 10000")
 
 

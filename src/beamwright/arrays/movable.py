@@ -4,14 +4,13 @@ A layout of n antennas is a point of the simplex of its n + 1 gaps: what is left
 between antennas, split into what lies before the first, between neighbours and behind the last.
 """
 
-from typing import Any
-
 import jax.numpy as jnp
 import numpy as np
 from jax import Array, nn
 from numpy.typing import ArrayLike
 
 from beamwright.core import require
+from beamwright.numerics import Values
 
 _NONE = 1e-300
 """Share of the room that stands for no gap at all."""
@@ -32,7 +31,7 @@ def require_room(antennas: int, low: float, high: float, spacing: float, name: s
     )  # fmt: skip
 
 
-def decode_layout(logits: Any, low: float, high: float, spacing: float) -> Array:
+def decode_layout(logits: Values, low: float, high: float, spacing: float) -> Array:
     """Positions (..., n) of logits (..., n + 1), whatever they are. Traceable and smooth.
 
     x_i = low + spacing i + room (s_0 + ... + s_i),  s = softmax(logits),  room = high - low - (n - 1) spacing
@@ -54,7 +53,7 @@ def encode_layout(positions: ArrayLike, low: float, high: float, spacing: float)
     return np.log(np.maximum(share, _NONE))
 
 
-def project_layout(positions: Any, low: float, high: float, spacing: float) -> Any:
+def project_layout(positions: Values, low: float, high: float, spacing: float) -> Values:
     """The feasible layout nearest to any positions (..., n), sorted. Exact, traceable.
 
     With the spacings subtracted, feasible layouts are the nondecreasing ones in a box: isotonic regression, then

@@ -4,12 +4,7 @@ Positions are in wavelengths along an access point's axis, cosines those of the 
 Everything is written for NumPy's arrays and JAX's alike; leading axes broadcast.
 """
 
-from typing import Any
-
-from beamwright.numerics import namespace, unit_phasor
-
-Values = Any
-"""NumPy's arrays on the host, JAX's in a kernel."""
+from beamwright.numerics import Values, namespace, unit_phasor
 
 
 def steering(positions: Values, cosine: Values) -> Values:

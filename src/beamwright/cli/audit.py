@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from beamwright.cli.design import named_channels
 from beamwright.cli.design_files import StoredDesign
 from beamwright.cli.settings import find
 from beamwright.cli.summary import accepted
 from beamwright.core import Certificate, Config, Method, Role, System, require, root_key
+from beamwright.core.ranges import brief
 
 AGREEMENT, ROUNDING = 1e-9, 1e-12
 """Stored and recomputed numbers come from the same arithmetic; this leaves room for another machine's rounding: of an
@@ -39,7 +41,7 @@ class _Job:
     method: Method
     options: Config
     scenario: Config
-    channels: Mapping[str, Any]
+    channels: Mapping[str, object]
 
 
 def audit(stored: StoredDesign) -> list[Check]:
@@ -70,7 +72,7 @@ def audit(stored: StoredDesign) -> list[Check]:
     return [*checks, *_informative(job, stored.arrays)]
 
 
-def _job(about: Mapping[str, Any]) -> _Job:
+def _job(about: Mapping[str, object]) -> _Job:
     """Raises ValueError naming what is not known, not complete, or out of range."""
     from beamwright.systems import SYSTEMS
 
@@ -81,16 +83,21 @@ def _job(about: Mapping[str, Any]) -> _Job:
     require(about["system"] == system.name and about["method"] == method.name, "about", "hold full names", about)
     parsed: list[Config] = []
     for name, model in (("options", method.options), ("scenario", system.scenario)):
-        require(isinstance(about[name], dict), name, "be a mapping", about[name])
-        found = model(**about[name])
+        given = _mapping(about, name)
+        found = model(**given)
         whole = found.model_dump(mode="json")
-        given = about[name]
         differing = [key for key in {**whole, **given} if key not in given or whole[key] != given[key]]
         require(not differing, name, "hold every value resolved, as beamwright design writes them", differing)
         parsed.append(found)
-    require(isinstance(about["channels"], dict), "channels", "be a mapping", about["channels"])
     options, scenario = parsed
-    return _Job(system, method, options, scenario, about["channels"])
+    return _Job(system, method, options, scenario, _mapping(about, "channels"))
+
+
+def _mapping(about: Mapping[str, object], name: str) -> dict[str, object]:
+    found = about[name]
+    if not isinstance(found, dict):
+        raise ValueError(f"{name} must be a mapping, got {brief(found)}")
+    return found
 
 
 def _contents(job: _Job, arrays: Mapping[str, np.ndarray]) -> None:
@@ -112,7 +119,7 @@ def _contents(job: _Job, arrays: Mapping[str, np.ndarray]) -> None:
             require(not torn.any(), name, "be finite where a design is promised", f"no number in drop {torn.argmax()}")
 
 
-def _array(name: str, role: Role, stored: np.ndarray | None, expected: Mapping[str, Any]) -> list[Check]:
+def _array(name: str, role: Role, stored: np.ndarray | None, expected: Mapping[str, ArrayLike | None]) -> list[Check]:
     """Checks of one array: none where it is informative only, or found and finite."""
     there = next((expected[part] for part in (name, name.rpartition(".")[0]) if part in expected), _UNKNOWN)
     if stored is None or there is None:
@@ -123,10 +130,10 @@ def _array(name: str, role: Role, stored: np.ndarray | None, expected: Mapping[s
     return [] if role in (Role.FOUND, Role.INFORMATIVE) else [Check(name, False, "nothing recomputes it")]
 
 
-_UNKNOWN: Any = object()
+_UNKNOWN = np.empty(0)
 
 
-def _agree(name: str, stored: np.ndarray, recomputed: np.ndarray, role: Role = Role.RECOMPUTED) -> Check:
+def _agree(name: str, stored: ArrayLike, recomputed: ArrayLike, role: Role = Role.RECOMPUTED) -> Check:
     """Equal to rounding, on the scale of the drop's largest entry; NaN agrees with NaN, infinity with infinity."""
     stored, recomputed = (np.asarray(a, complex if np.iscomplexobj(a) else float) for a in (stored, recomputed))
     if stored.shape != recomputed.shape:

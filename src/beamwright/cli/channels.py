@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -42,7 +41,7 @@ class Channels:
     """Channels ready for a system, with what was done to them in words."""
 
     arrays: Arrays
-    notes: dict[str, Any]
+    notes: dict[str, object]
     remarks: tuple[str, ...] = ()
     """Remarks for the person who brought them."""
 
@@ -64,7 +63,7 @@ def read_channels(
     Raises:  ValueError naming the file and the variable, the axis, or the entry that is wrong, and what reads it.
     """
     _require_meaning(source, inputs, groups)
-    notes: dict[str, Any] = {"file": source.path.name, "variables": {n: source.variables.get(n, n) for n in inputs}}
+    notes: dict[str, object] = {"file": source.path.name, "variables": {n: source.variables.get(n, n) for n in inputs}}
     if source.axes:
         notes["axes"] = {name: " ".join(order) for name, order in source.axes.items()}
     remarks: list[str] = []
@@ -136,7 +135,7 @@ def _spread(arrays: Arrays, inputs: Inputs, sizes: Mapping[str, int]) -> Arrays:
     return arrays
 
 
-def _typed(arrays: Arrays, source: ChannelFile, inputs: Inputs, notes: dict[str, Any], remarks: list[str]) -> Arrays:
+def _typed(arrays: Arrays, source: ChannelFile, inputs: Inputs, notes: dict[str, object], remarks: list[str]) -> Arrays:
     """Amplitudes complex, in the convention of the library; everything else real, as it is."""
     if any(given.conjugated for given in inputs.values()):
         notes["convention"] = "h^H w" if source.conjugate else "h^T w in the file, conjugated to h^H w"
@@ -158,7 +157,9 @@ def _typed(arrays: Arrays, source: ChannelFile, inputs: Inputs, notes: dict[str,
     return typed
 
 
-def _served(arrays: Arrays, source: ChannelFile, inputs: Inputs, notes: dict[str, Any], remarks: list[str]) -> Arrays:
+def _served(
+    arrays: Arrays, source: ChannelFile, inputs: Inputs, notes: dict[str, object], remarks: list[str]
+) -> Arrays:
     """Without blocked users where that is asked for; nothing else in the file is NaN."""
     blocked = find_blocked(arrays, inputs)
     if blocked:
@@ -179,7 +180,7 @@ def _served(arrays: Arrays, source: ChannelFile, inputs: Inputs, notes: dict[str
     return arrays
 
 
-def _scaled(arrays: Arrays, inputs: Inputs, notes: dict[str, Any], remarks: list[str]) -> Arrays:
+def _scaled(arrays: Arrays, inputs: Inputs, notes: dict[str, object], remarks: list[str]) -> Arrays:
     """All amplitudes times the one factor that makes the mean of ``|h|^2`` over all their entries one."""
     names = [name for name, given in inputs.items() if given.kind == "amplitude"]
     gains = np.concatenate([np.abs(arrays[name].ravel()) ** 2 for name in names])

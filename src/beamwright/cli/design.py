@@ -31,7 +31,7 @@ class DesignJob:
     options: Config
 
     @property
-    def about(self) -> dict[str, Any]:
+    def about(self) -> dict[str, object]:
         """Description that is stored with the arrays; channels come on top."""
         return {
             "system": self.system.name,
@@ -44,7 +44,7 @@ class DesignJob:
 def resolve(
     system_name: str,
     method_name: str | None,
-    settings: Mapping[str, Any],
+    settings: Mapping[str, object],
     file: Path | None,
     checkpoint: Path | None = None,
     conjugate: bool = True,
@@ -88,13 +88,13 @@ def obtain_channels(
     return Channels(named_channels(system, known), {"drawn": drops or DRAWN_DROPS, "seed": seed})
 
 
-def with_angles(given: Mapping[str, Any], scenario: type[Config], conjugate: bool) -> dict[str, Any]:
+def with_angles(given: Mapping[str, object], scenario: type[Config], conjugate: bool) -> dict[str, object]:
     """The settings, with ``steering_sign`` -1 for channels conjugated from ``h^T w`` where nobody says otherwise."""
     turned = not conjugate and "steering_sign" in scenario.model_fields
     return {"steering_sign": -1, **given} if turned else dict(given)
 
 
-def _angles(scenario: Config) -> dict[str, Any]:
+def _angles(scenario: Config) -> dict[str, object]:
     sign = getattr(scenario, "steering_sign", None)
     return {} if sign is None else {"steering_sign": sign}
 
@@ -111,14 +111,15 @@ def run_design(job: DesignJob, channels: Channels, folder: Path, rows: int = 10)
         design = job.method(job.scenario, known, **dict(job.options))
         seconds = time.perf_counter() - start
         made_with = {"beamwright": __version__, **versions()}
-        report = {**summarise(design), "seconds": seconds, "versions": made_with}
+        summary = summarise(design)
+        report = {**summary, "seconds": seconds, "versions": made_with}
         about = {**job.about, "channels": plain({**channels.notes, "remarks": channels.remarks})}
         save_design(folder, {**named_channels(job.system, known), **design.to_arrays()}, about, report)
     lines = job.system.headline(job.scenario, design)
     out.print(records("drops", lines[:rows]))
     if len(lines) > rows:
         out.print(f"... and {len(lines) - rows} more drops (--rows shows them)")
-    found = ", ".join(f"{count} {name}" for name, count in report["summary"]["status"].items())
+    found = ", ".join(f"{count} {name}" for name, count in summary["summary"]["status"].items())
     out.print(f"{len(lines)} drops in {seconds:.2f} s: {found}")
     hint = job.system.hint(job.scenario, known, design) if job.system.hint else ""
     if hint:
@@ -136,7 +137,7 @@ def say_channels(out: Console, channels: Channels) -> None:
         tell(out, f"note: {remark}")
 
 
-def _words(notes: Mapping[str, Any]) -> str:
+def _words(notes: Mapping[str, object]) -> str:
     """``file street.npz, variables h=H_est, ...``."""
     pairs = {
         k: " ".join(f"{a}={show(b)}" for a, b in v.items()) if isinstance(v, dict) else v for k, v in notes.items()
@@ -148,7 +149,7 @@ def _axes(system: System) -> set[str]:
     return {axis for given in system.channels.values() for axis in given.axes.split() if axis != "drops"}
 
 
-def named_channels(system: System, known: Any) -> dict[str, np.ndarray]:
+def named_channels(system: System, known: object) -> dict[str, np.ndarray]:
     """Arrays of the designer's knowledge by name: a system may hand out one array, a mapping or a record of them."""
     if isinstance(known, Mapping):
         return {name: np.asarray(known[name]) for name in system.channels}

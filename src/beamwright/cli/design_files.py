@@ -32,12 +32,14 @@ class StoredDesign:
 
     path: Path
     arrays: dict[str, np.ndarray]
-    about: dict[str, Any]
+    about: dict[str, object]
     digest: str
     """As stored; compare with ``digest_of(arrays, about)``."""
 
 
-def save_design(folder: Path, arrays: Mapping[str, np.ndarray], about: Mapping[str, Any], report: Any) -> None:
+def save_design(
+    folder: Path, arrays: Mapping[str, np.ndarray], about: Mapping[str, object], report: Mapping[str, object]
+) -> None:
     """Write ``design.npz`` and ``design.json`` (``about`` and ``report``) into an existing folder: both or neither."""
     clash = sorted(set(_OWN) & set(arrays))
     require(not clash, "arrays", f"not be called {', '.join(_OWN)}", clash)
@@ -82,7 +84,7 @@ def load_design(path: str | Path) -> StoredDesign:
     return StoredDesign(path, arrays, about, str(digest))
 
 
-def digest_of(arrays: Mapping[str, np.ndarray], about: Mapping[str, Any]) -> str:
+def digest_of(arrays: Mapping[str, np.ndarray], about: Mapping[str, object]) -> str:
     """SHA-256 over names, types, shapes and bytes of all arrays, in the order of their names, and over ``about``."""
     total = hashlib.sha256(json.dumps(about, sort_keys=True).encode())
     for name in sorted(arrays):
@@ -109,7 +111,7 @@ def output_folder(path: Path) -> Iterator[Path]:
         raise
 
 
-def write_files(folder: Path, writers: Mapping[str, Callable[[IO[bytes]], Any]]) -> None:
+def write_files(folder: Path, writers: Mapping[str, Callable[[IO[bytes]], object]]) -> None:
     """Write all files under temporary names, then rename them; on any failure none of the new ones is left."""
     temporary: dict[str, Path] = {}
     try:
@@ -127,7 +129,7 @@ def write_files(folder: Path, writers: Mapping[str, Callable[[IO[bytes]], Any]])
             path.unlink(missing_ok=True)
 
 
-def plain(value: Any) -> Any:
+def plain(value: object) -> Any:
     """Arrays as lists, NaN and infinity as null: what strict JSON can hold."""
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}

@@ -8,12 +8,12 @@ from beamwright.core import Config
 from beamwright.core.safe_yaml import parse_yaml
 
 
-def parse_settings(pairs: Sequence[str]) -> dict[str, Any]:
+def parse_settings(pairs: Sequence[str]) -> dict[str, object]:
     """``["sinr_db=8", "target_angles_deg=[-60, 60]"]`` as a dictionary of YAML values.
 
     Raises: ValueError naming the pair that has no ``=``, is given twice, or whose value is not YAML.
     """
-    settings: dict[str, Any] = {}
+    settings: dict[str, object] = {}
     for pair in pairs:
         name, equals, text = pair.partition("=")
         name = name.strip()
@@ -26,8 +26,8 @@ def parse_settings(pairs: Sequence[str]) -> dict[str, Any]:
 
 
 def split_settings(
-    settings: Mapping[str, Any], scenario: type[Config], options: type[Config]
-) -> tuple[dict[str, Any], dict[str, Any]]:
+    settings: Mapping[str, object], scenario: type[Config], options: type[Config]
+) -> tuple[dict[str, object], dict[str, object]]:
     """Settings of the scenario, and options of the method. Raises ValueError naming one that is neither."""
     known = [*scenario.model_fields, *options.model_fields]
     for name in settings:
@@ -40,7 +40,7 @@ def split_settings(
     return of_scenario, of_method
 
 
-def find(kind: str, name: str, known: Mapping[str, Any]) -> Any:
+def find(kind: str, name: str, known: Mapping[str, object]) -> Any:
     """``known[name]``, dashes and underscores alike. Raises ValueError that suggests the nearest names."""
     for candidate in (name, name.replace("-", "_"), name.replace("_", "-")):
         if candidate in known:
@@ -55,7 +55,7 @@ def suggest(name: str, known: Iterable[str]) -> str:
     return f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(names)}"
 
 
-def _numbers(value: Any) -> Any:
+def _numbers(value: object) -> object:
     """YAML 1.1 reads ``1e-3`` as text; a person means the number."""
     if isinstance(value, list):
         return [_numbers(item) for item in value]

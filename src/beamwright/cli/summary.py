@@ -13,7 +13,7 @@ def accepted(status: np.ndarray) -> np.ndarray:
     return np.isin(status_text(status), USABLE)
 
 
-def summarise(design: Any) -> dict[str, Any]:
+def summarise(design: Any) -> dict[str, dict[str, Any]]:
     """``summary`` and ``certificate``: over the accepted drops, the least, median and largest of each number."""
     names = status_text(design.status)
     counts = {name: names.count(name) for name in dict.fromkeys(names)}
@@ -24,7 +24,7 @@ def summarise(design: Any) -> dict[str, Any]:
     }
 
 
-def _spreads(record: ArrayRecord, usable: np.ndarray) -> dict[str, Any]:
+def _spreads(record: ArrayRecord, usable: np.ndarray) -> dict[str, dict[str, float]]:
     rows = {}
     for name, array in record.to_arrays().items():
         if "." in name or array.shape != usable.shape or array.dtype.kind != "f":

@@ -31,7 +31,7 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> 
     return made
 
 
-def records(title: str, rows: Sequence[Mapping[str, Any]]) -> Table:
+def records(title: str, rows: Sequence[Mapping[str, object]]) -> Table:
     """A table whose columns are the keys of its rows."""
     columns = list(rows[0]) if rows else []
     return table(title, columns, ([row[column] for column in columns] for row in rows))
@@ -50,7 +50,7 @@ def values(title: str, model: Config) -> Table:
     return table(title, ("parameter", "value"), ((n, f"{v} {units[n]}".strip()) for n, v in model))
 
 
-def show(value: Any) -> str:
+def show(value: object) -> str:
     """One cell: four significant digits, a dash for what does not exist; square brackets are text, not markup."""
     if value is None or (isinstance(value, float | np.floating) and math.isnan(value)):
         return "-"

@@ -38,7 +38,7 @@ class TrainJob:
 
 
 def resolve(
-    system_name: str, agent: str, settings: Mapping[str, Any], file: Path | None, conjugate: bool = True
+    system_name: str, agent: str, settings: Mapping[str, object], file: Path | None, conjugate: bool = True
 ) -> TrainJob:
     """Find the system and the agent, and give every setting its place.
 

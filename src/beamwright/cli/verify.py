@@ -68,7 +68,7 @@ def _beside(stored: StoredDesign) -> list[Check]:
     if not isinstance(document, dict):
         raise ValueError(f"{beside} must be JSON, but it is damaged")
     design = SYSTEMS[str(stored.about["system"])].design.from_arrays(stored.arrays)
-    said: dict[str, Any] = {"format_version": FORMAT_VERSION, **stored.about, **plain(summarise(design))}
+    said: dict[str, object] = {"format_version": FORMAT_VERSION, **stored.about, **plain(summarise(design))}
     differing = [key for key, value in said.items() if not _same(document.get(key), value)]
     finding = f"another {', '.join(differing)}" if differing else "what the arrays say"
     loose = sorted(set(document) - set(said))

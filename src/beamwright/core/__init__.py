@@ -18,9 +18,28 @@ from beamwright.core.status import VALID, Status, status_text
 from beamwright.core.units import SPEED_OF_LIGHT, db_to_linear, dbm_to_w, linear_to_db, w_to_dbm
 
 if TYPE_CHECKING:
-    from beamwright.core.boundary import USUAL, MissingExtra, extra, guarded, known_of, leading, require_scenario
+    from beamwright.core.boundary import (
+        USUAL,
+        MissingExtra,
+        extra,
+        guarded,
+        known_of,
+        leading,
+        renamed,
+        require_scenario,
+    )
     from beamwright.core.config import Config, parameter
-    from beamwright.core.contract import Certificate, Design, Input, Learner, Method, System, Violation
+    from beamwright.core.contract import (
+        Certificate,
+        Demands,
+        Design,
+        Headline,
+        Input,
+        Learner,
+        Method,
+        System,
+        Violation,
+    )
 else:
 
     def __getattr__(name: str) -> Any:
@@ -42,8 +61,10 @@ __all__ = [
     "Asked",
     "Certificate",
     "Config",
+    "Demands",
     "Design",
     "Found",
+    "Headline",
     "Informative",
     "Input",
     "Learner",
@@ -69,6 +90,7 @@ __all__ = [
     "parameter",
     "plain_array",
     "ranges",
+    "renamed",
     "require",
     "require_drops",
     "require_memory",

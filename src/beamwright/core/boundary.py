@@ -14,10 +14,13 @@ from beamwright.core.sizes import require_memory
 
 P = ParamSpec("P")
 T = TypeVar("T")
-Needs = Callable[[Any, Any, Mapping[str, Any]], tuple[float, dict[str, int]]]
+Needs = Callable[[Any, Any, Mapping[str, object]], tuple[float, dict[str, int]]]
 """``needs(scenario, known, options) -> bytes, sizes``."""
 USUAL: Any = type("Usual", (), {"__repr__": lambda self: "USUAL"})()
 """The default of an argument that is an option of the function's method: that of the options model (``guarded``)."""
+
+FORMER = {"s": "scenario", "h": "channels"}
+"""Names that arguments of public functions had before, and have now; both may be used."""
 
 
 def guarded(
@@ -36,7 +39,7 @@ def guarded(
 
         @functools.wraps(function)
         def call(*args: P.args, **kwargs: P.kwargs) -> T:
-            bound = signature.bind(*args, **kwargs)
+            bound = signature.bind(*args, **_in_words(signature, kwargs))
             bound.apply_defaults()
             first, second, *_ = (*bound.arguments.values(), None)
             require_scenario(first, scenario)
@@ -54,6 +57,23 @@ def guarded(
     return decorate
 
 
+def renamed(function: Callable[P, T]) -> Callable[P, T]:
+    """The function, also called with the former letters of its arguments (``guarded`` does that too)."""
+    signature = inspect.signature(function)
+
+    @functools.wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> T:
+        return function(*args, **_in_words(signature, kwargs))  # type: ignore[arg-type]
+
+    return call
+
+
+def _in_words(signature: inspect.Signature, given: Mapping[str, T]) -> dict[str, T]:
+    """Keyword arguments by their present names where they have their former ones."""
+    present = {old: new for old, new in FORMER.items() if new in signature.parameters and new not in given}
+    return {present.get(name, name): value for name, value in given.items()}
+
+
 def _with_defaults(signature: inspect.Signature, options: type[Config] | None) -> inspect.Signature:
     """The signature with the defaults of the options model where it says ``USUAL``."""
     fields = {} if options is None else options.model_fields
@@ -64,7 +84,7 @@ def _with_defaults(signature: inspect.Signature, options: type[Config] | None) -
     return signature.replace(parameters=named)
 
 
-def require_scenario(given: Any, scenario: type[Config]) -> None:
+def require_scenario(given: object, scenario: type[Config]) -> None:
     """Raise ValueError naming ``scenario`` unless it is one of this system."""
     if not isinstance(given, scenario):
         system = scenario.__module__.split(".")[-2]
@@ -74,7 +94,7 @@ def require_scenario(given: Any, scenario: type[Config]) -> None:
         )
 
 
-def known_of(given: Any, kind: type[T]) -> T:
+def known_of(given: object, kind: type[T]) -> T:
     """The designer's knowledge, also where the whole realisation is handed in that ``draw`` returned.
 
     Raises: ValueError naming ``known`` where it is something else.
@@ -109,7 +129,7 @@ def extra(name: str) -> Iterator[None]:
         ) from None
 
 
-def leading(array: Any, axes: int) -> int:
+def leading(array: object, axes: int) -> int:
     """Drops of an array that may leave out their axis; 1 for what has not that many axes at all."""
     shape = _shape(array)
     return int(shape[0]) if len(shape) == axes else 1
@@ -123,7 +143,7 @@ def _shape(value: Any) -> tuple[int, ...]:
         return (1,)
 
 
-def _check_numbers(options: type[Config], given: Mapping[str, Any]) -> None:
+def _check_numbers(options: type[Config], given: Mapping[str, object]) -> None:
     """Arguments that are options and stand for one number; arrays and words are checked where they are used."""
     numbers = {
         name: value

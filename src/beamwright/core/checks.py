@@ -1,7 +1,5 @@
 """Errors at the boundary: name the argument, the rule, the value (and the remedy, where there is one)."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -9,7 +7,7 @@ from beamwright.core.device import require_jax
 from beamwright.core.ranges import LARGEST
 
 
-def require(condition: bool, name: str, rule: str, value: Any, remedy: str = "") -> None:
+def require(condition: bool, name: str, rule: str, value: object, remedy: str = "") -> None:
     """Raise ``ValueError("{name} must {rule}, got {value}. {remedy}")`` unless the condition holds."""
     if not condition:
         raise ValueError(f"{name} must {rule}, got {value}" + (f". {remedy}" if remedy else ""))
@@ -71,5 +69,5 @@ def as_array(value: ArrayLike, name: str, axes: str, dtype: type = float, **size
     return array
 
 
-def _kind(array: np.ndarray, value: Any) -> str:
+def _kind(array: np.ndarray, value: object) -> str:
     return {"O": "objects", "U": "text", "S": "text"}.get(array.dtype.kind, type(value).__name__)

@@ -3,18 +3,18 @@
 import typing
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, Unpack
 
 import numpy as np
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from beamwright.core.fields import Numbers, limit_of
-from beamwright.core.ranges import brief, number
+from beamwright.core.ranges import Range, brief, number
 from beamwright.core.safe_yaml import read_yaml
 
 
-def parameter(default: Any, description: str, *, unit: str = "", source: str = "", **rules: Any) -> Any:
+def parameter(default: Any, description: str, *, unit: str = "", source: str = "", **rules: Unpack[Range]) -> Any:
     """A field with its unit, one-line description and source; ``rules`` are pydantic's (gt, ge, le, ...)."""
     return Field(default, description=description, json_schema_extra={"unit": unit, "source": source}, **rules)
 
@@ -32,7 +32,7 @@ class Config(BaseModel):
 
     @field_validator("*", mode="before")
     @classmethod
-    def _plain(cls, value: Any, info: ValidationInfo) -> Any:
+    def _plain(cls, value: object, info: ValidationInfo) -> object:
         """NumPy's numbers and arrays as Python's; true and false are no numbers."""
         if isinstance(value, np.generic | np.ndarray):
             value = value.tolist()
@@ -43,7 +43,7 @@ class Config(BaseModel):
                 raise ValueError(f"{info.field_name} must be a number, got {brief(value)}")
         return value
 
-    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+    def model_copy(self, *, update: Mapping[str, object] | None = None, deep: bool = False) -> Self:
         """A copy with other values, checked like any (pydantic's own skips all checks). Raises ValueError."""
         return type(self)(**{**{name: getattr(self, name) for name in type(self).model_fields}, **(update or {})})
 
@@ -57,7 +57,7 @@ class Config(BaseModel):
         return cls(**{**cls.read_yaml(path), **overrides})
 
     @staticmethod
-    def read_yaml(path: str | Path) -> dict[str, Any]:
+    def read_yaml(path: str | Path) -> dict[str, object]:
         """The mapping in a YAML file, not validated. Raises ValueError naming the file."""
         values = read_yaml(Path(path))
         values = {} if values is None else values
@@ -101,7 +101,7 @@ class Config(BaseModel):
         return rows
 
 
-def _leaves(annotation: Any) -> set[Any]:
+def _leaves(annotation: object) -> set[object]:
     """The types a value may be made of, at any depth: ``float | tuple[int, ...]`` has float and int."""
     parts = typing.get_args(annotation)
     if typing.get_origin(annotation) is typing.Literal or not parts:

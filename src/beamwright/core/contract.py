@@ -15,7 +15,12 @@ from typing import Any, Literal, NamedTuple, Protocol, Self
 import numpy as np
 
 from beamwright.core.config import Config
-from beamwright.core.results import ArrayRecord
+from beamwright.core.results import ArrayRecord, Index
+
+Demands = dict[str, np.ndarray | None]
+"""Arrays that must hold for what a design asked for, by their names in files; None for what must not be there."""
+Headline = list[dict[str, object]]
+"""One row per drop for the table a person reads."""
 
 
 class Violation(NamedTuple):
@@ -84,7 +89,7 @@ class Design(Protocol):
     def to_arrays(self, prefix: str = "") -> dict[str, np.ndarray]:
         """Every array by its name."""
 
-    def take(self, drops: Any) -> Self:
+    def take(self, drops: Index) -> Self:
         """The design for some drops."""
 
 
@@ -163,12 +168,11 @@ class System:
     """``evaluate(scenario, realisation, design)``: how the design does on what is true."""
     certify: Callable[..., Certificate]
     """``certify(scenario, known, design)``: what holds for the arrays of the design."""
-    headline: Callable[..., Any]
-    """``headline(scenario, design) -> list[dict]``: one row per drop for the table a person reads."""
-    asked: Callable[..., Mapping[str, Any]] | None = None
-    """``asked(scenario, known, design, method, options) -> {array: values}``: what a design asked for like that must
-    hold, by the names that arrays have in files, None for what must not be there; all of role ``Asked`` are among them.
-    Raises ValueError naming what cannot have been asked for with these channels."""
+    headline: Callable[..., Headline]
+    """``headline(scenario, design)``."""
+    asked: Callable[..., Demands] | None = None
+    """``asked(scenario, known, design, method, options)``: what a design asked for like that must hold; all arrays of
+    role ``Asked`` are among them. Raises ValueError naming what cannot have been asked for with these channels."""
     bound: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """By method: the options that ``asked`` binds to the arrays; the others are informative only."""
     scenery: tuple[str, ...] = ()

@@ -54,7 +54,7 @@ class Numbers:
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(self._read)
 
-    def _read(self, value: Any) -> Any:
+    def _read(self, value: object) -> object:
         if (isinstance(value, str) and value in self.words) or (value is None and self.none):
             return value
         numbers = as_numbers(value)
@@ -76,7 +76,7 @@ def rule(kind: str, limit: Any) -> str:
     return f"must be {_RULES[kind][1]} {number(limit)}"
 
 
-def limit_of(kind: str, context: dict[str, Any]) -> str | None:
+def limit_of(kind: str, context: dict[str, object]) -> str | None:
     """``rule`` from pydantic's own error; None where it is no range that was left."""
     return rule(kind, context[_RULES[kind][0]]) if kind in _RULES else None
 

@@ -3,29 +3,39 @@
 Generous for physics: raw values span twenty decades, channels of 1e-7 and noise of 1e-13 W are everyday input.
 """
 
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 
-DECIBELS: dict[str, Any] = {"ge": -300.0, "le": 300.0}
+
+class Range(TypedDict, total=False):
+    """Ends of a range, by pydantic's names."""
+
+    ge: float
+    le: float
+    gt: float
+    lt: float
+
+
+DECIBELS: Range = {"ge": -300.0, "le": 300.0}
 """Range of a power in dBm, a gain or a ratio: 600 dB."""
-WATTS: dict[str, Any] = {"ge": 1e-30, "le": 1e30}
+WATTS: Range = {"ge": 1e-30, "le": 1e30}
 """Range of a power that cannot vanish."""
-METRES: dict[str, Any] = {"ge": 0.0, "le": 1e9}
+METRES: Range = {"ge": 0.0, "le": 1e9}
 """Range of a distance."""
-WEIGHT: dict[str, Any] = {"ge": 1e-12, "le": 1e12}
+WEIGHT: Range = {"ge": 1e-12, "le": 1e12}
 """Range of the weight of a term that cannot vanish from an objective."""
-SEED: dict[str, Any] = {"ge": 0, "le": 2**63 - 1}
+SEED: Range = {"ge": 0, "le": 2**63 - 1}
 """Range of a seed: what ``jax.random.key`` takes."""
-STARTS: dict[str, Any] = {"ge": 1, "le": 10_000}
+STARTS: Range = {"ge": 1, "le": 10_000}
 """Range of the number of starts of a search, per drop."""
-ROUNDS: dict[str, Any] = {"ge": 1, "le": 1_000_000}
+ROUNDS: Range = {"ge": 1, "le": 1_000_000}
 """Range of a count of rounds or steps."""
 LARGEST = 1e40
 """Modulus above which an entry of an array is refused: its fourth power is still finite."""
 
 
-def as_numbers(value: Any) -> np.ndarray | None:
+def as_numbers(value: object) -> np.ndarray | None:
     """Real numbers as a float array; None for what is no number: text, truth values, complex, ragged lists, masks."""
     if np.ma.isMaskedArray(value) and np.ma.count_masked(value):
         return None
@@ -40,7 +50,7 @@ def as_numbers(value: Any) -> np.ndarray | None:
         return None
 
 
-def real_numbers(value: Any, name: str, what: str = "a number or one number per user") -> np.ndarray:
+def real_numbers(value: object, name: str, what: str = "a number or one number per user") -> np.ndarray:
     """``as_numbers``. Raises ValueError naming the argument where it is something else."""
     numbers = as_numbers(value)
     if numbers is None:
@@ -48,12 +58,12 @@ def real_numbers(value: Any, name: str, what: str = "a number or one number per 
     return numbers
 
 
-def number(value: Any) -> str:
+def number(value: object) -> str:
     """A limit as one writes it: 1, 1e-30, 9223372036854775807."""
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def brief(value: Any, most: int = 80) -> str:
+def brief(value: object, most: int = 80) -> str:
     """``repr`` in one line of at most so many characters, of anything."""
     if isinstance(value, str | bytes | list | tuple) and len(value) > 1000:
         value = value[:1000]
@@ -64,12 +74,12 @@ def brief(value: Any, most: int = 80) -> str:
     return text if len(text) <= most else text[: most - 4] + " ..."
 
 
-def _holds_truth(value: Any) -> bool:
+def _holds_truth(value: object) -> bool:
     """Whether a list has true or false among its numbers, which NumPy would take for 1 and 0."""
     return isinstance(value, list | tuple) and any(isinstance(item, bool | np.bool_) for item in value)
 
 
-def _plain(value: Any) -> bool:
+def _plain(value: object) -> bool:
     """Numbers and texts of numbers mixed, or integers beyond 64 bits."""
     items = value if isinstance(value, list | tuple) else [value]
     return all(isinstance(item, int | float | str) and not isinstance(item, bool) for item in items)

@@ -2,13 +2,16 @@
 
 import dataclasses
 import typing
-from collections.abc import Mapping
-from typing import Any, Self
+from collections.abc import Mapping, Sequence
+from typing import Self
 
 import numpy as np
 
 from beamwright.core.roles import Role
 from beamwright.core.status import status_text
+
+Index = slice | np.ndarray | Sequence[int] | Sequence[bool]
+"""Selection of drops, as NumPy takes it."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,7 +33,7 @@ class ArrayRecord:
     def from_arrays(cls, arrays: Mapping[str, np.ndarray], prefix: str = "") -> Self:
         """Inverse of ``to_arrays``. Raises ValueError naming a missing array."""
         hints = typing.get_type_hints(cls)
-        values: dict[str, Any] = {}
+        values: dict[str, object] = {}
         for field in dataclasses.fields(cls):
             name, kind = prefix + field.name, _record_of(hints[field.name])
             if kind is not None and (
@@ -56,7 +59,7 @@ class ArrayRecord:
             found |= {prefix + name: role} if kind is None else kind.roles(f"{prefix}{name}.", role)
         return found
 
-    def take(self, drops: Any) -> Self:
+    def take(self, drops: Index) -> Self:
         """Record of a selection of drops (every array's leading axis)."""
         return type(self)(
             **{
@@ -68,7 +71,7 @@ class ArrayRecord:
 
     def put(self, drops: np.ndarray, other: Self) -> Self:
         """Record with some drops (indices) replaced by those of ``other``."""
-        values: dict[str, Any] = {}
+        values: dict[str, object] = {}
         for field in dataclasses.fields(self):
             ours, theirs = getattr(self, field.name), getattr(other, field.name)
             if isinstance(ours, ArrayRecord):
@@ -83,23 +86,23 @@ class ArrayRecord:
 class StatusRecord(ArrayRecord):
     """Base of designs and certificates: records with a ``status`` per drop."""
 
-    status: Any
+    status: np.ndarray | None
 
     @property
     def status_text(self) -> list[str]:
         """Status by name, one per drop."""
-        return status_text(self.status)
+        return status_text(() if self.status is None else self.status)
 
 
-def _parts(hint: Any) -> list[Any]:
+def _parts(hint: object) -> list[object]:
     """A type and everything it is made of: ``Annotated[Record, role] | None`` has the record and the role."""
     return [hint, *(part for one in typing.get_args(hint) for part in _parts(one))]
 
 
-def _record_of(hint: Any) -> type[ArrayRecord] | None:
+def _record_of(hint: object) -> type[ArrayRecord] | None:
     """The record that a field holds, also where it may be None."""
     return next((kind for kind in _parts(hint) if isinstance(kind, type) and issubclass(kind, ArrayRecord)), None)
 
 
-def _role_of(hint: Any, usual: Role) -> Role:
+def _role_of(hint: object, usual: Role) -> Role:
     return next((part for part in _parts(hint) if isinstance(part, Role)), usual)

@@ -6,7 +6,6 @@ grow; keys are names and stand once.
 """
 
 from pathlib import Path
-from typing import Any
 
 import yaml
 
@@ -22,7 +21,7 @@ class _Refused(yaml.YAMLError):
 class _Loader(yaml.SafeLoader):
     depth = values = 0
 
-    def compose_node(self, parent: Any, index: Any) -> Any:
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         """One value, counted."""
         self.values += 1
         self.depth += 1
@@ -36,7 +35,7 @@ class _Loader(yaml.SafeLoader):
         self.depth -= 1
         return node
 
-    def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
         """Keys are texts, each once."""
         seen: set[str] = set()
         for key, _ in node.value:
@@ -54,7 +53,7 @@ class _Loader(yaml.SafeLoader):
             raise _Refused(rule)
 
 
-def parse_yaml(text: str | bytes, name: str) -> Any:
+def parse_yaml(text: str | bytes, name: str) -> object:
     """The value that a YAML text holds: numbers, words, lists, mappings with names as keys.
 
     Raises: ValueError naming ``name`` and what is wrong, always in one line, within a second.
@@ -74,7 +73,7 @@ def parse_yaml(text: str | bytes, name: str) -> Any:
         raise ValueError(f"{name} must be YAML: {reason[:200]}") from None
 
 
-def read_yaml(path: Path) -> Any:
+def read_yaml(path: Path) -> object:
     """``parse_yaml`` of a file. Raises ValueError naming the file, OSError where it cannot be read."""
     with path.open("rb") as file:
         return parse_yaml(file.read(MOST_BYTES + 1), str(path))

@@ -5,6 +5,7 @@ measurement. What needs more than the limit is refused with the size it would ne
 """
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +37,12 @@ def require_memory(need: float, **sizes: int) -> None:
             f"{which} must fit into memory: at least {_gigabytes(need)} of {_gigabytes(limit)} that may be used. "
             f"Ask for less at a time, or set {MEMORY}"
         )
+
+
+def whole(options: Mapping[str, object], name: str, default: int) -> int:
+    """The whole number that an option holds, the default where a method has no such option."""
+    value = options.get(name, default)
+    return int(value) if isinstance(value, int | float | np.number) else default
 
 
 def require_drops(drops: int, first: int = 0) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -11,6 +11,7 @@ from jax import Array, lax
 from beamwright.core import Config, require
 from beamwright.learn.environment import Environment, step_or_reset
 from beamwright.learn.replay import Transitions
+from beamwright.numerics import Tree
 
 
 class Log(NamedTuple):
@@ -31,14 +32,14 @@ class Agent:
     name: str
     summary: str
     options: type[Config]
-    start: Callable[[Environment, Any, Array], Any]
+    start: Callable[..., Tree]
     """``start(env, options, key) -> state``, with the steps that come before learning."""
-    iterate: Callable[[Environment, Any, Any], tuple[Any, Log]]
+    iterate: Callable[..., tuple[Tree, Log]]
     """``iterate(env, options, state) -> (state, log)``."""
-    cost: Callable[[Environment, Any], tuple[int, int]]
+    cost: Callable[..., tuple[int, int]]
     """``cost(env, options)``: environment steps of the start and of an iteration."""
 
-    def iterations(self, env: Environment, options: Any) -> int:
+    def iterations(self, env: Environment, options: Tree) -> int:
         """Number of iterations that the environment steps allow. Raises ValueError where they do not allow one."""
         first, each = self.cost(env, options)
         enough = f"be at least {first + each} (start and one iteration of {self.name})"
@@ -50,14 +51,14 @@ Act = Callable[[Array, Array], Array]
 """``act(observation, key) -> action``."""
 
 
-def collect(env: Environment, worlds: Any, act: Act, key: Array, steps: int, ahead: bool) -> tuple[Any, Transitions]:
+def collect(env: Environment, worlds: Tree, act: Act, key: Array, steps: int, ahead: bool) -> tuple[Tree, Transitions]:
     """Take ``steps`` in every world; transitions (steps * worlds, ...) in order of time.
 
     Actions are clipped before they are taken, and kept as the policy chose them.
     """
     count = len(jax.tree.leaves(worlds)[0])
 
-    def step(worlds: Any, key: Array) -> tuple[Any, Transitions]:
+    def step(worlds: Tree, key: Array) -> tuple[Tree, Transitions]:
         choose, again = jax.random.split(key)
         observation = jax.vmap(env.observe)(worlds)
         action = jax.vmap(act)(observation, jax.random.split(choose, count))
@@ -71,6 +72,6 @@ def collect(env: Environment, worlds: Any, act: Act, key: Array, steps: int, ahe
     return worlds, jax.tree.map(lambda a: a.reshape(steps * count, *a.shape[2:]), transitions)
 
 
-def fresh_worlds(env: Environment, key: Array, count: int) -> Any:
+def fresh_worlds(env: Environment, key: Array, count: int) -> Tree:
     """First states of ``count`` episodes."""
     return jax.vmap(env.reset)(jax.random.split(key, count))

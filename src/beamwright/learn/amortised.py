@@ -8,7 +8,7 @@ with r_t the reward of clip(tanh x(o_t) + noise); noise that fades smooths the r
 environment as anywhere else, only that it is differentiated.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import equinox as eqx
 import jax
@@ -20,6 +20,7 @@ from beamwright.core import Config, parameter
 from beamwright.learn.agent import Agent, Log, fresh_worlds
 from beamwright.learn.environment import Environment
 from beamwright.learn.networks import Proposals, proposals_of
+from beamwright.numerics import Tree
 
 
 class Options(Config):
@@ -40,7 +41,7 @@ class State(NamedTuple):
     """Training state: actor, optimiser state, key, counters."""
 
     actor: Proposals
-    memory: Any
+    memory: Tree
     key: Array
     """Key data as plain numbers, which files can hold."""
     iteration: Array
@@ -74,10 +75,10 @@ def iterate(env: Environment, options: Options, state: State) -> tuple[State, Lo
     return State(actor, memory, state.key, state.iteration + 1, env_steps), Log(reward, none, none)
 
 
-def _episode(env: Environment, actor: Proposals, world: Any, apart: Array) -> tuple[Array, Array]:
+def _episode(env: Environment, actor: Proposals, world: Tree, apart: Array) -> tuple[Array, Array]:
     """Rewards (horizon,) and mean squares of the actor's outputs."""
 
-    def step(world: Any, now: tuple[Array, Array]) -> tuple[Any, tuple[Array, Array]]:
+    def step(world: Tree, now: tuple[Array, Array]) -> tuple[Tree, tuple[Array, Array]]:
         number, noise = now
         x = actor.raw(env.observe(world), number)
         world, out = env.step(world, jnp.clip(jnp.tanh(x) + noise, -1, 1))

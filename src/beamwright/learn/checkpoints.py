@@ -9,17 +9,17 @@ import io
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import equinox as eqx
 
 from beamwright.core import require
+from beamwright.numerics import Tree
 from beamwright.records.files import write_bytes
 
 FORMAT_VERSION = 2
 
 
-def save(path: Path, about: Mapping[str, Any], tree: Any) -> None:
+def save(path: Path, about: Mapping[str, object], tree: Tree) -> None:
     """Write a file atomically."""
     content = io.BytesIO()
     eqx.tree_serialise_leaves(content, tree)
@@ -28,12 +28,12 @@ def save(path: Path, about: Mapping[str, Any], tree: Any) -> None:
     write_bytes(path, json.dumps(first).encode() + b"\n" + arrays)
 
 
-def read_about(path: str | Path) -> dict[str, Any]:
+def read_about(path: str | Path) -> dict[str, object]:
     """Description in the first line. Raises ValueError naming a file that is missing, damaged, or of another format."""
     return _read(Path(path))[0]
 
 
-def load(path: str | Path, like: Any) -> Any:
+def load(path: str | Path, like: Tree) -> Tree:
     """Arrays in the shape of ``like``. Raises ValueError naming a damaged file."""
     arrays = _read(Path(path))[1]
     try:
@@ -43,7 +43,7 @@ def load(path: str | Path, like: Any) -> Any:
         raise ValueError(f"{path} must hold whole arrays, but it is damaged ({first})") from None
 
 
-def _read(path: Path) -> tuple[dict[str, Any], bytes]:
+def _read(path: Path) -> tuple[dict[str, object], bytes]:
     """Description and arrays of a file, as they were written."""
     kind = "a folder" if path.is_dir() else "none"
     require(path.is_file(), str(path), "be a file written by beamwright train", kind)
@@ -60,5 +60,5 @@ def _read(path: Path) -> tuple[dict[str, Any], bytes]:
     return dict(about), arrays
 
 
-def _digest(about: Mapping[str, Any], arrays: bytes) -> str:
+def _digest(about: Mapping[str, object], arrays: bytes) -> str:
     return hashlib.sha256(json.dumps(about, sort_keys=True).encode() + b"\n" + arrays).hexdigest()

@@ -6,7 +6,7 @@
 Without the last term the actor saturates. Targets Q', pi' follow by a share per update.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import equinox as eqx
 import jax
@@ -19,6 +19,7 @@ from beamwright.learn.agent import Agent, Log, collect, fresh_worlds
 from beamwright.learn.environment import Environment
 from beamwright.learn.networks import Network, Policy, actor_of, network
 from beamwright.learn.replay import Replay, Transitions, add, empty, sample
+from beamwright.numerics import Tree, Values
 
 _SPEC = "spec cellfree, section 7"
 
@@ -55,8 +56,8 @@ class Learner(NamedTuple):
     critic: Network
     target_actor: Policy
     target_critic: Network
-    actor_memory: Any
-    critic_memory: Any
+    actor_memory: Tree
+    critic_memory: Tree
 
 
 class State(NamedTuple):
@@ -64,7 +65,7 @@ class State(NamedTuple):
 
     learner: Learner
     replay: Replay
-    worlds: Any
+    worlds: Tree
     key: Array
     """Key data as plain numbers, which files can hold."""
     iteration: Array
@@ -93,7 +94,7 @@ def start(env: Environment, options: Options, key: Array) -> State:
     return State(fresh_learner(env, options, networks), replay, worlds, jax.random.key_data(rest), jnp.array(0), steps)
 
 
-def random_start(env: Environment, options: Options, worlds: Array, acting: Array) -> tuple[Any, Replay]:
+def random_start(env: Environment, options: Options, worlds: Array, acting: Array) -> tuple[Tree, Replay]:
     """Environment states after ``random_steps``, and a replay buffer of the transitions."""
 
     def act(_: Array, key: Array) -> Array:
@@ -120,7 +121,7 @@ def iterate(env: Environment, options: Options, state: State) -> tuple[State, Lo
     return State(learner, replay, worlds, state.key, state.iteration + 1, env_steps), log
 
 
-def noisy(actor: Policy, deviation: Any) -> Any:
+def noisy(actor: Policy, deviation: Values) -> Tree:
     """Actor with Gaussian noise, clipped to the range of actions."""
 
     def act(observation: Array, key: Array) -> Array:

@@ -1,14 +1,17 @@
 """Environments: pure functions of state, action and key, to be compiled and batched; and their episodes."""
 
 from abc import abstractmethod
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jax import Array, lax
 
-State = Any
+from beamwright.numerics import Tree
+
+State = Tree
 """A pytree of arrays; only its environment looks inside."""
 
 
@@ -72,7 +75,7 @@ class Episode(NamedTuple):
     """() ``judge`` of that step."""
 
 
-def play(env: Environment, act: Any, key: Array) -> Episode:
+def play(env: Environment, act: Callable[..., Array], key: Array) -> Episode:
     """Play one episode of ``act(observation, step) -> action``."""
 
     def step(state: State, number: Array) -> tuple[State, tuple[Array, Array, Array]]:

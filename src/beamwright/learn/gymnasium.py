@@ -1,12 +1,11 @@
 """An environment with Gymnasium's interface, for anyone's agent (extra: gymnasium)."""
 
-from typing import Any
-
 import jax
 import numpy as np
 
 from beamwright.core import extra
 from beamwright.learn.environment import Environment
+from beamwright.numerics import Tree
 
 with extra("gymnasium"):
     import gymnasium
@@ -18,7 +17,7 @@ class GymnasiumEnvironment(gymnasium.Env[np.ndarray, np.ndarray]):
     Seeded by ``reset(seed=...)`` as Gymnasium has it: the same seed, the same sequence of episodes.
     """
 
-    metadata: dict[str, Any] = {"render_modes": []}
+    metadata: dict[str, object] = {"render_modes": []}
 
     def __init__(self, environment: Environment) -> None:
         self.environment = environment
@@ -27,16 +26,16 @@ class GymnasiumEnvironment(gymnasium.Env[np.ndarray, np.ndarray]):
         self.action_space = gymnasium.spaces.Box(-1.0, 1.0, (environment.action_size,), np.float32)
         self._reset = jax.jit(lambda env, key: (state := env.reset(key), env.observe(state)))
         self._step = jax.jit(lambda env, state, action: (*env.step(state, action), env.judge(state, action)))
-        self._state: Any = None
+        self._state: Tree = None
 
-    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[np.ndarray, dict]:
+    def reset(self, *, seed: int | None = None, options: dict[str, object] | None = None) -> tuple[np.ndarray, dict]:
         """First observation of an episode, and no information; ``options`` are not used."""
         super().reset(seed=seed)
         key = jax.random.key(int(self.np_random.integers(2**31)))
         self._state, observation = self._reset(self.environment, key)
         return np.asarray(observation), {}
 
-    def step(self, action: np.ndarray) -> tuple[np.ndarray, float, bool, bool, dict[str, Any]]:
+    def step(self, action: np.ndarray) -> tuple[np.ndarray, float, bool, bool, dict[str, object]]:
         """Observation, reward, terminated, truncated, info."""
         self._state, out, score = self._step(self.environment, self._state, np.asarray(action, float))
         return np.asarray(out.observation), float(out.reward), bool(out.done), False, {"score": float(score)}

@@ -8,7 +8,7 @@
 With a teacher's rate of zero the teacher stays as it is, which shows the effect of the meta-update.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import equinox as eqx
 import jax
@@ -23,6 +23,7 @@ from beamwright.learn.ddpg import Learner
 from beamwright.learn.environment import Environment
 from beamwright.learn.networks import Explorer, Policy, actor_of
 from beamwright.learn.replay import Transitions, add
+from beamwright.numerics import Tree
 
 _SPEC = "spec cellfree, section 7"
 
@@ -56,7 +57,7 @@ class State(NamedTuple):
 
     student: ddpg.State
     teacher: Explorer
-    teacher_memory: Any
+    teacher_memory: Tree
 
     @property
     def actor(self) -> Policy:
@@ -101,16 +102,16 @@ def _taught(options: Options, learner: Learner, taught: Transitions) -> Learner:
     return lax.scan(lambda one, _: ddpg.update(options, one, taught), learner, length=options.trial_updates)[0]
 
 
-def _mean_reward(env: Environment, worlds: Any, actor: Policy) -> Array:
+def _mean_reward(env: Environment, worlds: Tree, actor: Policy) -> Array:
     """Mean reward of one step in all environments, whose states do not change."""
 
-    def reward(world: Any) -> Array:
+    def reward(world: Tree) -> Array:
         return env.step(world, actor(env.observe(world)))[1].reward
 
     return jnp.mean(jax.vmap(reward)(worlds))
 
 
-def _reinforced(options: Options, state: State, taught: Transitions, gain: Array) -> tuple[Explorer, Any]:
+def _reinforced(options: Options, state: State, taught: Transitions, gain: Array) -> tuple[Explorer, Tree]:
     def teacher_loss(teacher: Explorer) -> Array:
         density = jax.vmap(teacher.log_density)(taught.observation, taught.action)
         return -gain.astype(jnp.float32) * jnp.mean(density)

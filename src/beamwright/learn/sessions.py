@@ -13,6 +13,7 @@ from beamwright.learn import checkpoints
 from beamwright.learn.agent import Agent
 from beamwright.learn.environment import Environment
 from beamwright.learn.training import Row, advance, begin, judges, rows
+from beamwright.numerics import Tree
 
 STATE, POLICY = "state.eqx", "policy.eqx"
 SAVE_EVERY_S = 5.0
@@ -22,13 +23,13 @@ SAVE_EVERY_S = 5.0
 def run(
     agent: Agent,
     env: Environment,
-    options: Any,
+    options: Tree,
     seed: int,
     folder: Path | None,
-    about: Mapping[str, Any],
+    about: Mapping[str, object],
     on_row: Callable[[Row], None] = lambda _: None,
     save_every_s: float = SAVE_EVERY_S,
-) -> tuple[Any, Row]:
+) -> tuple[Tree, Row]:
     """Train, or resume a run of the same ``about`` that was stopped in this folder.
 
     Args:    folder of the files, none: nothing is kept; about: what the run is, plain data, and another run in the
@@ -61,7 +62,7 @@ def run(
     return state.actor, curve
 
 
-def policy_about(path: str | Path, system: str) -> tuple[Path, dict[str, Any]]:
+def policy_about(path: str | Path, system: str) -> tuple[Path, dict[str, Tree]]:
     """Path and description of a policy's file (or of that in a folder). Raises ValueError if not for the system."""
     path = Path(path) / POLICY if Path(path).is_dir() else Path(path)
     about = checkpoints.read_about(path)
@@ -69,7 +70,7 @@ def policy_about(path: str | Path, system: str) -> tuple[Path, dict[str, Any]]:
     return path, about
 
 
-def _same(path: Path, known: Mapping[str, Any], about: Mapping[str, Any]) -> None:
+def _same(path: Path, known: Mapping[str, object], about: Mapping[str, object]) -> None:
     differing = sorted(name for name in {*known, *about} if known.get(name) != about.get(name))
     if differing:
         raise ValueError(f"{path} must be of the same run to go on with it, got another {', '.join(differing)}")

@@ -1,6 +1,6 @@
 """Training as a pure function: ``advance`` adds one row to the learning curve, ``train`` all rows."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -8,6 +8,7 @@ from jax import Array, lax
 
 from beamwright.learn.agent import Agent
 from beamwright.learn.environment import Environment, play
+from beamwright.numerics import Tree
 
 ROWS = 48
 """Most rows of a learning curve."""
@@ -30,17 +31,17 @@ class Row(NamedTuple):
     """Mean over episodes of ``judge``, for the policy without noise."""
 
 
-def rows(agent: Agent, env: Environment, options: Any) -> tuple[int, int]:
+def rows(agent: Agent, env: Environment, options: Tree) -> tuple[int, int]:
     """Number of rows of the curve, and of iterations per row."""
     iterations = agent.iterations(env, options)
     each = max(1, -(-iterations // ROWS))
     return iterations // each, each
 
 
-def advance(agent: Agent, env: Environment, options: Any, state: Any, judged: Array) -> tuple[Any, Row]:
+def advance(agent: Agent, env: Environment, options: Tree, state: Tree, judged: Array) -> tuple[Tree, Row]:
     """State and row after the iterations of one row, judged in episodes of keys ``judged`` (episodes,)."""
 
-    def step(state: Any, _: None) -> tuple[Any, Any]:
+    def step(state: Tree, _: None) -> tuple[Tree, Tree]:
         return agent.iterate(env, options, state)
 
     state, log = lax.scan(step, state, length=rows(agent, env, options)[1])
@@ -54,17 +55,17 @@ def judges(key: Array, episodes: int = EPISODES) -> Array:
     return jax.random.split(jax.random.fold_in(key, 1), episodes)
 
 
-def begin(agent: Agent, env: Environment, options: Any, key: Array) -> Any:
+def begin(agent: Agent, env: Environment, options: Tree, key: Array) -> Tree:
     """State before the first row."""
     return _strong(agent.start(env, options, jax.random.fold_in(key, 0)))
 
 
-def _strong(state: Any) -> Any:
+def _strong(state: Tree) -> Tree:
     """State without weakly typed numbers: files bring them back typed, and another program rounds differently."""
     return jax.tree.map(lambda a: lax.convert_element_type(a, a.dtype), state)
 
 
-def train(agent: Agent, env: Environment, options: Any, key: Array, episodes: int = EPISODES) -> tuple[Any, Row]:
+def train(agent: Agent, env: Environment, options: Tree, key: Array, episodes: int = EPISODES) -> tuple[Tree, Row]:
     """Last state and learning curve. Pure; may be compiled, and batched over keys."""
     state, judged = begin(agent, env, options, key), judges(key, episodes)
     return lax.scan(lambda s, _: advance(agent, env, options, s, judged), state, length=rows(agent, env, options)[0])

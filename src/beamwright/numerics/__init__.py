@@ -3,7 +3,7 @@
 No validation and no global flag: certificates need double precision, which ``beamwright.systems`` switches on.
 """
 
-from beamwright.numerics.array_api import namespace, square_modulus
+from beamwright.numerics.array_api import Tree, Values, namespace, square_modulus
 from beamwright.numerics.backend import THREADS, compiler_options, lanes_per_tile, threads
 from beamwright.numerics.blocked_cholesky import Factor, factorise, solve_factorised
 from beamwright.numerics.cholesky import inverse_factor
@@ -17,6 +17,8 @@ from beamwright.numerics.tiles import in_tiles
 __all__ = [
     "THREADS",
     "Factor",
+    "Tree",
+    "Values",
     "compiler_options",
     "factorise",
     "in_tiles",

@@ -1,23 +1,23 @@
 """Lanes one after another in one compiled loop, each at its own length."""
 
 from collections.abc import Callable
-from typing import Any
 
 import jax
 import jax.numpy as jnp
 from jax import Array, lax
 
+from beamwright.numerics.array_api import Tree
 from beamwright.numerics.backend import compiler_options
 
 
-def one_by_one(one: Callable[..., Any]) -> Callable[..., Any]:
+def one_by_one(one: Callable[..., Tree]) -> Callable[..., Tree]:
     """The compiled function of (count, *arrays) that maps ``one`` over the first ``count`` lanes, one after another.
 
     No lane waits for a slower one, and lanes that only fill up the tile cost nothing (they come out as zeros).
     """
 
-    def mapped(count: Array, *arrays: Array) -> Any:
-        def step(i: Array, done: Any) -> Any:
+    def mapped(count: Array, *arrays: Array) -> Tree:
+        def step(i: Array, done: Tree) -> Tree:
             return jax.tree.map(lambda all, new: all.at[i].set(new), done, one(*(a[i] for a in arrays)))
 
         shapes = jax.eval_shape(one, *(a[0] for a in arrays))

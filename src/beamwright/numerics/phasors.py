@@ -1,16 +1,15 @@
 """Phasors exp(j 2 pi t) of an angle t in turns, fast and exact for thousands of turns."""
 
 import math
-from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
 
-from beamwright.numerics.array_api import namespace
+from beamwright.numerics.array_api import Values, namespace
 
 
-def unit_phasor(turns: Any) -> Any:
+def unit_phasor(turns: Values) -> Values:
     """exp(j 2 pi turns), complex, of NumPy's arrays or JAX's."""
     if namespace(turns) is np:
         return np.exp(2j * np.pi * turns)

@@ -2,18 +2,18 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 from weakref import WeakKeyDictionary
 
 import jax
 import numpy as np
 
+from beamwright.numerics.array_api import Tree
 from beamwright.numerics.backend import threads
 
-_compiled: WeakKeyDictionary[Callable[..., Any], set[tuple[Any, ...]]] = WeakKeyDictionary()
+_compiled: WeakKeyDictionary[Callable[..., Tree], set[tuple[object, ...]]] = WeakKeyDictionary()
 
 
-def in_tiles(function: Callable[..., Any], tile: int, *arrays: np.ndarray, counted: bool = False) -> Any:
+def in_tiles(function: Callable[..., Tree], tile: int, *arrays: np.ndarray, counted: bool = False) -> Tree:
     """``function`` on slices of the leading axis, results joined along it as NumPy arrays.
 
     function, a ``jax.jit``, maps arrays (tile, ...) to a pytree of arrays (tile, ...), each lane by itself. One size is
@@ -29,7 +29,7 @@ def in_tiles(function: Callable[..., Any], tile: int, *arrays: np.ndarray, count
     else:
         bounds = [*range(0, lanes, tile), lanes]
 
-    def compute(first: int) -> Any:
+    def compute(first: int) -> Tree:
         start, end = bounds[first], bounds[first + 1]
         index = np.minimum(np.arange(start, start + tile), lanes - 1)
         values = function(*([end - start] if counted else []), *(a[index] for a in arrays))

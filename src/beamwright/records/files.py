@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 try:
     import fcntl
@@ -39,7 +39,7 @@ def write_text(path: Path, content: str) -> Path:
     return write_bytes(path, content.encode())
 
 
-def write_json(path: Path, value: Any) -> Path:
+def write_json(path: Path, value: object) -> Path:
     """``write_text`` of indented JSON; NaN and infinity are refused, they are no JSON."""
     return write_text(path, json.dumps(value, indent=2, allow_nan=False) + "\n")
 

@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 from beamwright.records.files import write_json
 
@@ -59,7 +58,7 @@ def _git(folder: Path, *arguments: str) -> str:
     return done.stdout.strip()
 
 
-def runs_of(folder: Path) -> list[dict[str, Any]]:
+def runs_of(folder: Path) -> list[dict[str, object]]:
     """The runs that ``provenance.json`` tells of, oldest first; none where it is missing or damaged."""
     try:
         runs = json.loads((folder / "provenance.json").read_bytes())
@@ -68,7 +67,7 @@ def runs_of(folder: Path) -> list[dict[str, Any]]:
     return [run for run in runs if isinstance(run, dict)] if isinstance(runs, list) else []
 
 
-def note_run(folder: Path, version: str, **more: Any) -> None:
+def note_run(folder: Path, version: str, **more: object) -> None:
     """Append this run to ``provenance.json``: when, which versions, which machine, which command."""
     command = [Path(sys.argv[0]).name, *sys.argv[1:]] if sys.argv else []
     run = {

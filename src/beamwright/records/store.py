@@ -17,7 +17,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -47,7 +47,7 @@ class Card(Config):
         return parts
 
 
-def content_name(what: Mapping[str, Any]) -> str:
+def content_name(what: Mapping[str, object]) -> str:
     """The name of what is computed: SHA-256 of its canonical JSON, shortened to 32 hexadecimal digits."""
     text = json.dumps(what, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
@@ -81,7 +81,7 @@ class Store:
         """Parts whose file cannot be loaded: it is torn, altered or another's."""
         return [name for name in names if self.part(name).exists()]
 
-    def add(self, name: str, what: Mapping[str, Any], table: pa.Table, timing: Mapping[str, Any]) -> Path:
+    def add(self, name: str, what: Mapping[str, object], table: pa.Table, timing: Mapping[str, object]) -> Path:
         """Write a part (and its timing, first: a part that is there is complete in every respect)."""
         write_json(self.folder / "timing" / f"{name}.json", dict(timing))
         text = json.dumps(what, sort_keys=True)

@@ -3,7 +3,6 @@
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import matplotlib
 import numpy as np
@@ -17,7 +16,7 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#5
 """Okabe and Ito, darkest first (their yellow and black left out: too faint, too strong for a line)."""
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "h")
 DASHES = ("-", (0, (4, 1.5)), (0, (1, 1.3)), (0, (4, 1.3, 1, 1.3)))
-_SETTINGS: dict[Any, Any] = {
+_SETTINGS: dict = {
     "font.family": "STIXGeneral",
     "mathtext.fontset": "stix",
     "font.size": 8.5,

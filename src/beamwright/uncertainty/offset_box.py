@@ -4,12 +4,10 @@ Only differences matter, so the set |f_a - f_b| <= F is the box f in [-F/2, F/2]
 here is in units of F.
 """
 
-from typing import Any
-
 import numpy as np
 
 from beamwright.core import require
-from beamwright.numerics import namespace, unit_phasor
+from beamwright.numerics import Values, namespace, unit_phasor
 
 MOST_VERTICES = 62
 """All vertices of six access points; more access points have a random choice of as many."""
@@ -41,7 +39,7 @@ def offset_range_of(least_hz: float, most_hz: float) -> float:
     return found
 
 
-def offset_phasors(offsets_hz: Any, snapshots: int, symbol_time_s: float) -> Any:
+def offset_phasors(offsets_hz: Values, snapshots: int, symbol_time_s: float) -> Values:
     """exp(j 2 pi s T f_a), (..., snapshots, aps) for offsets (..., aps), NumPy's or JAX's."""
     xp = namespace(offsets_hz)
     return unit_phasor(symbol_time_s * xp.arange(snapshots)[:, None] * offsets_hz[..., None, :])

@@ -227,7 +227,7 @@ def test_baselines_in_the_order_of_the_specification():
 def test_growing_sets_and_homotopy_are_as_good():
     s, known = g1()
     plain = dn.maximise_guaranteed_rate(s, known)
-    cutting = dn.maximise_guaranteed_rate(s, known, method="cutting-set")
+    cutting = dn.METHODS["cutting-set"](s, known)
     grown = dn.maximise_guaranteed_rate(s, known, homotopy=True)
     for design in (cutting, grown):
         is_sound(s, known, design)

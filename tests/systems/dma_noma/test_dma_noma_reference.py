@@ -12,7 +12,7 @@ from beamwright.systems.dma_noma.methods import reference
 
 def test_semidefinite_alternation_reaches_its_known_value_and_not_ours():
     s, known = g1()
-    d = dn.maximise_guaranteed_rate(s, known, method="sdr-sca")
+    d = dn.METHODS["sdr-sca"](s, known)
     assert d.status_text == ["feasible"] and d.certificate.verified_sum_rate[0] >= 36.5
     assert np.all(np.diff(d.trace[0]) >= -1e-9)
     assert reference.top_share(s, known, d)[0] >= 0.97
@@ -26,7 +26,7 @@ def test_several_starts_are_no_worse():
     one, three = (dn.maximise_guaranteed_rate(s, r.known, n, "sdr-sca", rounds=2) for n in (1, 3))
     assert three.guaranteed_weighted_rate[0] >= one.guaranteed_weighted_rate[0] - 1e-9
     with pytest.raises(ValueError, match="rounds must be >= 1"):
-        dn.maximise_guaranteed_rate(s, r.known, method="sdr-sca", rounds=0)
+        dn.METHODS["sdr-sca"](s, r.known, rounds=0)
 
 
 def test_trust_region_and_lmi_agree():

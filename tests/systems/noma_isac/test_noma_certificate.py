@@ -354,7 +354,7 @@ def test_what_does_not_fit_is_refused_by_name(optimum):
         with pytest.raises(ValueError) as error:
             certify(s, h, replace(design, **change))
         assert str(error.value).startswith(words)
-    with pytest.raises(ValueError, match="h must be finite"):
+    with pytest.raises(ValueError, match="channels must be finite"):
         certify(s, h * np.nan, design)
     with pytest.raises(ValueError, match="csi_error must be >= 0"):
         worst_case_sinr(s, h, design.beams, -0.1)

@@ -1,12 +1,13 @@
 """Access points, users, target, waveform and powers of the default scene (spec cellfree, section 2)."""
 
-from typing import Any, Literal, NamedTuple, Self
+from typing import Literal, NamedTuple, Self
 
 import numpy as np
 from pydantic import model_validator
 
 from beamwright.arrays import require_room
 from beamwright.core import Config, dbm_to_w, parameter, ranges, require
+from beamwright.numerics import Values
 
 _SPEC = "spec cellfree, section 2"
 
@@ -27,16 +28,16 @@ class Radio(NamedTuple):
     code_gap: int
     derotated: bool
     metric: Metric
-    symbol_time_s: Any
-    sensing_weight: Any
+    symbol_time_s: Values
+    sensing_weight: Values
 
     @property
-    def shape(self) -> tuple[Any, ...]:
+    def shape(self) -> tuple[Values, ...]:
         """The entries that a program is compiled for."""
         return self[:7]
 
     @property
-    def numbers(self) -> tuple[Any, ...]:
+    def numbers(self) -> tuple[Values, ...]:
         """The entries that a program may get as arrays."""
         return self[7:]
 

@@ -1,9 +1,9 @@
 """Memory that draws and designs need at least, from their largest arrays."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from beamwright.core import COMPLEX, REAL, leading
+from beamwright.core.sizes import whole
 from beamwright.systems.cellfree.scenario import Scenario
 
 
@@ -13,24 +13,24 @@ def draw_bytes(s: Scenario, drops: int) -> tuple[float, dict[str, int]]:
     return 2.0 * COMPLEX * drops * s.paths * links, _sizes(s, drops) | {"paths": s.paths}
 
 
-def design_bytes(s: Scenario, known: Any, options: Mapping[str, Any]) -> tuple[float, dict[str, int]]:
+def design_bytes(s: Scenario, known: object, options: Mapping[str, object]) -> tuple[float, dict[str, int]]:
     """Bytes of paths and layouts of every start, receive filters over snapshots, and an agent's replay and networks."""
     known = getattr(known, "known", known)
-    drops, starts = leading(getattr(known, "echo_gain", ()), 3), max(1, int(options.get("starts", 1)))
+    drops, starts = leading(getattr(known, "echo_gain", ()), 3), max(1, whole(options, "starts", 1))
     a, u, m = s.aps, s.users, s.rx_antennas
     paths = COMPLEX * s.paths * (u * a + 2 * a**2)
     vectors = REAL * a * (3 * s.tx_antennas + m + u)
     filters = COMPLEX * (u * a * m + s.snapshots * a * m) * 2 + COMPLEX * (a * m) ** 2
     need = drops * (starts * (paths + vectors) + filters)
     sizes = _sizes(s, drops) | {"starts": starts, "snapshots": s.snapshots}
-    width = int(options.get("width", 0))
+    width = whole(options, "width", 0)
     if width:
         numbers = 2 * a * (3 * s.tx_antennas + m)
-        lived = int(options.get("buffer", 0)) + int(options.get("environments", 1)) * int(
-            options.get("random_steps", 1)
-        )
-        need += REAL * (lived * numbers + 6 * (width * width + width * numbers) + int(options.get("batch", 1)) * width)
-        sizes |= {name: int(options[name]) for name in ("buffer", "environments", "batch", "width") if name in options}
+        lived = whole(options, "buffer", 0) + whole(options, "environments", 1) * whole(options, "random_steps", 1)
+        need += REAL * (lived * numbers + 6 * (width * width + width * numbers) + whole(options, "batch", 1) * width)
+        sizes |= {
+            name: whole(options, name, 0) for name in ("buffer", "environments", "batch", "width") if name in options
+        }
     return float(need), sizes
 
 

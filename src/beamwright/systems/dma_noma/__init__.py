@@ -7,7 +7,7 @@ from beamwright.systems.dma_noma.methods.baselines import focusing, fully_digita
 from beamwright.systems.dma_noma.methods.csi_ball import csi_ball
 from beamwright.systems.dma_noma.methods.cutting_set import cutting_set
 from beamwright.systems.dma_noma.methods.orthogonal import fdma, tdma
-from beamwright.systems.dma_noma.methods.robust import first_order, maximise_guaranteed_rate
+from beamwright.systems.dma_noma.methods.robust import maximise_guaranteed_rate
 from beamwright.systems.dma_noma.physics import (
     BallSinr,
     Verified,
@@ -49,7 +49,6 @@ __all__ = [
     "evaluate",
     "fdma",
     "feed_matrix",
-    "first_order",
     "focusing",
     "fully_digital",
     "maximise_guaranteed_rate",

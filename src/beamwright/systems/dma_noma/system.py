@@ -10,7 +10,7 @@ METHODS = {
     method.name: method
     for method in (
         Method("robust", "Largest guaranteed rate over balls of positions: projected BFGS and closed-form powers",
-               robust.RobustOptions, robust.first_order),
+               robust.RobustOptions, robust.maximise_guaranteed_rate),
         Method("cutting-set", "The same solver against worst positions, one by one",
                cutting_set.CuttingSetOptions, cutting_set.cutting_set),
         Method("sdr-sca", "Comparison: semidefinite and convex programs by CVXPY, drop after drop (extra: reference)",

@@ -140,7 +140,7 @@ class Scenario(Config):
 
     @model_validator(mode="before")
     @classmethod
-    def _either(cls, values: Any) -> Any:
+    def _either(cls, values: object) -> object:
         """Steering vectors alone say where targets are: the default directions give way."""
         if isinstance(values, dict) and values.get("steering_vectors") is not None:
             return {"target_angles_deg": (), **values}
@@ -148,7 +148,7 @@ class Scenario(Config):
 
     @field_validator("steering_vectors", mode="before")
     @classmethod
-    def _rows(cls, value: Any) -> Any:
+    def _rows(cls, value: Any) -> object:
         """Rows of complex numbers, from an array, lists, or the text that a file has of them: ``1+2j``."""
         if value is None:
             return None
@@ -191,7 +191,7 @@ class Scenario(Config):
         return self
 
 
-def _from_text(value: Any) -> Any:
+def _from_text(value: object) -> object:
     """Complex number of a text such as ``"1+2j"``; anything else as it is."""
     try:
         return complex(value) if isinstance(value, str) else value

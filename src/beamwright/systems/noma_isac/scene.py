@@ -63,13 +63,13 @@ def draw(
 @guarded(Scenario)
 def known(scenario: Scenario, h: ArrayLike) -> np.ndarray:
     """A person's channels, (drops, users, antennas). Raises ValueError naming ``h`` and what is wrong with it."""
-    return batched_channels(scenario, h)
+    return batched_channels(scenario, h, "h")
 
 
-def batched_channels(s: Scenario, h: ArrayLike) -> np.ndarray:
-    """``h`` with its drops axis, finite and of the scenario's sizes. Raises ValueError naming ``h`` and the axis."""
-    h = plain_array(getattr(h, "known", h), "h")  # a whole realisation stands for what is known of it
-    return as_array(h[None] if h.ndim == 2 else h, "h", "drops users antennas", complex, users=s.users,
+def batched_channels(s: Scenario, h: ArrayLike, name: str = "channels") -> np.ndarray:
+    """``h`` with its drops axis, finite and of the scenario's sizes. Raises ValueError naming the argument and axis."""
+    h = plain_array(getattr(h, "known", h), name)  # a whole realisation stands for what is known of it
+    return as_array(h[None] if h.ndim == 2 else h, name, "drops users antennas", complex, users=s.users,
                     antennas=s.antennas)  # fmt: skip
 
 

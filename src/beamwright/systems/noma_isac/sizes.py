@@ -1,10 +1,10 @@
 """Least memory that draws and designs need, from their largest arrays."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from beamwright.core import COMPLEX, REAL, leading
 from beamwright.core.ranges import as_numbers
+from beamwright.core.sizes import whole
 from beamwright.systems.noma_isac.scenario import Scenario
 
 NOMINAL_TILE, ROBUST_TILE = 32, 16
@@ -16,7 +16,7 @@ def draw_bytes(s: Scenario, drops: int) -> tuple[float, dict[str, int]]:
     return 4.0 * COMPLEX * drops * s.users * s.antennas, _sizes(s, drops)
 
 
-def design_bytes(s: Scenario, h: Any, options: Mapping[str, Any]) -> tuple[float, dict[str, int]]:
+def design_bytes(s: Scenario, h: object, options: Mapping[str, object]) -> tuple[float, dict[str, int]]:
     """Bytes of covariances in their basis, channels and beams, and of one tile's Schur complement.
 
     Nominal, the Schur complement has a row per constraint, K (K + 1)/2 + M^2; robust, one per real number of the K
@@ -29,7 +29,7 @@ def design_bytes(s: Scenario, h: Any, options: Mapping[str, Any]) -> tuple[float
     radius = as_numbers(s.csi_error if error is None else error)
     robust = radius is not None and bool(radius.any())
     rows = k * rank**2 if robust else k * (k + 1) // 2 + m**2
-    samples = int(options.get("samples", 0))
+    samples = whole(options, "samples", 0)
     kept = COMPLEX * drops * (2 * k * rank**2 + n * rank + (6 + samples) * k * n)
     tile = ROBUST_TILE if robust else NOMINAL_TILE
     return float(kept + 2 * REAL * tile * rows**2), _sizes(s, drops) | ({"samples": samples} if samples else {})

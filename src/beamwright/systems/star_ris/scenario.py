@@ -88,7 +88,7 @@ class Scenario(Config):
 
     @field_validator("kappa", "rician_db", mode="before")
     @classmethod
-    def _infinite(cls, value: Any) -> Any:
+    def _infinite(cls, value: object) -> object:
         """An infinite number is as good as its name, which YAML and JSON can hold."""
         return str(value) if isinstance(value, float) and np.isinf(value) else value
 

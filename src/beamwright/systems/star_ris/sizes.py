@@ -1,9 +1,9 @@
 """Memory that draws and designs need at least, from their largest arrays."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from beamwright.core import COMPLEX, REAL, leading
+from beamwright.core.sizes import whole
 from beamwright.systems.star_ris.scenario import Scenario
 
 
@@ -14,11 +14,11 @@ def draw_bytes(s: Scenario, drops: int) -> tuple[float, dict[str, int]]:
     return float(need), _sizes(s, drops) | {"surface_paths": paths}
 
 
-def design_bytes(s: Scenario, known: Any, options: Mapping[str, Any]) -> tuple[float, dict[str, int]]:
+def design_bytes(s: Scenario, known: object, options: Mapping[str, object]) -> tuple[float, dict[str, int]]:
     """Bytes of the statistics and surfaces of every start, covariances of what is received, and traces."""
     known = getattr(known, "known", known)
     drops = leading(getattr(known, "direct_mean", ()), 3)
-    starts, steps = int(options.get("starts", 1)), int(options.get("iterations", 0))
+    starts, steps = whole(options, "starts", 1), whole(options, "iterations", 0)
     m, n, k = s.antennas, s.elements, s.users
     each = COMPLEX * (n * m + k * (n + m) + k * m * m + k * min(m, k) * n + 6 * n) + REAL * steps
     return float(each * drops * starts), _sizes(s, drops) | {"starts": starts}

@@ -3,28 +3,29 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from beamwright.core import require
+from beamwright.core import renamed, require
 from beamwright.metrics import Offsets, PositionBound, ResourceGrid, spectral_efficiency
 from beamwright.metrics import position_bound as bound_of
 from beamwright.systems.cellfree import physics
 from beamwright.systems.cellfree.scene import Geometry, Known, Scenario
 
 
-def utility_bound(s: Scenario, known: Known) -> np.ndarray:
+@renamed
+def utility_bound(scenario: Scenario, known: Known) -> np.ndarray:
     """(drops,) utility that no design exceeds: no interference, every path in phase at every antenna, wherever it is.
 
         gamma_u <= p_u H_u,  H_u = sum_a M (sum_l |g_ual|)^2;     gamma_r <= S N P sum_a M |kappa_aa|^2
 
     and powers filled over the users (rates), or given to the strongest (SINRs).
     """
-    reach = s.rx_antennas * np.sum(np.sum(np.abs(known.uplink_gain), axis=-1) ** 2, axis=-1)
+    reach = scenario.rx_antennas * np.sum(np.sum(np.abs(known.uplink_gain), axis=-1) ** 2, axis=-1)
     own = np.abs(np.diagonal(known.echo_gain, axis1=1, axis2=2)) ** 2
-    radar = s.snapshots * s.tx_antennas * s.ap_power_w * s.rx_antennas * own.sum(axis=-1)
-    if s.metric == "rate":
-        radar, users = spectral_efficiency(radar), _filled(reach, s.user_power_w)
+    radar = scenario.snapshots * scenario.tx_antennas * scenario.ap_power_w * scenario.rx_antennas * own.sum(axis=-1)
+    if scenario.metric == "rate":
+        radar, users = spectral_efficiency(radar), _filled(reach, scenario.user_power_w)
     else:
-        users = s.user_power_w * reach.max(axis=-1, initial=0.0)
-    return s.sensing_weight * radar + (1 - s.sensing_weight) * users
+        users = scenario.user_power_w * reach.max(axis=-1, initial=0.0)
+    return scenario.sensing_weight * radar + (1 - scenario.sensing_weight) * users
 
 
 def _filled(reach: np.ndarray, power_w: float) -> np.ndarray:

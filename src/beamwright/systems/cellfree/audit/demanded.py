@@ -1,10 +1,8 @@
 """Arrays that a design must hold because they were demanded: required radar SINR, powers, layouts; whole yardsticks."""
 
-from typing import Any
-
 import numpy as np
 
-from beamwright.core import Config, db_to_linear
+from beamwright.core import Config, Demands, db_to_linear
 from beamwright.learn import AGENTS
 from beamwright.systems.cellfree import physics
 from beamwright.systems.cellfree.scene import Design, Known, Scenario, checked
@@ -17,22 +15,22 @@ SCENERY = (
 )  # fmt: skip
 
 
-def demanded(s: Scenario, known: Known, design: Design, method: str, options: Config) -> dict[str, Any]:
+def demanded(scenario: Scenario, known: Known, design: Design, method: str, options: Config) -> Demands:
     """Arrays by name, see ``core.contract.System.asked``; filters have norm one, so their scale is demanded, too."""
     drops, least_db = len(design.beams), getattr(options, "radar_sinr_db", None)
     least = 0.0 if least_db is None else float(db_to_linear(least_db))
-    demands: dict[str, Any] = {"required_radar_sinr": np.full(drops, least)}
+    demands: Demands = {"required_radar_sinr": np.full(drops, least)}
     if method not in AGENTS:
         demands["curve"] = None
     if method in physics.YARDSTICKS:
-        point, filters = physics.yardstick(s, checked(s, known), method)
+        point, filters = physics.yardstick(scenario, checked(scenario, known), method)
         demands |= dict(zip(("tx_positions", "rx_positions", "beams", "powers_w"), point, strict=True))
         receivers = physics.receivers_of(filters)
         return demands | {"user_filters": receivers.users, "radar_filter": receivers.radar}
     if method in FIXED:
-        demands["tx_positions"], demands["rx_positions"] = physics.fixed_layouts(s, drops)
+        demands["tx_positions"], demands["rx_positions"] = physics.fixed_layouts(scenario, drops)
     if getattr(options, "full_power", False):
-        demands["certificate.radiated_w"] = np.full((drops, s.aps), s.ap_power_w)
+        demands["certificate.radiated_w"] = np.full((drops, scenario.aps), scenario.ap_power_w)
     for name in ("user_filters", "radar_filter"):
         filters = getattr(design, name)
         size = np.linalg.norm(filters, axis=-1, keepdims=True)

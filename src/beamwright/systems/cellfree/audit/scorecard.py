@@ -1,10 +1,8 @@
 """Scorecard of a design at the true offsets, and the rows that a person reads."""
 
-from typing import Any
-
 import numpy as np
 
-from beamwright.core import guarded, linear_to_db
+from beamwright.core import Headline, guarded, linear_to_db
 from beamwright.systems.cellfree import physics
 from beamwright.systems.cellfree.scene import Design, Realisation, Scenario, Scorecard
 
@@ -17,7 +15,7 @@ def evaluate(scenario: Scenario, realisation: Realisation, design: Design) -> Sc
     return Scorecard(sinr.users, sinr.radar, sinr.utility, design.worst_case_utility)
 
 
-def headline(scenario: Scenario, design: Design) -> list[dict[str, Any]]:
+def headline(scenario: Scenario, design: Design) -> Headline:
     """One row per drop for the table a person reads."""
     proof = design.certificate
     assert proof is not None and design.iterations is not None

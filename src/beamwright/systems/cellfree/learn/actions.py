@@ -8,7 +8,7 @@ spacing, powers scaled to their sum. Numbers in [-1, 1] reach all that is sensib
 then            transmit and receive positions in units of half the region, and user powers (a + 1) P_ul / U
 """
 
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple, get_args
 
 import jax.numpy as jnp
 import numpy as np
@@ -17,7 +17,7 @@ from jax import Array
 from beamwright.arrays import project_layout
 from beamwright.channels import field_response, steering
 from beamwright.core import require
-from beamwright.numerics import solve_positive, square_modulus
+from beamwright.numerics import Values, solve_positive, square_modulus
 from beamwright.systems.cellfree import physics
 from beamwright.systems.cellfree.scene import Radio, Scenario
 
@@ -28,15 +28,15 @@ ACTIONS: tuple[str, ...] = get_args(Actions)
 class Site(NamedTuple):
     """Powers, region and range of offsets that a scenario allows, as numbers."""
 
-    range_hz: Any
-    ap_power: Any
-    user_power: Any
-    reach: Any
+    range_hz: Values
+    ap_power: Values
+    user_power: Values
+    reach: Values
     """Half of the region."""
-    spacing: Any
-    tx: Any
+    spacing: Values
+    tx: Values
     """(aps, tx antennas) positions at the start."""
-    rx: Any
+    rx: Values
 
 
 def site_of(s: Scenario) -> Site:

@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from beamwright.core import require
+from beamwright.core import renamed, require
 from beamwright.learn import Environment, Outcome
 from beamwright.systems.cellfree import physics
 from beamwright.systems.cellfree.learn.actions import Actions, Site, action_size, decode, observe, site_of
@@ -118,8 +118,9 @@ class CellFree(Environment):
         return jnp.min(physics.utility_at(self.radio, filtered, over.phases))
 
 
+@renamed
 def environment(
-    s: Scenario,
+    scenario: Scenario,
     known: Known,
     actions: Actions = "structured",
     objective: Objective = "robust",
@@ -133,16 +134,16 @@ def environment(
     Raises:  ValueError naming the argument.
     """
     require(objective in OBJECTIVES, "objective", f"be one of {', '.join(OBJECTIVES)}", objective)
-    known = checked(s, known)
+    known = checked(scenario, known)
     drops = len(known.echo_gain)
     require(drops >= 1, "known", "have at least one drop", drops)
     require((single_hz is not None) == (objective == "single"), "single_hz", "be given for objective single only",
             "it" if single_hz is not None else "nothing")  # fmt: skip
-    single = np.zeros((drops, s.aps)) if single_hz is None else np.asarray(single_hz, float)
-    require(single.shape == (drops, s.aps), "single_hz", f"have shape {(drops, s.aps)}", single.shape)
+    single = np.zeros((drops, scenario.aps)) if single_hz is None else np.asarray(single_hz, float)
+    require(single.shape == (drops, scenario.aps), "single_hz", f"have shape {(drops, scenario.aps)}", single.shape)
     return build_environment(
-        s.radio, s.users, physics.paths_of(known), site_of(s), jnp.asarray(single), actions, objective,
-        drops > 1 if varying is None else varying,
+        scenario.radio, scenario.users, physics.paths_of(known), site_of(scenario), jnp.asarray(single), actions,
+        objective, drops > 1 if varying is None else varying,
     )  # fmt: skip
 
 

@@ -5,16 +5,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import equinox as eqx
 import jax
 import numpy as np
 from jax import Array
 
-from beamwright.core import USUAL, Config, guarded, numbered_keys, parameter, ranges, require, root_key
+from beamwright.core import USUAL, Config, guarded, numbered_keys, parameter, ranges, renamed, require, root_key
 from beamwright.learn import AGENTS, Agent, Row, amortised, begin, checkpoints, ddpg, meta, play, sessions, train
-from beamwright.numerics import in_tiles, one_by_one
+from beamwright.numerics import Tree, in_tiles, one_by_one
 from beamwright.systems.cellfree import physics
 from beamwright.systems.cellfree.learn.actions import Actions, Site, site_of
 from beamwright.systems.cellfree.learn.environment import CellFree, Objective, build_environment, environment
@@ -74,7 +74,7 @@ class PolicyDesign(Config):
 
 @guarded(Scenario, Learning, design_bytes)
 def learn_each(
-    s: Scenario,
+    scenario: Scenario,
     known: Known,
     agent: str = "ddpg",
     actions: Actions = USUAL,
@@ -90,11 +90,17 @@ def learn_each(
     Raises:  ValueError naming the argument.
     Source:  spec cellfree, section 7.
     """
-    known = checked(s, known)
-    trained = learn(s, known, agent, agent_of(agent).options(**options), actions, objective, seed)
+    known = checked(scenario, known)
+    trained = learn(scenario, known, agent, agent_of(agent).options(**options), actions, objective, seed)
     curve = LearningCurve(*map(np.asarray, trained.curve))
     return certified_design(
-        s, known, trained.point, trained.filters, trace=curve.score, iterations=curve.env_steps[:, -1], curve=curve
+        scenario,
+        known,
+        trained.point,
+        trained.filters,
+        trace=curve.score,
+        iterations=curve.env_steps[:, -1],
+        curve=curve,
     )
 
 
@@ -104,12 +110,13 @@ def agent_of(name: str) -> Agent:
     return AGENTS[name]
 
 
-def single_offsets(s: Scenario, known: Known) -> np.ndarray:
+@renamed
+def single_offsets(scenario: Scenario, known: Known) -> np.ndarray:
     """(drops, aps) in Hz: the worst of leakage beams by the source's algorithm, with filters for no offsets."""
-    known = checked(s, known)
-    design = leakage_beams(s, known)
-    receivers = physics.receivers(s, known, design, np.zeros((1, s.aps)))
-    return worst_case_offset(s, known, design, receivers, "manifold").offsets_hz
+    known = checked(scenario, known)
+    design = leakage_beams(scenario, known)
+    receivers = physics.receivers(scenario, known, design, np.zeros((1, scenario.aps)))
+    return worst_case_offset(scenario, known, design, receivers, "manifold").offsets_hz
 
 
 class Trained(NamedTuple):
@@ -153,7 +160,7 @@ def _split(arrays: tuple[Array, ...], count: int) -> tuple[physics.Paths, Site, 
     return paths, Site(*arrays[count:-2]), arrays[-2][None], jax.random.wrap_key_data(arrays[-1])
 
 
-def _best_step(env: CellFree, actor: Any, key: Array) -> tuple[physics.Point, physics.Filters]:
+def _best_step(env: CellFree, actor: Tree, key: Array) -> tuple[physics.Point, physics.Filters]:
     """Design of the best step of an episode without noise."""
     episode = play(env, actor, key)
     return env.design(env.reset(key), episode.actions[episode.best])
@@ -171,7 +178,7 @@ class Policy:
     actions: Actions
     objective: Objective
     varying: bool
-    actor: Any
+    actor: Tree
 
     @classmethod
     def load(cls, path: str | Path) -> "Policy":
@@ -188,7 +195,7 @@ class Policy:
 
 @guarded(Scenario, Learning, design_bytes)
 def train_policy(
-    s: Scenario,
+    scenario: Scenario,
     known: Known,
     agent: str = "amortised",
     folder: str | Path | None = None,
@@ -196,7 +203,7 @@ def train_policy(
     objective: Objective = USUAL,
     seed: int = USUAL,
     on_row: Callable[[Row], None] = lambda _: None,
-    about: Mapping[str, Any] | None = None,
+    about: Mapping[str, object] | None = None,
     **options: float,
 ) -> tuple[Policy, LearningCurve]:
     """An agent trained on many drops, a drop at random per episode, for any channel of their kind.
@@ -208,18 +215,18 @@ def train_policy(
     """
     chosen = agent_of(agent)
     agent_options = chosen.options(**options)
-    known = checked(s, known)
+    known = checked(scenario, known)
     require(objective != "single", "objective", "be robust, nominal or joint for many drops", objective)
-    env = environment(s, known, actions, objective)
+    env = environment(scenario, known, actions, objective)
     run = {
         **(about or {}), "system": "cellfree", "agent": agent, "seed": seed, "varying": env.varying,
-        "scenario": s.model_dump(mode="json"), "channels_sha256": _digest(known),
+        "scenario": scenario.model_dump(mode="json"), "channels_sha256": _digest(known),
         "options": {**agent_options.model_dump(mode="json"), "actions": actions, "objective": objective},
     }  # fmt: skip
     path = None if folder is None else Path(folder)
     actor, rows = sessions.run(chosen, env, agent_options, seed, path, run, on_row)
     curve = LearningCurve(*(np.asarray(values)[None] for values in rows))
-    return Policy(s, agent, actions, objective, env.varying, actor), curve
+    return Policy(scenario, agent, actions, objective, env.varying, actor), curve
 
 
 def _digest(known: Known) -> str:
@@ -231,7 +238,7 @@ def _digest(known: Known) -> str:
 
 @guarded(Scenario, PolicyDesign, design_bytes)
 def design_by_policy(
-    s: Scenario,
+    scenario: Scenario,
     known: Known,
     checkpoint: str | Path | Policy,
     starts: int = USUAL,
@@ -250,11 +257,11 @@ def design_by_policy(
     require(starts >= 0, "starts", "be >= 0", starts)
     require(checkpoint != "", "checkpoint", "name a policy.eqx", "nothing", "beamwright train writes one")
     policy = checkpoint if isinstance(checkpoint, Policy) else Policy.load(checkpoint)
-    known = checked(s, known)
-    design = certified_design(s, known, *propose(s, known, policy))
+    known = checked(scenario, known)
+    design = certified_design(scenario, known, *propose(scenario, known, policy))
     if starts == 0:
         return design
-    return maximise_worst_case(s, known, starts=starts, rounds=rounds, steps=steps, seed=seed, initial=design)
+    return maximise_worst_case(scenario, known, starts=starts, rounds=rounds, steps=steps, seed=seed, initial=design)
 
 
 def propose(s: Scenario, known: Known, policy: Policy) -> tuple[physics.Point, physics.Filters]:
@@ -274,7 +281,7 @@ def propose(s: Scenario, known: Known, policy: Policy) -> tuple[physics.Point, p
 
 @cache
 def _player(
-    radio: Radio, users: int, actions: Actions, objective: Objective, varying: bool, shape: Any
+    radio: Radio, users: int, actions: Actions, objective: Objective, varying: bool, shape: Tree
 ) -> Callable[..., tuple[physics.Point, physics.Filters]]:
     """Design for one drop: weights, paths, site, single offsets, key."""
     count = len(physics.Paths._fields)

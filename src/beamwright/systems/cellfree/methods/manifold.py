@@ -7,15 +7,15 @@ Fletcher-Reeves), the fit is a matched one (printed: sums of unwrapped angles, w
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
 
-from beamwright.core import require
-from beamwright.numerics import in_tiles, one_by_one
+from beamwright.core import renamed, require
+from beamwright.numerics import Tree, in_tiles, one_by_one
 from beamwright.optim import conjugate_gradient as cg
 from beamwright.optim import penalty_dual
 from beamwright.optim import quasi_newton as qn
@@ -57,7 +57,7 @@ def _variant(**options: float) -> Variant:
 
 
 @cache
-def _compiled(s: Radio, variant: Variant) -> Callable[..., Any]:
+def _compiled(s: Radio, variant: Variant) -> Callable[..., Tree]:
     return one_by_one(lambda *arrays: _search(s, physics.FilteredSignals(*arrays[:-1]), arrays[-1], variant))
 
 
@@ -138,8 +138,9 @@ def phases_of_parts(s: Radio, parts: Array) -> physics.OffsetPhases:
 Relaxation = Literal["pairs", "phasors"]
 
 
+@renamed
 def relaxed_worst_case(
-    s: Scenario, known: Known, x: Design, r: Receivers, offsets_hz: np.ndarray, relaxation: Relaxation = "pairs"
+    scenario: Scenario, known: Known, x: Design, r: Receivers, offsets_hz: np.ndarray, relaxation: Relaxation = "pairs"
 ) -> np.ndarray:
     """(drops,) J where offsets need not be consistent, searched from ``offsets_hz`` (drops, aps): never above J there.
 
@@ -149,16 +150,18 @@ def relaxed_worst_case(
     Raises: ValueError naming the argument; de-rotated scenarios have no phases of pairs.
     """
     require(relaxation in ("pairs", "phasors"), "relaxation", "be 'pairs' or 'phasors'", repr(relaxation))
-    require(not s.derotated, "scenario", "not be derotated", s.derotated)
-    known = checked(s, known)
-    filtered = physics.filtered_signals(s, known, x, r)
-    function = _relaxed(s.radio, relaxation)
-    return in_tiles(function, TILE, *filtered, np.full(len(filtered.echo), s.offset_range_hz), offsets_hz, counted=True)
+    require(not scenario.derotated, "scenario", "not be derotated", scenario.derotated)
+    known = checked(scenario, known)
+    filtered = physics.filtered_signals(scenario, known, x, r)
+    function = _relaxed(scenario.radio, relaxation)
+    return in_tiles(
+        function, TILE, *filtered, np.full(len(filtered.echo), scenario.offset_range_hz), offsets_hz, counted=True
+    )
 
 
 @cache
-def _relaxed(s: Radio, relaxation: Relaxation) -> Callable[..., Any]:
-    def one(*arrays: Any) -> Array:
+def _relaxed(s: Radio, relaxation: Relaxation) -> Callable[..., Tree]:
+    def one(*arrays: Array) -> Array:
         filtered, range_hz, offsets = physics.FilteredSignals(*arrays[:-2]), arrays[-2], arrays[-1]
 
         def value(parts: Array) -> Array:

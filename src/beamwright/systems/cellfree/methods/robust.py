@@ -23,7 +23,7 @@ class Solver(Config):
 
 @guarded(Scenario, Solver, design_bytes)
 def maximise_worst_case(
-    s: Scenario,
+    scenario: Scenario,
     known: Known,
     starts: int = USUAL,
     movable: bool = True,
@@ -50,20 +50,20 @@ def maximise_worst_case(
     Raises:  ValueError naming the argument.
     Source:  spec cellfree, section 6.
     """
-    known = checked(s, known)
+    known = checked(scenario, known)
     require(movable or initial is None, "initial", "be none where antennas do not move", "a design")
     options = Options(movable, robust, full_power, rounds, steps)
     least = 0.0 if radar_sinr_db is None else float(db_to_linear(radar_sinr_db))
-    lanes = make_lanes(s, known, starts, seed, options, least, initial)
-    best = best_starts(search(s, lanes, options), starts)
+    lanes = make_lanes(scenario, known, starts, seed, options, least, initial)
+    best = best_starts(search(scenario, lanes, options), starts)
     return certified_design(
-        s, known, best.point, best.filters, required=least, trace=best.trace, iterations=best.iterations
+        scenario, known, best.point, best.filters, required=least, trace=best.trace, iterations=best.iterations
     )
 
 
 @guarded(Scenario, Solver, design_bytes)
 def fixed_array(
-    s: Scenario,
+    scenario: Scenario,
     known: Known,
     starts: int = USUAL,
     radar_sinr_db: float | None = USUAL,
@@ -74,14 +74,14 @@ def fixed_array(
 ) -> Design:
     """``maximise_worst_case`` with antennas that stay half a wavelength apart."""
     return maximise_worst_case(
-        s, known, starts, movable=False, radar_sinr_db=radar_sinr_db, full_power=full_power, rounds=rounds, steps=steps,
-        seed=seed,
+        scenario, known, starts, movable=False, radar_sinr_db=radar_sinr_db, full_power=full_power, rounds=rounds,
+        steps=steps, seed=seed,
     )  # fmt: skip
 
 
 @guarded(Scenario, Solver, design_bytes)
 def non_robust(
-    s: Scenario,
+    scenario: Scenario,
     known: Known,
     starts: int = USUAL,
     radar_sinr_db: float | None = USUAL,
@@ -92,6 +92,6 @@ def non_robust(
 ) -> Design:
     """``maximise_worst_case`` for no offsets at all; its worst case is that of the range."""
     return maximise_worst_case(
-        s, known, starts, robust=False, radar_sinr_db=radar_sinr_db, full_power=full_power, rounds=rounds, steps=steps,
-        seed=seed,
+        scenario, known, starts, robust=False, radar_sinr_db=radar_sinr_db, full_power=full_power, rounds=rounds,
+        steps=steps, seed=seed,
     )  # fmt: skip

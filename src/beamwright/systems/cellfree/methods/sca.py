@@ -10,7 +10,8 @@ with Q convex quadratics of all beams: one second-order cone per scenario. Needs
 """
 
 import warnings
-from typing import Any, NamedTuple
+from types import ModuleType
+from typing import NamedTuple
 
 import numpy as np
 
@@ -33,7 +34,7 @@ class Sca(Config):
 
 
 @guarded(Scenario, Sca, design_bytes)
-def fixed_array_sca(s: Scenario, known: Known, rounds: int = USUAL) -> Design:
+def fixed_array_sca(scenario: Scenario, known: Known, rounds: int = USUAL) -> Design:
     """Beams of fixed arrays by CVXPY and Clarabel, equal user powers.
 
     The least utility over no offsets and the vertices never falls from round to round.
@@ -44,20 +45,21 @@ def fixed_array_sca(s: Scenario, known: Known, rounds: int = USUAL) -> Design:
     """
     _cvxpy()  # refused before anything is computed
     require(rounds >= 1, "rounds", "be >= 1", rounds)
-    require(s.metric == "rate", "metric", "be 'rate' for convex programs", repr(s.metric))
-    known = checked(s, known)
-    start = physics.fixed_point(s, known, "leakage")
+    require(scenario.metric == "rate", "metric", "be 'rate' for convex programs", repr(scenario.metric))
+    known = checked(scenario, known)
+    start = physics.fixed_point(scenario, known, "leakage")
     ended = [
-        _one(s, known.take([d]), physics.Point(*(a[[d]] for a in start)), rounds) for d in range(len(known.echo_gain))
+        _one(scenario, known.take([d]), physics.Point(*(a[[d]] for a in start)), rounds)
+        for d in range(len(known.echo_gain))
     ]
     point = start._replace(beams=np.concatenate([end.beams for end in ended]))
     filters = physics.Filters(*(np.concatenate([end.filters[i] for end in ended]) for i in range(2)))
     trace = np.stack([end.trace for end in ended])
     counts = np.sum(~np.isnan(trace), axis=1) - 1
-    return certified_design(s, known, point, filters, trace=trace, iterations=counts)
+    return certified_design(scenario, known, point, filters, trace=trace, iterations=counts)
 
 
-def _cvxpy() -> Any:
+def _cvxpy() -> ModuleType:
     """CVXPY. Raises MissingExtra where it is not installed."""
     with extra("reference"):
         import cvxpy

@@ -4,7 +4,7 @@ from typing import Literal
 
 import numpy as np
 
-from beamwright.core import require
+from beamwright.core import renamed, require
 from beamwright.systems.cellfree import physics
 from beamwright.systems.cellfree.methods.manifold import by_manifold
 from beamwright.systems.cellfree.scene import Design, Finder, Known, Receivers, Scenario, WorstCase, checked
@@ -12,8 +12,9 @@ from beamwright.systems.cellfree.scene import Design, Finder, Known, Receivers, 
 Method = Literal["oracle", "vertices", "manifold"]
 
 
+@renamed
 def worst_case_offset(
-    s: Scenario, known: Known, x: Design, r: Receivers, method: Method = "oracle", **options: float
+    scenario: Scenario, known: Known, x: Design, r: Receivers, method: Method = "oracle", **options: float
 ) -> WorstCase:
     """Least utility over all offsets within the range, as far as a method finds it.
 
@@ -26,17 +27,17 @@ def worst_case_offset(
     Returns: WorstCase; every method's utility is one that some offsets do attain.
     Raises:  ValueError naming the argument.
     """
-    known = checked(s, known)
+    known = checked(scenario, known)
     require(method in ("oracle", "vertices", "manifold"), "method", "be 'oracle', 'vertices' or 'manifold'", method)
-    filtered = physics.filtered_signals(s, known, x, r)
+    filtered = physics.filtered_signals(scenario, known, x, r)
     if method == "oracle":
-        effort = physics.Effort(**options) if options else physics.effort_for(s)  # type: ignore[arg-type]
-        worst = physics.find_worst_offsets_of_drops(s, filtered, effort)
-        return WorstCase(worst.utility, s.offset_range_hz * worst.offsets, worst.found_by, worst.searches)
+        effort = physics.Effort(**options) if options else physics.effort_for(scenario)  # type: ignore[arg-type]
+        worst = physics.find_worst_offsets_of_drops(scenario, filtered, effort)
+        return WorstCase(worst.utility, scenario.offset_range_hz * worst.offsets, worst.found_by, worst.searches)
     if method == "manifold":
-        return by_manifold(s, filtered, **options)
+        return by_manifold(scenario, filtered, **options)
     require(not options, "options", "be none for method 'vertices'", sorted(options))
-    return _by_vertices(s, filtered)
+    return _by_vertices(scenario, filtered)
 
 
 def _by_vertices(s: Scenario, filtered: physics.FilteredSignals) -> WorstCase:

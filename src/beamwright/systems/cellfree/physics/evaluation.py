@@ -3,13 +3,14 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from beamwright.core import as_array, numbers, plain_array, require
+from beamwright.core import as_array, numbers, plain_array, renamed, require
 from beamwright.systems.cellfree.physics import model
 from beamwright.systems.cellfree.scene import Design, Known, Receivers, Scenario, Sinr, checked
 
 
+@renamed
 def receivers(
-    s: Scenario, known: Known, x: Design, offsets_hz: ArrayLike, weights: ArrayLike | None = None
+    scenario: Scenario, known: Known, x: Design, offsets_hz: ArrayLike, weights: ArrayLike | None = None
 ) -> Receivers:
     """Closed-form filters for a set of offsets, the best for its mean interference; exact for a single scenario.
 
@@ -18,33 +19,36 @@ def receivers(
     Raises:  ValueError naming the argument.
     Source:  spec cellfree, section 4.
     """
-    known = checked(s, known)
-    point, drops = point_of(s, known, x), len(known.echo_gain)
+    known = checked(scenario, known)
+    point, drops = point_of(scenario, known, x), len(known.echo_gain)
     f = numbers(offsets_hz, "offsets_hz")
     f = as_array(np.broadcast_to(f, (drops, *f.shape[-2:])) if f.ndim == 2 else f, "offsets_hz",
-                 "drops scenarios aps", drops=drops, aps=s.aps)  # fmt: skip
+                 "drops scenarios aps", drops=drops, aps=scenario.aps)  # fmt: skip
     count = f.shape[1]
     w = np.ones(count) if weights is None else numbers(weights, "weights")
     w = as_array(np.broadcast_to(w, (drops, count)) if w.ndim == 1 else w, "weights",
                  "drops scenarios", drops=drops, scenarios=count)  # fmt: skip
     require(bool(np.all(w >= 0)) and bool(np.all(w.sum(axis=1) > 0)), "weights", "be >= 0, not all 0", w)
-    received, scenarios = model.received_signals(paths_of(known), point), model.offset_scenarios(s.radio, f)
-    return receivers_of(model.closed_form_filters(s.radio, received, scenarios, w / w.sum(axis=1, keepdims=True)))
+    received, scenarios = model.received_signals(paths_of(known), point), model.offset_scenarios(scenario.radio, f)
+    return receivers_of(
+        model.closed_form_filters(scenario.radio, received, scenarios, w / w.sum(axis=1, keepdims=True))
+    )
 
 
-def sinr(s: Scenario, known: Known, x: Design, r: Receivers, offsets_hz: ArrayLike) -> Sinr:
+@renamed
+def sinr(scenario: Scenario, known: Known, x: Design, r: Receivers, offsets_hz: ArrayLike) -> Sinr:
     """SINRs of users and radar and the utility, at offsets (drops, aps) or (aps,) for all drops.
 
     Raises: ValueError naming the argument.
     Source: spec cellfree, section 3.
     """
-    known = checked(s, known)
+    known = checked(scenario, known)
     drops = len(known.echo_gain)
     f = numbers(offsets_hz, "offsets_hz")
     f = np.broadcast_to(f, (drops, *f.shape)) if f.ndim == 1 else f
-    f = as_array(f, "offsets_hz", "drops aps", drops=drops, aps=s.aps)
-    at = model.sinrs(s.radio, filtered_signals(s, known, x, r), model.offset_phases(s.radio, f))
-    return Sinr(at.users, at.radar, model.utility(s.radio, at))
+    f = as_array(f, "offsets_hz", "drops aps", drops=drops, aps=scenario.aps)
+    at = model.sinrs(scenario.radio, filtered_signals(scenario, known, x, r), model.offset_phases(scenario.radio, f))
+    return Sinr(at.users, at.radar, model.utility(scenario.radio, at))
 
 
 def utilities(s: Scenario, filtered: model.FilteredSignals, offsets_hz: np.ndarray) -> np.ndarray:

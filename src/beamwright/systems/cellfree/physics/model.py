@@ -13,17 +13,14 @@ All axes lead with whatever batch there is. Offsets enter through two small tens
 V_ab is the beam of b as received at a, directly and by the target; V' lacks the own echo d_a of a.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from beamwright.channels import arriving, departing, steering
-from beamwright.numerics import namespace, solve_above, solve_positive, square_modulus
+from beamwright.numerics import Values, namespace, solve_above, solve_positive, square_modulus
 from beamwright.systems.cellfree.scenario import Radio
 from beamwright.uncertainty import offset_phasors
-
-Values = Any
-"""NumPy's arrays on the host, JAX's in a kernel."""
 
 
 class Paths(NamedTuple):

@@ -6,14 +6,14 @@ products whatever the antennas, and the range of offsets is a number like any ot
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
 
-from beamwright.numerics import in_tiles, materialise, one_by_one, phasor, total
+from beamwright.numerics import Values, in_tiles, materialise, one_by_one, phasor, total
 from beamwright.optim import quasi_newton as qn
 from beamwright.systems.cellfree.physics import model
 from beamwright.systems.cellfree.scene import Finder, Radio, Scenario
@@ -49,12 +49,12 @@ def effort_for(s: Scenario) -> Effort:
 class WorstOffsets(NamedTuple):
     """Worst offsets of one drop; leading axis in a batch."""
 
-    utility: Any
-    offsets: Any
+    utility: Values
+    offsets: Values
     """(aps,) in units of the range."""
-    found_by: Any
-    searches: Any
-    nominal: Any
+    found_by: Values
+    searches: Values
+    nominal: Values
     """J(0)."""
 
 
@@ -152,10 +152,10 @@ def find_worst_offsets_of_drops(
 
 
 @cache
-def _compiled(shape: tuple[Any, ...], effort: Effort) -> Callable[..., WorstOffsets]:
+def _compiled(shape: tuple[Values, ...], effort: Effort) -> Callable[..., WorstOffsets]:
     count = len(model.FilteredSignals._fields)
 
-    def one(*arrays: Any) -> WorstOffsets:
+    def one(*arrays: Array) -> WorstOffsets:
         range_hz, radar_only, *numbers = arrays[count:]
         filtered = model.FilteredSignals(*arrays[:count])
         return find_worst_offsets(Radio(*shape, *numbers), filtered, range_hz, effort, radar_only)

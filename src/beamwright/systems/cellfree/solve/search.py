@@ -9,14 +9,14 @@ in worse optima after more time (benchmarks/cellfree.py).
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax, nn
 
 from beamwright.arrays import decode_layout
-from beamwright.numerics import in_tiles, materialise, one_by_one
+from beamwright.numerics import Tree, Values, in_tiles, materialise, one_by_one
 from beamwright.optim import adam
 from beamwright.systems.cellfree import physics
 from beamwright.systems.cellfree.scene import Radio, Scenario
@@ -51,22 +51,22 @@ class Lane(NamedTuple):
     """One drop and start; leading axis in a batch."""
 
     paths: physics.Paths
-    range_hz: Any
+    range_hz: Values
     """()."""
-    ap_power: Any
-    user_power: Any
-    radar_log: Any
+    ap_power: Values
+    user_power: Values
+    radar_log: Values
     """log2(1 + required radar SINR), 0 where none is."""
-    reach: Any
+    reach: Values
     """() half the region."""
-    spacing: Any
+    spacing: Values
     """() of antennas."""
-    tx: Any
+    tx: Values
     """(aps, tx antennas) of fixed arrays."""
-    rx: Any
-    start: Any
+    rx: Values
+    start: Values
     """(variables,)."""
-    numbers: Any
+    numbers: Values
     """(numbers,) ``Radio.numbers``."""
 
 
@@ -75,11 +75,11 @@ class SearchResult(NamedTuple):
 
     point: physics.Point
     filters: physics.Filters
-    merit: Any
+    merit: Values
     """() least utility by the oracle, less the penalty for what the radar lacks."""
-    trace: Any
+    trace: Values
     """(rounds,) best so far."""
-    iterations: Any
+    iterations: Values
 
 
 class VariableSizes(NamedTuple):
@@ -125,10 +125,10 @@ def search(s: Scenario, lanes: Lane, options: Options) -> SearchResult:
 
 
 @cache
-def _compiled(shape: tuple[Any, ...], users: int, options: Options) -> Callable[..., SearchResult]:
+def _compiled(shape: tuple[Values, ...], users: int, options: Options) -> Callable[..., SearchResult]:
     count = len(physics.Paths._fields)
 
-    def one(*arrays: Any) -> SearchResult:
+    def one(*arrays: Array) -> SearchResult:
         lane = Lane(physics.Paths(*arrays[:count]), *arrays[count:])
         return _search(Radio(*shape, *lane.numbers), users, lane, options)
 
@@ -226,7 +226,7 @@ def _radar_deficit(lane: Lane, radar: Array) -> Array:
     return jnp.maximum(0.0, lane.radar_log - jnp.log1p(radar) / np.log(2))
 
 
-def _at(part: Any, index: Array) -> Any:
+def _at(part: Tree, index: Array) -> Tree:
     if isinstance(part, tuple):
         return type(part)(*(_at(a, index) for a in part))
     return part[index]

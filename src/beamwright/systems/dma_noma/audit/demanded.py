@@ -1,11 +1,10 @@
 """Demands on a design by its method and options: access, shares, chains; every array of a design in closed form."""
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
-from beamwright.core import Config
+from beamwright.core import Config, Demands
 from beamwright.systems.dma_noma.physics import (
     Access,
     Design,
@@ -24,19 +23,19 @@ SCENERY = ("near_range_m", "far_range_m")
 """Parameters of the scenario that only shape what is drawn."""
 
 
-def demanded(s: Scenario, known: Known, design: Design, method: str, options: Config) -> dict[str, Any]:
+def demanded(scenario: Scenario, known: Known, design: Design, method: str, options: Config) -> Demands:
     """Arrays that a design of this method and these options must hold, see ``core.contract.System``.
 
     Powers, amplitudes and beams of a search are judged by the certificate.
     """
-    known, drops = checked(s, known), len(design.amplitudes)
+    known, drops = checked(scenario, known), len(design.amplitudes)
     access = {"tdma": Access.TDMA, "fdma": Access.FDMA}.get(method, Access.NOMA)
-    digital = method == "fully-digital" or s.feeding == "digital"
+    digital = method == "fully-digital" or scenario.feeding == "digital"
     share = np.full((drops, 2), 1.0 if access is Access.NOMA else 0.5)
     if getattr(options, "share", "halves") == "minimum":
-        far_rates = guaranteed_rates(s, known, replace(design, share=share))[1]
-        share = closed_forms.minimum_share(s, far_rates.sum(axis=-1) / 0.5)
-    demands: dict[str, Any] = {
+        far_rates = guaranteed_rates(scenario, known, replace(design, share=share))[1]
+        share = closed_forms.minimum_share(scenario, far_rates.sum(axis=-1) / 0.5)
+    demands: Demands = {
         "access": np.full(drops, int(access)), "share": share, "digital": np.full(drops, int(digital)),
     }  # fmt: skip
     if access is not Access.TDMA:
@@ -45,5 +44,5 @@ def demanded(s: Scenario, known: Known, design: Design, method: str, options: Co
         demands |= {name: np.ones_like(design.amplitudes) for name in ("amplitudes", "far_amplitudes")
                     if demands.get(name, 0) is not None}  # fmt: skip
     if method in CLOSED_FORMS:
-        demands |= CLOSED_FORMS[method](s, known)._asdict()
+        demands |= CLOSED_FORMS[method](scenario, known)._asdict()
     return demands

@@ -1,8 +1,6 @@
 """Scores of a design: at the users' true positions, and in the table that a person reads."""
 
-from typing import Any
-
-from beamwright.core import guarded
+from beamwright.core import Headline, guarded
 from beamwright.systems.dma_noma.physics import Design, Scenario, channels, checked, model
 from beamwright.systems.dma_noma.scene import Realisation
 from beamwright.systems.dma_noma.types import Scorecard
@@ -24,7 +22,7 @@ def evaluate(scenario: Scenario, realisation: Realisation, design: Design) -> Sc
     )
 
 
-def headline(scenario: Scenario, design: Design) -> list[dict[str, Any]]:
+def headline(scenario: Scenario, design: Design) -> Headline:
     """One row per drop for the table that a person reads."""
     proof = design.certificate
     return [

@@ -14,45 +14,47 @@ from beamwright.systems.dma_noma.solve import Options, estimate_sets, scenario_s
 
 @guarded_method(SearchOptions)
 def non_robust(
-    s: Scenario, known: Known, starts: int = USUAL, rounds: int = USUAL, steps: int = USUAL, seed: int = USUAL
+    scenario: Scenario, known: Known, starts: int = USUAL, rounds: int = USUAL, steps: int = USUAL, seed: int = USUAL
 ) -> Design:
     """Design by the first-order solver for the estimated positions alone.
 
     Args, Raises: as ``maximise_guaranteed_rate``.
     """
-    known = checked(s, known)
-    return design_for_sets(s, known, estimate_sets(s, known), starts, Options(rounds, steps), seed)
+    known = checked(scenario, known)
+    return design_for_sets(scenario, known, estimate_sets(scenario, known), starts, Options(rounds, steps), seed)
 
 
 @guarded_method(SearchOptions)
 def planar_wave(
-    s: Scenario, known: Known, starts: int = USUAL, rounds: int = USUAL, steps: int = USUAL, seed: int = USUAL
+    scenario: Scenario, known: Known, starts: int = USUAL, rounds: int = USUAL, steps: int = USUAL, seed: int = USUAL
 ) -> Design:
     """Robust design that takes waves for plane: d_n = r - x_n . u. Args, Raises: as ``maximise_guaranteed_rate``."""
-    known = checked(s, known)
-    return design_for_sets(s, known, scenario_sets(s, known, planar=True), starts, Options(rounds, steps), seed)
+    known = checked(scenario, known)
+    return design_for_sets(
+        scenario, known, scenario_sets(scenario, known, planar=True), starts, Options(rounds, steps), seed
+    )
 
 
 @guarded_method(SearchOptions)
 def fully_digital(
-    s: Scenario, known: Known, starts: int = USUAL, rounds: int = USUAL, steps: int = USUAL, seed: int = USUAL
+    scenario: Scenario, known: Known, starts: int = USUAL, rounds: int = USUAL, steps: int = USUAL, seed: int = USUAL
 ) -> Design:
     """Robust design with a radio-frequency chain per element: an upper comparison for any amplitudes and feeds."""
-    digital = s.model_copy(update={"feeding": "digital", "feeds": None})
+    digital = scenario.model_copy(update={"feeding": "digital", "feeds": None})
     known = known_of(known, Known)
     known = checked(digital, Known(known.near_positions_m, known.far_positions_m, None, known.drop))
     return design_for_sets(digital, known, scenario_sets(digital, known), starts, Options(rounds, steps), seed)
 
 
 @guarded_method(NoOptions)
-def zero_forcing(s: Scenario, known: Known) -> Design:
+def zero_forcing(scenario: Scenario, known: Known) -> Design:
     """Hologram for the near users, beams that null each other at them, powers for the estimates."""
-    known = checked(s, known)
-    return certified_design(s, known, *closed_forms.zero_forcing(s, known))
+    known = checked(scenario, known)
+    return certified_design(scenario, known, *closed_forms.zero_forcing(scenario, known))
 
 
 @guarded_method(NoOptions)
-def focusing(s: Scenario, known: Known) -> Design:
+def focusing(scenario: Scenario, known: Known) -> Design:
     """Hologram for the near users, every beam matched to its own, powers for the estimates."""
-    known = checked(s, known)
-    return certified_design(s, known, *closed_forms.focusing(s, known))
+    known = checked(scenario, known)
+    return certified_design(scenario, known, *closed_forms.focusing(scenario, known))

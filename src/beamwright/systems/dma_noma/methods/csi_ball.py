@@ -18,7 +18,7 @@ class CsiBallOptions(SearchOptions):
 
 @guarded_method(CsiBallOptions)
 def csi_ball(
-    s: Scenario,
+    scenario: Scenario,
     known: Known,
     kind: Kind = USUAL,
     starts: int = USUAL,
@@ -31,6 +31,6 @@ def csi_ball(
     ``trace`` holds what it could promise by that set; the certificate is that of every other design, over positions.
     Args, Raises: as ``maximise_guaranteed_rate``; kind of error bound, see ``csi_error_bound``.
     """
-    known = checked(s, known)
-    sets = estimate_sets(s, known)._replace(scattering=channel_radii(s, known, kind))
-    return design_for_sets(s, known, sets, starts, Options(rounds, steps), seed)
+    known = checked(scenario, known)
+    sets = estimate_sets(scenario, known)._replace(scattering=channel_radii(scenario, known, kind))
+    return design_for_sets(scenario, known, sets, starts, Options(rounds, steps), seed)

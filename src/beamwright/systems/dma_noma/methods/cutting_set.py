@@ -32,7 +32,7 @@ class CuttingSetOptions(SearchOptions):
 
 @guarded_method(CuttingSetOptions)
 def cutting_set(
-    s: Scenario,
+    scenario: Scenario,
     known: Known,
     starts: int = USUAL,
     rounds: int = USUAL,
@@ -50,17 +50,19 @@ def cutting_set(
     Returns: Design; ``trace`` (drops, cuts + 1) the best weighted rate over the grid so far.
     Raises:  ValueError naming the argument.
     """
-    known = checked(s, known)
-    grid, _ = scenario_points(s, known, density)
-    h = channels(s, grid)
+    known = checked(scenario, known)
+    grid, _ = scenario_points(scenario, known, density)
+    h = channels(scenario, grid)
     points = np.repeat(grid[:, :, :1], cuts + 1, axis=2)
     start, best = None, None
     trace = np.empty((len(grid), cuts + 1))
     for cut in range(cuts + 1):
         present = np.broadcast_to(np.arange(cuts + 1) <= cut, points.shape[:3])
-        sets = channel_sets(s, points, present)
-        result = search_from_starts(s, known, sets, starts if cut == 0 else 1, Options(rounds, steps), seed, start)
-        rates = _rates_on_grid(s, known, h, result)
+        sets = channel_sets(scenario, points, present)
+        result = search_from_starts(
+            scenario, known, sets, starts if cut == 0 else 1, Options(rounds, steps), seed, start
+        )
+        rates = _rates_on_grid(scenario, known, h, result)
         best = _better(best or (rates, result), (rates, result))
         trace[:, cut] = best[0].rate
         start = result.amplitudes, result.complex_beams
@@ -69,7 +71,7 @@ def cutting_set(
     assert best is not None  # there is at least one design
     result = best[1]
     return certified_design(
-        s, known, result.amplitudes, result.complex_beams, result.powers_w, trace=trace,
+        scenario, known, result.amplitudes, result.complex_beams, result.powers_w, trace=trace,
         iterations=np.full(len(grid), cuts + 1),
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ import numpy as np
 from beamwright.core import USUAL, parameter, require
 from beamwright.optim.power_allocation import allocate_power
 from beamwright.systems.dma_noma.methods.base import SearchOptions, certified_design, guarded_method
-from beamwright.systems.dma_noma.methods.robust import first_order
+from beamwright.systems.dma_noma.methods.robust import maximise_guaranteed_rate
 from beamwright.systems.dma_noma.physics import Access, Design, Known, Scenario, checked, closed_forms, model
 from beamwright.systems.dma_noma.solve import ChannelSets, Options, SearchResult, scenario_sets, search_from_starts
 
@@ -24,7 +24,7 @@ class TdmaOptions(SearchOptions):
 
 @guarded_method(TdmaOptions)
 def tdma(
-    s: Scenario,
+    scenario: Scenario,
     known: Known,
     share: Share = USUAL,
     starts: int = USUAL,
@@ -39,36 +39,36 @@ def tdma(
     Raises:  ValueError naming the argument.
     """
     require(share in ("halves", "minimum"), "share", "be 'halves' or 'minimum'", repr(share))
-    known = checked(s, known)
-    sets, options, groups = scenario_sets(s, known), Options(rounds, steps), s.groups
-    near = _slot(s, known, sets, slice(0, groups), 2 * s.rate_near, starts, options, seed)
-    far = _slot(s, known, sets, slice(groups, None), 2 * s.rate_far, starts, options, seed)
+    known = checked(scenario, known)
+    sets, options, groups = scenario_sets(scenario, known), Options(rounds, steps), scenario.groups
+    near = _slot(scenario, known, sets, slice(0, groups), 2 * scenario.rate_near, starts, options, seed)
+    far = _slot(scenario, known, sets, slice(groups, None), 2 * scenario.rate_far, starts, options, seed)
     powers = np.stack([near.powers_w.sum(axis=-1), far.powers_w.sum(axis=-1)], axis=-1)
 
     def design(shares: np.ndarray) -> Design:
         return certified_design(
-            s, known, near.amplitudes, near.complex_beams, powers, access=Access.TDMA, share=shares,
+            scenario, known, near.amplitudes, near.complex_beams, powers, access=Access.TDMA, share=shares,
             far=(far.amplitudes, far.complex_beams),
         )  # fmt: skip
 
     halves = design(np.full((len(powers), 2), 0.5))
     if share == "halves":
         return halves
-    return design(closed_forms.minimum_share(s, halves.certificate.far_rates.sum(axis=-1) / 0.5))
+    return design(closed_forms.minimum_share(scenario, halves.certificate.far_rates.sum(axis=-1) / 0.5))
 
 
 @guarded_method(SearchOptions)
 def fdma(
-    s: Scenario, known: Known, starts: int = USUAL, rounds: int = USUAL, steps: int = USUAL, seed: int = USUAL
+    scenario: Scenario, known: Known, starts: int = USUAL, rounds: int = USUAL, steps: int = USUAL, seed: int = USUAL
 ) -> Design:
     """Amplitudes and beams of the robust NOMA design; near and far users in half a band each, half the power each."""
-    known = checked(s, known)
-    noma = first_order(s, known, starts, rounds, steps, seed=seed)
-    h, (near, far) = scenario_sets(s, known).h, model.transmissions(s, known, noma)
-    near_w = _water_filling(h[:, : s.groups], near, 0.5 * s.power_w, 2 * s.rate_near)
-    far_w = _water_filling(h[:, s.groups :], far, 0.5 * s.power_w, 2 * s.rate_far)
+    known = checked(scenario, known)
+    noma = maximise_guaranteed_rate(scenario, known, starts, rounds, steps, seed=seed)
+    h, (near, far) = scenario_sets(scenario, known).h, model.transmissions(scenario, known, noma)
+    near_w = _water_filling(h[:, : scenario.groups], near, 0.5 * scenario.power_w, 2 * scenario.rate_near)
+    far_w = _water_filling(h[:, scenario.groups :], far, 0.5 * scenario.power_w, 2 * scenario.rate_far)
     powers = np.stack([near_w, far_w], axis=-1)
-    return certified_design(s, known, noma.amplitudes, noma.beams, powers, access=Access.FDMA, share=(0.5, 0.5))
+    return certified_design(scenario, known, noma.amplitudes, noma.beams, powers, access=Access.FDMA, share=(0.5, 0.5))
 
 
 def _water_filling(h: np.ndarray, sent: model.Transmission, power_w: float, rate: float) -> np.ndarray:

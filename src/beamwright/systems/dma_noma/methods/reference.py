@@ -7,12 +7,13 @@ convex part replaced by its tangent) and powers (closed form). Needs the extra `
 import warnings
 from collections.abc import Callable
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import numpy as np
 
 from beamwright.core import extra
+from beamwright.optim import Ratio
 from beamwright.systems.dma_noma.methods.base import certified_design
 from beamwright.systems.dma_noma.physics import (
     Design,
@@ -173,7 +174,7 @@ def _relaxed_beams(
     V = [cp.Variable((chains, chains), hermitian=True) for _ in range(groups)]
     power, spread = np.abs(effective @ beams) ** 2, _spread(problem, decoders, amplitudes, beams)
 
-    def power_of(j: int, rows: np.ndarray, weight: np.ndarray) -> Any:
+    def power_of(j: int, rows: np.ndarray, weight: np.ndarray) -> cp.Expression:
         return cp.real((weight[:, None] * lifted[rows]) @ cp.vec(V[j], order="C"))
 
     rates, limits = _rate_program(problem, now, decoders, power, spread, power_of, power_of)
@@ -211,7 +212,7 @@ def _spread(problem: Problem, decoders: _Decoders, amplitudes: np.ndarray, beams
     return decoders.scattering[:, None] * np.linalg.norm(f, axis=0)
 
 
-_Expression = Callable[[int, np.ndarray, np.ndarray], Any]
+_Expression = Callable[[int, np.ndarray, np.ndarray], cp.Expression]
 """Weighted received powers per watt, an expression for every row, of (beam, rows, weights)."""
 
 
@@ -223,7 +224,7 @@ def _rate_program(
     spread: np.ndarray,
     power_of: _Expression,
     lower: _Expression,
-) -> tuple[Any, list[Any]]:
+) -> tuple[cp.Expression, list[cp.Constraint]]:
     """Weighted rates in nats and their constraints.
 
         r <= ln(S + y) - ln y0 - (y - y0)/y0     for every user and position,  S wanted, y interference and noise
@@ -237,7 +238,7 @@ def _rate_program(
     lost = power - np.maximum(np.sqrt(power) - spread, 0) ** 2
     added = (np.sqrt(power) + spread) ** 2 - power
     near_rate, far_rate, short = cp.Variable(groups), cp.Variable(groups), cp.Variable(2 * groups, nonneg=True)
-    limits: list[Any] = [
+    limits: list[cp.Constraint] = [
         near_rate >= problem.rate_near * np.log(2) - short[:groups],
         far_rate >= problem.rate_far * np.log(2) - short[groups:],
     ]
@@ -283,11 +284,11 @@ def _convex_amplitudes(
     z0 = np.conj(decoders.h) @ (amplitudes[:, None] * radiated)
     power, spread = np.abs(z0) ** 2, _spread(problem, decoders, amplitudes, beams)
 
-    def power_of(j: int, rows: np.ndarray, weight: np.ndarray) -> Any:
+    def power_of(j: int, rows: np.ndarray, weight: np.ndarray) -> cp.Expression:
         z = np.sqrt(weight)[:, None] * np.conj(decoders.h[rows]) * radiated[:, j]
         return cp.square(z.real @ m) + cp.square(z.imag @ m)
 
-    def lower(j: int, rows: np.ndarray, weight: np.ndarray) -> Any:
+    def lower(j: int, rows: np.ndarray, weight: np.ndarray) -> cp.Expression:
         slope = 2 * np.real(np.conj(z0[rows, j])[:, None] * np.conj(decoders.h[rows]) * radiated[:, j])
         return (weight[:, None] * slope) @ m - weight * power[rows, j]
 
@@ -297,7 +298,7 @@ def _convex_amplitudes(
     return np.clip(np.asarray(m.value), 0, 1)
 
 
-def _solve(problem: Any, insist: bool = False) -> bool:
+def _solve(problem: cp.Problem, insist: bool = False) -> bool:
     """Whether there is a solution to try; accuracy does not matter, steps are judged by the exact worst case."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -324,7 +325,7 @@ def ball_sinr_lmi(s: Scenario, known: Known, design: Design, radius: np.ndarray 
 
 
 @cache
-def _lmi_program(size: int) -> tuple[Any, ...]:
+def _lmi_program(size: int) -> tuple[cp.Variable, cp.Parameter, cp.Parameter, cp.Problem]:
     t, mu = cp.Variable(nonneg=True), cp.Variable(nonneg=True)
     wanted, after = (cp.Parameter((size + 1, size + 1), hermitian=True) for _ in range(2))
     ball = np.diag(np.append(np.ones(size), -1.0))
@@ -332,7 +333,7 @@ def _lmi_program(size: int) -> tuple[Any, ...]:
     return t, wanted, after, cp.Problem(cp.Maximize(t), [matrix >> 0])
 
 
-def _lmi(ratio: Any) -> float:
+def _lmi(ratio: Ratio) -> float:
     """Directions are scaled by the radius, powers by the wanted one at the estimate."""
     h, e = ratio.channel[0], float(ratio.radius[0])
     if e == 0:
@@ -352,7 +353,7 @@ def _lmi(ratio: Any) -> float:
                 break
         else:
             return np.nan
-        value *= shifted * max(float(t.value), 1e-12)
+        value *= shifted * max(float(t.value or 0.0), 1e-12)
     return float(value)
 
 

@@ -1,14 +1,9 @@
 """Proposed design: amplitudes, beams and powers of largest guaranteed rate (spec dma_noma, section 6)."""
 
-from collections.abc import Callable
-from typing import Any, Literal
-
 import numpy as np
 
 from beamwright.core import USUAL, parameter, ranges, require
 from beamwright.systems.dma_noma.methods.base import SearchOptions, design_of, guarded_method
-from beamwright.systems.dma_noma.methods.cutting_set import cutting_set
-from beamwright.systems.dma_noma.methods.sdr_sca import sdr_sca
 from beamwright.systems.dma_noma.physics import Design, Known, Scenario, checked, scenario_points
 from beamwright.systems.dma_noma.solve import (
     Options,
@@ -19,7 +14,6 @@ from beamwright.systems.dma_noma.solve import (
     search_from_starts,
 )
 
-Solver = Literal["first-order", "sdr-sca", "cutting-set"]
 GROWING = (0.0, 0.25, 0.5)
 """Shares of the radius through which a homotopy comes to the whole of it."""
 
@@ -36,26 +30,7 @@ class RobustOptions(SearchOptions):
 
 @guarded_method(RobustOptions)
 def maximise_guaranteed_rate(
-    s: Scenario, known: Known, starts: int = USUAL, method: Solver = "first-order", **options: Any
-) -> Design:
-    """Largest sum of weighted least rates over every user's ball of positions.
-
-        max over amplitudes, beams, powers   sum_i  w min R_N,i + (1 - w) min R_F,i      s.t. least rates >= required
-
-    Args:    starts per drop, of which the best is kept, the first from hologram and zero forcing, further ones random,
-             drop number i from fold_in(key(seed), i); method ``first-order`` (the main solver, options of
-             ``first_order``), ``cutting-set`` (see ``cutting_set``) or ``sdr-sca`` (CVXPY, extra ``reference``, see
-             ``sdr_sca``).
-    Returns: Design; ``trace`` never falls. Status ``feasible`` or ``qos_infeasible`` (best effort).
-    Raises:  ValueError naming the argument.
-    """
-    require(method in SOLVERS, "method", f"be one of {', '.join(SOLVERS)}", repr(method))
-    return SOLVERS[method](s, known, starts=starts, **options)
-
-
-@guarded_method(RobustOptions)
-def first_order(
-    s: Scenario,
+    scenario: Scenario,
     known: Known,
     starts: int = USUAL,
     rounds: int = USUAL,
@@ -65,23 +40,30 @@ def first_order(
     homotopy: bool = USUAL,
     assumed_error_m: float | None = USUAL,
 ) -> Design:
-    """Amplitudes and beams together by projected BFGS on smoothed maxima over positions, then powers, and again.
+    """Largest sum of weighted least rates over every user's ball of positions.
 
-    Args:    rounds of search and powers; steps of BFGS per sharpness; density of the scenario set along the ball;
-             homotopy: one more start, that comes from the estimates through a quarter and half of the radius;
-             assumed_error_m: the radius that is designed for, default the scenario's (the certificate has that anyway).
-    Others, Returns, Raises: as ``maximise_guaranteed_rate``.
+        max over amplitudes, beams, powers   sum_i  w min R_N,i + (1 - w) min R_F,i      s.t. least rates >= required
+
+    Amplitudes and beams together by projected BFGS on smoothed maxima over positions, then powers, and again.
+
+    Args:    starts per drop, of which the best is kept, the first from hologram and zero forcing, further ones random,
+             drop number i from fold_in(key(seed), i); rounds of search and powers; steps of BFGS per sharpness; density
+             of the scenario set along the ball; homotopy: one more start, that comes from the estimates through a
+             quarter and half of the radius; assumed_error_m: the radius that is designed for, default the scenario's
+             (the certificate has that anyway).
+    Returns: Design; ``trace`` never falls. Status ``feasible`` or ``qos_infeasible`` (best effort).
+    Raises:  ValueError naming the argument.
     """
-    known, options = checked(s, known), Options(rounds, steps)
-    room = float(np.linalg.norm(known.positions_m, axis=-1).min(initial=np.inf)) - s.half_extent_m
+    known, options = checked(scenario, known), Options(rounds, steps)
+    room = float(np.linalg.norm(known.positions_m, axis=-1).min(initial=np.inf)) - scenario.half_extent_m
     rule = f"be >= 0 and less than what is between the antenna and the nearest user, {room:.3g} m"
     require(assumed_error_m is None or 0 <= assumed_error_m < room, "assumed_error_m", rule, assumed_error_m)
-    assumed = s if assumed_error_m is None else s.model_copy(update={"position_error_m": assumed_error_m})
-    result = search_from_starts(s, known, scenario_sets(assumed, known, density), starts, options, seed)
+    assumed = scenario if assumed_error_m is None else scenario.model_copy(update={"position_error_m": assumed_error_m})
+    result = search_from_starts(scenario, known, scenario_sets(assumed, known, density), starts, options, seed)
     if homotopy:
         pairs = zip(result, _search_growing_balls(assumed, known, density, options, seed), strict=True)
         result = best_of(SearchResult(*(np.stack(pair, axis=1).reshape(-1, *pair[0].shape[1:]) for pair in pairs)), 2)
-    return design_of(s, known, result)
+    return design_of(scenario, known, result)
 
 
 def _search_growing_balls(s: Scenario, known: Known, density: float, options: Options, seed: int) -> SearchResult:
@@ -93,11 +75,3 @@ def _search_growing_balls(s: Scenario, known: Known, density: float, options: Op
         result = search_from_starts(s, known, sets, 1, options, seed, start)
         start = result.amplitudes, result.complex_beams
     return result
-
-
-SOLVERS: dict[str, Callable[..., Design]] = {
-    "first-order": first_order,
-    "cutting-set": cutting_set,
-    "sdr-sca": sdr_sca,
-}
-"""Methods of ``maximise_guaranteed_rate``."""

@@ -18,9 +18,14 @@ class SdrScaOptions(Config):
 
 @guarded_method(SdrScaOptions)
 def sdr_sca(
-    s: Scenario, known: Known, starts: int = USUAL, rounds: int = USUAL, density: float = USUAL, seed: int = USUAL
+    scenario: Scenario,
+    known: Known,
+    starts: int = USUAL,
+    rounds: int = USUAL,
+    density: float = USUAL,
+    seed: int = USUAL,
 ) -> Design:
     """Design by CVXPY and Clarabel, see ``reference.alternate``: beams, amplitudes and powers in turn."""
     from beamwright.systems.dma_noma.methods.reference import alternate  # an extra: imported when it is called
 
-    return alternate(s, known, starts, rounds, density, seed)
+    return alternate(scenario, known, starts, rounds, density, seed)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from beamwright.core import require
+from beamwright.core import renamed, require
 from beamwright.metrics import spectral_efficiency
 from beamwright.optim.ball_ratio import Ratio, least_ratio_over_ball
 from beamwright.systems.dma_noma.physics import geometry, model
@@ -17,24 +17,34 @@ from beamwright.systems.dma_noma.types import Access, Design
 from beamwright.uncertainty.channel_error import Kind, channel_error_bound
 
 
-def csi_error_bound(s: Scenario, positions_m: ArrayLike, kind: Kind = "aligned") -> np.ndarray:
+@renamed
+def csi_error_bound(scenario: Scenario, positions_m: ArrayLike, kind: Kind = "aligned") -> np.ndarray:
     """Error radius c_L E (...) of the line of sight of positions (..., 3) that move within ``s.position_error_m``.
 
     Args, Raises, formulas: ``beamwright.uncertainty.channel_error_bound``. Far users' scattering comes on top, see
     ``channel_radii``.
     """
-    elements = geometry.element_positions(s)
+    elements = geometry.element_positions(scenario)
     return channel_error_bound(
-        elements, positions_m, s.position_error_m, s.wavelength_m, lambda d: geometry.amplitude(s, d), kind
+        elements,
+        positions_m,
+        scenario.position_error_m,
+        scenario.wavelength_m,
+        lambda d: geometry.amplitude(scenario, d),
+        kind,
     )
 
 
-def channel_radii(s: Scenario, known: Known, kind: Kind = "aligned") -> np.ndarray:
+@renamed
+def channel_radii(scenario: Scenario, known: Known, kind: Kind = "aligned") -> np.ndarray:
     """Radius of the ball that holds a user's channel, (drops, 2 groups): c_L E near, c_L E + rho far."""
-    return csi_error_bound(s, checked(s, known).positions_m, kind) + np.repeat([0.0, s.scattering_radius], s.groups)
+    return csi_error_bound(scenario, checked(scenario, known).positions_m, kind) + np.repeat(
+        [0.0, scenario.scattering_radius], scenario.groups
+    )
 
 
-def printed_error_bound(s: Scenario, positions_m: ArrayLike, restated: bool = False) -> np.ndarray:
+@renamed
+def printed_error_bound(scenario: Scenario, positions_m: ArrayLike, restated: bool = False) -> np.ndarray:
     """Printed bound of ||h(p + d) - h(p)||, which bounds nothing: the cosine by four terms of its series.
 
         E^2 = sum_n (b(d_n - r) - b(d_n))^2 + 2 b(d_n - r) b(d_n) max_{x <= k r} (x^2/2 - x^4/24)
@@ -43,11 +53,11 @@ def printed_error_bound(s: Scenario, positions_m: ArrayLike, restated: bool = Fa
     the last term as the restated problem does, which is far above any error for more than a wavelength (section 8).
     """
     p = np.asarray(positions_m, float)
-    d = np.linalg.norm(p[..., None, :] - geometry.element_positions(s), axis=-1)
-    x = 2 * np.pi / s.wavelength_m * s.position_error_m
+    d = np.linalg.norm(p[..., None, :] - geometry.element_positions(scenario), axis=-1)
+    x = 2 * np.pi / scenario.wavelength_m * scenario.position_error_m
     most = min(x, np.sqrt(6.0))
     turn = x**2 / 2 + x**4 / 24 if restated else most**2 / 2 - most**4 / 24
-    nearest, estimate = geometry.amplitude(s, d - s.position_error_m), geometry.amplitude(s, d)
+    nearest, estimate = geometry.amplitude(scenario, d - scenario.position_error_m), geometry.amplitude(scenario, d)
     return np.sqrt(np.sum((nearest - estimate) ** 2 + 2 * nearest * estimate * turn, axis=-1))
 
 
@@ -68,7 +78,8 @@ class BallSinr(NamedTuple):
         return (spectral_efficiency(self.near) + far).sum(axis=-1)
 
 
-def ball_sinr(s: Scenario, known: Known, design: Design, radius: ArrayLike | None = None) -> BallSinr:
+@renamed
+def ball_sinr(scenario: Scenario, known: Known, design: Design, radius: ArrayLike | None = None) -> BallSinr:
     """Least SINR when every channel is anywhere within a radius of its estimate, by trust region.
 
         min over ||d|| <= e   (h+d)^H S (h+d) / ((h+d)^H I (h+d) + sigma^2)
@@ -77,7 +88,7 @@ def ball_sinr(s: Scenario, known: Known, design: Design, radius: ArrayLike | Non
     Raises: ValueError naming the argument; a design that is not NOMA.
     Source: spec dma_noma, section 4; ``methods.reference.ball_sinr_lmi`` computes it by the S-lemma.
     """
-    ratio, shape = ball_problems(s, known, design, radius)
+    ratio, shape = ball_problems(scenario, known, design, radius)
     return BallSinr(*least_ratio_over_ball(ratio).value.reshape(3, *shape))
 
 

@@ -1,7 +1,5 @@
 """Antenna and line of sight: elements, feeds, channels of points in space (spec dma_noma, sections 2 and 3)."""
 
-from typing import Any
-
 import numpy as np
 
 from beamwright.arrays import (
@@ -12,24 +10,27 @@ from beamwright.arrays import (
     reference_wave,
     waveguides,
 )
-from beamwright.core import db_to_linear
+from beamwright.core import db_to_linear, renamed
+from beamwright.numerics import Values
 from beamwright.systems.dma_noma.scene import Known, Scenario
 
 
-def element_positions(s: Scenario) -> np.ndarray:
+@renamed
+def element_positions(scenario: Scenario) -> np.ndarray:
     """(elements, 3) in m: the panel stands in the y-z plane, x is boresight."""
-    return centred_positions(s.rows, s.columns, s.wavelength_m / 2)
+    return centred_positions(scenario.rows, scenario.columns, scenario.wavelength_m / 2)
 
 
-def feed_matrix(s: Scenario) -> np.ndarray:
+@renamed
+def feed_matrix(scenario: Scenario) -> np.ndarray:
     """Q (elements, chains): W = diag(amplitudes) Q never amplifies, ||W v|| <= ||v||."""
-    positions, spacing = element_positions(s), s.wavelength_m / 2
-    if s.feeding == "digital":
-        return np.eye(s.elements, dtype=complex)
-    if s.feeding == "waveguides":
-        return waveguides(s.rows, s.columns, spacing, s.wavelength_m)
-    feeds = edge_feeds(s.chains, s.columns * spacing, positions[:, 2].min() - spacing)
-    return reference_wave(positions, feeds, s.wavelength_m)
+    positions, spacing = element_positions(scenario), scenario.wavelength_m / 2
+    if scenario.feeding == "digital":
+        return np.eye(scenario.elements, dtype=complex)
+    if scenario.feeding == "waveguides":
+        return waveguides(scenario.rows, scenario.columns, spacing, scenario.wavelength_m)
+    feeds = edge_feeds(scenario.chains, scenario.columns * spacing, positions[:, 2].min() - spacing)
+    return reference_wave(positions, feeds, scenario.wavelength_m)
 
 
 def reference_waves(s: Scenario, known: Known) -> np.ndarray:
@@ -40,18 +41,19 @@ def reference_waves(s: Scenario, known: Known) -> np.ndarray:
     return np.broadcast_to(wave, (len(known.near_positions_m), *wave.shape))
 
 
-def channels(s: Scenario, points_m: np.ndarray, planar: bool = False) -> np.ndarray:
+@renamed
+def channels(scenario: Scenario, points_m: np.ndarray, planar: bool = False) -> np.ndarray:
     """Line of sight c_L h(p), (..., elements), for points (..., 3).
 
         h_n(p) = sqrt(zeta0) d_n^(-alpha/2) exp(-j k d_n),   d_n = ||x_n - p||     (planar: d_n = r - x_n . u)
 
     The known factor c_L belongs to estimate and truth alike (spec section 8).
     """
-    positions = element_positions(s)
+    positions = element_positions(scenario)
     d = planar_distances_m(positions, points_m) if planar else distances_m(positions, points_m)
-    return amplitude(s, d) * np.exp(-2j * np.pi / s.wavelength_m * d)
+    return amplitude(scenario, d) * np.exp(-2j * np.pi / scenario.wavelength_m * d)
 
 
-def amplitude(s: Scenario, distance_m: Any) -> Any:
+def amplitude(s: Scenario, distance_m: Values) -> Values:
     """Amplitude b(d) = c_L sqrt(zeta0) d^(-alpha/2) of a path, for arrays of NumPy or JAX."""
     return s.line_of_sight * np.sqrt(db_to_linear(s.reference_gain_db)) * distance_m ** (-s.path_loss_exponent / 2)

@@ -8,14 +8,13 @@ below of the true worst case, independent of the scenario set that a design was 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
 
-from beamwright.core import ArrayRecord
-from beamwright.numerics import in_tiles, materialise, one_by_one, phasor
+from beamwright.core import ArrayRecord, renamed
+from beamwright.numerics import Tree, in_tiles, materialise, one_by_one, phasor
 from beamwright.systems.dma_noma.physics import geometry, model, reception
 from beamwright.systems.dma_noma.scene import Known, Scenario, checked
 from beamwright.systems.dma_noma.types import Design
@@ -43,7 +42,10 @@ class Verified(ArrayRecord):
     """(drops, 2 groups, 3)."""
 
 
-def verify_rate(s: Scenario, known: Known, design: Design, seed: int = 0, directions: Directions = "all") -> Verified:
+@renamed
+def verify_rate(
+    scenario: Scenario, known: Known, design: Design, seed: int = 0, directions: Directions = "all"
+) -> Verified:
     """Least rates over dense random positions in every ball and their neighbourhoods.
 
     2000 positions in the ball, 1000 on its sphere, lines along and across, then a local search from the five worst of
@@ -53,14 +55,14 @@ def verify_rate(s: Scenario, known: Known, design: Design, seed: int = 0, direct
     Args:   directions ``radial`` or ``tangential`` restricts the errors to that line, without a local search.
     Raises: ValueError naming the array of a wrong shape.
     """
-    known = checked(s, known)
-    sent = model.transmissions(s, known, design)
-    points = verification_positions(known.positions_m, s.position_error_m, known.numbers, seed, directions)
-    worst = _worst_positions(s, known, sent, points, seed, CLIMBS if directions == "all" else 0)
-    h = geometry.channels(s, worst)[:, :, None]
+    known = checked(scenario, known)
+    sent = model.transmissions(scenario, known, design)
+    points = verification_positions(known.positions_m, scenario.position_error_m, known.numbers, seed, directions)
+    worst = _worst_positions(scenario, known, sent, points, seed, CLIMBS if directions == "all" else 0)
+    h = geometry.channels(scenario, worst)[:, :, None]
     near_rates, far_rates = model.rates(design, *model.worst_ratios(h, sent))
     return Verified(
-        weighted_rate=model.weighted_rate(s, near_rates, far_rates),
+        weighted_rate=model.weighted_rate(scenario, near_rates, far_rates),
         sum_rate=near_rates.sum(axis=-1) + far_rates.sum(axis=-1),
         near_rates=near_rates,
         far_rates=far_rates,
@@ -100,7 +102,7 @@ def _worst_positions(
 
 
 @cache
-def _compiled(groups: int) -> Callable[..., Any]:
+def _compiled(groups: int) -> Callable[..., Tree]:
     """Search of one drop: kinds of users (near, far) lead, then groups. All of a scenario comes as arrays."""
 
     def one(centre: Array, points: Array, f: Array, powers: Array, noise: Array, scattering: Array, moves: Array,

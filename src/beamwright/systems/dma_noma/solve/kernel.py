@@ -3,19 +3,17 @@
 Channels are in units of the noise amplitude. Complex arrays travel as real ones with a leading axis of parts.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
+from beamwright.numerics import Values
 from beamwright.systems.dma_noma.physics.reception import ReceivedPower, received
 
 PENALTY = 20.0
 """Penalty in weighted rate per bit by which a group's power is short of its required rates' (spec section 6, A)."""
-
-Values = Any
-"""Arrays of NumPy in a batch on the host, of JAX for one drop in a kernel."""
 
 
 class Problem(NamedTuple):

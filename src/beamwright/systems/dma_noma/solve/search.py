@@ -6,14 +6,14 @@ solver A).
 
 from collections.abc import Callable
 from functools import cache, partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
 
-from beamwright.numerics import in_tiles, one_by_one
+from beamwright.numerics import Tree, Values, in_tiles, one_by_one
 from beamwright.optim import quasi_newton as qn
 from beamwright.optim.power_allocation import allocate
 from beamwright.systems.dma_noma.solve import kernel
@@ -66,8 +66,8 @@ def search(problems: Problem, start: Point, box: tuple[np.ndarray, np.ndarray], 
 
 
 @cache
-def _compiled(options: Options) -> Callable[..., Any]:
-    def one(*arrays: Any) -> tuple[Array, ...]:
+def _compiled(options: Options) -> Callable[..., Tree]:
+    def one(*arrays: Values) -> tuple[Array, ...]:
         fields = len(Problem._fields)
         return _search(Problem(*arrays[:fields]), Point(*arrays[fields:-2]), arrays[-2:], options)
 

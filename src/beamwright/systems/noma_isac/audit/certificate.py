@@ -15,22 +15,23 @@ from beamwright.systems.noma_isac.types import VIOLATION, Certificate, Covarianc
 
 
 @guarded(Scenario)
-def certify(scenario: Scenario, h: ArrayLike, design: Design) -> Certificate:
+def certify(scenario: Scenario, channels: ArrayLike, design: Design) -> Certificate:
     """Certificate of a design, recomputed from scenario, channels, beams, covariances, targets and multipliers.
 
-    Args:    h (drops, users, antennas) or (users, antennas), the channels the design was made for.
+    Args:    channels (drops, users, antennas) or (users, antennas) that the design was made for.
     Returns: Certificate; ``design.certificate``, ``status``, ``sinr`` and the like are not read.
-    Raises:  ValueError naming what has a wrong shape, is not finite, or is no decoding order for ``h``.
+    Raises:  ValueError naming what has a wrong shape, is not finite, or is no decoding order for ``channels``.
     """
-    h = scene.batched_channels(scenario, h)
+    channels = scene.batched_channels(scenario, channels)
     slots = (scenario.users,) if (design.oma == Oma.SLOT).any() else ()
-    _require_shapes(design, _design_axes(scenario, design.basis.shape[-1]), len(h))
-    _require_shapes(design.multipliers, _multiplier_axes(scenario, slots, design.multipliers.basis.shape[-1]), len(h))
+    _require_shapes(design, _design_axes(scenario, design.basis.shape[-1]), len(channels))
+    axes = _multiplier_axes(scenario, slots, design.multipliers.basis.shape[-1])
+    _require_shapes(design.multipliers, axes, len(channels))
     require(bool(np.all(design.oma == design.oma[:1])), "oma", "be the same for all drops", np.unique(design.oma))
-    wrong = ~_weakest_first(h, design.order)
+    wrong = ~_weakest_first(channels, design.order)
     require(not wrong.any(), "order", "list the users from weakest to strongest", design.order[wrong][:1].tolist())
     return certificate_of(
-        scenario, design.problem(h), design.beams, design.reduced, design.multipliers, design.proof_target
+        scenario, design.problem(channels), design.beams, design.reduced, design.multipliers, design.proof_target
     )
 
 

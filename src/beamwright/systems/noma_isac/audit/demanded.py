@@ -1,10 +1,8 @@
 """Demands on a design as its arrays must hold them: targets, radii, budget, slots, order, and what follows."""
 
-from typing import Any
-
 import numpy as np
 
-from beamwright.core import Config
+from beamwright.core import Config, Demands
 from beamwright.metrics import equivalent_sinr, least_over_users
 from beamwright.systems.noma_isac import scene
 from beamwright.systems.noma_isac.physics import Design, Oma, Scenario, in_cones, judge, model
@@ -18,29 +16,29 @@ BOUND = {
 """Options of every method that the arrays of its designs show."""
 
 
-def demanded(s: Scenario, known: np.ndarray, design: Design, method: str, options: Config) -> dict[str, Any]:
+def demanded(scenario: Scenario, known: np.ndarray, design: Design, method: str, options: Config) -> Demands:
     """Arrays that follow from the demands (``System.asked``); beams and covariances are judged by the certificate."""
     drops, chosen = len(known), dict(options)
-    radius = scene.error_radius(s, chosen.get("csi_error", 0.0), drops)
+    radius = scene.error_radius(scenario, chosen.get("csi_error", 0.0), drops)
     oma = scene.time_sharing(chosen["sensing"]) if "sensing" in chosen else Oma.NONE
-    demands: dict[str, Any] = {
+    demands: Demands = {
         "order": model.decoding_order(known), "oma": np.full(drops, int(oma)),
         "csi_error": 0 * radius if method == "non-robust-min-power" else radius,
         "inner": (design.inner + np.conj(np.swapaxes(design.inner, -1, -2))) / 2, "basis": _orthonormal(design.basis),
     }  # fmt: skip
     if "sinr_db" in chosen:
-        target = scene.sinr_targets(s, chosen["sinr_db"], drops)
-        target = model.slot_snr(target, s.users, chosen["prelog"]) if oma is not Oma.NONE else target
+        target = scene.sinr_targets(scenario, chosen["sinr_db"], drops)
+        target = model.slot_snr(target, scenario.users, chosen["prelog"]) if oma is not Oma.NONE else target
         demands |= dict.fromkeys(("sinr_target", "proof_target"), target)
         demands |= dict.fromkeys(("balanced_sinr", "relaxed_sinr"), np.full(drops, np.nan))
-        demands["power_limit_w"] = model.power_limit_w(s, known, target, oma)
+        demands["power_limit_w"] = model.power_limit_w(scenario, known, target, oma)
     problem = design.problem(known)
     judged = problem._replace(csi_error=radius)  # non-robust designs are judged over a ball that they ignored
-    demands["sinr"] = judge(s, judged, design.beams).worst.sinr
+    demands["sinr"] = sinr = judge(scenario, judged, design.beams).worst.sinr
     if "power_w" in chosen:
         demands["power_limit_w"] = np.full(drops, chosen["power_w"])
-        demands |= _levels(s, design, demands["sinr"], bool(chosen.get("prelog", False)))
-    multipliers = in_cones(s, problem._replace(sinr_target=design.proof_target), design.multipliers)
+        demands |= _levels(scenario, design, sinr, bool(chosen.get("prelog", False)))
+    multipliers = in_cones(scenario, problem._replace(sinr_target=design.proof_target), design.multipliers)
     multipliers_basis = {"multipliers.basis": _orthonormal(design.multipliers.basis)}
     return demands | multipliers.to_arrays("multipliers.") | multipliers_basis
 

@@ -1,17 +1,15 @@
 """Headline of a design for people: a row per drop, and a hint where scales do not belong together."""
 
-from typing import Any
-
 import numpy as np
 
-from beamwright.core import VALID, linear_to_db
+from beamwright.core import VALID, Headline, linear_to_db
 from beamwright.systems.noma_isac.physics import Design, Scenario
 
 ABSURD_W, ODD = 1e6, (1e-3, 1e12)
 """Power, and SNR per watt, beyond which scales are more likely wrong than meant."""
 
 
-def headline(scenario: Scenario, design: Design) -> list[dict[str, Any]]:
+def headline(scenario: Scenario, design: Design) -> Headline:
     """Rows of the table that a person reads, one per drop."""
     proof = design.certificate
     weakest_db = linear_to_db(np.min(np.nan_to_num(design.sinr, nan=np.inf), axis=(-1, -2), initial=np.inf))

@@ -9,7 +9,7 @@ serves the method ``reference``, tests and benchmarks. Needs the extra ``referen
 import contextlib
 import warnings
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -42,6 +42,10 @@ class Relaxation(NamedTuple):
     multipliers: Multipliers
 
 
+Row = tuple[str, tuple[int, ...]]
+"""Name of a sensing row and the targets it is about."""
+
+
 class Program(NamedTuple):
     """One drop's problem and the parts to read it by; users and streams in decoding order."""
 
@@ -49,8 +53,8 @@ class Program(NamedTuple):
     covariances: list[cp.Variable]
     sinr: dict[tuple[int, int], cp.Constraint]
     """(stream k, user l) -> row (a), in units of the user's noise, or the LMI where the error ball has a size."""
-    sensing: list[dict[Any, cp.Constraint]]
-    """Per slot: ("floor", m), ("upper", p, m), ("lower", p, m) and "correlation"."""
+    sensing: list[dict[Row, cp.Constraint]]
+    """Per slot: ("floor", (m,)), ("upper", (p, m)), ("lower", (p, m)) and ("correlation", ())."""
     order: dict[tuple[int, int], cp.Constraint]
     """(user l, stream j) -> row (e)."""
 
@@ -62,18 +66,18 @@ def minimise_power(
     csi_error: ArrayLike = 0.0,
     oma: Oma = Oma.NONE,
     solver: str = "CLARABEL",
-    **options: Any,
+    **settings: float,
 ) -> Relaxation:
     """Relaxed P1, P2 or P4 of every drop by a general conic solver.
 
     Args:    h (drops, users, antennas); sinr linear targets, scalar, (users,) or (drops, users), in OMA those of the
-             slot (``slot_sinr``); csi_error likewise; solver and options go to ``cvxpy.Problem.solve``.
+             slot (``slot_sinr``); csi_error likewise; solver and its settings go to ``cvxpy.Problem.solve``.
     Returns: Relaxation.
     """
     h = np.asarray(h, complex)
     target, eps = (np.broadcast_to(np.asarray(x, float), h.shape[:2]) for x in (sinr, csi_error))
     order = np.argsort(np.linalg.norm(h, axis=-1), axis=-1, kind="stable")
-    drops = [_solve_drop(s, *part, oma, solver, options) for part in zip(h, target, eps, order, strict=True)]
+    drops = [_solve_drop(s, *part, oma, solver, settings) for part in zip(h, target, eps, order, strict=True)]
     objective, covariances, status, multipliers = zip(*drops, strict=True)
     together = {name: np.stack([m[name] for m in multipliers]) for name in multipliers[0]}
     return Relaxation(
@@ -124,8 +128,8 @@ def _same(sinr: ArrayLike, users: int) -> np.ndarray:
 
 def build(
     s: Scenario,
-    h: Sequence[Any] | np.ndarray,
-    outer: Sequence[Any],
+    h: Sequence[cp.Expression] | np.ndarray,
+    outer: Sequence[cp.Expression | np.ndarray],
     noise: np.ndarray,
     gamma: np.ndarray,
     eps: np.ndarray,
@@ -165,12 +169,14 @@ def build(
     return Program(cp.Problem(cp.Minimize(objective), constraints), W, rows, sensing, order)
 
 
-def _gain(conjugate: Any, W: Any) -> Any:
+def _gain(conjugate: cp.Expression | np.ndarray, W: cp.Expression) -> cp.Expression:
     """Real trace tr(A W) for Hermitian A, from conj(A)."""
     return cp.sum(cp.real(cp.multiply(conjugate, W)))
 
 
-def _lmi(wanted: Any, before: list, h: Any, outer: Any, noise: float, eps: float) -> Any:
+def _lmi(
+    wanted: cp.Expression, before: list, h: cp.Expression, outer: cp.Expression | np.ndarray, noise: float, eps: float
+) -> cp.Expression:
     """S-procedure matrix of one (stream, user), the published form with its own multiplier (spec P2)."""
     multiplier = cp.Variable(nonneg=True)
     block = wanted + multiplier * np.eye(wanted.shape[0])
@@ -180,7 +186,7 @@ def _lmi(wanted: Any, before: list, h: Any, outer: Any, noise: float, eps: float
     return cp.bmat([[block, side], [cp.conj(side).T, corner]])
 
 
-def _positive(S: Any) -> cp.Constraint:
+def _positive(S: cp.Expression) -> cp.Constraint:
     """Hermitian S >= 0 as the real matrix [[Re S, -Im S], [Im S, Re S]] >= 0, whose whole dual CVXPY hands back."""
     return cp.bmat([[cp.real(S), -cp.imag(S)], [cp.imag(S), cp.real(S)]]) >> 0
 
@@ -192,18 +198,18 @@ def _positive_dual(row: cp.Constraint) -> np.ndarray:
     return (dual + dual.conj().T) / 2
 
 
-def _sensing(s: Scenario, R: Any) -> dict[Any, cp.Constraint]:
+def _sensing(s: Scenario, R: cp.Expression) -> dict[Row, cp.Constraint]:
     """Rows (b), (c) and (d) for the covariance R of the frame or of a slot."""
     a, pairs = s.steering, [(p, m) for m in range(s.targets) for p in range(m)]
     power = [_gain(np.outer(a_m, a_m.conj()).conj(), R) for a_m in a]
-    rows: dict[Any, cp.Constraint] = {("floor", m): power[m] >= s.sensing_power_w for m in range(s.targets)}
+    rows: dict[Row, cp.Constraint] = {("floor", (m,)): power[m] >= s.sensing_power_w for m in range(s.targets)}
     for p, m in pairs:
-        rows["upper", p, m] = power[p] - power[m] <= s.power_difference_w
-        rows["lower", p, m] = power[m] - power[p] <= s.power_difference_w
+        rows["upper", (p, m)] = power[p] - power[m] <= s.power_difference_w
+        rows["lower", (p, m)] = power[m] - power[p] <= s.power_difference_w
     if pairs:
         cross = [cp.sum(cp.multiply(np.outer(a[p].conj(), a[m]), R)) for p, m in pairs]
         parts = cp.hstack([part(x) for x in cross for part in (cp.real, cp.imag)])
-        rows["correlation"] = cp.SOC(cp.Constant(s.correlation_limit_w), parts)
+        rows["correlation", ()] = cp.SOC(cp.Constant(s.correlation_limit_w), parts)
     return rows
 
 
@@ -215,12 +221,12 @@ def _solve_drop(
     order: np.ndarray,
     oma: Oma,
     solver: str,
-    options: dict[str, Any],
+    settings: dict[str, float],
 ) -> tuple[float, np.ndarray, Status, dict[str, np.ndarray]]:
     h, gamma, eps, noise = h[order], target[order], eps[order], s.noise_vector_w[order]
     program = build(s, h[:, :, None], [np.outer(x, x.conj()).conj() for x in h], noise, gamma, eps, oma)
     with warnings.catch_warnings(action="ignore"), contextlib.suppress(cp.SolverError):  # the status says the same
-        program.problem.solve(solver=solver, **options)
+        program.problem.solve(solver=solver, **settings)
     status = _ANSWERS.get(program.problem.status, Status.STALLED)
     covariances = np.full((s.users, s.antennas, s.antennas), np.nan, complex)
     objective = np.inf if status is Status.INFEASIBLE else np.nan
@@ -259,7 +265,7 @@ def _multipliers(
     return {"sinr": sinr, **sensing, "sic": sic, "lmi": lmi, "basis": np.eye(N, N if size else 0, dtype=complex)}
 
 
-def _sensing_multipliers(rows: dict[Any, cp.Constraint], M: int) -> dict[str, np.ndarray]:
+def _sensing_multipliers(rows: dict[Row, cp.Constraint], M: int) -> dict[str, np.ndarray]:
     multipliers = {
         "floor": np.zeros(M),
         "slab_upper": np.zeros((M, M)),
@@ -268,11 +274,11 @@ def _sensing_multipliers(rows: dict[Any, cp.Constraint], M: int) -> dict[str, np
         "cross": np.zeros((M, M), complex),
     }
     names = {"floor": "floor", "upper": "slab_upper", "lower": "slab_lower"}
-    for key, row in rows.items():
+    for (name, targets), row in rows.items():
         if row.dual_variables[0].value is None:
             continue
-        if key != "correlation":
-            multipliers[names[key[0]]][key[1:]] = row.dual_value
+        if name != "correlation":
+            multipliers[names[name]][targets] = row.dual_value
             continue
         radius, parts = row.dual_value
         multipliers["correlation"] = np.asarray(radius, float).reshape(())

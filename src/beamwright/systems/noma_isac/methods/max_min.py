@@ -20,20 +20,21 @@ class MaxMin(Config):
 
 
 @base.guarded_method(MaxMin)
-def balance_sinr(s: Scenario, h: ArrayLike, power_w: float, csi_error: ArrayLike = USUAL) -> Design:
+def balance_sinr(scenario: Scenario, channels: ArrayLike, power_w: float, csi_error: ArrayLike = USUAL) -> Design:
     """Largest common SINR of all streams within a power budget (max-min).
 
         max t   s.t.   the least power for targets gamma_k = t, J*(t), is at most power_w                      spec P3
 
-    Args:    h and csi_error as in ``minimise_power``; power_w > 0, budget of the objective J in W.
+    Args:    channels and csi_error as in ``minimise_power``; power_w > 0, budget of the objective J in W.
     Returns: Design; ``balanced_sinr`` is what the beams achieve whatever the error, exactly; ``relaxed_sinr`` is a
              level that provably needs more than the budget (``multipliers`` prove it): no design reaches it.
     Raises:  ValueError naming the argument.
     Deviation: the printed bisection never moves its midpoint and asks a question that is always true (spec E5).
     """
-    h = scene.batched_channels(s, h)
-    power, radius = scene.power_budget_w(power_w), scene.error_radius(s, csi_error, len(h))
-    return balanced_design(s, model.make_problem(s, h, np.zeros(h.shape[:2]), radius, power))
+    channels = scene.batched_channels(scenario, channels)
+    power, radius = scene.power_budget_w(power_w), scene.error_radius(scenario, csi_error, len(channels))
+    none = np.zeros(channels.shape[:2])
+    return balanced_design(scenario, model.make_problem(scenario, channels, none, radius, power))
 
 
 def balanced_design(s: Scenario, problem: Problem) -> Design:

@@ -36,37 +36,38 @@ class NonRobustMinPower(Config):
 
 
 @base.guarded_method(RobustMinPower)
-def minimise_power(s: Scenario, h: ArrayLike, sinr_db: ArrayLike, csi_error: ArrayLike = 0.0) -> Design:
+def minimise_power(scenario: Scenario, channels: ArrayLike, sinr_db: ArrayLike, csi_error: ArrayLike = 0.0) -> Design:
     """Least weighted power that meets every SINR and sensing requirement, for every channel in the error ball.
 
         min  rho_c tr R + rho_s sum_m a_m^H R a_m      s.t.  SINR_lk(d) >= gamma_k  for all ||d|| <= eps_l,
              P_m >= Ps,  |P_p - P_m| <= Pdiff,  C_bar <= xi                                   spec P1 (eps = 0), P2
 
-    Args:    h (drops, users, antennas) or (users, antennas) linear amplitude, user l receiving h_l^H w;
+    Args:    channels h (drops, users, antennas) or (users, antennas) linear amplitude, user l receiving h_l^H w;
              sinr_db and csi_error one value, (users,) or (drops, users), in input order of users.
     Returns: Design, always with the drops axis; infeasible and stalled drops are statuses, not exceptions.
-    Raises:  ValueError naming ``h``, ``sinr_db`` or ``csi_error`` and what is wrong with it.
+    Raises:  ValueError naming ``channels``, ``sinr_db`` or ``csi_error`` and what is wrong with it.
     Deviation: the printed problem asks for rank one and claims it is free; it is not always (spec E12), so the gap to
              the relaxation is part of the certificate.
     """
-    h = scene.batched_channels(s, h)
-    problem = model.make_problem(s, h, scene.sinr_targets(s, sinr_db, len(h)), scene.error_radius(s, csi_error, len(h)))
-    return base.certified_design(s, problem, least_power(s, problem))
+    channels = scene.batched_channels(scenario, channels)
+    target = scene.sinr_targets(scenario, sinr_db, len(channels))
+    problem = model.make_problem(scenario, channels, target, scene.error_radius(scenario, csi_error, len(channels)))
+    return base.certified_design(scenario, problem, least_power(scenario, problem))
 
 
 @base.guarded_method(RobustMinPower)
 def minimise_power_robust(
-    s: Scenario, h: ArrayLike, sinr_db: ArrayLike = USUAL, csi_error: ArrayLike | None = USUAL
+    scenario: Scenario, channels: ArrayLike, sinr_db: ArrayLike = USUAL, csi_error: ArrayLike | None = USUAL
 ) -> Design:
     """``minimise_power`` over the ball of the scenario's channel error, or of another radius."""
-    return minimise_power(s, h, sinr_db, s.csi_error if csi_error is None else csi_error)
+    return minimise_power(scenario, channels, sinr_db, scenario.csi_error if csi_error is None else csi_error)
 
 
 @base.guarded_method(NonRobustMinPower)
 def minimise_power_non_robust(
-    s: Scenario, h: ArrayLike, sinr_db: ArrayLike = USUAL, csi_error: ArrayLike | None = USUAL
+    scenario: Scenario, channels: ArrayLike, sinr_db: ArrayLike = USUAL, csi_error: ArrayLike | None = USUAL
 ) -> Design:
     """``minimise_power`` for the estimates alone, its SINRs those of the worst error in the ball."""
-    design = minimise_power(s, h, sinr_db)
-    radius = scene.error_radius(s, csi_error, len(design.status))
-    return replace(design, sinr=worst_case_sinr(s, h, design.beams, radius).sinr)
+    design = minimise_power(scenario, channels, sinr_db)
+    radius = scene.error_radius(scenario, csi_error, len(design.status))
+    return replace(design, sinr=worst_case_sinr(scenario, channels, design.beams, radius).sinr)

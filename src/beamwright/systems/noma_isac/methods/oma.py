@@ -41,8 +41,8 @@ class OmaMaxMin(_Oma):
 
 @base.guarded_method(OmaMinPower)
 def minimise_power_oma(
-    s: Scenario,
-    h: ArrayLike,
+    scenario: Scenario,
+    channels: ArrayLike,
     sinr_db: ArrayLike,
     csi_error: ArrayLike = USUAL,
     prelog: bool = USUAL,
@@ -52,39 +52,43 @@ def minimise_power_oma(
 
         (1/K) log2(1 + g_k) = log2(1 + gamma_k):   g_k = (1 + gamma_k)^K - 1  (prelog),   or  g_k = gamma_k    spec P4
 
-    Args:    h, sinr_db, csi_error as in ``minimise_power``; prelog: targets of equal rate, or of equal SNR;
+    Args:    channels, sinr_db, csi_error as in ``minimise_power``; prelog: targets of equal rate, or of equal SNR;
              sensing: requirements on the frame average (beams are then w~_k / sqrt(K)) or in every slot.
     Returns: Design; ``sinr`` is that within the slot, the objective the frame average.
     Raises:  ValueError naming the argument.
     """
-    h = scene.batched_channels(s, h)
-    frame = scene.sinr_targets(s, sinr_db, len(h))
-    slots_db = (s.users if prelog else 1) * float(linear_to_db(1 + frame.max()))
-    require(slots_db <= 300, "sinr_db", f"ask for at most 300 dB in a slot of {s.users} users", f"{slots_db:.0f} dB")
-    target, radius = model.slot_snr(frame, s.users, prelog), scene.error_radius(s, csi_error, len(h))
-    problem = model.make_problem(s, h, target, radius, oma=scene.time_sharing(sensing))
-    return base.certified_design(s, problem, least_power(s, problem))
+    channels = scene.batched_channels(scenario, channels)
+    frame = scene.sinr_targets(scenario, sinr_db, len(channels))
+    slots_db = (scenario.users if prelog else 1) * float(linear_to_db(1 + frame.max()))
+    rule = f"ask for at most 300 dB in a slot of {scenario.users} users"
+    require(slots_db <= 300, "sinr_db", rule, f"{slots_db:.0f} dB")
+    radius = scene.error_radius(scenario, csi_error, len(channels))
+    target = model.slot_snr(frame, scenario.users, prelog)
+    problem = model.make_problem(scenario, channels, target, radius, oma=scene.time_sharing(sensing))
+    return base.certified_design(scenario, problem, least_power(scenario, problem))
 
 
 @base.guarded_method(OmaMaxMin)
 def balance_sinr_oma(
-    s: Scenario, h: ArrayLike, power_w: float, prelog: bool = USUAL, sensing: Sensing = USUAL
+    scenario: Scenario, channels: ArrayLike, power_w: float, prelog: bool = USUAL, sensing: Sensing = USUAL
 ) -> Design:
     """Largest common SINR within a power budget when every user has a slot of its own.
 
     ``balanced_sinr`` is the equivalent SINR (1 + SNR_slot)^(1/K) - 1 with ``prelog``, else the slot's SNR.
 
-    Args:    h (drops, users, antennas) or (users, antennas); power_w > 0 budget of J in W; the rest as above.
+    Args:    channels (drops, users, antennas) or (users, antennas); power_w > 0 budget of J in W; the rest as above.
     Raises:  ValueError naming the argument.
     """
-    h = scene.batched_channels(s, h)
-    none = np.zeros(h.shape[:2])
-    problem = model.make_problem(s, h, none, none, scene.power_budget_w(power_w), scene.time_sharing(sensing))
-    design = balanced_design(s, problem)  # of the SNR in the slot: the equivalent SINR rises with it
+    channels = scene.batched_channels(scenario, channels)
+    none = np.zeros(channels.shape[:2])
+    problem = model.make_problem(
+        scenario, channels, none, none, scene.power_budget_w(power_w), scene.time_sharing(sensing)
+    )
+    design = balanced_design(scenario, problem)  # of the SNR in the slot: the equivalent SINR rises with it
     if not prelog:
         return design
     return replace(
         design,
-        balanced_sinr=equivalent_sinr(design.balanced_sinr, s.users),
-        relaxed_sinr=equivalent_sinr(design.relaxed_sinr, s.users),
+        balanced_sinr=equivalent_sinr(design.balanced_sinr, scenario.users),
+        relaxed_sinr=equivalent_sinr(design.relaxed_sinr, scenario.users),
     )

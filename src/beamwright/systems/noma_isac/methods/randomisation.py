@@ -35,15 +35,15 @@ class Randomisation(Config):
 @base.guarded_method(Randomisation)
 def randomised(
     scenario: Scenario,
-    known: np.ndarray,
+    channels: ArrayLike,
     sinr_db: ArrayLike = USUAL,
     csi_error: ArrayLike = USUAL,
     samples: int = USUAL,
     seed: int = USUAL,
 ) -> Design:
     """Design from random directions of the relaxation's covariances, certified by its multipliers."""
-    relaxed = minimise_power(scenario, known, sinr_db, csi_error)
-    problem = relaxed.problem(scene.batched_channels(scenario, known))
+    relaxed = minimise_power(scenario, channels, sinr_db, csi_error)
+    problem = relaxed.problem(scene.batched_channels(scenario, channels))
     beams = randomise(scenario, problem, relaxed.covariances, root_key(seed), samples)
     solution = Solution(beams, relaxed.reduced, relaxed.multipliers, relaxed.iterations, relaxed.trace)
     return base.certified_design(scenario, problem, solution)

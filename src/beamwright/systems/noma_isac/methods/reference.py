@@ -21,12 +21,12 @@ class Reference(Config):
 
 @base.guarded_method(Reference)
 def reference(
-    scenario: Scenario, known: np.ndarray, sinr_db: ArrayLike = USUAL, csi_error: ArrayLike = USUAL
+    scenario: Scenario, channels: ArrayLike, sinr_db: ArrayLike = USUAL, csi_error: ArrayLike = USUAL
 ) -> Design:
     """Design along the top eigenvectors of CVXPY's covariances, certified by CVXPY's multipliers."""
     from beamwright.systems.noma_isac.methods.cvxpy_relaxation import minimise_power
 
-    h = scene.batched_channels(scenario, known)
+    h = scene.batched_channels(scenario, channels)
     radius = scene.error_radius(scenario, csi_error, len(h))
     relaxed = minimise_power(scenario, h, db_to_linear(sinr_db), radius)
     problem = model.make_problem(scenario, h, relaxed.sinr_target, radius)

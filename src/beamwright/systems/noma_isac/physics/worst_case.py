@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from beamwright.core import numbers, require
+from beamwright.core import numbers, renamed, require
 from beamwright.optim.ball_ratio import Ratio, least_ratio_over_ball
 from beamwright.systems.noma_isac.physics import model
 from beamwright.systems.noma_isac.scenario import Scenario
@@ -24,30 +24,32 @@ class WorstCase(NamedTuple):
     """(drops, users l, users k) a value the SINR provably never falls below, equal to ``sinr`` to rounding."""
 
 
-def worst_case_sinr(s: Scenario, h: ArrayLike, beams: ArrayLike, csi_error: ArrayLike) -> WorstCase:
+@renamed
+def worst_case_sinr(scenario: Scenario, channels: ArrayLike, beams: ArrayLike, csi_error: ArrayLike) -> WorstCase:
     """Exact least SINR of any beams, also of other makers, when every channel is h_l + d_l, ||d_l|| <= eps_l.
 
         min_d (h+d)^H W_k (h+d) / ( sum_{i<k} d^H W_i d + sum_{i>k} (h+d)^H W_i (h+d) + noise )         spec A6
 
-    Args:    h (drops, users, antennas) or (users, antennas), the estimates, which also set the decoding order;
+    Args:    channels h (drops, users, antennas) or (users, antennas), estimates, which also set the decoding order;
              beams (drops, users, antennas) or (users, antennas), beams[.., k] serving h[.., k], sqrt(W);
              or covariances (drops, users, antennas, antennas) in W;
              csi_error eps >= 0, linear amplitude: one value, (users,) or (drops, users).
     Returns: WorstCase, always with the drops axis. Drops whose beams are NaN have NaN.
     Raises:  ValueError naming the argument with a wrong shape or sign, or the entry of h that is not finite.
     """
-    h = batched_channels(s, h)
+    channels = batched_channels(scenario, channels)
     streams = numbers(beams, "beams", complex)
     streams = streams[None] if streams.ndim == 2 else streams
-    expected = (len(h), s.users, s.antennas, s.antennas)[: max(streams.ndim, 3)]
+    expected = (len(channels), scenario.users, scenario.antennas, scenario.antennas)[: max(streams.ndim, 3)]
     require(streams.shape == expected, "beams", f"have shape {expected}", streams.shape)
-    radius = error_radius(s, csi_error, len(h))
+    radius = error_radius(scenario, csi_error, len(channels))
     if streams.ndim == 3:  # an error acts only through its projection on the beams
         basis = model.span_basis(np.nan_to_num(streams))
         streams = streams @ np.conj(basis)
     else:
-        basis = model.span_basis(np.broadcast_to(np.eye(s.antennas), streams.shape[:1] + 2 * (s.antennas,)))
-    inside = worst_case(s, h @ np.conj(basis), streams, radius, model.decoding_order(h))
+        whole = np.broadcast_to(np.eye(scenario.antennas), streams.shape[:1] + 2 * (scenario.antennas,))
+        basis = model.span_basis(whole)
+    inside = worst_case(scenario, channels @ np.conj(basis), streams, radius, model.decoding_order(channels))
     return inside._replace(error=np.einsum("dar,dlkr->dlka", basis, inside.error))
 
 

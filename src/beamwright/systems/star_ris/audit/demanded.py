@@ -1,10 +1,8 @@
 """Demands on the design of a search: goal, variables, tolerance, shares of time, amplitudes, closed-form precoder."""
 
-from typing import Any
-
 import numpy as np
 
-from beamwright.core import Config, require
+from beamwright.core import Config, Demands, require
 from beamwright.systems.star_ris.physics.closed_forms import closed_form
 from beamwright.systems.star_ris.scene import Scenario, Statistics, amplitudes, checked, time_share
 from beamwright.systems.star_ris.types import Design, Goal
@@ -27,7 +25,7 @@ TOLERANCE = 1e-3
 """Tolerance of methods that have no such option."""
 
 
-def demanded(s: Scenario, known: Statistics, design: Design, method: str, options: Config) -> dict[str, Any]:
+def demanded(s: Scenario, known: Statistics, design: Design, method: str, options: Config) -> Demands:
     """Arrays of a searched design by name (``core.contract.System.asked``). The certificate judges the rest."""
     known = checked(known)
     drops, elements, antennas = known.surface_mean.shape
@@ -35,7 +33,7 @@ def demanded(s: Scenario, known: Statistics, design: Design, method: str, option
         require(getattr(s, name) == size, name, f"be {size} as in the statistics", getattr(s, name))
     one, joint = np.ones(drops), getattr(options, "amplitudes", "fixed") == "joint"
     goal, share = GOALS[getattr(options, "objective", method)], time_share(s, known)
-    demands: dict[str, Any] = {
+    demands: Demands = {
         "goal": one * goal, "joint": one * joint, "tolerance": one * getattr(options, "tolerance", TOLERANCE),
         "share": share,
     }  # fmt: skip

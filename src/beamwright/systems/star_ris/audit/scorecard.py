@@ -1,8 +1,6 @@
 """Scorecard and headline of a design, by the closed-form moments: the known statistics are the true ones here."""
 
-from typing import Any
-
-from beamwright.core import guarded
+from beamwright.core import Headline, guarded
 from beamwright.systems.star_ris.physics import model
 from beamwright.systems.star_ris.scene import Realisation, Scenario
 from beamwright.systems.star_ris.types import Design, Scorecard
@@ -26,7 +24,7 @@ def evaluate(scenario: Scenario, realisation: Realisation, design: Design) -> Sc
     )
 
 
-def headline(scenario: Scenario, design: Design) -> list[dict[str, Any]]:
+def headline(scenario: Scenario, design: Design) -> Headline:
     """One row per drop for the table a person reads."""
     return [
         {

@@ -1,10 +1,8 @@
 """Comparisons: random phases, no surface at all, reflection only, and the approximation by CVXPY."""
 
-from typing import Any
-
 import numpy as np
 
-from beamwright.core import USUAL, Config
+from beamwright.core import USUAL, Config, Demands
 from beamwright.systems.star_ris.audit import demanded as of_search
 from beamwright.systems.star_ris.methods import certified, options
 from beamwright.systems.star_ris.scene import Scenario, Statistics, amplitudes, checked, time_share
@@ -13,28 +11,28 @@ from beamwright.systems.star_ris.types import Design, Goal
 
 
 @options.guarded_method(options.Undesigned)
-def random_surface(s: Scenario, known: Statistics, precoder: Precoding = USUAL, seed: int = USUAL) -> Design:
+def random_surface(scenario: Scenario, known: Statistics, precoder: Precoding = USUAL, seed: int = USUAL) -> Design:
     """Independent uniform phases, the scenario's amplitudes; drop i uses fold_in(key(seed), i)."""
-    known = checked(known, s)
+    known = checked(known, scenario)
     drops, elements = known.surface_mean.shape[:2]
-    return _undesigned(s, known, random_start(amplitudes(s, elements), known, 1, seed), precoder)
+    return _undesigned(scenario, known, random_start(amplitudes(scenario, elements), known, 1, seed), precoder)
 
 
 @options.guarded_method(options.NoSurface)
-def no_surface(s: Scenario, known: Statistics, precoder: Precoding = USUAL) -> Design:
+def no_surface(scenario: Scenario, known: Statistics, precoder: Precoding = USUAL) -> Design:
     """u = 0: direct links only."""
-    known = checked(known, s)
+    known = checked(known, scenario)
     drops, elements = known.surface_mean.shape[:2]
-    return _undesigned(s, known, np.zeros((drops, 2, elements), complex), precoder)
+    return _undesigned(scenario, known, np.zeros((drops, 2, elements), complex), precoder)
 
 
 @options.guarded_method(options.Undesigned)
-def reflecting_only(s: Scenario, known: Statistics, precoder: Precoding = USUAL, seed: int = USUAL) -> Design:
+def reflecting_only(scenario: Scenario, known: Statistics, precoder: Precoding = USUAL, seed: int = USUAL) -> Design:
     """A conventional surface with random phases: users behind it have their direct link only."""
-    known = checked(known, s)
+    known = checked(known, scenario)
     drops, elements = known.surface_mean.shape[:2]
     conventional = np.stack([np.zeros(elements), np.ones(elements)])
-    return _undesigned(s, known, random_start(conventional, known, 1, seed), precoder)
+    return _undesigned(scenario, known, random_start(conventional, known, 1, seed), precoder)
 
 
 @options.guarded_method(options.Sca)
@@ -55,9 +53,9 @@ BASELINES = {"random": random_surface, "no-surface": no_surface, "reflecting-onl
 DEMANDED = ("goal", "joint", "tolerance", "share", "spread", "u", "precoder", "design_precoder")
 
 
-def demanded(s: Scenario, known: Statistics, design: Design, method: str, options: Config) -> dict[str, Any]:
+def demanded(scenario: Scenario, known: Statistics, design: Design, method: str, options: Config) -> Demands:
     """Demands on any design (``core.contract.System.asked``); a baseline must be what making it again gives."""
     if method not in BASELINES:
-        return of_search.demanded(s, known, design, method, options)
-    again = BASELINES[method](s, known, **dict(options))
+        return of_search.demanded(scenario, known, design, method, options)
+    again = BASELINES[method](scenario, known, **dict(options))
     return {name: getattr(again, name) for name in DEMANDED}

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from beamwright.core import require
+from beamwright.core import renamed, require
 from beamwright.numerics import square_modulus
 from beamwright.systems.star_ris.methods import certified
 from beamwright.systems.star_ris.scene import Scenario, Statistics, amplitudes, checked, checked_surface, time_share
@@ -16,8 +16,9 @@ _CHUNK = 2**20
 """Means held at once, over drops, surfaces, users and streams."""
 
 
+@renamed
 def exhaustive(
-    s: Scenario,
+    scenario: Scenario,
     known: Statistics,
     goal: Goal = Goal.INTERFERENCE,
     precoding: Precoding = "mrt",
@@ -40,13 +41,13 @@ def exhaustive(
     Raises:  ValueError naming elements or bits where there are more than 6 elements or 2^20 surfaces per side.
     Source:  spec star_ris, section 5, exhaustive search.
     """
-    known = checked(known, s)
+    known = checked(known, scenario)
     drops, elements, _ = known.surface_mean.shape
     _require_few(elements, bits)
-    passive = s.surface_mode != "time-switching"
-    u = random_start(amplitudes(s, elements), known, 1, seed)
+    passive = scenario.surface_mode != "time-switching"
+    u = random_start(amplitudes(scenario, elements), known, 1, seed)
     u = u if start is None else checked_surface(known, np.asarray(start), "start", passive=passive)
-    share = time_share(s, known)
+    share = time_share(scenario, known)
     precoder = precoder_rule(known, precoding, share, Closed, "precoding")
     w = precoder(known, u, share)
     best = np.abs(u) * _best_phasors(known, goal, u, w, share, bits)

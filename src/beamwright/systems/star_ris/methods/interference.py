@@ -23,7 +23,7 @@ from beamwright.systems.star_ris.types import Design, Goal
 
 @options.guarded_method(options.Interference)
 def minimise_interference(
-    s: Scenario,
+    scenario: Scenario,
     known: Statistics,
     precoder: Precoding = USUAL,
     start: ArrayLike | None = None,
@@ -49,10 +49,10 @@ def minimise_interference(
     if isinstance(precoder, str) and precoder == "zf":
         warnings.warn("precoder zf leaves nothing for the phases to lower: the start is returned", stacklevel=2)
     options.check_start(start, starts)
-    known = checked(known, s)
-    share, goal = time_share(s, known), Goal.INTERFERENCE
+    known = checked(known, scenario)
+    share, goal = time_share(scenario, known), Goal.INTERFERENCE
     rule = precoder_rule(known, precoder, share, Closed)
-    u = start_surface(s, known, start, starts, seed)
+    u = start_surface(scenario, known, start, starts, seed)
     search = SearchOptions(goal, False, cg.Options(tolerance=tolerance, iterations=iterations))
     requested = least_interference(Lanes(known, rule, share), u, search)
     best = best_of(goal, len(share), [requested])

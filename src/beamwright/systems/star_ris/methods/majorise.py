@@ -13,7 +13,7 @@ Both surrogates touch the objective with its own gradient, so a step needs that 
 
 from collections.abc import Callable
 from functools import cache, partial
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -22,7 +22,7 @@ from jax import Array, lax
 from numpy.typing import ArrayLike
 
 from beamwright.core import USUAL, require
-from beamwright.numerics import in_tiles, one_by_one, square_modulus
+from beamwright.numerics import Tree, in_tiles, one_by_one, square_modulus
 from beamwright.optim.manifolds import UnitNorm, inner
 from beamwright.systems.star_ris.methods import certified, options
 from beamwright.systems.star_ris.scene import Scenario, Statistics, checked, time_share
@@ -34,7 +34,7 @@ Objective = Literal["interference", "sum-rate"]
 
 @options.guarded_method(options.Majorise)
 def majorise_minimise(
-    s: Scenario,
+    scenario: Scenario,
     known: Statistics,
     objective: Objective = USUAL,
     precoder: Precoding = USUAL,
@@ -52,11 +52,11 @@ def majorise_minimise(
     require(objective in ("interference", "sum-rate"), "objective", "be 'interference' or 'sum-rate'", repr(objective))
     require(tolerance > 0, "tolerance", "be > 0", tolerance)
     require(iterations >= 1, "iterations", "be >= 1", iterations)
-    known = checked(known, s)
+    known = checked(known, scenario)
     drops = len(known.side)
-    u = start_surface(s, known, start, 1, seed)
+    u = start_surface(scenario, known, start, 1, seed)
     goal = Goal.INTERFERENCE if objective == "interference" else Goal.SUM_RATE
-    share = time_share(s, known)
+    share = time_share(scenario, known)
     precoding = precoder_rule(known, precoder, share, Closed)
     w = precoding(known, u, share)
     maps = kernel.phase_map(known, u, w, share, False)
@@ -68,10 +68,10 @@ def majorise_minimise(
 
 
 @cache
-def _compiled(goal: Goal, iterations: int) -> Callable[..., Any]:
+def _compiled(goal: Goal, iterations: int) -> Callable[..., Tree]:
     manifold = UnitNorm()
 
-    def one(*arrays: Any) -> tuple[Array, Array, Array]:
+    def one(*arrays: Array) -> tuple[Array, Array, Array]:
         drop, (norms, u, tolerance) = kernel.PhaseMap(*arrays[:-3]), arrays[-3:]
         size, start = start_point(u, joint=False)
         terms_of = kernel.surface_terms(drop, joint=False)

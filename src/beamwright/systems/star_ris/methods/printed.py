@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from beamwright.core import require
+from beamwright.core import renamed, require
 from beamwright.systems.star_ris.methods import certified
 from beamwright.systems.star_ris.physics import as_printed
 from beamwright.systems.star_ris.scene import Realisation, Scenario, amplitudes, checked, time_share
@@ -13,8 +13,9 @@ SUFFICIENT, CUT, CUTS = 1e-4, 0.25, 20
 """Armijo's constant, the factor of a cut of the step, and the largest number of cuts."""
 
 
+@renamed
 def printed(
-    s: Scenario, real: Realisation, precoding: Precoding = "mrt", iterations: int = 200, seed: int = 0
+    scenario: Scenario, real: Realisation, precoding: Precoding = "mrt", iterations: int = 200, seed: int = 0
 ) -> Design:
     """For the record only: minimises ``printed_objective`` and is judged by the true moments, as P1.
 
@@ -38,8 +39,8 @@ def printed(
     require(iterations >= 1, "iterations", "be >= 1", iterations)
     known = checked(real.known)
     drops, elements = known.surface_mean.shape[:2]
-    start = random_start(amplitudes(s, elements), known, 1, seed)
-    share = time_share(s, known)
+    start = random_start(amplitudes(scenario, elements), known, 1, seed)
+    share = time_share(scenario, known)
     precoder = precoder_rule(known, precoding, share, Closed, "precoding")
     theta, trace, spent = _descend(as_printed.make_setting(real), np.angle(start), iterations)
     u = np.abs(start) * np.exp(1j * theta)

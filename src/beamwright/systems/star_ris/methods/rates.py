@@ -1,6 +1,6 @@
 """Largest sum rate (P2) and largest least rate (P3): surface, precoder, and the energy split of the elements."""
 
-from typing import Any, Literal
+from typing import Literal
 
 from numpy.typing import ArrayLike
 
@@ -28,7 +28,7 @@ Amplitudes = Literal["fixed", "joint"]
 
 @options.guarded_method(options.SumRate)
 def maximise_sum_rate(
-    s: Scenario,
+    scenario: Scenario,
     known: Statistics,
     precoder: Precoding = USUAL,
     amplitudes: Amplitudes = USUAL,
@@ -55,14 +55,14 @@ def maximise_sum_rate(
     Args, Returns, Raises: as ``minimise_interference``; rounds >= 1 of alternation.
     """
     return _maximise(
-        s, known, Goal.SUM_RATE, precoder, ForSum, amplitudes, start, tolerance, iterations, rounds,
+        scenario, known, Goal.SUM_RATE, precoder, ForSum, amplitudes, start, tolerance, iterations, rounds,
         starts, seed, careful,
     )  # fmt: skip
 
 
 @options.guarded_method(options.MinRate)
 def maximise_min_rate(
-    s: Scenario,
+    scenario: Scenario,
     known: Statistics,
     precoder: Precoding = USUAL,
     amplitudes: Amplitudes = USUAL,
@@ -83,7 +83,7 @@ def maximise_min_rate(
     Args, Returns, Raises: as ``maximise_sum_rate``; wmmse steps raise the sum rate, so they are not offered here.
     """
     return _maximise(
-        s, known, Goal.MIN_RATE, precoder, ForLeast, amplitudes, start, tolerance, iterations, rounds,
+        scenario, known, Goal.MIN_RATE, precoder, ForLeast, amplitudes, start, tolerance, iterations, rounds,
         starts, seed, careful,
     )  # fmt: skip
 
@@ -93,7 +93,7 @@ def _maximise(
     known: Statistics,
     goal: Goal,
     precoder: Precoding,
-    kinds: Any,
+    kinds: object,
     amplitudes: Amplitudes,
     start: ArrayLike | None,
     tolerance: float,

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from beamwright.core import extra, require
+from beamwright.core import extra, renamed, require
 from beamwright.systems.star_ris.methods import certified
 from beamwright.systems.star_ris.physics import model
 from beamwright.systems.star_ris.scene import Scenario, Statistics, checked, time_share
@@ -44,8 +44,9 @@ class Instance(NamedTuple):
     """b (drops, 2, users^2)."""
 
 
+@renamed
 def sca(
-    s: Scenario, known: Statistics, precoder: Precoding = "mrt", start: ArrayLike | None = None, seed: int = 0
+    scenario: Scenario, known: Statistics, precoder: Precoding = "mrt", start: ArrayLike | None = None, seed: int = 0
 ) -> Design:
     """P1 by the penalty convex-concave procedure, side by side, then projected to unit modulus.
 
@@ -56,7 +57,7 @@ def sca(
     Raises:  ValueError naming the argument; cvxpy.SolverError where the convex solver fails.
     Source:  spec star_ris, section 5, baseline SCA.
     """
-    known, precoding, p = _instance(s, known, precoder, start, seed)
+    known, precoding, p = _instance(scenario, known, precoder, start, seed)
     x = _phasors(p.start)
     iterations = np.zeros(len(x), int)
     for drop in range(len(x)):
@@ -66,8 +67,9 @@ def sca(
     return _finish(known, precoding, p, np.abs(p.start) * _phasors(x), iterations)
 
 
+@renamed
 def sdr_bound(
-    s: Scenario,
+    scenario: Scenario,
     known: Statistics,
     precoder: Precoding = "mrt",
     roundings: int = 200,
@@ -88,7 +90,7 @@ def sdr_bound(
     Source:  spec star_ris, section 5, baseline SDR.
     """
     require(roundings >= 1, "roundings", "be >= 1", roundings)
-    known, precoding, p = _instance(s, known, precoder, start, seed)
+    known, precoding, p = _instance(scenario, known, precoder, start, seed)
     drops, elements = known.surface_mean.shape[:2]
     require(elements <= LARGEST_RELAXATION, "elements", f"be <= {LARGEST_RELAXATION} here", elements)
     x, least = np.ones((drops, 2, elements), complex), np.zeros((drops, 2))

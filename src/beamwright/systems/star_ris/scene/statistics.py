@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import ArrayLike
 
-from beamwright.core import ArrayRecord, Input, as_array, guarded, known_of, plain_array, require
+from beamwright.core import ArrayRecord, Input, as_array, guarded, known_of, plain_array, renamed, require
 from beamwright.systems.star_ris.scenario import Scenario
 
 
@@ -67,7 +67,8 @@ def known(scenario: Scenario, **arrays: ArrayLike) -> Statistics:
     return checked(Statistics(**{name: plain_array(arrays[name], name) for name in INPUTS}), scenario)
 
 
-def checked(known: Statistics, s: Scenario | None = None) -> Statistics:
+@renamed
+def checked(known: Statistics, scenario: Scenario | None = None) -> Statistics:
     """Statistics as arrays of the right type and shape; one value for all drops or users is spread to them.
 
     Raises: ValueError naming the field that is not finite (kappa may be inf), has a wrong shape, a negative variance or
@@ -90,9 +91,9 @@ def checked(known: Statistics, s: Scenario | None = None) -> Statistics:
     sizes = {"drops": drops, "users": users, "elements": elements, "antennas": antennas}
     require(min(sizes.values()) >= 1, "surface_mean", "have drops, elements, antennas and users", surface.shape)
     user = _amplitude(arrays, "user_mean", **sizes)
-    for name in ("antennas", "elements", "users") if s is not None else ():
-        require(getattr(s, name) == sizes[name], name, f"be {sizes[name]} in the scenario, as in the statistics",
-                getattr(s, name))  # fmt: skip
+    for name in ("antennas", "elements", "users") if scenario is not None else ():
+        require(getattr(scenario, name) == sizes[name], name, f"be {sizes[name]} in the scenario, as in the statistics",
+                getattr(scenario, name))  # fmt: skip
     values = {"surface_mean": surface, "direct_mean": direct, "user_mean": user}
     for name in (name for name in INPUTS if name not in _COMPLEX):
         axes = INPUTS[name].axes

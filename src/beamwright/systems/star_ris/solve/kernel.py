@@ -8,13 +8,13 @@ C_kjn = chi conj(hr_kn) x_jn and T = I. All in units of the noise amplitude, so 
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from beamwright.numerics import in_tiles, one_by_one, square_modulus, total
+from beamwright.numerics import Values, in_tiles, one_by_one, square_modulus, total
 from beamwright.systems.star_ris.scene import Statistics
 from beamwright.systems.star_ris.types import Goal
 from beamwright.uncertainty import mean_phasor
@@ -23,8 +23,6 @@ RANK_TOLERANCE = 1e-13
 """Directions of G that carry less than this share of its power do not count."""
 TILE = 64
 """Drops per compiled call, one after another in it."""
-Values = Any
-"""NumPy's arrays in a batch on the host, JAX's of one drop in a kernel."""
 
 
 class PhaseMap(NamedTuple):

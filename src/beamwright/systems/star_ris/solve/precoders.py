@@ -1,7 +1,7 @@
 """Precoders for given statistics and surface, by name or brought along (spec star_ris, section 4)."""
 
 from dataclasses import dataclass, replace
-from typing import Any, Literal, cast, get_args
+from typing import Literal, cast, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -63,7 +63,7 @@ def precoder_rule(
     known: Statistics,
     precoding: Precoding,
     share: np.ndarray,
-    kinds: Any = Kind,
+    kinds: object = Kind,
     name: str = "precoder",
     balanced: bool = False,
 ) -> PrecoderRule:

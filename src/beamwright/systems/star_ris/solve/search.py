@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import cache, partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -62,7 +62,7 @@ def _compiled(goal: Goal, joint: bool, rank: int, options: cg.Options) -> Callab
     manifold = UnitNorm(2 if joint else 1)
     sign = 1.0 if goal is Goal.INTERFERENCE else -1.0
 
-    def one(*arrays: Any) -> tuple[Array, ...]:
+    def one(*arrays: Array) -> tuple[Array, ...]:
         drop = kernel.Drop(*arrays)
         size, x = start_point(drop.u, joint)
         result = minimum(kernel.map_of_drop(drop, rank, joint), x)
