@@ -128,10 +128,14 @@ def resolve(system: System, study: Study, curve: Curve, point: Mapping[str, floa
 def numerics_of(study: Study) -> dict[str, str]:
     """Code behind the numbers: versions of package and array libraries, and a fingerprint of the source.
 
-    The source is that of every floor below the systems, of the study's system, and of what it draws and measures.
+    The source is that of every floor below the systems, of the study's system, and of what it draws and measures;
+    not that of ``records``, which say how results are kept and not what they are.
     """
     own = {name.split(":")[0] for name in (study.measure, study.draw) if name}
-    modules = [f"beamwright.{room}" for room in rooms_below("systems")] + [study.system, *sorted(own)]
+    modules = [f"beamwright.{room}" for room in rooms_below("systems") if room != "records"] + [
+        study.system,
+        *sorted(own),
+    ]
     installed = versions()
     libraries = {name: installed[name] for name in ("jax", "jaxlib", "numpy", "scipy", "optax") if name in installed}
     return {"beamwright": __version__, "source": fingerprint(modules)} | libraries
