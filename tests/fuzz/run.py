@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 import threading
 import time
 from collections import Counter
@@ -79,6 +80,8 @@ def campaign(
         tally.failed += bool(faults)
         tally.outcomes[outcome] += 1
         tally.seconds += taken
+        if tally.cases % 100 == 0:
+            print(f"so far, to case {number}: {tally}", file=sys.stderr, flush=True)
         if faults:
             yield Failure(name, seed, number, case, faults)
 
