@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.linalg import null_space
 
 from beamwright.systems.noma_isac import Oma, Realisation, Scenario, certify, evaluate, worst_case_sinr
 from beamwright.systems.noma_isac.audit import certificate_of
 from beamwright.systems.noma_isac.methods.base import certified_design
 from beamwright.systems.noma_isac.physics import dual_bound, model, worst_case
-from beamwright.systems.noma_isac.physics.combination import combine
+from beamwright.systems.noma_isac.physics.combination import combine, inverse_root
 from beamwright.systems.noma_isac.solve import Solution
 from beamwright.systems.noma_isac.types import Covariances, Design, Multipliers, Problem
 
@@ -198,6 +199,37 @@ def test_single_user_bound_is_the_matched_filter_for_any_multiplier():
     assert np.allclose(
         dual_bound(s, asked, multipliers).bound_w, 5 * 0.02 / np.linalg.norm(h[:, 0], axis=-1) ** 2, rtol=1e-12
     )
+
+
+@pytest.mark.parametrize("oma", [Oma.NONE, Oma.SLOT])
+@pytest.mark.parametrize("weights", [(1.0, 2.0), (1e-12, 3e5), (1e12, 1e-12), (1e-12, 1e-12)])
+def test_the_inverse_root_of_the_cost_is_one_whatever_the_weights(oma, weights):
+    s = Scenario(
+        users=2, antennas=5, target_angles_deg=(-20.0, 35.0), comm_weight=weights[0], sensing_weight=weights[1]
+    )
+    rng = np.random.default_rng(3)
+    basis = np.linalg.qr(complex_normal(rng, 2, 5, 4))[0]
+    asked = problem(s, complex_normal(rng, 2, 2, 5), 5.0, 0.0, oma)
+    root, error = inverse_root(s, asked, basis)
+    a = np.swapaxes(s.steering @ np.conj(basis), -1, -2)  # (drops, r, targets)
+    unseen = np.stack([null_space(np.conj(one.T)) for one in a])
+    for x in (unseen, complex_normal(rng, 2, 4, 3), a):
+        cost = weights[0] * np.sum(np.abs(x) ** 2, axis=1) + weights[1] * np.sum(
+            np.abs(np.conj(np.swapaxes(a, -1, -2)) @ x) ** 2, axis=1
+        )
+        there = np.sum(np.abs(np.linalg.solve(np.conj(np.swapaxes(root, -1, -2)), x)) ** 2, axis=1)
+        assert np.allclose(there, cost / (2 if oma is Oma.SLOT else 1), rtol=1e-12 + 100 * error.max())
+    assert error.max() < 1e-6
+
+
+def test_weights_eighteen_decades_apart_are_certified():
+    """The cost was factorised by Cholesky, which breaks down where it is singular to rounding."""
+    s = Scenario(
+        antennas=4, users=2, target_angles_deg=(75.0,), comm_weight=1e-12, sensing_weight=3e5, decoding="noise"
+    )
+    h = complex_normal(np.random.default_rng(1), 2, 2, 4)
+    zero = zero_multipliers(s, 2)
+    assert np.all(dual_bound(s, problem(s, h, 1e-3, 0.0), replace(zero, floor=np.ones((2, 1)))).bound_w >= 0)
 
 
 def worst_error_multiplier(h, csi_error):

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from beamwright.systems.noma_isac.physics.combination import Combination, combine, weighted_cost
+from beamwright.systems.noma_isac.physics.combination import Combination, combine, inverse_root, weighted_cost
 from beamwright.systems.noma_isac.physics.multipliers import adjoint
 from beamwright.systems.noma_isac.scenario import Scenario
 from beamwright.systems.noma_isac.types import Multipliers, Problem
@@ -42,11 +42,11 @@ def dual_bound(s: Scenario, problem: Problem, multipliers: Multipliers) -> Bound
     """
     combined = combine(s, problem, multipliers)
     cost = weighted_cost(s, problem, combined.basis)
-    root = np.linalg.inv(np.linalg.cholesky(cost))
+    root, error = inverse_root(s, problem, combined.basis)
     top = np.linalg.eigvalsh(root[:, None] @ combined.matrix @ adjoint(root)[:, None])[..., -1].max(axis=-1)
     trace = np.trace(combined.mass, axis1=-2, axis2=-1).real.max(axis=-1)
     rounding = _ROUNDING * np.linalg.norm(root, axis=(-1, -2)) ** 2 * trace
-    top = _sharpened(np.maximum(top, 0), rounding, cost, combined)
+    top = _sharpened(np.maximum(top, 0) * (1 + error), rounding, cost, combined)
     scale = np.divide(1.0, top, out=np.full_like(top, np.inf), where=top > 0)
     proves = combined.value > 0
     return Bound(np.where(proves, np.where(proves, combined.value, 1) * scale, 0.0), scale)

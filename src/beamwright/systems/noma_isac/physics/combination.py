@@ -109,6 +109,31 @@ def weighted_cost(s: Scenario, problem: Problem, basis: np.ndarray) -> np.ndarra
     return cost / (s.users if problem.oma is Oma.SLOT else 1)
 
 
+class InverseRoot(NamedTuple):
+    """A root R of the inverse cost, R C R^H = I, and the relative error of C that rounding may leave in it."""
+
+    root: np.ndarray
+    """(drops, r, r)."""
+    error: np.ndarray
+    """(drops,)."""
+
+
+def inverse_root(s: Scenario, problem: Problem, basis: np.ndarray) -> InverseRoot:
+    """Inverse root of ``weighted_cost`` from the singular vectors of A: any two weights, where C itself is singular.
+
+        R = diag(rho_c + rho_s sigma^2)^-1/2 U^H,    A = U sigma V^H
+
+    A backward error e ||A|| of A moves C by at most e (lmax C / lmin C)^1/2 relative to itself, not by e lmax / lmin.
+    """
+    outer = np.swapaxes(s.steering @ np.conj(basis), -1, -2)
+    left, sizes, _ = np.linalg.svd(outer, full_matrices=True)
+    values = np.full(left.shape[:-1], s.comm_weight)
+    values[:, : sizes.shape[-1]] += s.sensing_weight * sizes**2
+    values /= s.users if problem.oma is Oma.SLOT else 1
+    error = np.sqrt(values.max(axis=-1, initial=0) / values.min(axis=-1, initial=s.comm_weight))
+    return InverseRoot(adjoint(left / np.sqrt(values)[:, None]), np.finfo(float).eps * error)
+
+
 def _sensing_terms(
     s: Scenario, multipliers: Multipliers, steering: np.ndarray, oma: Oma
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
