@@ -351,8 +351,8 @@ def test_weak_infeasibility_is_never_called_solved_with_a_wrong_value():
         assert optimality(data, found).max() < 1e-6 and np.all(found.x[0] > 1e3)
 
 
-def test_a_thin_slab_between_two_rows():
-    """1 <= x0 <= 1 + 1e-9 next to a matrix of order one, as thin power slabs are."""
+def test_a_thin_power_balance_between_two_rows():
+    """1 <= x0 <= 1 + 1e-9 next to a matrix of order one, as thin power balances are."""
     found = run(repeat(small([0, 1], (-E00, -E11), E01, rows=((-1, 0), (1, 0)), limits=(-1.0, 1.0 + 1e-9))))
     assert np.all(found.outcome == Outcome.SOLVED)
     np.testing.assert_allclose(found.x, 1.0, atol=1e-7)

@@ -17,8 +17,9 @@ import jax.numpy as jnp
 from jax import Array, lax
 
 from beamwright.numerics import factorise, materialise, solve_factorised
-from beamwright.optim.conic.cones import Cone, Factors, Point, combine, dot, norm, scale_by
 from beamwright.optim.conic.maps import LinearMap
+from beamwright.optim.conic.points import Point, combine, dot, norm
+from beamwright.optim.conic.product import Cone, Factors
 
 T = TypeVar("T")
 
@@ -223,10 +224,10 @@ def _step(problem: Problem, options: Options, state: _State, seen: _Seen) -> _St
 
     def newton(dual: Array, centring: Point, primal: Point) -> tuple[Array, Point, Point]:
         """x, G x and z with  G^T z = -dual  and  z = centring + H(primal + G x)."""
-        right = materialise(combine((1.0, centring), (1.0, scale_by(scaling, primal))))
+        right = materialise(combine((1.0, centring), (1.0, cone.scale(scaling, primal))))
         x = materialise(solve_factorised(lower, -dual - g.adjoint(right)))
         gx = materialise(g.apply(x))
-        return x, gx, materialise(combine((1.0, right), (1.0, scale_by(scaling, gx))))
+        return x, gx, materialise(combine((1.0, right), (1.0, cone.scale(scaling, gx))))
 
     def passes(p: Array, carry: _Passes) -> _Passes:
         """First: the part of the direction that tau multiplies. Second: the predictor, straight to the boundary. Third:
