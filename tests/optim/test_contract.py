@@ -136,10 +136,10 @@ def rank_one(problems):
     return optim.reduce_rank(blocks, trace, np.ones((len(problems), 1), bool), np.zeros((len(problems), 1)))
 
 
-def largest_entry_only(problems):
-    return (problems.sum(axis=1)[:, None, None] * np.eye(2) * (problems == problems.max(axis=1)[:, None])[:, None])[
-        :, None
-    ]
+def trace_on_the_larger_entry(problems):
+    largest = problems == problems.max(axis=1, keepdims=True)
+    entries = np.where(largest, problems.sum(axis=1, keepdims=True), 0)
+    return entries[:, None, :, None] * np.eye(2)
 
 
 ROWS = {
@@ -164,7 +164,9 @@ ROWS = {
     "roots": Row(cube_root, NUMBERS[:, :2] * [1, 2], lambda p: np.cbrt(p[:, 0]), (3, 1), 1),
     "trust_region": Row(edge_of_a_ball, NUMBERS[:, :4], against, (1, 1, 1, 0), refusal="must be finite"),
     "ball_ratio": Row(weakest_channel, NUMBERS[:, :4], against, (2, 1, 1, 1), 1, refusal="must be finite"),
-    "rank_reduction": Row(rank_one, NUMBERS[:, :2], largest_entry_only, (1, 1), 1, refusal="blocks must be finite"),
+    "rank_reduction": Row(
+        rank_one, NUMBERS[:, :2], trace_on_the_larger_entry, (1, 1), 1, refusal="blocks must be finite"
+    ),
 }  # fmt: skip
 
 
