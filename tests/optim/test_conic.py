@@ -8,10 +8,13 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from beamwright.optim.conic import Cone, DenseMap, Options, Outcome, Point, Problem, solve
+from beamwright.optim import Ending
+from beamwright.optim.conic import Cone, DenseMap, Options, Point, Problem, solve
 
 MIXED = Cone(psd=((2, 3), (1, 4)), nonneg=3, soc=(3, 4))
 UNKNOWNS = 7
+NEAR = (Ending.SOLVED, Ending.ITERATIONS, Ending.STALLED)
+"""Endings with an iterate close to an answer."""
 
 
 class Data(NamedTuple):
@@ -177,7 +180,7 @@ def optimality(data, found):
 def test_feasible_programs_are_solved_to_the_asked_accuracy(seed):
     data = feasible(np.random.default_rng(seed), 8)
     found = run(data)
-    assert np.all(found.outcome == Outcome.SOLVED)
+    assert np.all(found.ending == Ending.SOLVED)
     assert optimality(data, found).max() < 5e-9
     assert found.iterations.max() <= 25
     assert np.all(found.residual <= 1e-9)
@@ -187,7 +190,7 @@ def test_feasible_programs_are_solved_to_the_asked_accuracy(seed):
 def test_primal_infeasible_programs_come_with_a_proof(seed):
     data = primal_infeasible(np.random.default_rng(seed), 8)
     found = run(data)
-    assert np.all(found.outcome == Outcome.PRIMAL_INFEASIBLE)
+    assert np.all(found.ending == Ending.INFEASIBLE)
     z = unpack(found.z)
     np.testing.assert_allclose(dot(data.h, z), -1, rtol=1e-9)
     assert np.abs(adjoint(data.g, z)).max() < 1e-8 and depth(data.cone, z).min() > -1e-12
@@ -197,7 +200,7 @@ def test_primal_infeasible_programs_come_with_a_proof(seed):
 def test_unbounded_programs_come_with_a_proof(seed):
     data = dual_infeasible(np.random.default_rng(seed), 8)
     found = run(data)
-    assert np.all(found.outcome == Outcome.DUAL_INFEASIBLE)
+    assert np.all(found.ending == Ending.DUAL_INFEASIBLE)
     x, s = np.asarray(found.x).T, unpack(found.s)
     np.testing.assert_allclose(np.sum(data.c * x, axis=1), -1, rtol=1e-9)
     assert max(np.abs(a + b).max() for a, b in zip(apply(data.g, x), s, strict=True)) < 1e-8
@@ -214,7 +217,7 @@ def test_lanes_end_each_in_its_own_way_and_do_not_see_their_neighbours():
         MIXED,
     )
     found = run(take(together, np.arange(8)))
-    assert list(found.outcome) == [0, 0, 0, 1, 1, 1, 2, 2]
+    assert list(found.ending) == [Ending.SOLVED] * 3 + [Ending.INFEASIBLE] * 3 + [Ending.DUAL_INFEASIBLE] * 2
     for lanes in ([7, 0, 3, 1, 4, 2, 5, 6], [4] * 8, [0] * 7 + [6]):
         other = run(take(together, lanes))
         for one, same in zip(jax.tree.leaves(found), jax.tree.leaves(other), strict=True):
@@ -248,8 +251,8 @@ def test_other_solvers_find_the_same_optimum(solver, options, rtol):
     found = run(data)
     for lane in range(4):
         value = reference(data, lane, solver, **options).value
-        np.testing.assert_allclose(found.primal_value[lane], value, rtol=rtol, atol=rtol)
-        np.testing.assert_allclose(found.dual_value[lane], value, rtol=rtol, atol=rtol)
+        np.testing.assert_allclose(found.value[lane], value, rtol=rtol, atol=rtol)
+        np.testing.assert_allclose(found.bound[lane], value, rtol=rtol, atol=rtol)
 
 
 @pytest.mark.parametrize("solver", ["CLARABEL", "SCS"])
@@ -275,7 +278,7 @@ def test_dependent_unknowns_do_not_spoil_the_answer():
     h = [a + b for a, b in zip(apply(g, x0), s0, strict=True)]
     twins = Data(-adjoint(g, z0), g, h, MIXED)
     found = run(twins)
-    assert np.all(found.outcome == Outcome.SOLVED)
+    assert np.all(found.ending == Ending.SOLVED)
     assert optimality(twins, found).max() < 1e-7
 
 
@@ -301,10 +304,10 @@ def test_optima_on_a_corner_without_strict_complementarity():
     x0 = rng.standard_normal((8, UNKNOWNS))
     data = Data(-adjoint(g, z0), g, [a + b for a, b in zip(apply(g, x0), s0, strict=True)], MIXED)
     found = run(data)
-    assert np.all(found.outcome == Outcome.SOLVED)
+    assert np.all(found.ending == Ending.SOLVED)
     assert optimality(data, found).max() < 1e-7
     expected = np.sum(data.c * x0, axis=1)
-    np.testing.assert_allclose(found.primal_value, expected, rtol=1e-6, atol=1e-6)
+    np.testing.assert_allclose(found.value, expected, rtol=1e-6, atol=1e-6)
 
 
 SMALL = Cone(psd=((1, 2),), nonneg=2, soc=(3,))
@@ -327,34 +330,34 @@ def test_a_feasible_set_without_interior():
     """[[x1, x0], [x0, 0]] >= 0 leaves x0 = 0 only, yet nothing is infeasible: min x0 + x1 is 0."""
     data = repeat(small([1, 1], (-E01, -E00), 0 * E00, rows=((0, 1), (0, 0))))
     found = run(data)
-    assert np.all(np.isin(found.outcome, [Outcome.SOLVED, Outcome.STALLED])) and np.all(found.iterations <= 61)
+    assert np.all(np.isin(found.ending, NEAR)) and np.all(found.iterations <= 61)
     assert optimality(data, found).max() < 1e-3
 
 
 def test_an_infimum_that_is_not_attained():
     """min x0 with [[x0, 1], [1, x1]] >= 0: the value 0 is approached as x1 grows."""
     found = run(repeat(small([1, 0], (-E00, -E11), E01)))
-    assert np.all(np.isin(found.outcome, [Outcome.SOLVED, Outcome.STALLED])) and np.all(found.iterations <= 61)
-    assert np.isfinite(found.x).all() and np.all(np.abs(found.primal_value) < 1e-2)
+    assert np.all(np.isin(found.ending, NEAR)) and np.all(found.iterations <= 61)
+    assert np.isfinite(found.x).all() and np.all(np.abs(found.value) < 1e-2)
 
 
 def test_weak_infeasibility_is_never_called_solved_with_a_wrong_value():
     """[[x0, 1], [1, 0]] >= 0 has no solution, but the violation can be made as small as one likes."""
     data = repeat(small([1, 1], (-E00, 0 * E11), E01, rows=((0, -1), (0, 0)), limits=(0.0, 1.0)))
     found = run(data)
-    outcome = Outcome(int(found.outcome[0]))
+    ending = Ending(int(found.ending[0]))
     assert np.isfinite(found.x).all() and np.all(found.iterations <= 61)
-    assert outcome is not Outcome.DUAL_INFEASIBLE
-    if outcome is Outcome.PRIMAL_INFEASIBLE:  # to the tolerance: the ray is approached, not reached
+    assert ending is not Ending.DUAL_INFEASIBLE
+    if ending is Ending.INFEASIBLE:  # to the tolerance: the ray is approached, not reached
         assert np.abs(adjoint(data.g, unpack(found.z))).max() < 1e-6
-    if outcome is Outcome.SOLVED:  # a point as feasible as the tolerance asks for: far out
+    if ending is Ending.SOLVED:  # a point as feasible as the tolerance asks for: far out
         assert optimality(data, found).max() < 1e-6 and np.all(found.x[0] > 1e3)
 
 
-def test_a_thin_slab_between_two_rows():
-    """1 <= x0 <= 1 + 1e-9 next to a matrix of order one, as thin power slabs are."""
+def test_a_thin_power_balance_between_two_rows():
+    """1 <= x0 <= 1 + 1e-9 next to a matrix of order one, as thin power balances are."""
     found = run(repeat(small([0, 1], (-E00, -E11), E01, rows=((-1, 0), (1, 0)), limits=(-1.0, 1.0 + 1e-9))))
-    assert np.all(found.outcome == Outcome.SOLVED)
+    assert np.all(found.ending == Ending.SOLVED)
     np.testing.assert_allclose(found.x, 1.0, atol=1e-7)
 
 
@@ -370,7 +373,7 @@ def closed_forms(rng, lanes):
 def test_closed_forms():
     data, expected = closed_forms(np.random.default_rng(9), 8)
     found = run(data)
-    assert np.all(found.outcome == Outcome.SOLVED)
+    assert np.all(found.ending == Ending.SOLVED)
     np.testing.assert_allclose(found.x, expected, atol=1e-8)
 
 
@@ -383,7 +386,7 @@ def test_a_lane_has_the_same_bits_in_a_wider_batch():
 
 def test_iterations_are_bounded_and_an_unfinished_lane_says_so():
     found = run(closed_forms(np.random.default_rng(1), 8)[0], Options(iterations=3))
-    assert np.all(found.outcome == Outcome.STALLED) and found.iterations.max() <= 4
+    assert np.all(found.ending == Ending.ITERATIONS) and found.iterations.max() <= 4
     assert np.isfinite(found.x).all() and np.all(found.residual > 1e-7)
 
 
@@ -391,8 +394,8 @@ def test_iterations_are_bounded_and_an_unfinished_lane_says_so():
 def test_units_of_objective_and_right_side_do_not_matter(scale):
     data = feasible(np.random.default_rng(3), 8)
     found, other = run(data), run(data._replace(c=scale * data.c))
-    assert np.all(other.outcome == Outcome.SOLVED)
-    np.testing.assert_allclose(other.primal_value, scale * np.asarray(found.primal_value), rtol=1e-6)
+    assert np.all(other.ending == Ending.SOLVED)
+    np.testing.assert_allclose(other.value, scale * np.asarray(found.value), rtol=1e-6)
     other = run(data._replace(h=[scale * x for x in data.h]))
-    assert np.all(other.outcome == Outcome.SOLVED)
-    np.testing.assert_allclose(other.primal_value, scale * np.asarray(found.primal_value), rtol=1e-6)
+    assert np.all(other.ending == Ending.SOLVED)
+    np.testing.assert_allclose(other.value, scale * np.asarray(found.value), rtol=1e-6)

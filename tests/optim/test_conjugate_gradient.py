@@ -5,6 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from beamwright.optim import Ending
 from beamwright.optim import conjugate_gradient as cg
 from beamwright.optim.manifolds import UnitNorm, inner
 
@@ -39,14 +40,14 @@ def test_smallest_eigenvector_on_one_sphere():
     options = cg.Options(tolerance=1e-7, iterations=500)
     found = jax.jit(lambda x: cg.minimise(value, x, manifold, options, measure))(manifold.retract(start))
     np.testing.assert_allclose(found.value, np.linalg.eigvalsh(a)[0], rtol=1e-12)
-    assert found.ending == cg.Ending.STATIONARY and found.gradient_norm <= 1e-7
+    assert found.ending == Ending.STATIONARY and found.residual <= 1e-7
     trace = np.asarray(found.trace)
     assert np.isfinite(trace[: int(found.iterations) + 1]).all() and np.isnan(trace[int(found.iterations) + 1 :]).all()
     assert np.nanmax(np.diff(trace)) <= 1e-12
     others = cg.Options(tolerance=1e-7, iterations=500, beta=cg.fletcher_reeves)
     by_fletcher = jax.jit(lambda x: cg.minimise(value, x, manifold, others, measure))(manifold.retract(start))
     np.testing.assert_allclose(by_fletcher.value, found.value, rtol=1e-9)
-    assert by_fletcher.iterations != found.iterations and cg.Ending(int(by_fletcher.ending)).sentence.endswith(".")
+    assert by_fletcher.iterations != found.iterations and Ending(int(by_fletcher.ending)).sentence.endswith(".")
     # the same without telling the expensive part apart
     whole = jax.jit(lambda x: cg.minimise(lambda x: value(measure(x)), x, manifold, options))(manifold.retract(start))
     np.testing.assert_allclose(whole.value, found.value, rtol=1e-12)
@@ -67,9 +68,9 @@ def test_phases_align_with_a_given_vector():
 def test_endings():
     start = UnitNorm().retract(jnp.ones((2, 4)))
     flat = cg.minimise(lambda x: jnp.sum(x**2), start, UnitNorm())
-    assert flat.iterations == 0 and flat.ending == cg.Ending.STATIONARY
+    assert flat.iterations == 0 and flat.ending == Ending.STATIONARY
     few = cg.minimise(lambda x: jnp.sum(x[0]), start, UnitNorm(), cg.Options(tolerance=1e-12, iterations=2))
-    assert few.iterations == 2 and few.ending == cg.Ending.ITERATIONS
+    assert few.iterations == 2 and few.ending == Ending.ITERATIONS
 
     @jax.custom_jvp
     def misleading(x):  # its gradient points the wrong way: no step along it can lower the value
@@ -77,11 +78,5 @@ def test_endings():
 
     misleading.defjvp(lambda primals, tangents: (misleading(*primals), -jnp.sum(tangents[0][0])))
     lost = cg.minimise(misleading, start, UnitNorm())
-    assert lost.ending == cg.Ending.LINE_SEARCH and lost.iterations == 0
+    assert lost.ending == Ending.LINE_SEARCH and lost.iterations == 0
     np.testing.assert_allclose(lost.x, start, atol=1e-15)
-
-
-def test_no_number_ends_where_it_is():
-    start = UnitNorm().retract(jnp.ones((2, 3)))
-    found = cg.minimise(lambda x: jnp.sum(x[0]) * jnp.nan, start, UnitNorm())
-    assert found.iterations == 0 and np.isfinite(np.asarray(found.x)).all()

@@ -5,6 +5,7 @@ import jax.numpy as jnp
 import pytest
 
 from beamwright.optim import Ending, backtrack, falls_enough
+from beamwright.optim.line_search import descent_ending
 
 
 @pytest.mark.parametrize(("target", "cuts"), [(2.0, 0), (0.3, 2), (1e-9, 5)])
@@ -19,6 +20,15 @@ def test_what_is_no_number_is_never_good_enough():
     assert jnp.isnan(step) and count == 3
 
 
-def test_an_ending_is_a_number_and_a_sentence():
-    assert [int(ending) for ending in Ending] == [0, 1, 2] and Ending(1) is Ending.LINE_SEARCH
-    assert all(ending.sentence[0].isupper() and ending.sentence.endswith(".") for ending in Ending)
+@pytest.mark.parametrize(
+    ("value", "residual", "failed", "ending"),
+    [
+        (1.0, 1e-7, True, Ending.STATIONARY),
+        (1.0, 1.0, True, Ending.LINE_SEARCH),
+        (1.0, 1.0, False, Ending.ITERATIONS),
+        (jnp.nan, 0.0, False, Ending.NO_NUMBER),
+        (1.0, jnp.nan, True, Ending.NO_NUMBER),
+    ],
+)
+def test_endings_of_descents(value, residual, failed, ending):
+    assert descent_ending(jnp.array(value), jnp.array(residual), 1e-6, jnp.array(failed)) == ending

@@ -22,11 +22,11 @@ def solved(**options):
 
 
 def test_both_sides_meet_at_the_answer():
-    found = solved(rounds=500, tolerance=1e-8, shrink=0.97)
+    found = solved(iterations=500, tolerance=1e-8, shrink=0.97)
     np.testing.assert_allclose(found.x, 2, atol=1e-4)
-    assert found.gap <= 1e-8 and found.rounds < 500 and np.isclose(found.state, found.x[0])
+    assert found.residual <= 1e-8 and found.iterations < 500 and np.isclose(found.state, found.x[0])
 
 
 def test_duals_close_the_gap_sooner():
-    with_duals, without = (solved(rounds=10, tolerance=0.0, duals=duals) for duals in (True, False))
-    assert with_duals.gap < without.gap
+    with_duals, without = (solved(iterations=10, tolerance=0.0, duals=duals) for duals in (True, False))
+    assert with_duals.residual < without.residual

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
+from beamwright.optim import Ending
 from beamwright.optim import quasi_newton as qn
-from beamwright.optim.ending import Ending
 
 
 def rosenbrock(x):
@@ -44,21 +44,11 @@ def test_quadratics_in_a_box_meet_their_conditions(seed):
     assert 0 < inside.sum() < 12
 
 
-def test_many_at_once_are_each_by_itself():
-    starts = jnp.asarray(np.random.default_rng(0).uniform(-1, 1, (4, 5)))
-    options = qn.Options(iterations=200)
-    together = jax.vmap(lambda x: qn.minimise(rosenbrock, x, options=options))(starts)
-    for i, start in enumerate(starts):
-        np.testing.assert_allclose(together.x[i], qn.minimise(rosenbrock, start, options=options).x, atol=1e-6)
-
-
 def test_endings():
     flat = qn.minimise(lambda x: jnp.sum(x) * 0, jnp.ones(3))
     assert flat.iterations == 0 and flat.ending == Ending.STATIONARY
     outside = qn.minimise(lambda x: jnp.sum(x**2), jnp.array([3.0, -3.0]), 1.0, 2.0)
     np.testing.assert_allclose(outside.x, 1)
-    stuck = qn.minimise(lambda x: jnp.sum(x) * jnp.nan, jnp.ones(3))
-    np.testing.assert_array_equal(stuck.x, jnp.ones(3))
     # beyond x = 1 there is no value: the step is cut until there is one
     guarded = qn.minimise(lambda x: jnp.sum(-jnp.log(1 - x) - 3 * x), jnp.zeros(2))
     np.testing.assert_allclose(guarded.x, 2 / 3, atol=1e-5)

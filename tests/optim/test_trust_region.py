@@ -24,13 +24,13 @@ def check(B, c, radius, tolerance=1e-12):
     """Feasible, dual feasible, lower <= value, and the gap at rounding level of the data."""
     found = minimise_quadratic_over_ball(B, c, radius)
     scale = np.linalg.norm(B, 2, axis=(-2, -1)) * radius**2 + 2 * np.linalg.norm(c, axis=-1) * radius
-    assert (np.linalg.norm(found.point, axis=-1) <= radius * (1 + 1e-14)).all()
+    assert (np.linalg.norm(found.x, axis=-1) <= radius * (1 + 1e-14)).all()
     assert (found.multiplier >= 0).all()
     least = np.linalg.eigvalsh(B)[..., 0] + found.multiplier
     assert ((least >= -1e-13 * np.linalg.norm(B, 2, axis=(-2, -1))) | (radius == 0)).all()
-    np.testing.assert_allclose(found.value, quadratic(B, c, found.point), rtol=0, atol=1e-13 * scale.max())
-    assert (found.lower <= found.value).all()
-    assert (found.value - found.lower <= tolerance * scale).all(), ((found.value - found.lower) / scale).max()
+    np.testing.assert_allclose(found.value, quadratic(B, c, found.x), rtol=0, atol=1e-13 * scale.max())
+    assert (found.bound <= found.value).all()
+    assert (found.value - found.bound <= tolerance * scale).all(), ((found.value - found.bound) / scale).max()
     return found
 
 
@@ -58,7 +58,7 @@ def test_hard_and_nearly_hard_cases(seed, n, multiplicity, leak):
     inside = np.einsum("lji,lj->li", basis.conj(), c)
     inside[:, : min(multiplicity, n)] = leak
     found = check((B + B.conj().swapaxes(1, 2)) / 2, (basis @ inside[..., None])[..., 0], radius)
-    np.testing.assert_allclose(np.linalg.norm(found.point, axis=-1), radius)  # indefinite B: always on the sphere
+    np.testing.assert_allclose(np.linalg.norm(found.x, axis=-1), radius)  # indefinite B: always on the sphere
 
 
 def test_interior_minimum_is_the_linear_solve():
@@ -66,7 +66,7 @@ def test_interior_minimum_is_the_linear_solve():
     B = B @ B + np.eye(6)
     expected = -np.linalg.solve(B, c[..., None])[..., 0]
     found = check(B, c, 2 * np.linalg.norm(expected, axis=-1))
-    np.testing.assert_allclose(found.point, expected, atol=1e-12)
+    np.testing.assert_allclose(found.x, expected, atol=1e-12)
     assert found.multiplier.max() <= 1e-12 * np.abs(B).max()
 
 
@@ -75,7 +75,7 @@ def test_scale_of_the_data_does_not_matter(factor):
     B, c, radius, _ = draw(5, 50, 5)
     plain, scaled = check(B, c, radius), minimise_quadratic_over_ball(factor * B, factor * c, radius)
     np.testing.assert_allclose(scaled.value, factor * plain.value, rtol=1e-9)
-    assert (scaled.lower <= scaled.value).all()
+    assert (scaled.bound <= scaled.value).all()
     shrunk = minimise_quadratic_over_ball(B / factor**2, c / factor, radius * factor)
     np.testing.assert_allclose(shrunk.value, plain.value, rtol=1e-9)
 
@@ -83,13 +83,13 @@ def test_scale_of_the_data_does_not_matter(factor):
 def test_degenerate_data():
     B, c, radius, _ = draw(7, 4, 4)
     at_origin = check(B, c, 0 * radius)
-    assert (at_origin.value == 0).all() and (at_origin.lower == 0).all() and (at_origin.point == 0).all()
+    assert (at_origin.value == 0).all() and (at_origin.bound == 0).all() and (at_origin.x == 0).all()
     linear = check(0 * B, c, radius)
     np.testing.assert_allclose(linear.value, -2 * radius * np.linalg.norm(c, axis=-1))
     homogeneous = check(B, 0 * c, radius)
     np.testing.assert_allclose(homogeneous.value, radius**2 * np.minimum(0, np.linalg.eigvalsh(B)[:, 0]), atol=1e-12)
     nothing = check(0 * B, 0 * c, radius)
-    assert (nothing.value == 0).all() and (nothing.lower == 0).all()
+    assert (nothing.value == 0).all() and (nothing.bound == 0).all()
     singular = check(np.diag([0.0, 1.0, 2.0]) + 0j, np.array([0, 1, 1j]), np.array(5.0))
     np.testing.assert_allclose(singular.value, -1.5)
 
@@ -136,10 +136,10 @@ def test_no_sample_of_the_ball_is_lower():
     rng = np.random.default_rng(17)
     z = rng.standard_normal((20000, 1, 4)) + 1j * rng.standard_normal((20000, 1, 4))
     z = radius[:, None] * z * rng.random((20000, 1, 1)) ** (1 / 8) / np.linalg.norm(z, axis=-1, keepdims=True)
-    assert (quadratic(B, c, z) >= found.lower).all()
+    assert (quadratic(B, c, z) >= found.bound).all()
 
 
-def test_a_lane_of_a_batch_is_the_lane_alone_and_axes_broadcast():
+def test_leading_axes_broadcast():
     B, c, radius, _ = draw(19, 6, 5)
     batch = minimise_quadratic_over_ball(B.reshape(2, 3, 5, 5), c[:, None, None], 0.5)
     assert batch.value.shape == (6, 2, 3)

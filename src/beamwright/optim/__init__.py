@@ -8,21 +8,24 @@ from beamwright.optim.ball_ratio import LeastRatio, Ratio, least_ratio_over_ball
 from beamwright.optim.ending import Ending
 from beamwright.optim.line_search import backtrack, falls_enough
 from beamwright.optim.manifolds import UnitNorm, inner
-from beamwright.optim.power_allocation import allocate_power
+from beamwright.optim.power_allocation import Allocation, allocate, allocate_power
 from beamwright.optim.rank_reduction import RankReduction, reduce_rank
-from beamwright.optim.roots import Root, RootStatus, bracketed_root
+from beamwright.optim.result import Result, sentences
+from beamwright.optim.roots import Root, bracketed_root
 from beamwright.optim.trust_region import TrustRegion, minimise_quadratic_over_ball
 
 __all__ = [
+    "Allocation",
     "Ending",
     "LeastRatio",
     "RankReduction",
     "Ratio",
+    "Result",
     "Root",
-    "RootStatus",
     "TrustRegion",
     "UnitNorm",
     "adam",
+    "allocate",
     "allocate_power",
     "backtrack",
     "bracketed_root",
@@ -35,4 +38,5 @@ __all__ = [
     "penalty_dual",
     "quasi_newton",
     "reduce_rank",
+    "sentences",
 ]

@@ -11,11 +11,13 @@ import jax
 import jax.numpy as jnp
 from jax import Array, lax
 
+from beamwright.optim.ending import Ending
+
 
 class Options(NamedTuple):
     """The rate falls along half a cosine from ``rate`` to ``rate * last``."""
 
-    steps: int = 300
+    iterations: int = 300
     rate: float = 0.03
     last: float = 0.05
     clip: float = 10.0
@@ -24,25 +26,34 @@ class Options(NamedTuple):
     memory: float = 0.999
 
 
-def minimise(f: Callable[[Array, Array], Array], start: Array, options: Options = Options()) -> Array:  # noqa: B008
-    """Lower f(x, share), ``share`` of the search from 0 to 1; returns the last point.
+class Found(NamedTuple):
+    """Last point of the search."""
 
-    A gradient that is no number is taken for zero.
-    """
+    x: Array
+    iterations: Array
+    ending: Array
+    """``Ending``: ITERATIONS, which are always used up, or NO_NUMBER where the last gradient was none."""
+
+
+def minimise(f: Callable[[Array, Array], Array], start: Array, options: Options = Options()) -> Found:  # noqa: B008
+    """Lower f(x, share), ``share`` of the search from 0 to 1. A gradient that is no number is taken for zero."""
     look, o = jax.grad(f), options
 
-    def step(carry: tuple[Array, Array, Array], number: Array) -> tuple[tuple[Array, Array, Array], None]:
-        x, mean, square = carry
-        share = number / o.steps
+    def step(carry: tuple[Array, Array, Array, Array], number: Array) -> tuple[tuple[Array, Array, Array, Array], None]:
+        x, mean, square, _ = carry
+        share = number / o.iterations
         slope = look(x, share)
         size = jnp.sqrt(jnp.sum(slope**2))
-        slope = jnp.where(jnp.isfinite(size), slope * jnp.minimum(1.0, o.clip / jnp.maximum(size, 1e-300)), 0.0)
+        known = jnp.isfinite(size)
+        slope = jnp.where(known, slope * jnp.minimum(1.0, o.clip / jnp.maximum(size, 1e-300)), 0.0)
         mean = o.momentum * mean + (1 - o.momentum) * slope
         square = o.memory * square + (1 - o.memory) * slope**2
         rate = o.rate * (o.last + (1 - o.last) * 0.5 * (1 + jnp.cos(jnp.pi * share)))
         direction = mean / (1 - o.momentum ** (number + 1.0))
         scale = jnp.sqrt(square / (1 - o.memory ** (number + 1.0))) + 1e-8
-        return (x - rate * direction / scale, mean, square), None
+        return (x - rate * direction / scale, mean, square, known), None
 
     start = jnp.asarray(start)
-    return lax.scan(step, (start, jnp.zeros_like(start), jnp.zeros_like(start)), jnp.arange(o.steps))[0][0]
+    first = (start, jnp.zeros_like(start), jnp.zeros_like(start), jnp.array(True))
+    x, *_, known = lax.scan(step, first, jnp.arange(o.iterations))[0]
+    return Found(x, jnp.array(o.iterations), jnp.where(known, Ending.ITERATIONS, Ending.NO_NUMBER))

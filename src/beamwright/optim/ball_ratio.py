@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from beamwright.optim.ending import Ending
 from beamwright.optim.trust_region import minimise_quadratic_over_ball
 
 _MAX_STEPS = 60
@@ -40,12 +41,16 @@ class Ratio(NamedTuple):
 class LeastRatio(NamedTuple):
     """Least value of the ratio, the point that attains it, and a proof."""
 
-    value: np.ndarray
-    """(lanes,) the ratio at ``point``."""
-    point: np.ndarray
+    x: np.ndarray
     """d (lanes, n)."""
-    lower: np.ndarray
+    value: np.ndarray
+    """(lanes,) the ratio at ``x``."""
+    bound: np.ndarray
     """(lanes,) a value the ratio provably never falls below in the ball, equal to ``value`` to rounding."""
+    iterations: np.ndarray
+    """(lanes,) trust-region problems solved."""
+    ending: np.ndarray
+    """(lanes,) ``Ending``: SOLVED, or ITERATIONS; ``bound`` holds all the same."""
 
 
 def least_ratio_over_ball(ratio: Ratio) -> LeastRatio:
@@ -53,20 +58,23 @@ def least_ratio_over_ball(ratio: Ratio) -> LeastRatio:
 
     Source: Dinkelbach (1967); every inner minimum by ``minimise_quadratic_over_ball``; spec noma_isac, A6.
     """
-    point = np.zeros_like(ratio.channel)
+    point = np.zeros(ratio.channel.shape, complex)
     value = start = _ratio(ratio, point)
-    lower = np.zeros_like(value)
+    bound, iterations = np.zeros_like(value), np.zeros(len(value), int)
     active = np.arange(len(value))
     for _ in range(_MAX_STEPS):
         part, g = ratio.take(active), value[active]
-        there, lower[active] = _attack(part, g)
+        there, bound[active] = _attack(part, g)
+        iterations[active] += 1
         found = _ratio(part, there)
         better = found < g
         value[active[better]], point[active[better]] = found[better], there[better]
         active = active[g - found > _STATIONARY * (g + _STATIONARY * start[active])]
         if not len(active):
             break
-    return LeastRatio(value, point, np.minimum(lower, value))
+    ending = np.full(len(value), Ending.SOLVED)
+    ending[active] = Ending.ITERATIONS
+    return LeastRatio(point, value, np.minimum(bound, value), iterations, ending)
 
 
 def _attack(lanes: Ratio, g: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -78,8 +86,8 @@ def _attack(lanes: Ratio, g: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     disturbance = g * (_form(lanes.after, lanes.channel) + lanes.noise)
     trust = minimise_quadratic_over_ball(inner - scale * lanes.before, linear, lanes.radius)
     rounding = 8 * lanes.channel.shape[-1] * _EPS * (signal + disturbance)
-    lowest = np.minimum(trust.lower + signal - disturbance - rounding, 0)
-    return trust.point, np.maximum(g + lowest / lanes.noise, 0)
+    lowest = np.minimum(trust.bound + signal - disturbance - rounding, 0)
+    return trust.x, np.maximum(g + lowest / lanes.noise, 0)
 
 
 def _ratio(lanes: Ratio, d: np.ndarray) -> np.ndarray:

@@ -11,8 +11,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array, lax
 
-from beamwright.optim.ending import Ending
-from beamwright.optim.line_search import backtrack, falls_enough
+from beamwright.optim.line_search import backtrack, descent_ending, falls_enough
 from beamwright.optim.manifolds import UnitNorm, inner
 
 Measured = Any
@@ -50,10 +49,11 @@ class Found(NamedTuple):
 
     x: Array
     value: Array
-    gradient_norm: Array
+    residual: Array
+    """Norm of the Riemannian gradient."""
     iterations: Array
     ending: Array
-    """``Ending``."""
+    """``Ending``: STATIONARY, LINE_SEARCH, ITERATIONS or NO_NUMBER."""
     trace: Array
     """(iterations + 1,) values of f; NaN after the end."""
 
@@ -122,8 +122,7 @@ def minimise(
 
     end = lax.while_loop(running, body, state)
     norm = jnp.sqrt(end.square)
-    stationary = norm <= options.tolerance
-    ending = jnp.where(stationary, Ending.STATIONARY, jnp.where(end.failed, Ending.LINE_SEARCH, Ending.ITERATIONS))
+    ending = descent_ending(end.value, norm, options.tolerance, end.failed)
     return Found(end.x, end.value, norm, end.iterations, ending, end.trace)
 
 

@@ -1,10 +1,12 @@
-"""Backtracking along a path: the trials of a line search, whatever the path and the cuts. Traceable."""
+"""Backtracking along a path, whatever the path and the cuts, and how a descent by it ended. Traceable."""
 
 from collections.abc import Callable
 from typing import TypeVar
 
 import jax.numpy as jnp
 from jax import Array, lax
+
+from beamwright.optim.ending import Ending
 
 T = TypeVar("T")
 
@@ -29,3 +31,10 @@ def backtrack(first: T, enough: Callable[[T], Array], shorter: Callable[[T, Arra
         return shorter(trial, count), count + 1
 
     return lax.while_loop(short, cut, (first, jnp.array(0)))
+
+
+def descent_ending(value: Array, residual: Array, tolerance: float, failed: Array) -> Array:
+    """Ending of a descent whose gradient measures ``residual`` and whose last line search ``failed``, or not."""
+    short = jnp.where(failed, Ending.LINE_SEARCH, Ending.ITERATIONS)
+    short = jnp.where(residual <= tolerance, Ending.STATIONARY, short)
+    return jnp.where(jnp.isnan(value) | jnp.isnan(residual), Ending.NO_NUMBER, short)

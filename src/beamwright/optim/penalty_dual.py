@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 import jax.numpy as jnp
 from jax import Array, lax
 
+from beamwright.optim.ending import Ending
+
 State = Any
 """Whatever describes a point of C beside its copy: an array or a pytree."""
 
@@ -20,7 +22,8 @@ State = Any
 class Options(NamedTuple):
     """When to stop, and how fast the penalty grows."""
 
-    rounds: int = 25
+    iterations: int = 25
+    """Rounds."""
     shrink: float = 0.7
     tolerance: float = 1e-3
     """On the largest entry of |x - c|."""
@@ -34,9 +37,12 @@ class Found(NamedTuple):
     x: Array
     copy: Array
     state: State
-    rounds: Array
-    gap: Array
+    residual: Array
     """Largest entry of |x - c|."""
+    iterations: Array
+    """Rounds."""
+    ending: Array
+    """``Ending``: AGREED, which promises no optimum where penalties grew too fast; ITERATIONS or NO_NUMBER."""
 
 
 def decompose(
@@ -55,7 +61,7 @@ def decompose(
 
     def running(carry: tuple[Array, Array, State, Array, Array, Array, Array]) -> Array:
         *_, rounds, gap = carry
-        return (rounds < options.rounds) & (gap > options.tolerance)
+        return (rounds < options.iterations) & (gap > options.tolerance)
 
     def round(
         carry: tuple[Array, Array, State, Array, Array, Array, Array],
@@ -68,4 +74,5 @@ def decompose(
 
     first = (start, start, state, jnp.zeros_like(start), jnp.asarray(penalty), jnp.array(0), jnp.array(jnp.inf))
     x, copy, state, _, _, rounds, gap = lax.while_loop(running, round, first)
-    return Found(x, copy, state, rounds, gap)
+    ending = jnp.where(gap <= options.tolerance, Ending.AGREED, Ending.ITERATIONS)
+    return Found(x, copy, state, gap, rounds, jnp.where(jnp.isnan(gap), Ending.NO_NUMBER, ending))

@@ -17,6 +17,7 @@ from jax import Array, lax
 from numpy.typing import ArrayLike
 
 from beamwright.core import require
+from beamwright.optim.ending import Ending
 
 _LARGEST = 1e100
 """A user that hears nothing has this ratio of noise to gain."""
@@ -26,19 +27,19 @@ _BISECTIONS = 100
 class Allocation(NamedTuple):
     """One instance, or a batch of them."""
 
-    near: Array
-    """(groups,) W."""
-    far: Array
-    """(groups,) W."""
-    feasible: Array
-    """() whether the required rates can be met; else both are lowered by one common factor until they can."""
+    x: Array | np.ndarray
+    """(groups, 2) powers of near and far users in W."""
+    ending: Array | np.ndarray
+    """() ``Ending``: SOLVED; INFEASIBLE where the required rates cannot be met, and x is for rates lowered by one
+    common factor until they can; NO_NUMBER."""
 
 
 def allocate(a: Array, b: Array, power: Array, weight: Array, rate_near: Array, rate_far: Array) -> Allocation:
-    """The optimum for one instance: a, b (groups,) > 0, all others scalars. Traceable; never a NaN."""
+    """The optimum for one instance: a, b (groups,) > 0, all others scalars. Traceable; a NaN only from a NaN."""
     a = jnp.minimum(a, _LARGEST)
     c = jnp.maximum(a, jnp.minimum(b, _LARGEST))
-    feasible = jnp.sum(_least(a, c, rate_near, rate_far)) <= power
+    least = jnp.sum(_least(a, c, rate_near, rate_far))
+    feasible = least <= power
 
     def halve(_: int, bracket: tuple[Array, Array]) -> tuple[Array, Array]:
         low, high = bracket
@@ -54,7 +55,9 @@ def allocate(a: Array, b: Array, power: Array, weight: Array, rate_near: Array, 
     rate_near, rate_far = lowered * rate_near, lowered * rate_far
     groups = lax.cond(weight >= 0.5, _water_filling, _priced, a, c, power, weight, rate_near, rate_far)
     near = near_power(groups, a, c, weight, rate_near, rate_far)
-    return Allocation(near, groups - near, feasible)
+    ending = jnp.where(feasible, Ending.SOLVED, Ending.INFEASIBLE)
+    ending = jnp.where(jnp.isnan(least) | jnp.isnan(power), Ending.NO_NUMBER, ending)
+    return Allocation(jnp.stack([near, groups - near], axis=-1), ending)
 
 
 def near_power(groups: Array, a: Array, c: Array, weight: Array, rate_near: Array, rate_far: Array) -> Array:
@@ -130,10 +133,10 @@ def _spent(groups: Array, least: Array, power: Array) -> Array:
 
 def allocate_power(
     a: ArrayLike, b: ArrayLike, power_w: ArrayLike, weight: ArrayLike, rate_near: ArrayLike, rate_far: ArrayLike
-) -> tuple[np.ndarray, np.ndarray]:
+) -> Allocation:
     """``allocate`` for a batch: a, b (drops, groups) or (groups,), the others one value or (drops,).
 
-    Returns: powers (drops, groups, 2) of near and far users in W, and feasible (drops,).
+    Returns: Allocation of NumPy arrays, drops first: powers (drops, groups, 2), endings (drops,).
     Raises:  ValueError naming the argument that is not positive, not between 0 and 1, negative, or of a wrong shape.
     """
     given = {"a": np.atleast_2d(np.asarray(a, float)), "b": np.atleast_2d(np.asarray(b, float))}
@@ -152,8 +155,7 @@ def allocate_power(
     require(bool(inside.all()), "weight", "be between 0 and 1", weight)
     for name in ("rate_near", "rate_far"):
         require(bool((np.asarray(scalars[name]) >= 0).all()), name, "be >= 0", scalars[name])
-    found = _batched(*given.values(), *scalars.values())
-    return np.stack([np.asarray(found.near), np.asarray(found.far)], axis=-1), np.asarray(found.feasible)
+    return Allocation(*map(np.asarray, _batched(*given.values(), *scalars.values())))
 
 
 _batched = jax.jit(jax.vmap(allocate))

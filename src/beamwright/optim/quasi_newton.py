@@ -12,8 +12,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array, lax
 
-from beamwright.optim.ending import Ending
-from beamwright.optim.line_search import backtrack, falls_enough
+from beamwright.optim.line_search import backtrack, descent_ending, falls_enough
 
 
 class Options(NamedTuple):
@@ -36,11 +35,13 @@ class Found(NamedTuple):
     x: Array
     value: Array
     gradient: Array
+    residual: Array
+    """Largest entry of the projected gradient."""
     iterations: Array
     evaluations: Array
     """Evaluations of f and its gradient together."""
     ending: Array
-    """``Ending``."""
+    """``Ending``: STATIONARY, LINE_SEARCH, ITERATIONS or NO_NUMBER."""
 
 
 class _State(NamedTuple):
@@ -101,9 +102,9 @@ def minimise(
     end = lax.while_loop(
         running, body, _State(x, value, gradient, inverse, jnp.array(0), jnp.array(1), jnp.array(False))
     )
-    short = jnp.where(end.failed, Ending.LINE_SEARCH, Ending.ITERATIONS)
-    ending = jnp.where(optimality(end) <= options.tolerance, Ending.STATIONARY, short)
-    return Found(end.x, end.value, end.gradient, end.iterations, end.evaluations, ending)
+    residual = optimality(end)
+    ending = descent_ending(end.value, residual, options.tolerance, end.failed)
+    return Found(end.x, end.value, end.gradient, residual, end.iterations, end.evaluations, ending)
 
 
 def _first_step(gradient: Array, options: Options) -> Array:

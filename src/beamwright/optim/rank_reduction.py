@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from beamwright.core import require
+from beamwright.optim.ending import Ending
 
 _NULL = 1e-12  # singular values below this share of ||A_f|| tr(Y) count as zero
 _GROWTH = 10.0  # no step multiplies an eigenvalue by more than 1 + this
@@ -22,14 +23,16 @@ _GROWTH = 10.0  # no step multiplies an eigenvalue by more than 1 + this
 class RankReduction(NamedTuple):
     """Blocks of lower rank with the same active functionals."""
 
-    blocks: np.ndarray
+    x: np.ndarray
     """(lanes, blocks, d, d) Hermitian PSD."""
     ranks: np.ndarray
     """(lanes, blocks) eigenvalues above ``tolerance`` times the lane's trace."""
     active: np.ndarray
     """(lanes, functionals) those preserved at the end: the given ones and those that became tight on the way."""
-    steps: np.ndarray
+    iterations: np.ndarray
     """(lanes,) moves made."""
+    ending: np.ndarray
+    """(lanes,) ``Ending``: SOLVED where ranks are at most one or no direction is left, else ITERATIONS."""
 
 
 def reduce_rank(
@@ -52,7 +55,7 @@ def reduce_rank(
     """
     Y, A, tight, room = _checked(blocks, functionals, active, slack)
     lanes, count, d = Y.shape[:3]
-    steps, moving = np.zeros(lanes, int), np.ones(lanes, bool)
+    iterations, moving = np.zeros(lanes, int), np.ones(lanes, bool)
     for _ in range(count * d + A.shape[1]):
         V, kept = _factor(Y, tolerance)
         moving &= (kept.sum(-1) > 1).any(-1)
@@ -66,9 +69,11 @@ def reduce_rank(
         length, tight = _stop_at_limits(length, change, room, tight, moving)
         Y = _hermitian(V @ (np.eye(d) + length[:, None, None, None] * direction) @ _adjoint(V))
         room = np.maximum(0, room + length[:, None] * change)
-        steps += moving
+        iterations += moving
     V, kept = _factor(Y, tolerance)
-    return RankReduction(_hermitian(V @ _adjoint(V)), kept.sum(-1), tight, steps)
+    unfinished = moving & (kept.sum(-1) > 1).any(-1)
+    ending = np.where(unfinished, Ending.ITERATIONS, Ending.SOLVED)
+    return RankReduction(_hermitian(V @ _adjoint(V)), kept.sum(-1), tight, iterations, ending)
 
 
 def _factor(Y: np.ndarray, tolerance: float) -> tuple[np.ndarray, np.ndarray]:

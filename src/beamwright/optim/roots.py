@@ -7,41 +7,31 @@ One evaluation of f on all lanes per step, so f may be as dear as a batch of con
 """
 
 from collections.abc import Callable
-from enum import IntEnum
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from beamwright.core import require
-
-
-class RootStatus(IntEnum):
-    """Outcome of the search in a lane."""
-
-    CONVERGED = 0
-    """f changes sign between ``feasible`` and ``infeasible``, and they are within the tolerance."""
-    NOTHING_FEASIBLE = 1
-    """f(low) > 0: the answer, if any, lies below; ``feasible`` is NaN."""
-    ALL_FEASIBLE = 2
-    """f(high) <= 0: the answer lies at or above high; ``infeasible`` is NaN."""
-    OUT_OF_STEPS = 3
-    """The bracket still holds the sign change but is wider than the tolerance."""
+from beamwright.optim.ending import Ending
 
 
 class Root(NamedTuple):
     """A bracket of the sign change, both sides evaluated."""
 
-    feasible: np.ndarray
-    """(lanes,) the largest x seen with f(x) <= 0."""
+    x: np.ndarray
+    """(lanes,) the largest x seen with f(x) <= 0; NaN where f(low) > 0."""
     infeasible: np.ndarray
-    """(lanes,) the smallest x seen with f(x) > 0."""
+    """(lanes,) the smallest x seen with f(x) > 0; NaN where f(high) <= 0."""
     value: np.ndarray
-    """(lanes,) f(feasible)."""
-    status: np.ndarray
-    """(lanes,) RootStatus codes."""
-    steps: np.ndarray
+    """(lanes,) f(x)."""
+    residual: np.ndarray
+    """(lanes,) width of the bracket relative to its larger end; NaN where a side is."""
+    iterations: np.ndarray
     """(lanes,) evaluations of f spent inside the bracket."""
+    ending: np.ndarray
+    """(lanes,) ``Ending``: SOLVED; INFEASIBLE where f(low) > 0, so that the answer, if any, lies below; ALL_FEASIBLE
+    where f(high) <= 0; ITERATIONS, and the bracket holds the sign change but is too wide."""
 
 
 def bracketed_root(
@@ -49,7 +39,7 @@ def bracketed_root(
     low: ArrayLike,
     high: ArrayLike,
     rtol: float = 1e-6,
-    max_steps: int = 60,
+    iterations: int = 60,
     *,
     logarithmic: bool = False,
     value_high: ArrayLike | None = None,
@@ -61,14 +51,14 @@ def bracketed_root(
              logarithmic: interpolate in log x (low > 0), for functions that are smooth on a log scale.
              value_high: f(high) where it is known beforehand, which spares an evaluation.
     Returns: Root; a finished lane is re-evaluated at its feasible point while others go on.
-    Raises:  ValueError if low < high fails, a limit is not finite (or <= 0 when logarithmic), rtol or max_steps <= 0.
+    Raises:  ValueError if low < high fails, a limit is not finite (or <= 0 when logarithmic), rtol or iterations <= 0.
     Source:  Chandrupatla (1997); spec noma_isac, A5, is the use.
     """
     low, high = (np.array(x, float) for x in np.broadcast_arrays(np.atleast_1d(low), np.atleast_1d(high)))
     require(bool(np.isfinite([low, high]).all() and (low < high).all()), "low", "be < high, both finite", (low, high))
     require(not logarithmic or bool((low > 0).all()), "low", "be > 0 on a logarithmic scale", low.min(initial=1))
     require(rtol > 0, "rtol", "be > 0", rtol)
-    require(max_steps > 0, "max_steps", "be > 0", max_steps)
+    require(iterations > 0, "iterations", "be > 0", iterations)
     to_x, from_x = (np.exp, np.log) if logarithmic else (np.asarray, np.asarray)
 
     def evaluate(x: np.ndarray) -> np.ndarray:
@@ -81,10 +71,10 @@ def bracketed_root(
     ends = [f_low > 0, f_high <= 0]
     feasible, infeasible = np.select(ends, [np.nan, high], low), np.select(ends, [low, np.nan], high)
     value = np.select(ends, [np.nan, f_high], f_low)
-    steps = np.zeros(low.shape, int)
+    spent = np.zeros(low.shape, int)
     # a: the newest point; b: the end of the bracket across from it; c: the point that a pushed out
     a, f_a, b, f_b, fraction = from_x(low), f_low, from_x(high), f_high, 0.5
-    for _ in range(max_steps):
+    for _ in range(iterations):
         active = _width(feasible, infeasible) > rtol  # False where a side is NaN
         if not active.any():
             break
@@ -93,15 +83,16 @@ def bracketed_root(
         below = f <= 0
         feasible, value = np.where(active & below, x, feasible), np.where(active & below, f, value)
         infeasible = np.where(active & ~below, x, infeasible)
-        steps += active
+        spent += active
         stays = below == (f_a <= 0)
         c, f_c, b, f_b = np.where(stays, [a, f_a, b, f_b], [b, f_b, a, f_a])
         a, f_a = from_x(x), f
         least = 0.5 * rtol / np.maximum(_width(feasible, infeasible), rtol)
         fraction = np.clip(_fraction(a, f_a, b, f_b, c, f_c), least, 1 - least)
-    wide = _width(feasible, infeasible) > rtol
-    codes = [RootStatus.NOTHING_FEASIBLE, RootStatus.ALL_FEASIBLE, RootStatus.OUT_OF_STEPS]
-    return Root(feasible, infeasible, value, np.select([*ends, wide], codes, RootStatus.CONVERGED), steps)
+    width = _width(feasible, infeasible)
+    codes = [Ending.INFEASIBLE, Ending.ALL_FEASIBLE, Ending.ITERATIONS]
+    ending = np.select([*ends, width > rtol], codes, Ending.SOLVED)
+    return Root(feasible, infeasible, value, width, spent, ending)
 
 
 def _width(low: np.ndarray, high: np.ndarray) -> np.ndarray:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from beamwright.core import require
+from beamwright.optim.ending import Ending
 
 _MAX_STEPS = 200
 _EPS = float(np.finfo(float).eps)
@@ -25,14 +26,16 @@ _NEGLIGIBLE = 1e-150  # of the data's own scale: smaller components would underf
 class TrustRegion(NamedTuple):
     """A minimiser over the ball and the proof that nothing in the ball is lower."""
 
-    point: np.ndarray
-    """(..., n) complex, a minimiser, ||point|| <= radius."""
+    x: np.ndarray
+    """(..., n) complex, a minimiser, ||x|| <= radius."""
     value: np.ndarray
-    """(...) the quadratic at ``point``, evaluated from the data."""
+    """(...) the quadratic at ``x``, evaluated from the data."""
     multiplier: np.ndarray
     """(...) mu >= 0 with B + mu I >= 0; 0 where the radius is 0 (a single point needs no multiplier)."""
-    lower: np.ndarray
+    bound: np.ndarray
     """(...) q(mu), less a bound on every rounding error that entered it: no point of the ball has a lower value."""
+    ending: np.ndarray
+    """(...) ``Ending``: SOLVED, or ITERATIONS where the root of the multiplier is not; ``bound`` holds all the same."""
 
 
 def minimise_quadratic_over_ball(B: ArrayLike, c: ArrayLike, radius: ArrayLike) -> TrustRegion:
@@ -40,7 +43,7 @@ def minimise_quadratic_over_ball(B: ArrayLike, c: ArrayLike, radius: ArrayLike) 
 
     Args:    B (..., n, n) complex, its Hermitian part is used; c (..., n) complex; radius (...) >= 0.
              Leading axes broadcast.
-    Returns: TrustRegion, leading axes broadcast; value - lower is of the order of the rounding error of the data,
+    Returns: TrustRegion, leading axes broadcast; value - bound is of the order of the rounding error of the data,
              about 1e-13 (||B|| r^2 + ||c|| r).
     Raises:  ValueError if shapes disagree, an entry is not finite, or a radius is negative.
     Source:  More and Sorensen (1983) for the secular equation; spec noma_isac, A6.
@@ -55,7 +58,7 @@ def minimise_quadratic_over_ball(B: ArrayLike, c: ArrayLike, radius: ArrayLike) 
     rotated[np.abs(rotated) < _NEGLIGIBLE] = 0
     floor = np.maximum(0, -eigenvalues[..., 0])
     shifted = eigenvalues + floor[..., None]
-    excess = _excess_multiplier(shifted, np.abs(rotated))
+    excess, found = _excess_multiplier(shifted, np.abs(rotated))
 
     step = -_divide(rotated, shifted + excess[..., None])
     on_sphere = (floor > 0) & (excess == 0)  # hard case: c has nothing along the bottom eigenvector, so move along it
@@ -63,9 +66,11 @@ def minimise_quadratic_over_ball(B: ArrayLike, c: ArrayLike, radius: ArrayLike) 
     step /= np.maximum(1, np.linalg.norm(step, axis=-1))[..., None]
     point = _apply(basis, step) * radius[..., None]
 
-    unit_multiplier, unit_lower = _dual_bound(unit_B, unit_c, eigenvalues, basis, floor + excess)
+    unit_multiplier, unit_bound = _dual_bound(unit_B, unit_c, eigenvalues, basis, floor + excess)
     multiplier = unit_multiplier * _divide(scale, radius**2)
-    return TrustRegion(point, quadratic(B, c, point), multiplier, np.where(radius > 0, unit_lower * scale, 0.0))
+    bound = np.where(radius > 0, unit_bound * scale, 0.0)
+    ending = np.where(found, Ending.SOLVED, Ending.ITERATIONS)
+    return TrustRegion(point, quadratic(B, c, point), multiplier, bound, ending)
 
 
 def quadratic(B: np.ndarray, c: np.ndarray, d: np.ndarray) -> np.ndarray:
@@ -73,10 +78,11 @@ def quadratic(B: np.ndarray, c: np.ndarray, d: np.ndarray) -> np.ndarray:
     return np.sum(d.conj() * (_apply(B, d) + 2 * c), -1).real
 
 
-def _excess_multiplier(shifted: np.ndarray, size: np.ndarray) -> np.ndarray:
+def _excess_multiplier(shifted: np.ndarray, size: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """nu >= 0 with || size / (shifted + nu) || = 1, or 0 where the norm stays below 1 (interior or hard case).
 
     1 / ||.|| is concave and increasing in nu, so Newton's method started left of the root never passes it.
+    Returns: nu, and whether Newton's method was done with it.
     """
     nu = np.maximum(0, (size - shifted).max(-1, initial=0))  # each term alone may not exceed 1
     for _ in range(_MAX_STEPS):
@@ -85,10 +91,10 @@ def _excess_multiplier(shifted: np.ndarray, size: np.ndarray) -> np.ndarray:
         norm = np.linalg.norm(terms, axis=-1)
         following = nu + _divide(norm**2 * (norm - 1), np.sum(_divide(terms**2, weight), -1))
         rising = following > nu  # not in the interior or hard case, nor once rounding decides
+        nu = np.where(rising, following, nu)
         if not rising.any():
             break
-        nu = np.where(rising, following, nu)
-    return nu
+    return nu, ~rising
 
 
 def _dual_bound(

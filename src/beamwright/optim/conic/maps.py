@@ -10,7 +10,8 @@ import jax.numpy as jnp
 from jax import Array, lax
 
 from beamwright.numerics import small_matrices as la
-from beamwright.optim.conic.cones import Point, Scaling
+from beamwright.optim.conic.points import Point
+from beamwright.optim.conic.product import Scaling
 
 
 class LinearMap(Protocol):

@@ -8,7 +8,6 @@ Hermitian blocks (two Cholesky inverses, no eigenvalues) and Nesterov-Todd on se
 Every lane owns its status; a finished lane is frozen, a broken one keeps its best iterate.
 """
 
-from enum import IntEnum
 from typing import NamedTuple, TypeVar
 
 import equinox as eqx
@@ -17,23 +16,12 @@ import jax.numpy as jnp
 from jax import Array, lax
 
 from beamwright.numerics import factorise, materialise, solve_factorised
-from beamwright.optim.conic.cones import Cone, Factors, Point, combine, dot, norm, scale_by
 from beamwright.optim.conic.maps import LinearMap
+from beamwright.optim.conic.points import Point, combine, dot, norm
+from beamwright.optim.conic.product import Cone, Factors
+from beamwright.optim.ending import Ending
 
 T = TypeVar("T")
-
-
-class Outcome(IntEnum):
-    """Outcome of one lane of the solver."""
-
-    SOLVED = 0
-    """Residuals and gap at tolerance."""
-    PRIMAL_INFEASIBLE = 1
-    """``z`` is a certificate: G^T z = 0, h^T z = -1."""
-    DUAL_INFEASIBLE = 2
-    """``x``, ``s`` are a certificate: G x + s = 0, c^T x = -1 (the primal is unbounded)."""
-    STALLED = 3
-    """Iterations or digits ran out; the best iterate is returned with its residuals."""
 
 
 class Problem(eqx.Module):
@@ -58,11 +46,16 @@ class Solution(NamedTuple):
     """Per lane: the point, how it ended and what it cost."""
 
     x: Array
+    """(n, lanes)."""
     s: Point
     z: Point
-    outcome: Array
-    primal_value: Array
-    dual_value: Array
+    ending: Array
+    """``Ending``: SOLVED; INFEASIBLE, then z is the proof: G^T z = 0, h^T z = -1; DUAL_INFEASIBLE, then x and s are it:
+    G x + s = 0, c^T x = -1; else ITERATIONS, STALLED or NO_NUMBER, with the best iterate and its residual."""
+    value: Array
+    """c^T x."""
+    bound: Array
+    """-h^T z."""
     residual: Array
     """Largest of relative primal residual, dual residual and gap."""
     iterations: Array
@@ -85,7 +78,7 @@ def solve(problem: Problem, options: Options = Options()) -> Solution:  # noqa: 
     cone, lanes = problem.cone, problem.c.shape[-1]
     unit, one = cone.unit(lanes), jnp.ones(lanes)
     empty = Solution(
-        jnp.zeros_like(problem.c), unit, unit, jnp.full(lanes, Outcome.STALLED), 0 * one, 0 * one, jnp.inf * one,
+        jnp.zeros_like(problem.c), unit, unit, jnp.full(lanes, Ending.STALLED), 0 * one, 0 * one, jnp.inf * one,
         jnp.zeros(lanes, int),
     )  # fmt: skip
     start = _State(
@@ -104,8 +97,10 @@ def solve(problem: Problem, options: Options = Options()) -> Solution:  # noqa: 
         lambda a: jnp.any(a.running) & (a.step <= options.iterations), lambda a: _iterate(problem, options, a), start
     )
     best = end.best
-    solved = (best.outcome == Outcome.STALLED) & (best.residual <= options.accept)
-    return best._replace(outcome=jnp.where(solved, Outcome.SOLVED, best.outcome))
+    short = jnp.where(end.running, Ending.ITERATIONS, Ending.STALLED)
+    short = jnp.where(best.residual < jnp.inf, short, Ending.NO_NUMBER)  # no iterate was ever worth keeping
+    short = jnp.where(best.residual <= options.accept, Ending.SOLVED, short)
+    return best._replace(ending=jnp.where(best.ending == Ending.STALLED, short, best.ending))
 
 
 def _iterate(problem: Problem, options: Options, state: _State) -> _State:
@@ -164,25 +159,25 @@ def _judge(problem: Problem, options: Options, state: _State, seen: _Seen) -> _S
     # Rounding may keep a ray above the tolerance; the embedding says without it that no solution exists.
     infeasible = (ray < options.tolerance) & (tau < 1e-3 * state.kappa)
     infeasible |= (ray < options.accept) & (tau < 1e-9 * state.kappa)
-    outcome = jnp.where(
+    ending = jnp.where(
         infeasible,
-        jnp.where(primal_ray <= dual_ray, Outcome.PRIMAL_INFEASIBLE, Outcome.DUAL_INFEASIBLE),
-        jnp.where(residual <= options.tolerance, Outcome.SOLVED, Outcome.STALLED),
+        jnp.where(primal_ray <= dual_ray, Ending.INFEASIBLE, Ending.DUAL_INFEASIBLE),
+        jnp.where(residual <= options.tolerance, Ending.SOLVED, Ending.STALLED),
     )
     scale = jnp.where(
-        outcome == Outcome.PRIMAL_INFEASIBLE, -1 / hz, jnp.where(outcome == Outcome.DUAL_INFEASIBLE, -1 / cx, per_tau)
+        ending == Ending.INFEASIBLE, -1 / hz, jnp.where(ending == Ending.DUAL_INFEASIBLE, -1 / cx, per_tau)
     )
     better = state.running & (infeasible | (residual < state.best.residual))
-    scale, better, outcome, residual, ray = materialise((scale, better, outcome, residual, ray))
+    scale, better, ending, residual, ray = materialise((scale, better, ending, residual, ray))
     here = Solution(
-        x * scale, combine((scale, s)), combine((scale, z)), outcome, value, bound,
-        jnp.where(infeasible, ray, residual), jnp.full_like(outcome, state.step),
+        x * scale, combine((scale, s)), combine((scale, z)), ending, value, bound,
+        jnp.where(infeasible, ray, residual), jnp.full_like(ending, state.step),
     )  # fmt: skip
     best = jax.tree.map(lambda new, old: jnp.where(better, new, old), here, state.best)
     # The count of a lane keeps growing while it runs, also when an iterate is no better.
     best = best._replace(iterations=jnp.where(state.running, state.step, state.best.iterations))
     since = jnp.where(better, 0, state.since_best + 1)
-    finished = (outcome != Outcome.STALLED) | ((since >= 8) & (state.best.residual < 1e-5))
+    finished = (ending != Ending.STALLED) | ((since >= 8) & (state.best.residual < 1e-5))
     return state._replace(best=best, since_best=since, running=state.running & ~finished)
 
 
@@ -223,10 +218,10 @@ def _step(problem: Problem, options: Options, state: _State, seen: _Seen) -> _St
 
     def newton(dual: Array, centring: Point, primal: Point) -> tuple[Array, Point, Point]:
         """x, G x and z with  G^T z = -dual  and  z = centring + H(primal + G x)."""
-        right = materialise(combine((1.0, centring), (1.0, scale_by(scaling, primal))))
+        right = materialise(combine((1.0, centring), (1.0, cone.scale(scaling, primal))))
         x = materialise(solve_factorised(lower, -dual - g.adjoint(right)))
         gx = materialise(g.apply(x))
-        return x, gx, materialise(combine((1.0, right), (1.0, scale_by(scaling, gx))))
+        return x, gx, materialise(combine((1.0, right), (1.0, cone.scale(scaling, gx))))
 
     def passes(p: Array, carry: _Passes) -> _Passes:
         """First: the part of the direction that tau multiplies. Second: the predictor, straight to the boundary. Third:

@@ -198,7 +198,7 @@ def _search(s: Radio, users: int, lane: Lane, options: Options) -> SearchResult:
             hot = jnp.where(number == 0, options.hot, options.cold)
             return loss(x, scenarios, hot * (options.cold / hot) ** share)
 
-        x = adam.minimise(cooled, x, adam.Options(options.steps, options.rate))
+        x = adam.minimise(cooled, x, adam.Options(options.steps, options.rate)).x
         point, filters, received = designed(x, scenarios)
         filtered = physics.apply_filters(s, received, filters)
         worst = physics.find_worst_offsets(s, filtered, lane.range_hz, options.effort)

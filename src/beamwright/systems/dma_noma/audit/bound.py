@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from beamwright.optim.ending import Ending
 from beamwright.optim.power_allocation import allocate_power
 from beamwright.systems.dma_noma.physics import Known, Scenario, channels, model
 
@@ -16,5 +17,6 @@ def digital_bound(s: Scenario, known: Known) -> np.ndarray:
     gain = np.maximum(norms - np.repeat([0.0, s.scattering_radius], s.groups), 0) ** 2
     noise = np.divide(s.noise_power_w, gain, out=np.full_like(gain, np.inf), where=gain > 0)
     near, far = noise[:, : s.groups], noise[:, s.groups :]
-    powers, feasible = allocate_power(near, far, s.power_w, s.weight, s.rate_near, s.rate_far)
-    return np.where(feasible, model.weighted_rate(s, *model.noma_rates(powers, near, far)), np.inf)
+    best = allocate_power(near, far, s.power_w, s.weight, s.rate_near, s.rate_far)
+    rate = model.weighted_rate(s, *model.noma_rates(np.asarray(best.x), near, far))
+    return np.where(best.ending == Ending.SOLVED, rate, np.inf)

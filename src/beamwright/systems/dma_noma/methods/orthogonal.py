@@ -76,8 +76,8 @@ def _water_filling(h: np.ndarray, sent: model.Transmission, power_w: float, rate
     powers = np.full(sent.powers_w.shape, power_w / sent.powers_w.shape[1])
     for _ in range(_ROUNDS):
         ratio = model.ratios(h, sent._replace(powers_w=powers, noise_w=0.5 * sent.noise_w)).max(axis=-1)
-        filled, _ = allocate_power(ratio, ratio, power_w, 0.5, rate, 0.0)
-        powers = 0.5 * (powers + filled.sum(axis=-1))
+        filled = allocate_power(ratio, ratio, power_w, 0.5, rate, 0.0)
+        powers = 0.5 * (powers + filled.x.sum(axis=-1))
     return powers
 
 

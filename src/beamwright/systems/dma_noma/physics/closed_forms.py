@@ -71,6 +71,6 @@ def _with_powers(s: Scenario, known: Known, amplitudes: np.ndarray, beams: np.nd
     group_w = np.full((len(h), s.groups), s.power_w / s.groups)
     for _ in range(_ROUNDS):
         a, b = model.worst_ratios(h, model.noma_transmissions(s, vectors, group_w))
-        powers_w, _ = allocate_power(a, b, s.power_w, s.weight, s.rate_near, s.rate_far)
+        powers_w = np.asarray(allocate_power(a, b, s.power_w, s.weight, s.rate_near, s.rate_far).x)
         group_w = 0.5 * (group_w + powers_w.sum(axis=-1))
     return ClosedForm(amplitudes, beams, powers_w)

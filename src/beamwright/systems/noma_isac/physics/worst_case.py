@@ -63,10 +63,10 @@ def worst_case(
     finite = np.isfinite(streams).all(axis=tuple(range(1, streams.ndim)))
     usable = np.where(finite.reshape(-1, *(1,) * (streams.ndim - 1)), streams, 0)
     mask = model.decoding_mask(s, order, oma)
-    value, attack, lower = least_ratio_over_ball(_lanes(s, h, usable, radius, order, oma, mask))
+    least = least_ratio_over_ball(_lanes(s, h, usable, radius, order, oma, mask))
     sinr, below = np.full(mask.shape, np.nan), np.full(mask.shape, np.nan)
     error = np.zeros((*mask.shape, h.shape[-1]), complex)
-    sinr[mask], below[mask], error[mask] = value, lower, attack
+    sinr[mask], below[mask], error[mask] = least.value, least.bound, least.x
     sinr[~finite], below[~finite], error[~finite] = np.nan, np.nan, 0
     return WorstCase(sinr, error, below)
 

@@ -269,7 +269,7 @@ class Relaxed(NamedTuple):
     """(d, d, users, lanes)."""
     objective_w: Array
     """tr of the (penalised) cost, (lanes,)."""
-    outcome: Array
+    ending: Array
     residual: Array
     iterations: Array
     sinr: Array

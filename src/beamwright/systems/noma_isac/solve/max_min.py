@@ -69,7 +69,7 @@ def balance(s: Scenario, problem: Problem) -> Balanced:
     high = np.where(paid, highest, 1.0)
     low = np.minimum(1e-6 * high, 1e-6)
     root = bracketed_root(excess, low, high, ROOT_RTOL, logarithmic=True, value_high=np.full(len(high), np.inf))
-    level = np.where(paid, np.nan_to_num(root.feasible), 0.0)
+    level = np.where(paid, np.nan_to_num(root.x), 0.0)
     relaxed = relax(s, at_level(problem, level))
     recovered, attained = _within_budget(s, problem, level, relaxed)
     over = np.where(paid & (level > 0), np.nan_to_num(root.infeasible, nan=1.0), np.where(paid, low, 0.0))

@@ -121,7 +121,7 @@ def solve_nominal(layout: Layout, data: Data, options: conic.Options) -> Relaxed
     return Relaxed(
         y=y_w,
         objective_w=jnp.sum(la.inner(units.cost, solution.z.psd[0]), axis=0) * units.unit_cost * units.unit_w,
-        outcome=solution.outcome,
+        ending=solution.ending,
         residual=solution.residual,
         iterations=solution.iterations,
         sinr=x[:pairs] * units.pair_scale,

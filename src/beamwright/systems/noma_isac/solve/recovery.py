@@ -77,7 +77,7 @@ def _along_the_face(s: Scenario, problem: Problem, relaxed: Relaxation) -> tuple
         relaxed.inner, axis1=-2, axis2=-1
     ).real.sum(axis=-1, keepdims=True)
     reduced = reduce_rank(relaxed.inner, functionals, slack <= 1e-7 * scale, np.maximum(slack, 0), tolerance=1e-9)
-    return _accept(s, problem, reduced.blocks, relaxed.basis)
+    return _accept(s, problem, reduced.x, relaxed.basis)
 
 
 def _functionals(s: Scenario, problem: Problem, relaxed: Relaxation) -> tuple[np.ndarray, np.ndarray]:

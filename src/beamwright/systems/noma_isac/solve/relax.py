@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from beamwright.numerics import compiler_options, in_tiles, lanes_per_tile
-from beamwright.optim import conic
+from beamwright.optim import Ending, conic
 from beamwright.systems.noma_isac.physics import Covariances, Multipliers, Oma, Problem, Scenario, model
 from beamwright.systems.noma_isac.sizes import NOMINAL_TILE, ROBUST_TILE
 from beamwright.systems.noma_isac.solve.layout import Data, Layout, Relaxed
@@ -19,6 +19,9 @@ from beamwright.systems.noma_isac.solve.unservable import prove_unservable, unse
 
 OPTIONS = conic.Options(tolerance=1e-10, accept=1e-7)
 """Solver accuracy: two digits beyond what the certificate asks for."""
+
+UNDECIDED = (Ending.STALLED, Ending.ITERATIONS, Ending.NO_NUMBER)
+"""Endings of the solver without a proof; its best iterate may still be of use."""
 
 SIDES = 3
 """Most rounds in which a power balance too thin for the solver is demanded one side at a time."""
@@ -130,11 +133,12 @@ def _solved(s: Scenario, problem: Problem, penalty: np.ndarray, basis: np.ndarra
         np.broadcast_to(scalars, (drops, len(scalars))),
     )
     inner = _sort(np.moveaxis(solution.y, 3, 1), place)
-    solved = solution.outcome == conic.Outcome.SOLVED
+    solved = solution.ending == Ending.SOLVED
+    undecided = np.isin(solution.ending, UNDECIDED)
     unservable = unservable_pairs(s, problem)
     hopeless = unservable.any(axis=(1, 2))
-    usable = (solved | ((solution.outcome == conic.Outcome.STALLED) & (solution.residual < 1e-3))) & ~hopeless
-    infeasible = hopeless | (~usable & (solution.outcome != conic.Outcome.STALLED))
+    usable = (solved | (undecided & (solution.residual < 1e-3))) & ~hopeless
+    infeasible = hopeless | (~usable & ~undecided)
     demanded = (target > 0).any(axis=-1) | np.full(drops, s.targets > 0)
     inner = np.where(usable[:, None, None, None], np.where(demanded[:, None, None, None], inner, 0), np.nan)
     spent = solution.objective_w - np.einsum("dkij,dkji->d", np.nan_to_num(inner), penalty).real

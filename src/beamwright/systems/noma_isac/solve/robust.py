@@ -286,7 +286,7 @@ def solve_robust(layout: Layout, data: Data, options: conic.Options) -> Relaxed:
     return Relaxed(
         y=y_w,
         objective_w=jnp.sum(la.inner(units.cost, solution.s.psd[0]), axis=0) * units.unit_cost * units.unit_w,
-        outcome=solution.outcome,
+        ending=solution.ending,
         residual=solution.residual,
         iterations=solution.iterations,
         sinr=jnp.zeros((len(pairs), lanes)),

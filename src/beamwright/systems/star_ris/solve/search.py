@@ -67,7 +67,7 @@ def _compiled(goal: Goal, joint: bool, rank: int, options: cg.Options) -> Callab
         size, x = start_point(drop.u, joint)
         result = minimum(kernel.map_of_drop(drop, rank, joint), x)
         u = size * (result.x[0] + 1j * result.x[1])
-        return u, sign * result.value, result.gradient_norm, result.iterations, result.ending, sign * result.trace
+        return u, sign * result.value, result.residual, result.iterations, result.ending, sign * result.trace
 
     def minimum(drop: kernel.PhaseMap, x: Array) -> cg.Found:
         value = partial(kernel.objective, goal, drop)

@@ -1,0 +1,94 @@
+"""The second-order cone, (q, lanes), its first entry bounding the norm of the rest, with Nesterov-Todd scaling."""
+
+from typing import NamedTuple
+
+import jax.numpy as jnp
+from jax import Array
+
+from beamwright.numerics import materialise, total
+
+
+class SecondOrder(NamedTuple):
+    """One cone of q real entries."""
+
+    size: int
+
+    @property
+    def degree(self) -> int:
+        """Barrier parameter."""
+        return 1
+
+    def unit(self, lanes: int) -> Array:
+        """(1, 0, ..., 0)."""
+        return jnp.zeros((self.size, lanes)).at[0].set(1.0)
+
+    def factor(self, s: Array, z: Array) -> tuple[Array, tuple[Array, Array]]:
+        """Scaling W^-2, and W and W^-1, with W z = W^-1 s."""
+        w, w_inverse, w_inverse_squared = _nesterov_todd(s, z)
+        return w_inverse_squared, (w, w_inverse)
+
+    def scale(self, scaling: Array, u: Array) -> Array:
+        """H(u) = W^-2 u."""
+        return _apply(scaling, u)
+
+    def centring(
+        self, s: Array, z: Array, scaling: Array, factors: tuple[Array, Array], target: Array, ds: Array, dz: Array
+    ) -> Array:
+        """Right-hand side: target s^-1 - z - W^-1 (x with (W z) o x = (W^-1 ds) o (W dz))."""
+        w, w_inverse = factors
+        second_order = _divide(_apply(w, z), _product(_apply(w_inverse, ds), _apply(w, dz)))
+        return target * _inverse(s) - z - _apply(w_inverse, second_order)
+
+    def least_value(self, s: Array, z: Array, factors: tuple[Array, Array], ds: Array, dz: Array) -> Array:
+        """Smallest spectral value of both sides, per lane."""
+        return jnp.minimum(_least(s, ds), _least(z, dz))
+
+
+def _apply(matrix: Array, x: Array) -> Array:
+    return total(matrix[:, k] * x[k][None] for k in range(len(x)))
+
+
+def _determinant(x: Array) -> Array:
+    """x0^2 - |x1|^2 without cancellation where it can be avoided."""
+    tail = jnp.sqrt(jnp.sum(x[1:] ** 2, axis=0))
+    return (x[0] - tail) * (x[0] + tail)
+
+
+def _product(a: Array, b: Array) -> Array:
+    """Jordan product a o b."""
+    return jnp.concatenate([jnp.sum(a * b, axis=0)[None], a[0] * b[1:] + b[0] * a[1:]])
+
+
+def _divide(a: Array, b: Array) -> Array:
+    """x with a o x = b."""
+    head = materialise((a[0] * b[0] - jnp.sum(a[1:] * b[1:], axis=0)) / _determinant(a))
+    return jnp.concatenate([head[None], (b[1:] - head * a[1:]) / a[0]])
+
+
+def _inverse(x: Array) -> Array:
+    return jnp.concatenate([x[:1], -x[1:]]) / _determinant(x)
+
+
+def _nesterov_todd(s: Array, z: Array) -> tuple[Array, Array, Array]:
+    """W, W^-1 and W^-2 with W z = W^-1 s."""
+    q = s.shape[0]
+    ds, dz = materialise((jnp.sqrt(_determinant(s)), jnp.sqrt(_determinant(z))))
+    sn, zn = s / ds, z / dz
+    gamma = jnp.sqrt(0.5 * (1.0 + jnp.sum(sn * zn, axis=0)))
+    flip = jnp.ones((q, 1)).at[1:].set(-1.0)
+    middle = (sn + flip * zn) / (2.0 * gamma)
+    v = middle.at[0].add(1.0) / jnp.sqrt(2.0 * (middle[0] + 1.0))
+    eta, middle, v = materialise((jnp.sqrt(ds / dz), middle, v))
+    j = (jnp.eye(q) * flip)[:, :, None]
+    w = eta * (2.0 * v[:, None] * v[None] - j)
+    vi, mi = flip * v, flip * middle
+    return w, (2.0 * vi[:, None] * vi[None] - j) / eta, (2.0 * mi[:, None] * mi[None] - j) / eta**2
+
+
+def _least(x: Array, d: Array) -> Array:
+    """Smallest spectral value of d in the frame of x: x + t d stays inside while t < -1/least."""
+    root = jnp.sqrt(_determinant(x))
+    xn = x / root
+    head = (xn[0] * d[0] - jnp.sum(xn[1:] * d[1:], axis=0)) / root
+    tail = d[1:] / root - xn[1:] * ((head + d[0] / root) / (xn[0] + 1.0))
+    return head - jnp.sqrt(jnp.sum(tail**2, axis=0))
