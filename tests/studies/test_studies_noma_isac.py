@@ -70,3 +70,15 @@ def test_no_sampled_error_is_worse_than_the_exact_worst_case(designed):
     np.testing.assert_array_equal(found["min_sinr_db"], again["min_sinr_db"])
     none = measures.errors(scenario, realisation, design, keys, csi_error=0.0, samples=2)
     np.testing.assert_allclose(none["min_sinr_db"], none["worst_sinr_db"][:, None] * np.ones(2), rtol=1e-9)
+
+
+def test_sinrs_of_a_study_are_those_of_the_errors_that_it_names():
+    """Truths are drawn from the scenario's error ball, which is not empty by default: a study says which it means."""
+    of_truth = {"user_sinr_db", "min_sinr_db", "sinr_spread"}
+    judged = [
+        study
+        for study in STUDIES.values()
+        if study.name.startswith("noma-isac/") and of_truth & {metric.name for metric in study.metrics}
+    ]
+    assert {"noma-isac/table1", "noma-isac/table2", "noma-isac/fig7"} <= {study.name for study in judged}
+    assert all("csi_error" in {**study.settings, **curve.settings} for study in judged for curve in study.curves)
