@@ -1,12 +1,13 @@
 """Products of Hermitian PSD, nonnegative and second-order cones: sizes, and each cone's answers put together."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 import equinox as eqx
 import jax.numpy as jnp
 from jax import Array
 
+from beamwright.numerics import Tree
 from beamwright.optim.conic.nonnegative import Nonnegative
 from beamwright.optim.conic.points import Point
 from beamwright.optim.conic.psd import PositiveSemidefinite
@@ -23,16 +24,16 @@ class Part(Protocol):
     def unit(self, lanes: int) -> Array:
         """Identity element."""
 
-    def factor(self, s: Array, z: Array) -> tuple[Any, Any]:
+    def factor(self, s: Array, z: Array) -> tuple[Tree, Tree]:
         """Scaling and factors of a strictly interior pair."""
 
-    def scale(self, scaling: Any, u: Array) -> Array:
+    def scale(self, scaling: Tree, u: Array) -> Array:
         """H(u), by which the Newton system weighs a change of s."""
 
-    def centring(self, s: Array, z: Array, scaling: Any, factors: Any, target: Array, ds: Array, dz: Array) -> Array:
+    def centring(self, s: Array, z: Array, scaling: Tree, factors: Tree, target: Array, ds: Array, dz: Array) -> Array:
         """Right-hand side r of dz + H(ds) = r."""
 
-    def least_value(self, s: Array, z: Array, factors: Any, ds: Array, dz: Array) -> Array:
+    def least_value(self, s: Array, z: Array, factors: Tree, ds: Array, dz: Array) -> Array:
         """Smallest spectral value of ds in the frame of s and of dz in that of z: a step t < -1/least stays inside."""
 
 
@@ -47,12 +48,12 @@ class Scaling(NamedTuple):
     """W^-2 of each second-order cone, (q, q, lanes)."""
 
     @property
-    def parts(self) -> tuple[Any, ...]:
+    def parts(self) -> tuple[Tree, ...]:
         """Scaling of each cone in the order of ``Cone.parts``."""
         return (*zip(self.z, self.s_inverse, strict=True), self.ratio, *self.soc)
 
 
-Factors = tuple[Any, ...]
+Factors = tuple[Tree, ...]
 """Factors of each cone in the order of ``Cone.parts``."""
 
 
@@ -104,7 +105,7 @@ class Cone(eqx.Module):
         least = [part.least_value(a, b, f, da, db) for part, a, b, f, da, db in each]
         return -1.0 / jnp.min(jnp.stack([-1e-3 * jnp.ones(ds.nonneg.shape[-1]), *least]), axis=0)
 
-    def _by_kind(self, parts: Sequence[Any]) -> tuple[tuple[Any, ...], Any, tuple[Any, ...]]:
+    def _by_kind(self, parts: Sequence[Tree]) -> tuple[tuple[Tree, ...], Tree, tuple[Tree, ...]]:
         """Values in the order of ``parts``, as a ``Point`` holds them."""
         stacks = len(self.psd)
         return tuple(parts[:stacks]), parts[stacks], tuple(parts[stacks + 1 :])

@@ -1,7 +1,5 @@
 """Measurements on a cell-free design: by the certificate and the plain model, never by a search's own report."""
 
-from typing import Any
-
 import jax
 import numpy as np
 
@@ -11,7 +9,7 @@ from beamwright.systems import cellfree as cf
 Measured = dict[str, np.ndarray]
 
 
-def utilities(scenario: cf.Scenario, realisation: Any, design: cf.Design, keys: jax.Array) -> Measured:
+def utilities(scenario: cf.Scenario, realisation: cf.Realisation, design: cf.Design, keys: jax.Array) -> Measured:
     """Worst case, no offsets, and what the parts come to at the worst offsets."""
     proof = design.certificate
     assert proof is not None
@@ -25,7 +23,7 @@ def utilities(scenario: cf.Scenario, realisation: Any, design: cf.Design, keys: 
 
 
 def learning(
-    scenario: cf.Scenario, realisation: Any, design: cf.Design, keys: jax.Array, env_steps: int = 24_000
+    scenario: cf.Scenario, realisation: cf.Realisation, design: cf.Design, keys: jax.Array, env_steps: int = 24_000
 ) -> Measured:
     """The learning curve and where it ends; designs that were not learnt are level lines."""
     assert design.certificate is not None
@@ -45,13 +43,13 @@ def learning(
     }
 
 
-def missed(scenario: cf.Scenario, realisation: Any, design: cf.Design, keys: jax.Array) -> Measured:
+def missed(scenario: cf.Scenario, realisation: cf.Realisation, design: cf.Design, keys: jax.Array) -> Measured:
     """Share of the drop from no offsets to the worst ones that other methods do not find."""
     known, r = realisation.known, design.receivers
     proof = design.certificate
     assert proof is not None
     drop = np.maximum(proof.nominal_utility - proof.worst_case_utility, 1e-12)
-    variants: dict[str, tuple[str, dict[str, Any]]] = {
+    variants: dict[str, tuple[str, dict[str, int]]] = {
         "oracle": ("oracle", {}), "vertices": ("vertices", {}), "manifold": ("manifold", {}),
         "starts": ("manifold", {"starts": 4}), "no_duals": ("manifold", {"duals": False}),
         "polished": ("manifold", {"polish": True}),
@@ -63,7 +61,9 @@ def missed(scenario: cf.Scenario, realisation: Any, design: cf.Design, keys: jax
     return {name: np.maximum(value - proof.worst_case_utility, 0) / drop for name, value in found.items()}
 
 
-def along(scenario: cf.Scenario, realisation: Any, design: cf.Design, keys: jax.Array, points: int = 41) -> Measured:
+def along(
+    scenario: cf.Scenario, realisation: cf.Realisation, design: cf.Design, keys: jax.Array, points: int = 41
+) -> Measured:
     """Utility on the way from no offsets to the worst ones, and beyond."""
     known, r = realisation.known, design.receivers
     worst = design.worst_offsets_hz
@@ -74,10 +74,13 @@ def along(scenario: cf.Scenario, realisation: Any, design: cf.Design, keys: jax.
     return {"offset_hz": np.tile(reach, (len(worst), 1)), "utility": np.stack(rows, axis=1)}
 
 
-def field(scenario: cf.Scenario, realisation: Any, design: cf.Design, keys: jax.Array, step_m: float) -> Measured:
+def field(
+    scenario: cf.Scenario, realisation: cf.Realisation, design: cf.Design, keys: jax.Array, step_m: float
+) -> Measured:
     """Power of all beams at each place over the noise, and positions of the antennas."""
     known = realisation.known
     scene, drops = known.geometry, len(known.echo_gain)
+    assert scene is not None  # drawn, not brought
     x, y = (grid.ravel() for grid in np.meshgrid(*(np.arange(-130.0, 130.01, step_m),) * 2))
     away = np.stack([x, y], axis=-1) - scene.ap_positions_m[:, :, None]
     distance = np.linalg.norm(away, axis=-1)
@@ -102,7 +105,12 @@ def field(scenario: cf.Scenario, realisation: Any, design: cf.Design, keys: jax.
 
 
 def bounds(
-    scenario: cf.Scenario, realisation: Any, design: cf.Design, keys: jax.Array, elements: int = 256, snr: float = 0.05
+    scenario: cf.Scenario,
+    realisation: cf.Realisation,
+    design: cf.Design,
+    keys: jax.Array,
+    elements: int = 256,
+    snr: float = 0.05,
 ) -> Measured:
     """Position bounds in cm with known, consistent and free offsets: a grid of 16 symbols, and one index for both."""
     known, drops = realisation.known, len(design.beams)
@@ -117,10 +125,13 @@ def bounds(
     }
 
 
-def bound_map(scenario: cf.Scenario, realisation: Any, design: cf.Design, keys: jax.Array, step_m: float) -> Measured:
+def bound_map(
+    scenario: cf.Scenario, realisation: cf.Realisation, design: cf.Design, keys: jax.Array, step_m: float
+) -> Measured:
     """The bound of a target anywhere, in decibels over a metre, offsets consistent or free, equal SNR."""
     known, drops = realisation.known, len(design.beams)
     scene = known.geometry
+    assert scene is not None  # drawn, not brought
     x, y = (grid.ravel() for grid in np.meshgrid(*(np.arange(-140.0, 140.01, step_m),) * 2))
     places = np.stack([x, y], axis=-1)
     grid = cf.ResourceGrid.diagonal(256)

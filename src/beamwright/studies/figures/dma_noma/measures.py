@@ -1,7 +1,5 @@
 """Measurements on a metasurface design: by the plain model and the dense adversary, never by a search's report."""
 
-from typing import Any
-
 import jax
 import numpy as np
 
@@ -12,7 +10,9 @@ from beamwright.uncertainty import ball_frame, channel_error, sample_position_ba
 Measured = dict[str, np.ndarray]
 
 
-def rates(scenario: dn.Scenario, realisation: Any, design: dn.Design, keys: jax.Array, samples: int = 50) -> Measured:
+def rates(
+    scenario: dn.Scenario, realisation: dn.Realisation, design: dn.Design, keys: jax.Array, samples: int = 50
+) -> Measured:
     """Worst and mean sum rates over the balls, and over errors along one line only."""
     known, proof = realisation.known, design.certificate
     lines = {
@@ -31,7 +31,7 @@ def rates(scenario: dn.Scenario, realisation: Any, design: dn.Design, keys: jax.
     }
 
 
-def convergence(scenario: dn.Scenario, realisation: Any, design: dn.Design, keys: jax.Array) -> Measured:
+def convergence(scenario: dn.Scenario, realisation: dn.Realisation, design: dn.Design, keys: jax.Array) -> Measured:
     """Twice the weighted rate (the sum rate for equal weights) after every round, and rounds to shares of the last."""
     filled = _filled(2 * design.trace)
     share = filled / filled[:, -1:]
@@ -51,7 +51,7 @@ def _filled(trace: np.ndarray) -> np.ndarray:
     return np.take_along_axis(trace, last, axis=1)
 
 
-def errors(scenario: dn.Scenario, realisation: Any, design: dn.Design, keys: jax.Array) -> Measured:
+def errors(scenario: dn.Scenario, realisation: dn.Realisation, design: dn.Design, keys: jax.Array) -> Measured:
     """Errors of the first near and far user's channel over the ball, their bounds, and what is printed, over norms."""
     known = realisation.known
     places = np.stack([known.near_positions_m[:, 0], known.far_positions_m[:, 0]], axis=1)
@@ -73,7 +73,7 @@ def errors(scenario: dn.Scenario, realisation: Any, design: dn.Design, keys: jax
     return found
 
 
-def sets(scenario: dn.Scenario, realisation: Any, design: dn.Design, keys: jax.Array) -> Measured:
+def sets(scenario: dn.Scenario, realisation: dn.Realisation, design: dn.Design, keys: jax.Array) -> Measured:
     """Rates that balls of channels and balls of positions promise for a design, and the true ones."""
     known = realisation.known
     aligned, raw = (
@@ -87,7 +87,7 @@ def sets(scenario: dn.Scenario, realisation: Any, design: dn.Design, keys: jax.A
     }  # fmt: skip
 
 
-def focus(scenario: dn.Scenario, realisation: Any, design: dn.Design, keys: jax.Array) -> Measured:
+def focus(scenario: dn.Scenario, realisation: dn.Realisation, design: dn.Design, keys: jax.Array) -> Measured:
     """Power along the ray through the near user: of the matched field, and of the hologram's, over their largest."""
     drops, here = len(design.amplitudes), realisation.known.near_positions_m[:, 0]
     reach = np.geomspace(2.0, 60.0, 600)
@@ -113,7 +113,9 @@ def focus(scenario: dn.Scenario, realisation: Any, design: dn.Design, keys: jax.
     }
 
 
-def field(scenario: dn.Scenario, realisation: Any, design: dn.Design, keys: jax.Array, step_m: float) -> Measured:
+def field(
+    scenario: dn.Scenario, realisation: dn.Realisation, design: dn.Design, keys: jax.Array, step_m: float
+) -> Measured:
     """Power of the first group's beam over the noise around the antenna, and across the second group's near user."""
     known, drops = checked(scenario, realisation.known), len(design.amplitudes)
     sent, _ = model.transmissions(scenario, known, design)

@@ -1,7 +1,5 @@
 """Measurements on a design. Numbers come from the physics and the certificate, never from a solver's own report."""
 
-from typing import Any
-
 import jax
 import numpy as np
 
@@ -16,7 +14,7 @@ _RANK_ONE = 1e-6
 """Second eigenvalue over trace below which a covariance counts as rank one (spec A4)."""
 
 
-def power(scenario: ni.Scenario, realisation: Any, design: ni.Design, keys: jax.Array) -> Measured:
+def power(scenario: ni.Scenario, realisation: ni.Realisation, design: ni.Design, keys: jax.Array) -> Measured:
     """Powers, SINRs (users weakest first), certified gap and rank.
 
     ``rank_one`` is 1 where a rank-one design attains the certified bound, 0 where none was found that does, NaN where
@@ -41,7 +39,7 @@ def power(scenario: ni.Scenario, realisation: Any, design: ni.Design, keys: jax.
     }
 
 
-def balance(scenario: ni.Scenario, realisation: Any, design: ni.Design, keys: jax.Array) -> Measured:
+def balance(scenario: ni.Scenario, realisation: ni.Realisation, design: ni.Design, keys: jax.Array) -> Measured:
     """Measurements of ``power``, and the balanced SINR of beams and relaxation (OMA: the equivalent for equal rate)."""
     return power(scenario, realisation, design, keys) | {
         "balanced_sinr_db": linear_to_db(design.balanced_sinr),
@@ -49,7 +47,7 @@ def balance(scenario: ni.Scenario, realisation: Any, design: ni.Design, keys: ja
     }
 
 
-def round_trip(scenario: ni.Scenario, realisation: Any, design: ni.Design, keys: jax.Array) -> Measured:
+def round_trip(scenario: ni.Scenario, realisation: ni.Realisation, design: ni.Design, keys: jax.Array) -> Measured:
     """Power minimisation at the SINR that a max-min design achieved: it should return that design's budget."""
     targets_db = linear_to_db(np.where(np.isfinite(design.balanced_sinr), design.balanced_sinr, 0.0))
     targets = np.broadcast_to(targets_db[:, None], (len(targets_db), scenario.users))
@@ -60,7 +58,7 @@ def round_trip(scenario: ni.Scenario, realisation: Any, design: ni.Design, keys:
 
 def errors(
     scenario: ni.Scenario,
-    realisation: Any,
+    realisation: ni.Realisation,
     design: ni.Design,
     keys: jax.Array,
     csi_error: float,

@@ -1,7 +1,5 @@
 """Measurements on a surface: by the closed-form moments, never by a search's own report."""
 
-from typing import Any
-
 import jax
 import numpy as np
 from scipy.stats import spearmanr
@@ -13,7 +11,7 @@ from beamwright.systems.star_ris.scene import USER_HEIGHT_M
 Measured = dict[str, np.ndarray]
 
 
-def rates(scenario: sr.Scenario, realisation: Any, design: sr.Design, keys: jax.Array) -> Measured:
+def rates(scenario: sr.Scenario, realisation: sr.Realisation, design: sr.Design, keys: jax.Array) -> Measured:
     """Rates with the precoder of the final surface, interference, and how the search ended."""
     card = sr.evaluate(scenario, realisation, design)
     noise_w = realisation.known.noise_power_w
@@ -26,7 +24,9 @@ def rates(scenario: sr.Scenario, realisation: Any, design: sr.Design, keys: jax.
     }
 
 
-def moments(scenario: sr.Scenario, realisation: Any, design: sr.Design, keys: jax.Array, samples: int) -> Measured:
+def moments(
+    scenario: sr.Scenario, realisation: sr.Realisation, design: sr.Design, keys: jax.Array, samples: int
+) -> Measured:
     """Closed forms against draws: the entry of E|F_kj|^2 that is farthest off, and the rates' order."""
     known = realisation.known
     drawn = sr.monte_carlo(known, design.u, design.precoder, samples, share=design.share)
@@ -40,7 +40,7 @@ def moments(scenario: sr.Scenario, realisation: Any, design: sr.Design, keys: ja
     }
 
 
-def convergence(scenario: sr.Scenario, realisation: Any, design: sr.Design, keys: jax.Array) -> Measured:
+def convergence(scenario: sr.Scenario, realisation: sr.Realisation, design: sr.Design, keys: jax.Array) -> Measured:
     """State of a search after the iterations it was given, for the precoder of its start."""
     known, nothing = realisation.known, np.full(len(design.u), np.nan)
     if design.goal[0] == sr.Goal.INTERFERENCE:
@@ -59,7 +59,9 @@ def convergence(scenario: sr.Scenario, realisation: Any, design: sr.Design, keys
     }  # fmt: skip
 
 
-def as_printed(scenario: sr.Scenario, realisation: Any, design: sr.Design, keys: jax.Array, surfaces: int) -> Measured:
+def as_printed(
+    scenario: sr.Scenario, realisation: sr.Realisation, design: sr.Design, keys: jax.Array, surfaces: int
+) -> Measured:
     """The source's objective and gradient beside the true interference, for the fixed precoder of the design."""
     known, w = realisation.known, design.precoder
     shape = (surfaces, *design.u.shape[1:])
@@ -82,7 +84,7 @@ def _interference(known: sr.Statistics, u: np.ndarray, precoder: np.ndarray) -> 
     return model.interference_w(sr.moments(known, u, precoder))
 
 
-def _mean_ratio(realisation: Any, theta: np.ndarray) -> np.ndarray:
+def _mean_ratio(realisation: sr.Realisation, theta: np.ndarray) -> np.ndarray:
     """Median over users of |printed mean| over |true mean|, unit amplitudes, one stream of ones."""
     known = realisation.known
     ones = np.ones((len(theta), known.direct_mean.shape[-1], known.side.shape[1]))
@@ -90,7 +92,9 @@ def _mean_ratio(realisation: Any, theta: np.ndarray) -> np.ndarray:
     return np.median(np.abs(sr.printed_means(realisation, theta)) / np.abs(true), axis=-1)
 
 
-def power_map(scenario: sr.Scenario, realisation: Any, design: sr.Design, keys: jax.Array, step_m: float) -> Measured:
+def power_map(
+    scenario: sr.Scenario, realisation: sr.Realisation, design: sr.Design, keys: jax.Array, step_m: float
+) -> Measured:
     """Received power of all streams over a grid around the surface, and over that of random phases with RZF."""
     drops = len(design.u)
     x, y = (grid.ravel() for grid in np.meshgrid(np.arange(23.0, 57.1, step_m), np.arange(-16.0, 16.1, step_m)))

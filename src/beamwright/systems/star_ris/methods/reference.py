@@ -7,7 +7,7 @@ One drop and one side after the other. Needs the extra ``reference``.
 
 import warnings
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -142,10 +142,10 @@ def _phasors(x: np.ndarray) -> np.ndarray:
 
 
 class _Step(NamedTuple):
-    problem: Any
-    x: Any
-    a: Any
-    linear: Any
+    problem: cp.Problem
+    x: cp.Variable
+    a: cp.Parameter
+    linear: cp.Parameter
 
 
 @cache
@@ -172,21 +172,22 @@ def _penalised(a: np.ndarray, b: np.ndarray, x: np.ndarray) -> tuple[np.ndarray,
         linear = (pull - penalty * x) / unit
         step.linear.value = np.concatenate([linear.real, linear.imag])
         _solve(step.problem)
-        x = step.x.value[0] + 1j * step.x.value[1]
+        real, imaginary = np.asarray(step.x.value)
+        x = real + 1j * imaginary
     return x, len(PENALTIES)
 
 
-def _solve(problem: Any) -> None:
+def _solve(problem: cp.Problem) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # reduced accuracy: judged by the moments and the shifted dual
         problem.solve(solver="CLARABEL", warm_start=False)  # the same answer whatever was solved before
 
 
 class _Dual(NamedTuple):
-    problem: Any
-    y: Any
-    q: Any
-    psd: Any
+    problem: cp.Problem
+    y: cp.Variable
+    q: cp.Parameter
+    psd: cp.Constraint
 
 
 @cache
@@ -212,7 +213,7 @@ def _relaxation(a: np.ndarray, b: np.ndarray) -> tuple[float, np.ndarray]:
     dual = _dual(size)
     dual.q.value = np.block([[q.real, -q.imag], [q.imag, q.real]]) / scale
     _solve(dual.problem)
-    y = scale * dual.y.value
+    y = scale * np.asarray(dual.y.value)
     # the margin covers the rounding errors of the eigenvalue and of Q
     lowest = np.linalg.eigvalsh(q - np.diag(y))[0] - 8 * size * np.finfo(float).eps * scale
     z = dual.psd.dual_value
