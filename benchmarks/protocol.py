@@ -129,7 +129,7 @@ class Benchmark:
     tradeoffs: tuple[Tradeoff, ...] = ()
     time: Literal["solve_s", "whole_s"] = "solve_s"
     """What is drawn and tabulated against sizes; ``whole_s`` counts the assembly too."""
-    bound: str = "bound"
-    """Heading of the bound's column."""
+    bound: str = ""
+    """Heading of the bound's column; without it the bound is in the files only."""
     notes: Callable[[pd.DataFrame], list[str]] = lambda frame: []
     """Lines below the tables."""

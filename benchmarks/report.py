@@ -1,6 +1,6 @@
 """What a run leaves behind: tables on the terminal, a CSV with every measurement, a JSON with the machine, a figure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -55,7 +56,8 @@ def save_figure(folder: Path, benchmark: Benchmark, figure: Figure) -> None:
 def show(benchmark: Benchmark, frame: pd.DataFrame, facts: dict[str, Any], console: Console) -> None:
     """A table per study: every measurement of a comparison; of growth, time against the size."""
     console.print(f"{facts['processor']}, dgemm {facts['dgemm_gflops']:.1f} GFLOP/s, {facts['cores_used']} core(s)")
-    console.print(f"Times: {facts['statistic']}. Objective: {benchmark.objective}. Error: {benchmark.error}.")
+    console.print(f"Times: {facts['statistic']}; once: compilation and set-up. x: times longer than ours.")
+    console.print(f"Objective: {benchmark.objective}. Error, least, median and most: {benchmark.error}.")
     for study, rows in frame.groupby("study", sort=False):
         grown = str(study) in benchmark.axes
         console.print(_growth(benchmark, str(study), rows) if grown else _comparison(benchmark, str(study), rows))
@@ -66,12 +68,18 @@ def show(benchmark: Benchmark, frame: pd.DataFrame, facts: dict[str, Any], conso
 def _comparison(benchmark: Benchmark, study: str, rows: pd.DataFrame) -> Table:
     sizes = ", ".join(f"{name} {rows[name].iloc[0]:g}" for name in benchmark.axes if name != "batch")
     title = f"{benchmark.title}, {benchmark.studies[study]}"
-    table = Table(title=f"{title}: {sizes}" if sizes else title, title_justify="left")
     told = {name: texts for name, texts in _columns(benchmark, rows) if any(texts)}
-    for name in told:
-        table.add_column(name, justify="left" if name in ("case", "solver") else "right")
+    table = _empty(f"{title}: {sizes}" if sizes else title, told)
     for line in zip(*told.values(), strict=True):
         table.add_row(*line)
+    return table
+
+
+def _empty(title: str, columns: Iterable[str]) -> Table:
+    table = Table(title=title, title_justify="left", caption_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for name in columns:
+        left = name in ("case", "solver")
+        table.add_column(name, justify="left" if left else "right", no_wrap=left or name == "error")
     return table
 
 
@@ -79,31 +87,28 @@ def _columns(benchmark: Benchmark, rows: pd.DataFrame) -> Iterator[tuple[str, li
     """Heading and texts of every column; empty where there is nothing to tell."""
     yield "case", list(rows.case) if rows.case.nunique() > 1 else []
     yield "solver", list(rows.solver)
-    yield "drops", [str(n) for n in rows.drops]
-    yield "batch", [str(n) for n in rows.batch] if rows.batch.max() > 1 else []
+    yield "drops", [f"{row.drops // row.batch} x {row.batch}" for row in rows.itertuples()]
     yield "ms", [_number(1e3 * x) for x in rows.solve_s]
     yield "assembly ms", [_number(1e3 * x) if x > 0 else "" for x in rows.assembly_s]
     for ratio in benchmark.ratios:
         yield f"x {ratio.name}", [_number(x) for x in rows[f"times_{ratio.name}"]]
-    yield "compile s", [_number(x, 2) if x > 1e-3 else "" for x in rows.compile_s]
-    yield "set-up s", [_number(x, 2) if x > 1e-3 else "" for x in rows.set_up_s]
+    yield "once s", [f"{x:.1f}" if x >= 0.05 else "" for x in rows.compile_s + rows.set_up_s]
     yield "objective", [_number(x, 4) for x in rows.objective]
-    yield benchmark.bound, [_number(x, 4) for x in rows.bound]
-    yield "error: least, median, most", [_errors(row) for row in rows.itertuples()]
+    yield benchmark.bound, [_number(x, 4) for x in rows.bound] if benchmark.bound else []
+    yield "error", [_errors(row) for row in rows.itertuples()]
     yield "violation", [_number(x, 1) for x in rows.violation]
     yield "failed", [str(n) if n else "" for n in rows.failed]
-    yield "iterations", [_number(x) for x in rows.iterations]
+    yield "its", [_number(x) for x in rows.iterations]
     yield "of dgemm", [f"{x:.1%}" if x > 0 else "" for x in rows.dgemm_share]
 
 
 def _growth(benchmark: Benchmark, study: str, rows: pd.DataFrame) -> Table:
     """Milliseconds per drop against the size, and how many times longer the largest takes than the smallest."""
     label = benchmark.axes[study].label.replace("$", "")
-    table = Table(title=f"{benchmark.title}, ms per drop against {label}", title_justify="left")
     wide = rows.pivot_table(index=["case", "solver"], columns=study, values=benchmark.time, sort=False)
     sizes, cases = sorted(wide.columns), rows.case.nunique() > 1
-    for name in (*(["case"] if cases else []), "solver", *(f"{size:g}" for size in sizes), "x first"):
-        table.add_column(name, justify="left" if name in ("case", "solver") else "right")
+    columns = [*(["case"] if cases else []), "solver", *(f"{size:g}" for size in sizes), "last / first"]
+    table = _empty(f"{benchmark.title}, ms per drop against {label}", columns)
     for names, line in wide.iterrows():
         texts = [_number(1e3 * line[size]) for size in sizes]
         table.add_row(*names[0 if cases else 1 :], *texts, _number(line[sizes[-1]] / line[sizes[0]]))
@@ -111,13 +116,13 @@ def _growth(benchmark: Benchmark, study: str, rows: pd.DataFrame) -> Table:
     found = [f"{share.min():.1%} to {share.max():.1%} of dgemm"] if len(share) else []
     for name, column in (("largest error", rows.error_most), ("largest violation", rows.violation)):
         found += [f"{name} {column.max():.0e}"] if column.notna().any() else []
-    table.caption, table.caption_justify = ", ".join(found), "left"
+    table.caption = ", ".join(found)
     return table
 
 
 def _errors(row: Any) -> str:
     """Three numbers, or one where they are the same."""
-    three = [_number(x, 2) for x in (row.error_least, row.error_median, row.error_most)]
+    three = [_number(x, 2 if abs(x) >= 0.01 else 1) for x in (row.error_least, row.error_median, row.error_most)]
     return three[0] if len(set(three)) == 1 else ", ".join(three)
 
 

@@ -125,7 +125,7 @@ BENCHMARK = Benchmark(
     quick=QUICK,
     objective="power of the relaxed covariances, W",
     error="|objective / certified bound - 1|",
-    ratios=(Ratio("relaxation", (RELAXATION,)), Ratio("design", (DESIGN,))),
+    ratios=(Ratio("relax.", (RELAXATION,)), Ratio("design", (DESIGN,))),
     studies={"compare": "the paper's size"},
     axes={
         "antennas": Axis("antennas $N$"),
