@@ -99,7 +99,7 @@ def _columns(benchmark: Benchmark, rows: pd.DataFrame) -> Iterator[tuple[str, li
     yield "violation", [_number(x, 1) for x in rows.violation]
     yield "failed", [str(n) if n else "" for n in rows.failed]
     yield "its", [_number(x) for x in rows.iterations]
-    yield "of dgemm", [f"{x:.1%}" if x > 0 else "" for x in rows.dgemm_share]
+    yield "dgemm", [f"{x:.1%}" if x > 0 else "" for x in rows.dgemm_share]
 
 
 def _growth(benchmark: Benchmark, study: str, rows: pd.DataFrame) -> Table:

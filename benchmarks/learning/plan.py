@@ -41,6 +41,9 @@ class Plan:
     tests: int = 64
     """Channels that no training saw."""
     env_steps: int = 24_000
+    """Of agents that learn a single channel."""
+    policy_steps: int | None = None
+    """Of policies for any channel; None is what their agent takes by default."""
     budgets: tuple[tuple[int, int, int], ...] = (
         (1, 50, 1), (1, 100, 1), (2, 100, 1), (3, 100, 1), (6, 100, 1), (3, 200, 1), (4, 200, 1), (6, 200, 1),
         (1, 300, 1), (2, 300, 1), (3, 300, 1), (4, 300, 1), (6, 300, 1), (1, 300, 2), (2, 300, 2), (3, 300, 2),
@@ -49,7 +52,7 @@ class Plan:
     """Starts, steps and rounds of the optimiser; the last is its default."""
 
 
-QUICK = Plan(seeds=2, tests=16, env_steps=4000, budgets=((1, 50, 1), (2, 50, 1), (6, 50, 1)))
+QUICK = Plan(seeds=2, tests=16, env_steps=4000, policy_steps=4000, budgets=((1, 50, 1), (2, 50, 1), (6, 50, 1)))
 
 
 def run(plan: Plan) -> Iterator[Row]:
@@ -131,7 +134,7 @@ def _two_standard_errors(scores: list[float]) -> float:
 def _policies(s: cf.Scenario, tests: cf.Known, plan: Plan) -> Iterator[tuple[Row, cf.Policy]]:
     pool, drops = cf.draw(s, jax.random.key(1), POOL).known, len(tests.echo_gain)
     for name in ("ddpg", "meta", "amortised"):
-        more = {} if plan is not QUICK else {"env_steps": plan.env_steps}
+        more = {} if plan.policy_steps is None else {"env_steps": plan.policy_steps}
         policies, training = timed_each(
             lambda seed, name=name, more=more: cf.train_policy(s, pool, name, seed=seed, **more)[0], range(plan.seeds)
         )

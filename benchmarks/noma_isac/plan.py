@@ -97,7 +97,7 @@ def _ours(study: str, case: Case, drops: int) -> tuple[list[Row], np.ndarray]:
 
 
 def _peer(study: str, case: Case, peer: Peer, bound_w: np.ndarray, limit_s: float) -> Row:
-    """Drops one after another, as many as have a bound, or fewer when the time is spent."""
+    """The first drops, one after another until the time is spent."""
     ready, set_up_s, _ = once(lambda: peer.prepare(case.scenario, case.demand))
     h = case.channels(len(bound_w))
     answers, times = timed_each(ready.solve, h, ready.assemble, limit_s)
