@@ -1,4 +1,4 @@
-"""What the numbers depend on: the machine, its rate of floating-point operations, and versions."""
+"""Facts that the numbers depend on: the machine, its rate of floating-point operations, versions."""
 
 import os
 import platform

@@ -1,4 +1,4 @@
-"""What a benchmark is: a plan, rows with the same columns for every system, and as data what is special of a system."""
+"""Benchmarks: a plan, rows with the same columns for every system, and as data whatever is special of a system."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ class Row:
     errors: ArrayLike = np.nan
     """The measure of accuracy that ``Benchmark.error`` names."""
     violations: ArrayLike = np.nan
-    """Of constraints, relative; the largest counts."""
+    """Relative violations of constraints; the largest counts."""
     bound: ArrayLike = np.nan
     """See ``Benchmark.bound``."""
     iterations: ArrayLike = np.nan
@@ -128,7 +128,7 @@ class Benchmark:
     """Studies of growth, by the size that grows; drawn too."""
     tradeoffs: tuple[Tradeoff, ...] = ()
     time: Literal["solve_s", "whole_s"] = "solve_s"
-    """What is drawn and tabulated against sizes; ``whole_s`` counts the assembly too."""
+    """Time that is drawn and tabulated against sizes; ``whole_s`` counts the assembly too."""
     bound: str = ""
     """Heading of the bound's column; without it the bound is in the files only."""
     notes: Callable[[pd.DataFrame], list[str]] = lambda frame: []

@@ -1,4 +1,4 @@
-"""What a run leaves behind: tables on the terminal, a CSV with every measurement, a JSON with the machine, a figure."""
+"""Results of a run: tables on the terminal, a CSV with every measurement, a JSON with the machine, a figure."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path

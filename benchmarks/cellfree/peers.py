@@ -23,7 +23,7 @@ from beamwright.systems.cellfree.solve.search import TILE, Lane, decode
 from benchmarks.timing import Times, timed_each
 
 SAMPLES, STARTS = 512, 8
-"""Of SciPy's multistart (spec section 5)."""
+"""Points and searches of SciPy's multistart (spec section 5)."""
 
 
 def by_scipy(s: cf.Scenario, filtered: physics.FilteredSignals) -> tuple[np.ndarray, Times]:

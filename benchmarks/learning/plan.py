@@ -41,9 +41,9 @@ class Plan:
     tests: int = 64
     """Channels that no training saw."""
     env_steps: int = 24_000
-    """Of agents that learn a single channel."""
+    """Training of agents that learn a single channel."""
     policy_steps: int | None = None
-    """Of policies for any channel; None is what their agent takes by default."""
+    """Training of policies for any channel; None is what their agent takes by default."""
     budgets: tuple[tuple[int, int, int], ...] = (
         (1, 50, 1), (1, 100, 1), (2, 100, 1), (3, 100, 1), (6, 100, 1), (3, 200, 1), (4, 200, 1), (6, 200, 1),
         (1, 300, 1), (2, 300, 1), (3, 300, 1), (4, 300, 1), (6, 300, 1), (1, 300, 2), (2, 300, 2), (3, 300, 2),

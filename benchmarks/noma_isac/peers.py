@@ -22,7 +22,7 @@ from benchmarks.noma_isac import reduced
 
 
 class Demand(NamedTuple):
-    """What every drop has to reach."""
+    """Targets that every drop has to reach."""
 
     sinr: float
     """Linear target of all streams."""

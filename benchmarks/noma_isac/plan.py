@@ -1,4 +1,4 @@
-"""What is measured: the comparison at the paper's size, then growth with antennas, users, targets and batch.
+"""Measurements of NOMA-ISAC: the comparison at the paper's size, then growth with antennas, users, targets and batch.
 
 Ours is measured twice: the batched relaxation alone is on the same footing as the peers, channels in, covariances out;
 the whole design with rank-one beams and certificate is what a user calls.

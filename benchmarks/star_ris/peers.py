@@ -23,7 +23,7 @@ class Dense(NamedTuple):
 
 
 def dense(known: sr.Statistics, u: np.ndarray, w: np.ndarray) -> Dense:
-    """Of a single drop (arrays with a drops axis of one)."""
+    """Data of a single drop (arrays with a drops axis of one)."""
     seen = np.eye(2)[known.side[0]][:, :, None] * np.abs(u[0])
     arriving = mean_phasor(known.kappa)[0] * np.conj(known.user_mean[0])[:, None] * seen
     x = known.surface_mean[0] @ w[0]

@@ -37,7 +37,7 @@ class Problem(NamedTuple):
     kind: Precoding
     majorised: str
     sign: int
-    """Of the objective where it is minimised."""
+    """Factor of the objective with which it is minimised."""
 
 
 PROBLEMS = {
@@ -77,7 +77,7 @@ def case_of(elements: int, drops: int) -> Case:
 
 
 def flops_per_iteration(elements: int, users: int) -> float:
-    """Of one step for a surface fed by one path, K users: counted from the algorithm, a lower estimate.
+    """Operations of one step for a surface fed by one path, K users: counted from the algorithm, a lower estimate.
 
     Two looks (z = C u, each user one side: 8 K N; retraction 12 real operations for each of 2 N coefficients), the way
     back of one gradient (8 K N), projections, inner products and the new direction (28 for each of 2 N).
