@@ -59,24 +59,26 @@ def show(benchmark: Benchmark, frame: pd.DataFrame, facts: dict[str, Any], conso
     console.print(f"Times: {facts['statistic']}; once: compilation and set-up. x: times longer than ours.")
     console.print(f"Objective: {benchmark.objective}. Error, least, median and most: {benchmark.error}.")
     for study, rows in frame.groupby("study", sort=False):
-        grown = str(study) in benchmark.axes
-        console.print(_growth(benchmark, str(study), rows) if grown else _comparison(benchmark, str(study), rows))
+        shown = _growth if study in benchmark.axes else _comparison
+        console.print()
+        console.print(*shown(benchmark, str(study), rows), sep="\n")
     for note in benchmark.notes(frame):
         console.print(note)
 
 
-def _comparison(benchmark: Benchmark, study: str, rows: pd.DataFrame) -> Table:
+def _comparison(benchmark: Benchmark, study: str, rows: pd.DataFrame) -> tuple[str, Table]:
+    """Title, and every measurement."""
     sizes = ", ".join(f"{name} {rows[name].iloc[0]:g}" for name in benchmark.axes if name != "batch")
     title = f"{benchmark.title}, {benchmark.studies[study]}"
     told = {name: texts for name, texts in _columns(benchmark, rows) if any(texts)}
-    table = _empty(f"{title}: {sizes}" if sizes else title, told)
+    table = _empty(told)
     for line in zip(*told.values(), strict=True):
         table.add_row(*line)
-    return table
+    return f"{title}: {sizes}" if sizes else title, table
 
 
-def _empty(title: str, columns: Iterable[str]) -> Table:
-    table = Table(title=title, title_justify="left", caption_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+def _empty(columns: Iterable[str]) -> Table:
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for name in columns:
         left = name in ("case", "solver")
         table.add_column(name, justify="left" if left else "right", no_wrap=left or name == "error")
@@ -102,22 +104,22 @@ def _columns(benchmark: Benchmark, rows: pd.DataFrame) -> Iterator[tuple[str, li
     yield "dgemm", [f"{x:.1%}" if x > 0 else "" for x in rows.dgemm_share]
 
 
-def _growth(benchmark: Benchmark, study: str, rows: pd.DataFrame) -> Table:
-    """Milliseconds per drop against the size, and how many times longer the largest takes than the smallest."""
+def _growth(benchmark: Benchmark, study: str, rows: pd.DataFrame) -> tuple[str, Table]:
+    """Title; milliseconds per drop against the size, and how many times longer the largest takes than the smallest."""
     label = benchmark.axes[study].label.replace("$", "")
     wide = rows.pivot_table(index=["case", "solver"], columns=study, values=benchmark.time, sort=False)
     sizes, cases = sorted(wide.columns), rows.case.nunique() > 1
     columns = [*(["case"] if cases else []), "solver", *(f"{size:g}" for size in sizes), "last / first"]
-    table = _empty(f"{benchmark.title}, ms per drop against {label}", columns)
+    table = _empty(columns)
     for names, line in wide.iterrows():
         texts = [_number(1e3 * line[size]) for size in sizes]
         table.add_row(*names[0 if cases else 1 :], *texts, _number(line[sizes[-1]] / line[sizes[0]]))
     share = rows.dgemm_share.dropna()
     found = [f"{share.min():.1%} to {share.max():.1%} of dgemm"] if len(share) else []
     for name, column in (("largest error", rows.error_most), ("largest violation", rows.violation)):
-        found += [f"{name} {column.max():.0e}"] if column.notna().any() else []
-    table.caption = ", ".join(found)
-    return table
+        found += [f"{name} {column.max():.0e}"] if column.max() > 0 else []
+    notes = f" ({', '.join(found)})" if found else ""
+    return f"{benchmark.title}, ms per drop against {label}{notes}", table
 
 
 def _errors(row: Any) -> str:

@@ -110,13 +110,14 @@ def _row(
 ) -> Row:  # fmt: skip
     proofs = [design.certificate for design in designs]
     reached = np.concatenate([proof.verified_sum_rate for proof in proofs])
+    rounds = np.concatenate([design.iterations for design in designs])
     return Row(
         study, "", solver, times, len(reached), batch,
         {"elements": s.elements, "groups": s.groups, "positions": positions}, certified, reached,
         errors=verified[: len(reached)] - reached,
         violations=[violations(design) for design in designs],
         bound=np.concatenate([proof.guaranteed_sum_rate for proof in proofs]),
-        iterations=np.concatenate([design.iterations for design in designs]),
+        iterations=np.where(rounds > 0, rounds, np.nan),
     )  # fmt: skip
 
 
