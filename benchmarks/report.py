@@ -194,7 +194,7 @@ def _draw_growth(ax: Axes, benchmark: Benchmark, rows: pd.DataFrame, panel: _Gro
         ax.set_xscale("log", base=2)
     ticks = sorted(set(rows[study]))
     ax.set_xticks(ticks, [f"{size:g}" for size in ticks])
-    ax.minorticks_off()
+    ax.xaxis.minorticks_off()
     ax.set_xlabel(label)
     ax.set_ylabel("ms per drop")
 
@@ -211,6 +211,7 @@ def _draw_tradeoff(ax: Axes, benchmark: Benchmark, rows: pd.DataFrame, panel: Tr
         ax.plot(ms[kept], objective[kept], **style)
     free = [f"{row.solver}: {row.objective:.1f}" for row in rows[rows.solve_s == 0].itertuples()]
     ax.text(0.98, 0.03, "\n".join(free), transform=ax.transAxes, ha="right")
+    ax.margins(y=0.15)
     ax.set_xscale("log")
     ax.set_xlabel("ms per drop")
     ax.set_ylabel(benchmark.objective)
