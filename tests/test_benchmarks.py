@@ -170,7 +170,7 @@ def test_star_ris_plan_is_measured_and_tabulated():
     frame = measured(star_ris.BENCHMARK, star_plan.Plan(3, 2, 1, 4, (4, 8), 1))
     assert {star_plan.SEARCH, "majorise-minimise", "pymanopt", "CVXPY SCA"} <= set(frame.solver)
     grown = frame[frame.study == "elements"]
-    assert (grown[grown.solver == star_plan.SEARCH].dgemm_share > 0).all() and (grown.error_most < 0.1).all()
+    assert (grown[grown.solver == star_plan.SEARCH].dgemm_share > 0).all() and grown.error_most.max() < 0.1
 
 
 def test_learning_compares_like_with_like():
