@@ -19,7 +19,7 @@ from beamwright.systems.cellfree.learn.environment import OBJECTIVES, REWARD
 from beamwright.systems.cellfree.methods import certified_design
 from beamwright.systems.cellfree.physics import Filters, Paths, Point, paths_of, point_of, robust_filters
 from beamwright.systems.cellfree.scene import checked
-from benchmarks.cellfree_twin import Twin
+from benchmarks.learning.twin import Twin
 
 TINY = {"env_steps": 512, "environments": 4, "width": 8}
 TINY_DDPG = TINY | {"random_steps": 8, "batch": 16}

@@ -4,7 +4,7 @@
 
 by Adam on smooth coordinates of everything: layouts and powers by softmax, beams by direction and share of power. After
 every round the oracle's worst offsets join the scenarios (spec cellfree, section 6). BFGS on the same coordinates ends
-in worse optima after more time (benchmarks/cellfree.py).
+in worse optima after more time (benchmarks/cellfree).
 """
 
 from collections.abc import Callable

@@ -1,7 +1,7 @@
-"""The cell-free environment in plain NumPy, one instance, from the specification alone (sections 2 to 4 and 7).
+"""The cell-free environment in plain NumPy, one instance, from the text alone (spec cellfree, sections 2 to 4 and 7).
 
 It shares no code with ``beamwright``: what tests hold the compiled environment against, and what other agents
-train on in ``benchmarks.learning``.
+train on.
 """
 
 from itertools import product

@@ -1,4 +1,4 @@
-"""Floating-point operations of our interior point, counted from the algorithm, and what this machine's dgemm reaches.
+"""Floating-point operations of our interior point, counted from the algorithm.
 
 Counted per iteration and lane: real additions and multiplications of the dense algebra that the method needs (a complex
 multiply-add is 8), nothing for copies, masks, scalar work, step-length eigenvalues or the objective. So the share of
@@ -11,23 +11,7 @@ dgemm is a lower estimate.
     linear system, size n    Cholesky n^3 / 3, three solves with one refinement each 12 n^2 + 6 n^2
 """
 
-import time
-
-import numpy as np
-
 from beamwright import noma_isac as ni
-
-
-def dgemm_rate(size: int = 1024, repeats: int = 5) -> float:
-    """Floating-point operations per second of NumPy's double-precision matrix product, best of some."""
-    a, b = np.random.default_rng(0).standard_normal((2, size, size))
-    a @ b
-    seconds = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        a @ b
-        seconds.append(time.perf_counter() - start)
-    return 2 * size**3 / min(seconds)
 
 
 def per_iteration(s: ni.Scenario, robust: bool) -> float:

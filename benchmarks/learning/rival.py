@@ -1,7 +1,6 @@
 """Stable-Baselines3's DDPG on the NumPy twin: what one would do without a compiled environment (extra: rival)."""
 
-import time
-from typing import Any, NamedTuple
+from typing import Any
 
 import gymnasium
 import numpy as np
@@ -10,7 +9,7 @@ from stable_baselines3.common.noise import NormalActionNoise
 from stable_baselines3.common.vec_env import DummyVecEnv
 from torch import set_num_threads
 
-from benchmarks.cellfree_twin import Twin
+from benchmarks.learning.twin import Twin
 
 
 class TwinEnv(gymnasium.Env):
@@ -33,29 +32,21 @@ class TwinEnv(gymnasium.Env):
         return observation.astype(np.float32), reward, done, False, {}
 
 
-class Trained(NamedTuple):
-    """Of one run."""
-
-    seconds: float
-    score: float
-    """Best reward of an episode without noise, as a utility."""
-    env_steps: int
-
-
-def train(s: Any, known: Any, env_steps: int, seed: int, worlds: int, updates: int) -> Trained:
+def prepare(s: Any, known: Any, seed: int, worlds: int, updates: int) -> DDPG:
     """Networks, rates, batch and noise as ours; ``updates`` per step of all ``worlds``. One thread."""
     set_num_threads(1)
     env = DummyVecEnv([lambda: TwinEnv(s, known) for _ in range(worlds)])
     size = env.action_space.shape[0]
-    model = DDPG(
+    return DDPG(
         "MlpPolicy", env, learning_rate=1e-3, buffer_size=50_000, learning_starts=1024, batch_size=128, tau=0.01,
         gamma=0.0, train_freq=1, gradient_steps=updates, seed=seed, device="cpu",
         action_noise=NormalActionNoise(np.zeros(size), 0.15 * np.ones(size)),
         policy_kwargs={"net_arch": [128, 128]},
     )  # fmt: skip
-    tick = time.perf_counter()
-    model.learn(env_steps)
-    seconds = time.perf_counter() - tick
+
+
+def score(model: DDPG, s: Any, known: Any) -> float:
+    """Best reward of an episode without noise, as a utility."""
     judge = TwinEnv(s, known)
     observation, _ = judge.reset()
     rewards = []
@@ -63,4 +54,4 @@ def train(s: Any, known: Any, env_steps: int, seed: int, worlds: int, updates: i
         action, _ = model.predict(observation, deterministic=True)
         observation, reward, *_ = judge.step(action)
         rewards.append(reward)
-    return Trained(seconds, max(rewards) / 0.3, env_steps)
+    return max(rewards) / 0.3

@@ -1,11 +1,10 @@
-"""The peers: general solvers on our problems, each prepared once and then timed drop by drop.
+"""The peers: general solvers on our problems, each prepared once and then called drop by drop.
 
-A peer is prepared for a scenario and a demand; ``solve`` then takes one drop's channels. What can be done before the
-channels are known (compiling a parametrised problem) is set-up and timed apart.
+A peer is prepared for a scenario and a demand, which is all that can be done before channels are known; what is ready
+then assembles one drop's data and solves it.
 """
 
 import contextlib
-import time
 import warnings
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -19,11 +18,11 @@ from scipy import sparse
 from beamwright.core import Status
 from beamwright.systems.noma_isac import Scenario
 from beamwright.systems.noma_isac.methods import cvxpy_relaxation as reference
-from benchmarks import reduced
+from benchmarks.noma_isac import reduced
 
 
 class Demand(NamedTuple):
-    """What every drop has to reach."""
+    """Targets that every drop has to reach."""
 
     sinr: float
     """Linear target of all streams."""
@@ -37,20 +36,21 @@ class Answer(NamedTuple):
     """(users, antennas, antennas), input order; NaN without a solution."""
     solved: bool
     """By the solver's own account, reduced accuracy included."""
-    seconds: float
-    """CPU time every drop costs."""
-    assembly_seconds: float = 0.0
-    """CPU time of assembling a drop's data in our Python, not counted in ``seconds``."""
 
 
-Solve = Callable[[np.ndarray], Answer]
+class Ready(NamedTuple):
+    """A prepared peer."""
+
+    solve: Callable[[Any], Answer]
+    assemble: Callable[[np.ndarray], Any] | None = None
+    """From a drop's channels to what ``solve`` takes, in our Python; without it the channels are what it takes."""
 
 
 class Peer(NamedTuple):
     """A named way to solve, and how to get it ready."""
 
     name: str
-    prepare: Callable[[Scenario, Demand], Solve]
+    prepare: Callable[[Scenario, Demand], Ready]
 
 
 LIMIT_S = 60.0
@@ -58,25 +58,23 @@ LIMIT_S = 60.0
 SCS_OPTIONS = {"eps_abs": 1e-6, "eps_rel": 1e-6, "max_iters": 100_000, "time_limit_secs": LIMIT_S}
 
 
-def cvxpy_rebuilt(solver: str, **options: Any) -> Callable[[Scenario, Demand], Solve]:
+def cvxpy_rebuilt(solver: str, **options: Any) -> Callable[[Scenario, Demand], Ready]:
     """A new CVXPY problem for every drop: what most scripts do."""
 
-    def prepare(s: Scenario, demand: Demand) -> Solve:
+    def prepare(s: Scenario, demand: Demand) -> Ready:
         def solve(h: np.ndarray) -> Answer:
-            start = time.process_time()
             found = reference.minimise_power(s, h[None], demand.sinr, demand.csi_error, solver=solver, **options)
-            seconds = time.process_time() - start
-            return Answer(found.covariances[0], found.status[0] == Status.OPTIMAL, seconds)
+            return Answer(found.covariances[0], found.status[0] == Status.OPTIMAL)
 
-        return solve
+        return Ready(solve)
 
     return prepare
 
 
-def cvxpy_parametrised(solver: str, **options: Any) -> Callable[[Scenario, Demand], Solve]:
+def cvxpy_parametrised(solver: str, **options: Any) -> Callable[[Scenario, Demand], Ready]:
     """One CVXPY problem with the channels as parameters (DPP), compiled once."""
 
-    def prepare(s: Scenario, demand: Demand) -> Solve:
+    def prepare(s: Scenario, demand: Demand) -> Ready:
         K, N = s.users, s.antennas
         columns = [cp.Parameter((N, 1), complex=True) for _ in range(K)]
         outer = [cp.Parameter((N, N), hermitian=True) for _ in range(K)]
@@ -84,27 +82,25 @@ def cvxpy_parametrised(solver: str, **options: Any) -> Callable[[Scenario, Deman
         program = reference.build(s, columns, outer, s.noise_vector_w, gamma, eps)
 
         def solve(h: np.ndarray) -> Answer:
-            start = time.process_time()
             order = np.argsort(np.linalg.norm(h, axis=-1), kind="stable")
             for l, user in enumerate(order):
                 columns[l].value = h[user][:, None]
                 outer[l].value = np.outer(h[user], h[user].conj()).conj()
             with warnings.catch_warnings(action="ignore"), contextlib.suppress(cp.SolverError):
                 program.problem.solve(solver=solver, **options)
-            seconds = time.process_time() - start
             covariances = np.full((K, N, N), np.nan, complex)
             solved = program.problem.status in (cp.OPTIMAL, cp.OPTIMAL_INACCURATE)
             if solved:
                 covariances[order] = [w.value for w in program.covariances]
-            return Answer(covariances, solved, seconds)
+            return Answer(covariances, solved)
 
         solve(np.ones((K, N)) + np.eye(K, N))  # compiles
-        return solve
+        return Ready(solve)
 
     return prepare
 
 
-def clarabel_direct(s: Scenario, demand: Demand) -> Solve:
+def clarabel_direct(s: Scenario, demand: Demand) -> Ready:
     """Clarabel on the reduced program, Hermitian blocks as real ones of twice the size."""
     settings = clarabel.DefaultSettings()
     settings.verbose = False
@@ -122,7 +118,7 @@ def clarabel_direct(s: Scenario, demand: Demand) -> Solve:
     return _direct(s, demand, call, _real_triangle, {"Solved", "AlmostSolved"}, unit_channels=True)
 
 
-def scs_direct(s: Scenario, demand: Demand) -> Solve:
+def scs_direct(s: Scenario, demand: Demand) -> Ready:
     """SCS on the reduced program with its complex PSD cone."""
 
     def call(program: reduced.Program, A: sparse.csc_matrix, b: np.ndarray) -> tuple[np.ndarray, str]:
@@ -145,22 +141,22 @@ def _direct(
     flatten: Callable[[np.ndarray], np.ndarray],
     solved: set[str],
     unit_channels: bool,
-) -> Solve:
-    """Assemble A x + s = b for one drop, hand it over, read the covariances."""
+) -> Ready:
+    """Assemble A x + s = b for one drop; hand it over, read the covariances."""
 
-    def solve(h: np.ndarray) -> Answer:
-        begin = time.process_time()
+    def assemble(h: np.ndarray) -> tuple[reduced.Program, sparse.csc_matrix, np.ndarray]:
         program = reduced.build(s, h, demand.sinr, demand.csi_error, unit_channels)
         flat = [program.rays, *program.cones, *(reduced.Block(*map(flatten, block)) for block in program.matrices)]
         A = sparse.csc_matrix(-np.concatenate([part.coefficients for part in flat], axis=1).T)
-        b = np.concatenate([part.constant for part in flat])
-        start = time.process_time()
-        x, status = call(program, A, b)
-        seconds, done = time.process_time() - start, status in solved
-        nothing = np.full((s.users, s.antennas, s.antennas), np.nan, complex)
-        return Answer(program.covariances(x) if done else nothing, done, seconds, start - begin)
+        return program, A, np.concatenate([part.constant for part in flat])
 
-    return solve
+    def solve(assembled: tuple[reduced.Program, sparse.csc_matrix, np.ndarray]) -> Answer:
+        x, status = call(*assembled)
+        if status in solved:
+            return Answer(assembled[0].covariances(x), True)
+        return Answer(np.full((s.users, s.antennas, s.antennas), np.nan, complex), False)
+
+    return Ready(solve, assemble)
 
 
 def _real_triangle(matrix: np.ndarray) -> np.ndarray:

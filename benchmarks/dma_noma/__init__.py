@@ -1,0 +1,3 @@
+"""Metasurface NOMA: its plan of measurements and its peers."""
+
+from benchmarks.dma_noma.plan import BENCHMARK as BENCHMARK

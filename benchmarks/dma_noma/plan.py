@@ -1,0 +1,141 @@
+"""Metasurface NOMA: ours against convex programs and SciPy's L-BFGS-B, on the same drops; cost against every size.
+
+Everybody starts from hologram and zero forcing and is scored by the same dense adversary. The search alone is compared
+with SciPy's. The certified design is what a user of ours calls: scenario set, search, certificate with its adversary.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import jax
+import numpy as np
+
+from beamwright import dma_noma as dn
+from beamwright.systems.dma_noma.physics import checked
+from beamwright.systems.dma_noma.solve import scenario_sets, search_from_starts
+from benchmarks.dma_noma.peers import OPTIONS, by_scipy
+from benchmarks.protocol import Axis, Benchmark, Ratio, Row, violations
+from benchmarks.timing import Times, timed, timed_each
+
+SEARCH, DESIGN = "ours, search", "ours, certified design"
+DENSITY = 8.0
+
+
+class Plan(NamedTuple):
+    """How much to measure."""
+
+    drops: int = 64
+    scipy_drops: int = 4
+    convex_drops: int = 2
+    elements: tuple[int, ...] = (32, 64, 128, 256, 512)
+    groups: tuple[int, ...] = (1, 2, 3, 5, 7)
+    densities: tuple[float, ...] = (4.0, 8.0, 16.0, 32.0, 64.0)
+    batch: tuple[int, ...] = (1, 4, 16, 64)
+    grown_drops: int = 8
+
+
+QUICK = Plan(8, 1, 1, (32, 64), (1, 2), (8.0, 16.0), (1, 8), 2)
+
+
+class Ours(NamedTuple):
+    """A batch by the main solver."""
+
+    design: dn.Design
+    search: Times
+    certified: Times
+    positions: int
+    """Per user."""
+
+
+def ours(s: dn.Scenario, known: dn.Known, density: float = DENSITY) -> Ours:
+    """One start, eight rounds: the search, and what a user calls."""
+    given = checked(s, known)
+    sets, drops = scenario_sets(s, given, density), len(given.positions_m)
+    _, search = timed(lambda: search_from_starts(s, given, sets, 1, OPTIONS, 0), drops)
+    design, whole = timed(
+        lambda: dn.maximise_guaranteed_rate(s, known, rounds=OPTIONS.rounds, steps=OPTIONS.steps, density=density),
+        drops,
+    )
+    return Ours(design, search, whole, sets.h.shape[2])
+
+
+def by_convex_programs(s: dn.Scenario, known: dn.Known) -> tuple[list[dn.Design], Times]:
+    """Solver B: six rounds of CVXPY and Clarabel; designs of single drops, certificate and all."""
+    return timed_each(
+        lambda drop: dn.maximise_guaranteed_rate(s, known.take([drop]), method="sdr-sca", rounds=6),
+        range(len(known.positions_m)),
+    )
+
+
+def run(plan: Plan) -> Iterator[Row]:
+    """All measurements."""
+    s = dn.Scenario()
+    yield from _compare(s, dn.draw(s, jax.random.key(0), plan.drops).known, plan)
+    few = plan.grown_drops
+    for columns in plan.elements:
+        yield from _grown("elements", s.model_copy(update={"columns": columns}), few)
+    for groups in plan.groups:
+        yield from _grown("groups", s.model_copy(update={"groups": groups}), few)
+    for density in plan.densities:
+        yield from _grown("positions", s, few, density)
+    for batch in plan.batch:
+        yield from _grown("batch", s, batch)
+
+
+def _compare(s: dn.Scenario, known: dn.Known, plan: Plan) -> Iterator[Row]:
+    mine, alone = ours(s, known), ours(s, known.take([0]))
+    verified = mine.design.certificate.verified_sum_rate
+    yield from _ours("compare", s, mine, verified)
+    yield from _ours("compare", s, alone, verified, ", a drop alone")
+    design, times = by_scipy(s, known.take(np.arange(plan.scipy_drops)))
+    yield _row("compare", s, "SciPy L-BFGS-B", times, [design], mine.positions, verified)
+    designs, times = by_convex_programs(s, known.take(np.arange(plan.convex_drops)))
+    yield _row("compare", s, "CVXPY SDR and SCA", times, designs, mine.positions, verified, certified=True)
+
+
+def _grown(study: str, s: dn.Scenario, drops: int, density: float = DENSITY) -> Iterator[Row]:
+    mine = ours(s, dn.draw(s, jax.random.key(0), drops).known, density)
+    yield from _ours(study, s, mine, mine.design.certificate.verified_sum_rate)
+
+
+def _ours(study: str, s: dn.Scenario, mine: Ours, verified: np.ndarray, more: str = "") -> Iterator[Row]:
+    batch = len(mine.design.status)
+    for solver, times in ((SEARCH, mine.search), (DESIGN, mine.certified)):
+        yield _row(study, s, solver + more, times, [mine.design], mine.positions, verified, batch, solver == DESIGN)
+
+
+def _row(
+    study: str, s: dn.Scenario, solver: str, times: Times, designs: list[dn.Design], positions: int,
+    verified: np.ndarray, batch: int = 1, certified: bool = False,
+) -> Row:  # fmt: skip
+    proofs = [design.certificate for design in designs]
+    reached = np.concatenate([proof.verified_sum_rate for proof in proofs])
+    rounds = np.concatenate([design.iterations for design in designs])
+    return Row(
+        study, "", solver, times, len(reached), batch,
+        {"elements": s.elements, "groups": s.groups, "positions": positions}, certified, reached,
+        errors=verified[: len(reached)] - reached,
+        violations=[violations(design) for design in designs],
+        bound=np.concatenate([proof.guaranteed_sum_rate for proof in proofs]),
+        iterations=np.where(rounds > 0, rounds, np.nan),
+    )  # fmt: skip
+
+
+BENCHMARK = Benchmark(
+    name="dma-noma",
+    title="Metasurface NOMA",
+    run=run,
+    full=Plan(),
+    quick=QUICK,
+    objective="verified sum rate, bit/s/Hz",
+    error="verified sum rate of our batch less this one's on the same drop",
+    ratios=(Ratio("search", (SEARCH,)), Ratio("certified", (DESIGN,))),
+    studies={"compare": "on the same drops"},
+    axes={
+        "elements": Axis("elements $N$"),
+        "groups": Axis("groups $K$", log=False),
+        "positions": Axis("positions per user"),
+        "batch": Axis("drops in a batch"),
+    },
+    bound="guaranteed",
+)

@@ -1,0 +1,3 @@
+"""Learning to design: its plan of measurements and its peers."""
+
+from benchmarks.learning.plan import BENCHMARK as BENCHMARK
