@@ -62,7 +62,7 @@ def ours(s: dn.Scenario, known: dn.Known, density: float = DENSITY) -> Ours:
 def by_convex_programs(s: dn.Scenario, known: dn.Known) -> tuple[list[dn.Design], Times]:
     """Solver B: six rounds of CVXPY and Clarabel; designs of single drops, certificate and all."""
     return timed_each(
-        lambda drop: dn.maximise_guaranteed_rate(s, known.take([drop]), method="sdr-sca", rounds=6),
+        lambda drop: dn.METHODS["sdr-sca"](s, known.take([drop]), rounds=6),
         range(len(known.positions_m)),
     )
 

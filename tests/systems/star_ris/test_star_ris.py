@@ -8,7 +8,7 @@ import pytest
 from beamwright import star_ris as sr
 from beamwright.optim import conjugate_gradient as cg
 from beamwright.optim.manifolds import UnitNorm
-from beamwright.systems.star_ris.audit.bound import bound
+from beamwright.systems.star_ris.audit.bound import _least_in_ball, bound
 from beamwright.systems.star_ris.audit.gradient import gradient_norm
 from beamwright.systems.star_ris.audit.instance import make_instance
 from beamwright.systems.star_ris.physics import model
@@ -222,6 +222,17 @@ def test_a_bound_does_not_depend_on_the_batch():
     for drops in ([0, 1], [2, 3]):
         part = make_instance(known.take(drops), sr.Goal.INTERFERENCE, False, u[drops], w[drops], share[drops])
         np.testing.assert_allclose(bound(whole)[drops], bound(part), rtol=1e-12)
+
+
+@pytest.mark.parametrize("unit", [1e-120, 1e-9, 1e120])
+def test_the_least_in_a_ball_is_that_in_any_unit(unit):
+    """Squares of squares of small amplitudes vanish, and with them the bound, unless they are scaled first."""
+    random = np.random.default_rng(4)
+    a, b = (random.standard_normal((5, *shape, 2)) @ [1, 1j] for shape in ((6, 3), (6,)))
+    b[1], a[2], b[3] = 0.01 * b[1], 0, 0
+    least = _least_in_ball(a, b, 3.0)
+    assert least[0] > 0 and least[2] == pytest.approx(np.sum(np.abs(b[2]) ** 2), rel=1e-6) and least[3] == 0
+    np.testing.assert_allclose(_least_in_ball(unit * a, unit * b, 3.0), unit**2 * least, rtol=1e-4)  # eigenvalues of 0
 
 
 def test_interference_attains_its_bound_and_never_rises():

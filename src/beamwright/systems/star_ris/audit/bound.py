@@ -120,6 +120,9 @@ def _least_in_ball(a: np.ndarray, b: np.ndarray, radius_squared: float) -> np.nd
 
     With A A^H = V diag(e) V^H and c = V^H b:  max over mu >= 0 of  sum_i |c_i|^2 mu / (e_i + mu) - mu radius_squared.
     """
+    size = np.maximum(np.abs(a).max(axis=(-1, -2), initial=0), np.abs(b).max(axis=-1, initial=0))
+    size = np.where(size > 0, size, 1.0)  # whatever the unit: squares of amplitudes of 1e-160 are nothing
+    a, b = a / size[:, None, None], b / size[:, None]
     values, vectors = np.linalg.eigh(a @ np.conj(np.swapaxes(a, -1, -2)))
     c = square_modulus(np.einsum("dij,di->dj", np.conj(vectors), b))
     e = np.maximum(values, 0)
@@ -131,4 +134,4 @@ def _least_in_ball(a: np.ndarray, b: np.ndarray, radius_squared: float) -> np.nd
         rising = slope.sum(axis=-1) > radius_squared
         low, high = np.where(rising, middle, low), np.where(rising, high, middle)
     mu = np.exp(low)[:, None]
-    return np.maximum(np.sum(c * mu / (e + mu), axis=-1) - mu[:, 0] * radius_squared, 0)
+    return size**2 * np.maximum(np.sum(c * mu / (e + mu), axis=-1) - mu[:, 0] * radius_squared, 0)
