@@ -10,8 +10,10 @@ from beamwright.optim.power_allocation import _spent
 
 def allocated(*arguments):
     """Powers, and whether the required rates are met."""
-    powers, ending = allocate_power(*arguments)
-    return powers, ending == Ending.SOLVED
+    powers, ending, share = allocate_power(*arguments)
+    met = ending == Ending.SOLVED
+    assert np.all((share == 1) == met) and np.all((share >= 0) & (share <= 1))
+    return powers, met
 
 
 def rates(a, b, powers):

@@ -12,7 +12,7 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"systems"}),
     frozenset({"studies", "report"}),
     frozenset({"__init__"}),  # the package's door: its version, and the systems by name
-    frozenset({"cli", "explorer"}),
+    frozenset({"cli"}),
     frozenset({"__main__"}),
 )
 """From the ground up; what stands on one floor does not know its neighbour."""

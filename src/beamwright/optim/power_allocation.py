@@ -30,8 +30,9 @@ class Allocation(NamedTuple):
     x: Array | np.ndarray
     """(groups, 2) powers of near and far users in W."""
     ending: Array | np.ndarray
-    """() ``Ending``: SOLVED; INFEASIBLE where the required rates cannot be met, and x is for rates lowered by one
-    common factor until they can; NO_NUMBER."""
+    """() ``Ending``: SOLVED; INFEASIBLE where the required rates cannot be met, x is for lowered ones; NO_NUMBER."""
+    share: Array | np.ndarray
+    """() common factor of both required rates for which x is: 1, or as much of them as can be met."""
 
 
 def allocate(a: Array, b: Array, power: Array, weight: Array, rate_near: Array, rate_far: Array) -> Allocation:
@@ -57,7 +58,7 @@ def allocate(a: Array, b: Array, power: Array, weight: Array, rate_near: Array, 
     near = near_power(groups, a, c, weight, rate_near, rate_far)
     ending = jnp.where(feasible, Ending.SOLVED, Ending.INFEASIBLE)
     ending = jnp.where(jnp.isnan(least) | jnp.isnan(power), Ending.NO_NUMBER, ending)
-    return Allocation(jnp.stack([near, groups - near], axis=-1), ending)
+    return Allocation(jnp.stack([near, groups - near], axis=-1), ending, lowered)
 
 
 def near_power(groups: Array, a: Array, c: Array, weight: Array, rate_near: Array, rate_far: Array) -> Array:
@@ -136,7 +137,7 @@ def allocate_power(
 ) -> Allocation:
     """``allocate`` for a batch: a, b (drops, groups) or (groups,), the others one value or (drops,).
 
-    Returns: Allocation of NumPy arrays, drops first: powers (drops, groups, 2), endings (drops,).
+    Returns: Allocation of NumPy arrays, drops first: powers (drops, groups, 2), endings (drops,), shares (drops,).
     Raises:  ValueError naming the argument that is not positive, not between 0 and 1, negative, or of a wrong shape.
     """
     given = {"a": np.atleast_2d(np.asarray(a, float)), "b": np.atleast_2d(np.asarray(b, float))}
