@@ -176,7 +176,7 @@ def power_step(problem: Problem, now: Candidate) -> Candidate:
         best_powers = allocate(
             ratio[:groups], ratio[groups:], problem.power, problem.weight, problem.rate_near, problem.rate_far
         )
-        powers = 0.5 * (powers + jnp.sum(best_powers.x, axis=-1))
+        powers = 0.5 * (powers + best_powers.x[:, 0] + best_powers.x[:, 1])
         candidate = Candidate(now.point, powers, *score(problem, received, powers))
         better = precedes(candidate, best)
         return (powers, jax.tree.map(lambda new, old: jnp.where(better, new, old), candidate, best)), None
