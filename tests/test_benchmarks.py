@@ -146,7 +146,9 @@ def test_scipy_and_ours_reach_metasurfaces_of_about_the_same_rate():
 def test_noma_isac_plan_is_measured_and_tabulated():
     frame = measured(noma_isac.BENCHMARK, noma_plan.Plan(2, 1, 9.0, (8, 16), (2,), (0,), (1, 2)))
     assert set(frame.study) == {"compare", *noma_isac.BENCHMARK.axes}
-    assert {peer.name for peer in PEERS} < set(frame.solver) and frame.error_most.max() < 1e-4
+    assert {peer.name for peer in PEERS} < set(frame.solver)
+    by_scs = frame.solver.str.contains("SCS")  # a first-order method: its residuals are small, its objective less right
+    assert frame[~by_scs].error_most.max() < 1e-6 and frame[by_scs].error_most.max() < 1e-2
     assert (frame[frame.solver == noma_plan.RELAXATION].dgemm_share > 0).all()
 
 
