@@ -252,7 +252,8 @@ def test_traced_links_are_named():
 
 @pytest.mark.parametrize(
     ("h", "options", "name"),
-    [([[1.0, 2.0], [1.0]], {}, "h"), (np.ones((0, 2, 4)), {}, "h"), (np.ones((2, 4)), {"sinr_db": True}, "sinr_db"),
+    [([[1.0, 2.0], [1.0]], {}, "channels"), (np.ones((0, 2, 4)), {}, "channels"),
+     (np.ones((2, 4)), {"sinr_db": True}, "sinr_db"),
      (np.ones((2, 4)), {"csi_error": np.ma.masked_array([0.1, 0.2], [0, 1])}, "csi_error"),
      (np.ones((2, 4)), {"csi_error": [[0.1, 0.2], [0.1]]}, "csi_error")],
 )  # fmt: skip

@@ -219,5 +219,6 @@ def test_every_result_of_the_package_is_in_the_table():
 def test_every_ending_is_a_number_and_a_sentence():
     assert [int(ending) for ending in Ending] == list(range(len(Ending)))
     assert all(ending.sentence[0].isupper() and ending.sentence.endswith(".") for ending in Ending)
-    result: Result = optim.Allocation(np.zeros((2, 1, 2)), np.array([Ending.SOLVED, Ending.INFEASIBLE]))
+    endings = np.array([Ending.SOLVED, Ending.INFEASIBLE])
+    result: Result = optim.Allocation(np.zeros((2, 1, 2)), endings, np.array([1.0, 0.5]))
     assert sentences(result) == [Ending.SOLVED.sentence, Ending.INFEASIBLE.sentence]
