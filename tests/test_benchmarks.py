@@ -148,7 +148,7 @@ def test_noma_isac_plan_is_measured_and_tabulated():
     assert set(frame.study) == {"compare", *noma_isac.BENCHMARK.axes}
     assert {peer.name for peer in PEERS} < set(frame.solver)
     by_scs = frame.solver.str.contains("SCS")  # a first-order method: its residuals are small, its objective less right
-    assert frame[~by_scs].error_most.max() < 1e-6 and frame[by_scs].error_most.max() < 1e-2
+    assert frame[~by_scs].error_most.max() < 1e-4 and frame[by_scs].error_most.max() < 1e-2
     assert (frame[frame.solver == noma_plan.RELAXATION].dgemm_share > 0).all()
 
 
