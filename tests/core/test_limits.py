@@ -22,6 +22,7 @@ from beamwright.cli import main
 from beamwright.core import Config, parameter
 from beamwright.core.config import _leaves
 from beamwright.core.safe_yaml import MOST_BYTES, parse_yaml
+from beamwright.core.sizes import whole
 from beamwright.studies import run
 from beamwright.systems import SYSTEMS
 
@@ -338,3 +339,11 @@ def test_channels_and_noise_of_other_scales_are_hinted_at(tmp_path, capsys, monk
     assert "hint: " not in capsys.readouterr().out
     assert main([*command, "--set", "noise_power_w=1e-12"]) == 0
     assert "hint: " not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("value", "read"),
+    [(7, 7), (7.0, 7), (np.array(7), 7), (np.int64(7), 7), ("7", 7), (None, 1), ([7, 8], 1), (np.inf, 1), ("many", 1)],
+)
+def test_memory_counts_an_option_in_any_form_that_a_number_may_have(value, read):
+    assert whole({"starts": value}, "starts", 1) == read and whole({}, "starts", 1) == 1

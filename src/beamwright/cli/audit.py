@@ -131,6 +131,7 @@ def _array(name: str, role: Role, stored: np.ndarray | None, expected: Mapping[s
 
 
 _UNKNOWN = np.empty(0)
+"""In place of an array that nothing recomputes; ``None`` is one that must not be there."""
 
 
 def _agree(name: str, stored: ArrayLike, recomputed: ArrayLike, role: Role = Role.RECOMPUTED) -> Check:

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from beamwright.core.checks import require
-from beamwright.core.ranges import brief
+from beamwright.core.ranges import as_numbers, brief
 
 MEMORY = "BEAMWRIGHT_MEMORY_GB"
 """Environment variable: the limit in gigabytes, instead of a share of what the machine has."""
@@ -40,9 +40,9 @@ def require_memory(need: float, **sizes: int) -> None:
 
 
 def whole(options: Mapping[str, object], name: str, default: int) -> int:
-    """The whole number that an option holds, the default where a method has no such option."""
-    value = options.get(name, default)
-    return int(value) if isinstance(value, int | float | np.number) else default
+    """The whole number that an option holds, in any form that ``as_numbers`` reads; the default where it holds none."""
+    value = as_numbers(options.get(name, default))
+    return default if value is None or value.ndim or not np.isfinite(value) else int(value)
 
 
 def require_drops(drops: int, first: int = 0) -> None:

@@ -1,7 +1,7 @@
 """Agents that know an environment and nothing else: actor-critic, meta-exploration, and design by differentiation."""
 
 from beamwright.learn import checkpoints, sessions
-from beamwright.learn.agent import Agent, Log
+from beamwright.learn.agent import Agent, AgentOptions, Log
 from beamwright.learn.amortised import AMORTISED
 from beamwright.learn.ddpg import DDPG
 from beamwright.learn.environment import Environment, Episode, Outcome, State, play, step_or_reset
@@ -17,6 +17,7 @@ __all__ = [
     "DDPG",
     "META",
     "Agent",
+    "AgentOptions",
     "Environment",
     "Episode",
     "Log",

@@ -25,13 +25,20 @@ class Log(NamedTuple):
     """() reward that the student gained by the teacher's experience."""
 
 
+class AgentOptions(Config):
+    """Base of agents' options: what training needs of them; each agent says its default, and has others of its own."""
+
+    env_steps: int
+    """Steps in the environment, all that are taken in training."""
+
+
 @dataclass(frozen=True)
 class Agent:
     """Learning algorithm; its state has ``actor``, a deterministic ``Policy``, and ``env_steps``, the steps so far."""
 
     name: str
     summary: str
-    options: type[Config]
+    options: type[AgentOptions]
     start: Callable[..., Tree]
     """``start(env, options, key) -> state``, with the steps that come before learning."""
     iterate: Callable[..., tuple[Tree, Log]]
@@ -39,7 +46,7 @@ class Agent:
     cost: Callable[..., tuple[int, int]]
     """``cost(env, options)``: environment steps of the start and of an iteration."""
 
-    def iterations(self, env: Environment, options: Tree) -> int:
+    def iterations(self, env: Environment, options: AgentOptions) -> int:
         """Number of iterations that the environment steps allow. Raises ValueError where they do not allow one."""
         first, each = self.cost(env, options)
         enough = f"be at least {first + each} (start and one iteration of {self.name})"

@@ -16,14 +16,14 @@ import jax.numpy as jnp
 import optax
 from jax import Array, lax, nn
 
-from beamwright.core import Config, parameter
-from beamwright.learn.agent import Agent, Log, fresh_worlds
+from beamwright.core import parameter
+from beamwright.learn.agent import Agent, AgentOptions, Log, fresh_worlds
 from beamwright.learn.environment import Environment
 from beamwright.learn.networks import Proposals, proposals_of
 from beamwright.numerics import Tree
 
 
-class Options(Config):
+class Options(AgentOptions):
     """Options of amortised design."""
 
     env_steps: int = parameter(480_000, "Steps in the environment, all that are taken in training", ge=1, le=10**12)

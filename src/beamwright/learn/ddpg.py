@@ -14,8 +14,8 @@ import jax.numpy as jnp
 import optax
 from jax import Array, lax
 
-from beamwright.core import Config, parameter
-from beamwright.learn.agent import Agent, Log, collect, fresh_worlds
+from beamwright.core import parameter
+from beamwright.learn.agent import Act, Agent, AgentOptions, Log, collect, fresh_worlds
 from beamwright.learn.environment import Environment
 from beamwright.learn.networks import Network, Policy, actor_of, network
 from beamwright.learn.replay import Replay, Transitions, add, empty, sample
@@ -24,7 +24,7 @@ from beamwright.numerics import Tree, Values
 _SPEC = "spec cellfree, section 7"
 
 
-class Options(Config):
+class Options(AgentOptions):
     """Options of DDPG."""
 
     env_steps: int = parameter(
@@ -121,7 +121,7 @@ def iterate(env: Environment, options: Options, state: State) -> tuple[State, Lo
     return State(learner, replay, worlds, state.key, state.iteration + 1, env_steps), log
 
 
-def noisy(actor: Policy, deviation: Values) -> Tree:
+def noisy(actor: Policy, deviation: Values) -> Act:
     """Actor with Gaussian noise, clipped to the range of actions."""
 
     def act(observation: Array, key: Array) -> Array:

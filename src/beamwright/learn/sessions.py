@@ -10,7 +10,7 @@ import numpy as np
 
 from beamwright.core import require, root_key
 from beamwright.learn import checkpoints
-from beamwright.learn.agent import Agent
+from beamwright.learn.agent import Agent, AgentOptions
 from beamwright.learn.environment import Environment
 from beamwright.learn.training import Row, advance, begin, judges, rows
 from beamwright.numerics import Tree
@@ -23,7 +23,7 @@ SAVE_EVERY_S = 5.0
 def run(
     agent: Agent,
     env: Environment,
-    options: Tree,
+    options: AgentOptions,
     seed: int,
     folder: Path | None,
     about: Mapping[str, object],
@@ -62,7 +62,7 @@ def run(
     return state.actor, curve
 
 
-def policy_about(path: str | Path, system: str) -> tuple[Path, dict[str, Tree]]:
+def policy_about(path: str | Path, system: str) -> tuple[Path, dict[str, Any]]:
     """Path and description of a policy's file (or of that in a folder). Raises ValueError if not for the system."""
     path = Path(path) / POLICY if Path(path).is_dir() else Path(path)
     about = checkpoints.read_about(path)

@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array, lax
 
-from beamwright.learn.agent import Agent
+from beamwright.learn.agent import Agent, AgentOptions
 from beamwright.learn.environment import Environment, play
 from beamwright.numerics import Tree
 
@@ -31,14 +31,14 @@ class Row(NamedTuple):
     """Mean over episodes of ``judge``, for the policy without noise."""
 
 
-def rows(agent: Agent, env: Environment, options: Tree) -> tuple[int, int]:
+def rows(agent: Agent, env: Environment, options: AgentOptions) -> tuple[int, int]:
     """Number of rows of the curve, and of iterations per row."""
     iterations = agent.iterations(env, options)
     each = max(1, -(-iterations // ROWS))
     return iterations // each, each
 
 
-def advance(agent: Agent, env: Environment, options: Tree, state: Tree, judged: Array) -> tuple[Tree, Row]:
+def advance(agent: Agent, env: Environment, options: AgentOptions, state: Tree, judged: Array) -> tuple[Tree, Row]:
     """State and row after the iterations of one row, judged in episodes of keys ``judged`` (episodes,)."""
 
     def step(state: Tree, _: None) -> tuple[Tree, Tree]:
@@ -55,7 +55,7 @@ def judges(key: Array, episodes: int = EPISODES) -> Array:
     return jax.random.split(jax.random.fold_in(key, 1), episodes)
 
 
-def begin(agent: Agent, env: Environment, options: Tree, key: Array) -> Tree:
+def begin(agent: Agent, env: Environment, options: AgentOptions, key: Array) -> Tree:
     """State before the first row."""
     return _strong(agent.start(env, options, jax.random.fold_in(key, 0)))
 
@@ -65,7 +65,9 @@ def _strong(state: Tree) -> Tree:
     return jax.tree.map(lambda a: lax.convert_element_type(a, a.dtype), state)
 
 
-def train(agent: Agent, env: Environment, options: Tree, key: Array, episodes: int = EPISODES) -> tuple[Tree, Row]:
+def train(
+    agent: Agent, env: Environment, options: AgentOptions, key: Array, episodes: int = EPISODES
+) -> tuple[Tree, Row]:
     """Last state and learning curve. Pure; may be compiled, and batched over keys."""
     state, judged = begin(agent, env, options, key), judges(key, episodes)
     return lax.scan(lambda s, _: advance(agent, env, options, s, judged), state, length=rows(agent, env, options)[0])

@@ -232,7 +232,7 @@ def test_the_least_in_a_ball_is_that_in_any_unit(unit):
     b[1], a[2], b[3] = 0.01 * b[1], 0, 0
     least = _least_in_ball(a, b, 3.0)
     assert least[0] > 0 and least[2] == pytest.approx(np.sum(np.abs(b[2]) ** 2), rel=1e-6) and least[3] == 0
-    np.testing.assert_allclose(_least_in_ball(unit * a, unit * b, 3.0), unit**2 * least, rtol=1e-4)  # eigenvalues of 0
+    np.testing.assert_allclose(_least_in_ball(unit * a, unit * b, 3.0), unit**2 * least, rtol=1e-4)  # A A^H is singular
 
 
 def test_interference_attains_its_bound_and_never_rises():

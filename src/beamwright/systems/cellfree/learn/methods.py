@@ -11,9 +11,23 @@ import equinox as eqx
 import jax
 import numpy as np
 from jax import Array
+from jax.tree_util import PyTreeDef
 
 from beamwright.core import USUAL, Config, guarded, numbered_keys, parameter, ranges, renamed, require, root_key
-from beamwright.learn import AGENTS, Agent, Row, amortised, begin, checkpoints, ddpg, meta, play, sessions, train
+from beamwright.learn import (
+    AGENTS,
+    Agent,
+    AgentOptions,
+    Row,
+    amortised,
+    begin,
+    checkpoints,
+    ddpg,
+    meta,
+    play,
+    sessions,
+    train,
+)
 from beamwright.numerics import Tree, in_tiles, one_by_one
 from beamwright.systems.cellfree import physics
 from beamwright.systems.cellfree.learn.actions import Actions, Site, site_of
@@ -91,7 +105,8 @@ def learn_each(
     Source:  spec cellfree, section 7.
     """
     known = checked(scenario, known)
-    trained = learn(scenario, known, agent, agent_of(agent).options(**options), actions, objective, seed)
+    chosen = agent_of(agent).options(**options)  # type: ignore[arg-type]  # which the model checks
+    trained = learn(scenario, known, agent, chosen, actions, objective, seed)
     curve = LearningCurve(*map(np.asarray, trained.curve))
     return certified_design(
         scenario,
@@ -128,7 +143,7 @@ class Trained(NamedTuple):
 
 
 def learn(
-    s: Scenario, known: Known, agent: str, options: Config, actions: Actions, objective: Objective, seed: int
+    s: Scenario, known: Known, agent: str, options: AgentOptions, actions: Actions, objective: Objective, seed: int
 ) -> Trained:
     """``learn_each`` without its certificate; ``known`` is checked."""
     drops = len(known.echo_gain)
@@ -141,7 +156,7 @@ def learn(
 
 @cache
 def _learner(
-    radio: Radio, users: int, agent: str, options: Config, actions: Actions, objective: Objective
+    radio: Radio, users: int, agent: str, options: AgentOptions, actions: Actions, objective: Objective
 ) -> Callable[..., Trained]:
     """Training on one drop: paths, site, single offsets, key."""
     count = len(physics.Paths._fields)
@@ -214,7 +229,7 @@ def train_policy(
     Raises:  ValueError naming the argument, or a folder that holds another training.
     """
     chosen = agent_of(agent)
-    agent_options = chosen.options(**options)
+    agent_options = chosen.options(**options)  # type: ignore[arg-type]  # which the model checks
     known = checked(scenario, known)
     require(objective != "single", "objective", "be robust, nominal or joint for many drops", objective)
     env = environment(scenario, known, actions, objective)
@@ -281,7 +296,7 @@ def propose(s: Scenario, known: Known, policy: Policy) -> tuple[physics.Point, p
 
 @cache
 def _player(
-    radio: Radio, users: int, actions: Actions, objective: Objective, varying: bool, shape: Tree
+    radio: Radio, users: int, actions: Actions, objective: Objective, varying: bool, shape: PyTreeDef
 ) -> Callable[..., tuple[physics.Point, physics.Filters]]:
     """Design for one drop: weights, paths, site, single offsets, key."""
     count = len(physics.Paths._fields)
