@@ -15,7 +15,7 @@ def hashed(monkeypatch) -> set[str]:
     """Names of the modules whose source the parts of a study depend on."""
     seen: list[str] = []
     monkeypatch.setattr(plan, "fingerprint", lambda modules: seen.extend(modules) or "")
-    plan.numerics_of(STUDIES["dma-noma/fig6"])
+    plan.numerics_of(STUDIES["dma-noma/focus"])
     return set(seen)
 
 

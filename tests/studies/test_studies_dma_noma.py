@@ -29,7 +29,7 @@ def rows(folder):
 
 @pytest.mark.slow
 def test_a_drop_depends_neither_on_its_batch_nor_on_its_chunk(tmp_path):
-    study = cut("fig5", ("robust-32", "non-robust-32"), sweep(0.1))
+    study = cut("fig8", ("robust-32", "non-robust-32"), sweep(0.1))
     whole = values(run(study, tmp_path / "whole", drops=4), "verified")
     parts = values(run(study, tmp_path / "parts", drops=4, chunk=3), "verified")
     np.testing.assert_array_equal(parts, whole)
@@ -37,7 +37,7 @@ def test_a_drop_depends_neither_on_its_batch_nor_on_its_chunk(tmp_path):
 
 
 def test_errors_along_one_line_are_a_part_of_all_errors(tmp_path):
-    folder = run(cut("fig5", ("non-robust-32",), sweep(0.1)), tmp_path, drops=3)
+    folder = run(cut("fig8", ("non-robust-32",), sweep(0.1)), tmp_path, drops=3)
     verified, radial, tangential, mean = (
         values(folder, name).to_numpy() for name in ("verified", "radial", "tangential", "mean")
     )
@@ -46,27 +46,27 @@ def test_errors_along_one_line_are_a_part_of_all_errors(tmp_path):
 
 
 def test_convergence_is_monotone_and_counts_rounds(tmp_path):
-    folder = run(cut("fig1", ("error-0.1",), sweep(0.1)), tmp_path, drops=3)
+    folder = run(cut("fig3", ("error-0.1",), sweep(0.1)), tmp_path, drops=3)
     assert np.all(values(folder, "fall") <= 1e-9)
     assert np.all(values(folder, "to_95") <= values(folder, "to_98"))
     assert np.all(values(folder, "to_98") <= 30)
 
 
 def test_bounds_hold_and_the_printed_one_does_not(tmp_path):
-    folder = run(cut("fig2", ("n32",), sweep(5e-3)), tmp_path, drops=2)
+    folder = run(cut("fig4", ("n32",), sweep(5e-3)), tmp_path, drops=2)
     for user in ("near", "far"):
         raw, bound, printed = (values(folder, f"{name}_{user}").to_numpy() for name in ("raw", "raw_bound", "printed"))
         assert np.all(raw <= bound * (1 + 1e-9)) and np.all(printed < 0.9 * raw) and np.all(raw > 1.9)
 
 
 def test_many_elements_focus_in_range_and_few_do_not(tmp_path):
-    many, few = (rows(run(cut("fig6", (name,), sweep(10.0)), tmp_path / name, drops=1)) for name in ("n256", "n32"))
+    many, few = (rows(run(cut("focus", (name,), sweep(10.0)), tmp_path / name, drops=1)) for name in ("n256", "n32"))
     assert abs(many["near_edge_m"][0] - 7.0) < 0.2 and abs(many["far_edge_m"][0] - 17.4) < 0.3
     assert np.isinf(few["far_edge_m"][0])
 
 
 def test_a_ball_of_channels_promises_what_is_true_and_little(tmp_path):
-    folder = run(cut("fig7", ("positions", "aligned"), sweep(0.01)), tmp_path, drops=2)
+    folder = run(cut("sets", ("positions", "aligned"), sweep(0.01)), tmp_path, drops=2)
     assert np.all(values(folder, "excess") <= 1e-6)
     assert np.all(values(folder, "positions")["positions"] > values(folder, "aligned")["aligned"] + 10)
 
@@ -83,9 +83,9 @@ def test_the_robust_null_is_wide(tmp_path):
 
 @pytest.mark.slow
 def test_power_and_schemes(tmp_path):
-    loud = values(run(cut("fig4", ("digital", "robust", "fdma"), sweep(27.0)), tmp_path / "a", drops=3), "verified")
+    loud = values(run(cut("fig7", ("digital", "robust", "fdma"), sweep(27.0)), tmp_path / "a", drops=3), "verified")
     assert np.all(loud["digital"] > loud["robust"]) and np.all(loud["robust"] > loud["fdma"])
     points = ((0.0, 10.0, 15.0), (27.0, 10.0, 15.0))
-    frame = Store(run(cut("fig3", ("power-0.1",), points), tmp_path / "b", drops=3)).read()
+    frame = Store(run(cut("fig6", ("power-0.1",), points), tmp_path / "b", drops=3)).read()
     table = frame[frame["metric"] == "verified"].pivot_table(index="drop", columns="power_dbm", values="value")
     assert np.all(table[27.0] > table[0.0] + 10)

@@ -1,5 +1,5 @@
-"""Figures of the metasurface NOMA system."""
+"""Figures of the metasurface NOMA system: those of the paper under its numbers, ours under names."""
 
 from beamwright.studies.figures.paper import collect
 
-STUDIES = collect(__name__, "fig1", "fig2", "fig3", "fig4", "fig5", "fig6", "fig7", "map")
+STUDIES = collect(__name__, "fig3", "fig4", "fig6", "fig7", "fig8", "focus", "sets", "map")

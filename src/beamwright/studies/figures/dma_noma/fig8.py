@@ -1,4 +1,4 @@
-"""Figure 5: rate against the position error, robust and not, along and across the line of sight."""
+"""Figure 8 of the paper: rate against the position error, robust and not, along and across the line of sight."""
 
 from beamwright.records import sweep
 from beamwright.studies.figures.dma_noma.common import ERROR, PAPER, RATES, guarantees_hold
@@ -13,7 +13,7 @@ _ROBUST, _, _NOT = _KINDS
 _SIZES = (32, 128)
 
 STUDY = PAPER.study(
-    "fig5",
+    "fig8",
     "Rate against the position error",
     "rates",
     axes=(ERROR,),
