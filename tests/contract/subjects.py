@@ -21,7 +21,10 @@ SMALL: dict[str, dict[str, Any]] = {
     "dma-noma": {"columns": 4, "groups": 1, "near_range_m": 3.0, "far_range_m": 4.0},
     "cellfree": {"aps": 2, "users": 2, "tx_antennas": 2, "rx_antennas": 2, "snapshots": 4, "paths": 1},
 }
-QUICK = {"rounds": 1, "steps": 5, "starts": 1, "cuts": 1, "samples": 5, "env_steps": 512, "environments": 4, "width": 8}
+QUICK = {
+    "rounds": 1, "steps": 5, "starts": 1, "cuts": 1, "alternations": 1, "samples": 5,
+    "env_steps": 512, "environments": 4, "width": 8,
+}  # fmt: skip
 MORE = {("noma-isac", "oma-min-power"): {"sensing": "slot"}, ("dma-noma", "tdma"): {"share": "minimum"}}
 SLOW = {
     "noma-isac": {"robust-min-power", "non-robust-min-power", "oma-min-power", "oma-max-min", "randomisation"},

@@ -11,8 +11,9 @@ from .subject import Arrays, Case, Subject, Twin
 
 SEARCH = {"rounds": 2, "steps": 8}
 METHODS: dict[str, dict[str, Any]] = {
-    "robust": SEARCH, "cutting-set": {**SEARCH, "cuts": 4}, "csi-ball": SEARCH, "non-robust": SEARCH,
-    "planar-wave": SEARCH, "zero-forcing": {}, "focusing": {}, "tdma": SEARCH, "fdma": SEARCH, "fully-digital": SEARCH,
+    "robust": SEARCH, "cutting-set": {**SEARCH, "cuts": 4}, "csi-ball": SEARCH,
+    "published-alternation": {**SEARCH, "alternations": 2}, "non-robust": SEARCH, "planar-wave": SEARCH,
+    "zero-forcing": {}, "focusing": {}, "tdma": SEARCH, "fdma": SEARCH, "fully-digital": SEARCH,
 }  # fmt: skip
 SHAPES: tuple[dict[str, Any], ...] = (
     {"rows": 1, "columns": 32, "groups": 2, "feeds": None, "feeding": "edge"},

@@ -2,7 +2,15 @@
 
 from beamwright.core import Method, System
 from beamwright.systems.dma_noma.audit import certificate, demanded, scorecard
-from beamwright.systems.dma_noma.methods import baselines, csi_ball, cutting_set, orthogonal, robust, sdr_sca
+from beamwright.systems.dma_noma.methods import (
+    baselines,
+    csi_ball,
+    cutting_set,
+    orthogonal,
+    published_alternation,
+    robust,
+    sdr_sca,
+)
 from beamwright.systems.dma_noma.scene import INPUTS, Scenario, draw, known
 from beamwright.systems.dma_noma.types import Design
 
@@ -17,6 +25,8 @@ METHODS = {
                sdr_sca.SdrScaOptions, sdr_sca.sdr_sca),
         Method("csi-ball", "Comparison: robust to balls of channels instead of positions",
                csi_ball.CsiBallOptions, csi_ball.csi_ball),
+        Method("published-alternation", "Comparison: worst positions and a design for them alone in turn, as printed",
+               published_alternation.AlternationOptions, published_alternation.published_alternation),
         Method("non-robust", "Baseline: the same solver for the estimates alone",
                baselines.SearchOptions, baselines.non_robust),
         Method("planar-wave", "Baseline: robust, but waves taken for plane",
