@@ -13,9 +13,9 @@ from scipy import stats
 from toy_system import STUDY
 
 from beamwright import report
-from beamwright.records import Case, Claim, Line, Panel, Store, Study, Table, sweep, to_table
+from beamwright.records import Case, Claim, Line, Panel, Picture, Store, Study, Table, sweep, to_table
 from beamwright.report import Data, judge, statistics
-from beamwright.report.curves import curve_summary, versus_summary
+from beamwright.report.curves import HOLLOW, curve_summary, versus_summary
 from beamwright.report.pictures import draw
 from beamwright.report.style import render
 from beamwright.report.tables import readable, summarise
@@ -318,6 +318,51 @@ def test_an_empty_panel_says_so(tmp_path):
     figure, _ = draw(Data(found), found.study().pictures[1])
     words = [[text.get_text() for text in ax.texts] for ax in figure.axes]
     assert words[2] == ["no usable drops"] and words[0] == []
+
+
+def drawn(found: Store, panel: dict) -> tuple:
+    """Axes of a picture of one panel, and its numbers."""
+    picture = Picture(name="one", caption="", panels=(Panel(**panel),))
+    figure, numbers = draw(Data(found), picture)
+    return figure.axes[0], numbers
+
+
+def test_a_cumulative_distribution_is_a_staircase_with_a_step_per_drop(tmp_path):
+    found = store(tmp_path, plain={0.0: {"power_w": np.array([3.0, 1.0, 2.0, 2.0])}})
+    ax, numbers = drawn(found, {"kind": "cdf", "metric": "power_w", "lines": [{"curve": "plain"}]})
+    assert ax.lines[0].get_drawstyle() == "steps-post"
+    assert numbers["x"].tolist() == [1, 1, 2, 2, 3] and numbers["y"].tolist() == [0, 0.25, 0.5, 0.75, 1]
+    assert set(numbers["drops"]) == {4}
+
+
+def test_bands_end_at_the_least_there_can_be_and_do_not_rule_the_axis(tmp_path):
+    metrics = [{**metric.model_dump(), "least": 0.0} for metric in STUDY.metrics]
+    values = {x: {"power_w": np.array([x, x + 2.0])} for x in (0.0, 5.0)}
+    found = store(tmp_path, {"metrics": metrics}, plain=values)
+    ax, numbers = drawn(found, {"metric": "power_w", "axis": "sinr_db", "lines": [{"curve": "plain"}]})
+    assert numbers["low"].tolist() == [0.0, 0.0] and numbers["high"].max() > 15
+    low, high = ax.get_ylim()
+    assert -1 < low < 0 and 6 < high < 12
+
+
+def test_points_of_which_most_designs_are_not_usable_are_hollow_where_they_count(tmp_path):
+    metrics = [{**metric.model_dump(), "every_status": metric.name == "power_w"} for metric in STUDY.metrics]
+    values = {0.0: {"power_w": np.ones(3), "gain": np.ones(3)}}
+    found = store(tmp_path, {"metrics": metrics}, ["optimal", "stalled", "stalled"], plain=values)
+    for metric, words in (("power_w", 1), ("gain", 0)):
+        ax, numbers = drawn(found, {"metric": metric, "axis": "sinr_db", "lines": [{"curve": "plain"}]})
+        assert sum(label == HOLLOW for label in ax.get_legend_handles_labels()[1]) == words
+        np.testing.assert_allclose(numbers["unusable"], 2 / 3)
+    page = report.write(tmp_path, tmp_path / "page.html").read_text()
+    assert "part of means and claims about what means something however a design ended: Power" in page
+
+
+def test_a_profile_shades_what_it_is_told(tmp_path):
+    found = store(tmp_path, plain={0.0: {"gain": ROWS, "power_w": ROWS}})
+    lines = [{"curve": "plain"}]
+    more = {"shaded": (1.0, 2.0), "shaded_label": "ball", "place": ["gain"]}
+    ax, numbers = drawn(found, {"kind": "profile", "metric": "power_w", "lines": lines, **more})
+    assert "ball" in ax.get_legend_handles_labels()[1] and numbers["drops"].tolist() == [9, 9, 9]
 
 
 def test_a_damaged_part_is_left_out_and_named(tmp_path):

@@ -54,6 +54,8 @@ class Metric(Axis):
 
     every_status: bool = False
     """Whether it means something however the design ended (a drop it says nothing about is NaN)."""
+    least: float | None = None
+    """Least value there can be: bands of confidence end there."""
 
 
 class Curve(Config):
@@ -113,6 +115,9 @@ class Panel(Config):
     """Limits of a map's colours, so that panels can be compared, or of the vertical axis of curves and profiles."""
     reference: float | None = None
     """A threshold drawn as a thin line."""
+    shaded: tuple[float, float] | None = None
+    """A range of the horizontal axis of a profile that is shaded, e.g. a ball of positions."""
+    shaded_label: str = ""
     common: bool = True
     """Whether means and medians are over drops that all lines and points share, so that they can be compared."""
     least_span: float = Field(default=0.0, ge=0)

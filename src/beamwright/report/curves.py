@@ -9,13 +9,17 @@ from beamwright.report import statistics
 from beamwright.report.data import Data, on_common_drops
 from beamwright.report.style import COLOURS, DASHES, MARKERS, logarithmic
 
+HOLLOW = "hollow: most designs miss a demand"
+"""Note in the legend on markers that are."""
+
 
 def draw_curves(ax: Axes, data: Data, panel: Panel) -> pd.DataFrame:
     """Draw the panel; returns what was drawn, one row per line and point, for the CSV."""
     summary = curve_summary(data, panel) if panel.kind == "curves" else versus_summary(data, panel)
     for number, line in enumerate(panel.lines):
         rows = summary[summary["line"] == number]
-        _draw_line(ax, data, panel, number, line, rows)
+        hollow = panel.kind == "curves" and panel.statistic != "share" and _outcome(data, panel, line)
+        draw_band(ax, number, line, rows, panel.axis, hollow=hollow)
     ax.set_xlabel(data.study.axis(panel.axis).title)
     if panel.axis_scale == "log" and logarithmic(summary[panel.axis]):
         _mark_points(ax, summary[panel.axis].unique())
@@ -32,6 +36,7 @@ def draw_curves(ax: Axes, data: Data, panel: Panel) -> pd.DataFrame:
         if panel.scale == "log" and logarithmic(summary["value"]):
             ax.set_yscale("log")
         ax.set_ylabel(panel.label or data.study.metric(panel.metric).title)
+        fit_bands(ax, summary)
         _widen(ax, summary["value"].to_numpy(float), panel.least_span)
         if panel.limits is not None:
             ax.set_ylim(*panel.limits)
@@ -57,10 +62,12 @@ def curve_summary(data: Data, panel: Panel) -> pd.DataFrame:
         tables = on_common_drops(tables)
     rows = []
     for number, (line, table) in enumerate(zip(panel.lines, tables, strict=True)):
+        metric = data.study.metric(line.metric or panel.metric)
+        usable = data.usable_share(line.curve, metric.name)
         for point in table.columns:
-            values = table[point].dropna().to_numpy()
-            rows.append({**_labels(data, number, line, panel, point), **_summarise(values, panel.statistic)})
-    return pd.DataFrame(rows, columns=[*_columns(data), *_summarise(np.zeros(2), panel.statistic)])
+            row = _summarise(table[point].dropna().to_numpy(), panel.statistic, metric.least)
+            rows.append({**_labels(data, number, line, panel, point), **row, "unusable": 1 - usable[point]})
+    return pd.DataFrame(rows, columns=[*_columns(data), *_summarise(np.zeros(2), panel.statistic), "unusable"])
 
 
 def versus_summary(data: Data, panel: Panel) -> pd.DataFrame:
@@ -96,11 +103,11 @@ def _labels(data: Data, number: int, line: Line, panel: Panel, point: tuple[floa
     return dict(zip(_columns(data), [*names, *point], strict=True))
 
 
-def _summarise(values: np.ndarray, statistic: str) -> dict[str, float]:
+def _summarise(values: np.ndarray, statistic: str, least: float | None = None) -> dict[str, float]:
     if statistic == "share":
         estimate = statistics.share(int((values > 0.5).sum()), len(values))
     else:
-        estimate = statistics.mean(values) if statistic == "mean" else statistics.median(values)
+        estimate = (statistics.mean(values) if statistic == "mean" else statistics.median(values)).above(least)
     row = {"value": estimate.value, "low": estimate.low, "high": estimate.high}
     if statistic != "share":
         empty = not len(values)
@@ -129,25 +136,48 @@ def _widen(ax: Axes, values: np.ndarray, least_span: float) -> None:
     ax.ticklabel_format(axis="y", useOffset=False)
 
 
-def _draw_line(ax: Axes, data: Data, panel: Panel, number: int, line: Line, rows: pd.DataFrame) -> None:
-    x, y, low, high = (rows[name].to_numpy(float) for name in (panel.axis, "value", "low", "high"))
-    draw_band(ax, number, line, line_label(data, line), x, (y, low, high))
+def _outcome(data: Data, panel: Panel, line: Line) -> bool:
+    """Whether designs that are not usable count in the line."""
+    return data.study.metric(line.metric or panel.metric).every_status
 
 
 def draw_band(
-    ax: Axes, number: int, line: Line, label: str, x: np.ndarray, band: tuple[np.ndarray, np.ndarray, np.ndarray],
-    marked: bool = True,
-) -> None:  # fmt: skip
-    """A line in its colour, dash and marker, with what is between ``low`` and ``high`` of ``band = (y, low, high)``."""
-    colour, (y, low, high) = COLOURS[(number if line.colour is None else line.colour) % len(COLOURS)], band
-    ax.plot(
-        x,
-        y,
-        color=colour,
-        ls=DASHES[line.dash % len(DASHES)],
-        marker=MARKERS[number % len(MARKERS)] if marked else None,
-        markerfacecolor="white" if line.dash else colour,
-        label=label,
+    ax: Axes, number: int, line: Line, rows: pd.DataFrame, along: str, marked: bool = True, hollow: bool = False
+) -> None:
+    """A line in its colour, dash and marker, with what is between the columns ``low`` and ``high``.
+
+    Hollow are markers of points where most designs are not usable (column ``unusable``), if asked.
+    """
+    if rows.empty:
+        return
+    colour, marker = (
+        COLOURS[(number if line.colour is None else line.colour) % len(COLOURS)],
+        MARKERS[number % len(MARKERS)],
     )
+    x, y, low, high = (rows[name].to_numpy(float) for name in (along, "value", "low", "high"))
+    style = {"color": colour, "marker": marker if marked else None}
+    ax.plot(x, y, ls=DASHES[line.dash % len(DASHES)], label=rows["label"].iloc[0], **style)
+    empty = rows["unusable"].to_numpy() > 0.5 if hollow else np.zeros(len(rows), bool)
+    if empty.any():
+        ax.plot(x[empty], y[empty], ls="none", markerfacecolor="white", **style)
+        ax.plot([], [], ls="none", marker="o", color="#444444", markerfacecolor="white", label=HOLLOW)
     bounded = np.isfinite(low) & np.isfinite(high)
     ax.fill_between(x, low, high, where=bounded, color=colour, alpha=0.15, lw=0)
+
+
+def fit_bands(ax: Axes, drawn: pd.DataFrame) -> None:
+    """Limits of the vertical axis by the lines: their bands, which two drops make huge, get as much room at most."""
+    values = drawn[["low", "value", "high"]].replace([np.inf, -np.inf], np.nan).to_numpy(float)
+    values = np.where(np.isnan(values), values[:, 1:2], values)
+    logarithmic = ax.get_yscale() == "log"
+    if logarithmic:
+        values = np.log10(np.where(values > 0, values, np.nan))
+    values = values[np.isfinite(values[:, 1])]
+    if not len(values):
+        return
+    bottom, top = values[:, 1].min(), values[:, 1].max()
+    room = max(top - bottom, 0.3 if logarithmic else 0.1 * max(abs(top), abs(bottom)), 1e-300)
+    low, high = max(np.nanmin(values[:, 0]), bottom - room), min(np.nanmax(values[:, 2]), top + room)
+    limits = np.array([low - 0.05 * (high - low), high + 0.05 * (high - low)])
+    if high > low:
+        ax.set_ylim(*(10**limits if logarithmic else limits))

@@ -81,6 +81,14 @@ class Data:
         tables = self.table(curve, metric, where)
         return pd.DataFrame({point: table.iloc[:, 0] for point, table in tables.items()})
 
+    def usable_share(self, curve: str, metric: str) -> dict[tuple[float, ...], float]:
+        """Point -> share of a curve's designs whose status is usable, as the records of a metric have it."""
+        rows = self._groups.get((curve, metric))
+        if rows is None:
+            return {}
+        usable = rows["status"].isin(USABLE).groupby([rows[axis] for axis in self.axes]).mean()
+        return {key if isinstance(key, tuple) else (key,): float(share) for key, share in usable.items()}
+
     def status_counts(self) -> pd.DataFrame:
         """Curves by status: how many designs ended how."""
         if self.frame.empty:

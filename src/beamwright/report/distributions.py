@@ -10,7 +10,8 @@ from beamwright.report.data import Data
 from beamwright.report.style import COLOURS, DASHES, MARKERS
 
 _BINS = 60
-_STEPS = 101
+_STEPS = 400
+"""Steps of a staircase at most: one per value up to so many."""
 
 
 def draw_distribution(ax: Axes, data: Data, panel: Panel) -> pd.DataFrame:
@@ -33,10 +34,10 @@ def draw_distribution(ax: Axes, data: Data, panel: Panel) -> pd.DataFrame:
             ax.stairs(density, edges, color=colour, fill=True, alpha=0.25)
             ax.stairs(density, edges, color=colour, ls=DASHES[line.dash % len(DASHES)], lw=1.1, label=name)
         else:
-            y = np.linspace(0, 1, _STEPS)
-            x = np.quantile(values, y)
-            ax.plot(x, y, color=colour, ls=DASHES[line.dash % len(DASHES)], label=name)
-        labels = {"curve": line.curve, "label": name, "metric": panel.metric}
+            x, y = _staircase(values)
+            ax.step(x, y, where="post", color=colour, ls=DASHES[line.dash % len(DASHES)], label=name)
+        drops = max(len(table) for table in data.table(line.curve, panel.metric).values())
+        labels = {"curve": line.curve, "label": name, "metric": panel.metric, "drops": drops}
         rows += [{**labels, "x": a, "y": b} for a, b in zip(x, y, strict=True)]
         rows += _draw_marks(ax, data, panel, number, line, colour)
     if panel.reference is not None:
@@ -47,7 +48,13 @@ def draw_distribution(ax: Axes, data: Data, panel: Panel) -> pd.DataFrame:
         ax.set_yscale("log")
     if panel.scale == "linear":
         ax.set_ylim(bottom=0 if panel.kind == "density" else -0.02)
-    return pd.DataFrame(rows, columns=["curve", "label", "metric", "x", "y"])
+    return pd.DataFrame(rows, columns=["curve", "label", "metric", "drops", "x", "y"])
+
+
+def _staircase(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Values in order and the share of all that each reaches, from (least, 0): a step per value, at most 400."""
+    share = np.linspace(0, 1, min(len(values), _STEPS) + 1)
+    return np.quantile(values, share, method="inverted_cdf"), share
 
 
 def _pooled(data: Data, line: Line, metric: str) -> np.ndarray:

@@ -153,8 +153,20 @@ def _failures(data: Data) -> str:
         rows.append(f"<tr><td>{escape(data.study.curve(str(name)).label)}{''.join(cells)}</tr>")
     lost = int(counts[[name for name in order if name not in USABLE]].to_numpy().sum())
     summary = f"How {int(counts.to_numpy().sum()):,} designs ended: {lost:,} not usable"
-    text = "Designs that are not usable are kept in the records, counted here, and left out of means and claims."
+    text = f"Designs that are not usable are kept in the records and counted here. {_kept(data)}"
     return f"<details><summary>{summary}</summary>{_grid(head, rows)}<p class=small>{text}</p></details>"
+
+
+def _kept(data: Data) -> str:
+    """Sentence on what becomes of designs that are not usable."""
+    outcomes = [metric.label for metric in data.study.metrics if metric.every_status]
+    if not outcomes:
+        return "They are left out of means and claims."
+    kept = "everything here" if len(outcomes) == len(data.study.metrics) else ", ".join(dict.fromkeys(outcomes))
+    return (
+        f"They are part of means and claims about what means something however a design ended: {escape(kept)}. "
+        "Hollow markers: most designs of a point are not usable."
+    )
 
 
 def _provenance(data: Data) -> str:

@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 
 from beamwright.records import Line, Panel
 from beamwright.report import statistics
-from beamwright.report.curves import draw_band, line_label
+from beamwright.report.curves import draw_band, fit_bands, line_label
 from beamwright.report.data import Data
 from beamwright.report.style import logarithmic
 
@@ -24,8 +24,7 @@ def draw_profiles(ax: Axes, data: Data, panel: Panel) -> pd.DataFrame:
         if not data.table(line.curve, line.metric or panel.metric):
             continue  # still being computed
         table = _profile(data, panel, line)
-        band = table["value"].to_numpy(), table["low"].to_numpy(), table["high"].to_numpy()
-        draw_band(ax, number, line, line_label(data, line), table["x"].to_numpy(), band, len(table) <= FEW)
+        draw_band(ax, number, line, table, "x", marked=len(table) <= FEW)
         tables.append(table)
     ax.set_xlabel(data.study.metric(panel.place[0]).title)
     ax.set_ylabel(data.study.metric(panel.metric).title)
@@ -38,6 +37,10 @@ def draw_profiles(ax: Axes, data: Data, panel: Panel) -> pd.DataFrame:
         ax.set_yscale("log")
     if panel.limits is not None:
         ax.set_ylim(*panel.limits)
+    elif tables:
+        fit_bands(ax, drawn)
+    if panel.shaded is not None:
+        ax.axvspan(*panel.shaded, color="#dddddd", lw=0, zorder=0, label=panel.shaded_label)
     if panel.reference is not None:
         ax.axhline(panel.reference, color="#444444", lw=0.8, ls=(0, (2, 2)))
     return drawn
@@ -46,12 +49,14 @@ def draw_profiles(ax: Axes, data: Data, panel: Panel) -> pd.DataFrame:
 def _profile(data: Data, panel: Panel, line: Line) -> pd.DataFrame:
     metric = line.metric or panel.metric
     values = _values(data, line.curve, metric)
-    estimates = [statistics.mean(column[~np.isnan(column)]) for column in values.T]
+    least = data.study.metric(metric).least
+    estimates = [statistics.mean(column[~np.isnan(column)]).above(least) for column in values.T]
     return pd.DataFrame(
         {
             "curve": line.curve, "label": line_label(data, line), "metric": metric,
             "x": _values(data, line.curve, panel.place[0])[0], "value": [e.value for e in estimates],
             "low": [e.low for e in estimates], "high": [e.high for e in estimates],
+            "drops": np.count_nonzero(~np.isnan(values), axis=0),
         }
     )  # fmt: skip
 

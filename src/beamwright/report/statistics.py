@@ -15,6 +15,10 @@ class Estimate(NamedTuple):
     low: float
     high: float
 
+    def above(self, least: float | None) -> "Estimate":
+        """With an interval that ends at the least value there can be."""
+        return self if least is None else self._replace(low=max(self.low, least))
+
 
 def mean(values: np.ndarray, level: float = LEVEL) -> Estimate:
     """Mean with Student's t interval, m -+ t_{n-1} s / sqrt(n); one value alone has an unbounded interval."""

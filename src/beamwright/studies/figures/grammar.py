@@ -19,9 +19,9 @@ def metric(name: str, label: str, unit: str = "") -> Metric:
     return Metric(name=name, label=label, unit=unit)
 
 
-def outcome(name: str, label: str, unit: str = "") -> Metric:
-    """A number that means something however a design ended."""
-    return Metric(name=name, label=label, unit=unit, every_status=True)
+def outcome(name: str, label: str, unit: str = "", least: float | None = None) -> Metric:
+    """A number that means something however a design ended; ``least`` is the least there can be."""
+    return Metric(name=name, label=label, unit=unit, every_status=True, least=least)
 
 
 def curve(

@@ -19,14 +19,14 @@ NO_DEMANDS: dict[str, Any] = {"rate_near": 0.0, "rate_far": 0.0}
 ERROR = axis("position_error_m", "Position error", "m")
 POWER = axis("power_dbm", "Transmit power", "dBm")
 POWERS = (-10.0, 0.0, 10.0, 20.0, 27.0)
-VERIFIED = outcome("verified", "Worst sum rate", "bit/s/Hz")
+VERIFIED = outcome("verified", "Worst sum rate", "bit/s/Hz", least=0.0)
 RATES = (
     VERIFIED,
-    outcome("guaranteed", "Guaranteed sum rate", "bit/s/Hz"),
+    outcome("guaranteed", "Guaranteed sum rate", "bit/s/Hz", least=0.0),
     outcome("gap", "Guaranteed less verified", "bit/s/Hz"),
-    outcome("mean", "Mean sum rate", "bit/s/Hz"),
-    outcome("radial", "Worst sum rate, radial errors", "bit/s/Hz"),
-    outcome("tangential", "Worst sum rate, tangential errors", "bit/s/Hz"),
+    outcome("mean", "Mean sum rate", "bit/s/Hz", least=0.0),
+    outcome("radial", "Worst sum rate, radial errors", "bit/s/Hz", least=0.0),
+    outcome("tangential", "Worst sum rate, tangential errors", "bit/s/Hz", least=0.0),
 )
 """A design whose required rates were out of reach still has the rates it has."""
 
