@@ -337,12 +337,18 @@ def test_a_cumulative_distribution_is_a_staircase_with_a_step_per_drop(tmp_path)
 
 def test_bands_end_at_the_least_there_can_be_and_do_not_rule_the_axis(tmp_path):
     metrics = [{**metric.model_dump(), "least": 0.0} for metric in STUDY.metrics]
-    values = {x: {"power_w": np.array([x, x + 2.0])} for x in (0.0, 5.0)}
-    found = store(tmp_path, {"metrics": metrics}, plain=values)
-    ax, numbers = drawn(found, {"metric": "power_w", "axis": "sinr_db", "lines": [{"curve": "plain"}]})
-    assert numbers["low"].tolist() == [0.0, 0.0] and numbers["high"].max() > 15
+    values = {x: {"power_w": x + np.array([0, 0, 0, 20.0])} for x in (0.0, 5.0)}
+    found = store(tmp_path / "four", {"metrics": metrics}, plain=values)
+    panel = {"metric": "power_w", "axis": "sinr_db", "lines": [{"curve": "plain"}]}
+    ax, numbers = drawn(found, panel)
+    assert numbers["low"].tolist() == [0.0, 0.0] and numbers["high"].max() > 25
     low, high = ax.get_ylim()
-    assert -1 < low < 0 and 6 < high < 12
+    assert -1 < low < 0 and 15 < high < 16 and ax.collections[0].get_paths()
+    low, high = drawn(found, {**panel, "scale": "log"})[0].get_ylim()
+    assert 1 < low < 5 and high > 10  # a band from zero hides no line
+    few = store(tmp_path / "two", plain={x: {"power_w": np.array([x, x + 20.0])} for x in (0.0, 5.0)})
+    ax, _ = drawn(few, panel)
+    assert 9 < ax.get_ylim()[0] < 10 and not ax.collections[0].get_paths()
 
 
 def test_points_of_which_most_designs_are_not_usable_are_hollow_where_they_count(tmp_path):

@@ -1,5 +1,7 @@
 """Panels with a quantity against an axis: means, medians, shares, and how often one curve beats another."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -11,6 +13,8 @@ from beamwright.report.style import COLOURS, DASHES, MARKERS, logarithmic
 
 HOLLOW = "hollow: most designs miss a demand"
 """Note in the legend on markers that are."""
+BAND_DROPS = 4
+"""Drops from which a band of confidence is drawn: that of two is 13 standard errors wide either way."""
 
 
 def draw_curves(ax: Axes, data: Data, panel: Panel) -> pd.DataFrame:
@@ -144,7 +148,7 @@ def _outcome(data: Data, panel: Panel, line: Line) -> bool:
 def draw_band(
     ax: Axes, number: int, line: Line, rows: pd.DataFrame, along: str, marked: bool = True, hollow: bool = False
 ) -> None:
-    """A line in its colour, dash and marker, with what is between the columns ``low`` and ``high``.
+    """A line in its colour, dash and marker, with what is between ``low`` and ``high`` where drops are not too few.
 
     Hollow are markers of points where most designs are not usable (column ``unusable``), if asked.
     """
@@ -155,20 +159,21 @@ def draw_band(
         MARKERS[number % len(MARKERS)],
     )
     x, y, low, high = (rows[name].to_numpy(float) for name in (along, "value", "low", "high"))
-    style = {"color": colour, "marker": marker if marked else None}
+    style: dict[str, Any] = {"color": colour, "marker": marker if marked else None}
     ax.plot(x, y, ls=DASHES[line.dash % len(DASHES)], label=rows["label"].iloc[0], **style)
     empty = rows["unusable"].to_numpy() > 0.5 if hollow else np.zeros(len(rows), bool)
     if empty.any():
         ax.plot(x[empty], y[empty], ls="none", markerfacecolor="white", **style)
         ax.plot([], [], ls="none", marker="o", color="#444444", markerfacecolor="white", label=HOLLOW)
-    bounded = np.isfinite(low) & np.isfinite(high)
+    bounded = np.isfinite(low) & np.isfinite(high) & (rows["drops"].to_numpy() >= BAND_DROPS)
     ax.fill_between(x, low, high, where=bounded, color=colour, alpha=0.15, lw=0)
 
 
 def fit_bands(ax: Axes, drawn: pd.DataFrame) -> None:
-    """Limits of the vertical axis by the lines: their bands, which two drops make huge, get as much room at most."""
+    """Limits of the vertical axis by the lines: their bands, which few drops make huge, get as much room at most."""
     values = drawn[["low", "value", "high"]].replace([np.inf, -np.inf], np.nan).to_numpy(float)
-    values = np.where(np.isnan(values), values[:, 1:2], values)
+    few = (drawn["drops"].to_numpy() < BAND_DROPS)[:, None]
+    values = np.where(np.isnan(values) | few, values[:, 1:2], values)
     logarithmic = ax.get_yscale() == "log"
     if logarithmic:
         values = np.log10(np.where(values > 0, values, np.nan))
@@ -177,7 +182,7 @@ def fit_bands(ax: Axes, drawn: pd.DataFrame) -> None:
         return
     bottom, top = values[:, 1].min(), values[:, 1].max()
     room = max(top - bottom, 0.3 if logarithmic else 0.1 * max(abs(top), abs(bottom)), 1e-300)
-    low, high = max(np.nanmin(values[:, 0]), bottom - room), min(np.nanmax(values[:, 2]), top + room)
+    low, high = max(np.nanmin(values), bottom - room), min(np.nanmax(values), top + room)
     limits = np.array([low - 0.05 * (high - low), high + 0.05 * (high - low)])
     if high > low:
         ax.set_ylim(*(10**limits if logarithmic else limits))

@@ -11,6 +11,7 @@ import pandas as pd
 from beamwright import __version__
 from beamwright.records import USABLE, Claim, Picture, Table, runs_of
 from beamwright.report.claims import Outcome, Verdict
+from beamwright.report.curves import BAND_DROPS
 from beamwright.report.data import Data
 
 _NAMED = 3
@@ -107,6 +108,7 @@ def _picture(picture: Picture, svg: bytes, pdf: bytes, numbers: pd.DataFrame) ->
     size = "one" if len(picture.panels) == 1 else "two"
     used = sorted({int(count) for count in numbers["drops"].dropna()}) if "drops" in numbers else []
     drops = f" {'–'.join(str(n) for n in dict.fromkeys((used[0], used[-1])))} channels per point." if used else ""
+    drops += " Too few for bands of confidence." if used and used[-1] < BAND_DROPS else ""
     caption = f"{escape(picture.caption)}{drops} <span class=files>{files}</span>"
     return f"<figure class={size}>{image}<figcaption>{caption}</figcaption></figure>"
 

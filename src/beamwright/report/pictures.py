@@ -6,7 +6,7 @@ from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
 from beamwright.records import Picture
-from beamwright.report.curves import draw_curves, line_label
+from beamwright.report.curves import HOLLOW, draw_curves, line_label
 from beamwright.report.data import Data
 from beamwright.report.distributions import draw_distribution
 from beamwright.report.maps import draw_map
@@ -52,6 +52,8 @@ def draw(data: Data, picture: Picture) -> tuple[Figure, pd.DataFrame]:
             ax.set_title(title, loc="left" if count > 1 else "center")
         for spare in grid[count:]:
             spare.set_axis_off()
+        if HOLLOW in handles:  # the note comes last
+            handles[HOLLOW] = handles.pop(HOLLOW)
         figure.legend(list(handles.values()), list(handles), loc="outside lower center", ncols=columns)  # type: ignore[call-overload]
     return figure, pd.concat(tables, ignore_index=True)
 
