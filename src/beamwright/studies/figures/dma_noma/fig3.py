@@ -19,14 +19,14 @@ STUDY = PAPER.study(
         curve("long", "128 elements, error 0.1 m", "robust", rounds=30, columns=128),
     ),
     metrics=(
-        outcome("rate", "Guaranteed sum rate", "bit/s/Hz"),
+        outcome("rate", "Guaranteed sum rate", "bit/s/Hz", least=0.0),
         outcome("round", "Rounds"),
         outcome("to_95", "Rounds to 95 %"),
         outcome("to_98", "Rounds to 98 %"),
         outcome("fall", "Largest fall between rounds"),
     ),
     drops=24,
-    caption="Best guaranteed sum rate so far after each round of beams and powers, mean over 24 scenes with "
+    caption="Best guaranteed sum rate so far after each round of beams and powers, mean over scenes with "
     "its 95 % confidence band: (a) 32 elements, two groups, by position error; (b) larger problems. "
     "(c) Rounds to 98 % of the value after thirty.",
     panels=(

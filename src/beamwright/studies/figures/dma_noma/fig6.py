@@ -2,13 +2,22 @@
 
 from itertools import pairwise
 
-from beamwright.studies.figures.dma_noma.common import PAPER, POWER, POWERS, RATES, guarantees_hold
-from beamwright.studies.figures.grammar import axis, case, cases, claim, curve, lines, panel
+from beamwright.studies.figures.dma_noma.common import (
+    BY_DISTANCE,
+    BY_POWER,
+    DISTANCE,
+    FAR_DISTANCE,
+    PAPER,
+    POWER,
+    RATES,
+    guarantees_hold,
+)
+from beamwright.studies.figures.grammar import case, cases, claim, curve, line, lines, panel
 
 _ERRORS = (0.0, 0.05, 0.1, 0.2)
 _WORDS = {error: f"error {error:g} m" for error in _ERRORS}
-_DISTANCE = axis("near_range_m", "Distance of near users", "m")
-_DISTANCES = tuple((27.0, d - 2.5, d + 2.5) for d in (7.5, 10.0, 12.5, 16.0, 20.0))
+_KINDS = {"power": POWER, "distance": DISTANCE}
+_USERS = {"near": "near users", "far": "far users"}
 
 
 def _named(kind: str) -> dict[str, str]:
@@ -19,21 +28,29 @@ STUDY = PAPER.study(
     "fig6",
     "Rate against power and distance",
     "rates",
-    axes=(POWER, _DISTANCE, axis("far_range_m", "Distance of far users", "m")),
-    points=tuple((power, 10.0, 15.0) for power in POWERS),
+    axes=(POWER, DISTANCE, FAR_DISTANCE),
+    points=BY_POWER,
     curves=(
         curve(f"{kind}-{error:g}", words, "robust", points=points, position_error_m=error)
-        for kind, points in (("power", None), ("distance", _DISTANCES))
+        for kind, points in (("power", None), ("distance", BY_DISTANCE))
         for error, words in _WORDS.items()
     ),
     metrics=RATES,
     drops=12,
     caption="Worst sum rate of the robust design found by the dense adversary, mean over scenes with its 95 % "
     "confidence band, 32 elements: (a) against the transmit power, (b) against the distance of the near "
-    "users, far users 5 m behind, at 27 dBm.",
+    "users, far users 5 m behind, at 27 dBm; (c), (d) of near and of far users alone.",
     panels=(
-        panel("verified", over, *lines(*_named(kind).values(), colours=range(4)))
-        for kind, over in (("power", POWER), ("distance", _DISTANCE))
+        *(panel("verified", over, *lines(*_named(kind).values(), colours=range(4))) for kind, over in _KINDS.items()),
+        *(
+            panel(
+                "near", over,
+                *(line(f"{kind}-{error:g}", f"{words}, error {error:g} m", colour, dash, metric=user)
+                  for dash, (user, words) in enumerate(_USERS.items()) for colour, error in ((0, 0.0), (3, 0.2))),
+                label="Worst sum rate of these users (bit/s/Hz)",
+            )
+            for kind, over in _KINDS.items()
+        ),
     ),
     claims=(
         claim("The rate rises with the power.", "Section V", "trend", "verified", ">", *cases(_named("power"))),

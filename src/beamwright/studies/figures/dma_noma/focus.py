@@ -20,6 +20,8 @@ STUDY = PAPER.study(
         outcome("range_m", "Distance", "m"),
         outcome("near_edge_m", "Near edge at half power", "m"),
         outcome("far_edge_m", "Far edge at half power", "m"),
+        outcome("loss_db", "Loss of the hologram at the user", "dB"),
+        outcome("radiated_db", "Power that it radiates", "dB"),
         outcome("peak_m", "Peak of the hologram's field", "m"),
         outcome("rayleigh_m", "Rayleigh distance", "m"),
     ),
@@ -31,6 +33,7 @@ STUDY = PAPER.study(
                 axis_scale="log", limits=(-20, 1), reference=-3.0)
         for metric, title in (("matched_db", "matched field"), ("hologram_db", "hologram"))
     ),
-    numbers=("near_edge_m", "far_edge_m", "peak_m", "rayleigh_m"),
-    numbers_caption="Edges of the focus at half power; infinite: none within 60 m.",
+    numbers=("near_edge_m", "far_edge_m", "peak_m", "loss_db", "radiated_db", "rayleigh_m"),
+    numbers_caption="Edges of the focus at half power (–: none between 2 and 60 m); power of the hologram's beam at "
+    "the user below that of the matched field, and power that it radiates, both over what is fed.",
 )  # fmt: skip

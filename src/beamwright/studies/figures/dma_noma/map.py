@@ -3,6 +3,8 @@
 from beamwright.studies.figures.dma_noma.common import ERROR, FIXED_SCENE, PAPER, VERIFIED
 from beamwright.studies.figures.grammar import curve, field_map, lines, outcome, profile
 
+_ERROR_M = 0.1
+
 STUDY = PAPER.study(
     "map",
     "One beam around the antenna, robust and not",
@@ -10,7 +12,7 @@ STUDY = PAPER.study(
     measure_options={"step_m": 0.1},
     draw=FIXED_SCENE,
     axes=(ERROR,),
-    points=((0.1,),),
+    points=((_ERROR_M,),),
     curves=(
         curve("non-robust", "not robust", "non-robust"),
         curve("robust", "robust", "robust"),
@@ -35,6 +37,7 @@ STUDY = PAPER.study(
         field_map("power_db", "non-robust", "not robust, 32 elements", (0.0, 60.0), "user"),
         field_map("power_db", "robust", "robust, 32 elements", (0.0, 60.0), "user"),
         field_map("power_db", "focused", "robust, 256 elements", (0.0, 60.0), "user"),
-        profile("leak_db", "offset_m", *lines("non-robust", "robust"), title="leakage, 32 elements"),
+        profile("leak_db", "offset_m", *lines("non-robust", "robust"), title="leakage, 32 elements",
+                shaded=(-_ERROR_M, _ERROR_M), shaded_label="position error"),
     ),
-)
+)  # fmt: skip

@@ -24,15 +24,24 @@ def focus(scenario: dn.Scenario, realisation: dn.Realisation, design: dn.Design,
     hologram = np.abs(np.einsum("drn,dn->dr", np.conj(unit), f)) ** 2
     rows = {"matched": matched / matched.max(axis=1, keepdims=True),
             "hologram": hologram / hologram.max(axis=1, keepdims=True)}  # fmt: skip
-    inside = rows["matched"] >= 0.5
+    near, far = _edges(rows["matched"] >= 0.5, reach)
+    heard = np.abs(np.einsum("dn,dn->d", np.conj(at), f)) ** 2 / np.linalg.norm(at, axis=-1) ** 2
     return {
         "range_m": np.tile(reach, (drops, 1)),
         **{f"{name}_db": 10 * np.log10(np.maximum(row, 1e-6)) for name, row in rows.items()},
-        "near_edge_m": reach[inside.argmax(axis=1)],
-        "far_edge_m": np.where(inside[:, -1], np.inf, reach[len(reach) - 1 - inside[:, ::-1].argmax(axis=1)]),
+        "near_edge_m": near,
+        "far_edge_m": far,
+        "loss_db": -10 * np.log10(heard),
+        "radiated_db": 20 * np.log10(np.linalg.norm(f, axis=-1)),
         "peak_m": reach[rows["hologram"].argmax(axis=1)],
         "rayleigh_m": np.full(drops, scenario.rayleigh_m),
     }
+
+
+def _edges(inside: np.ndarray, reach: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """First and last of ``reach`` that are inside (drops, places); NaN where that is an end of it, which is no edge."""
+    first, last = inside.argmax(axis=1), inside.shape[1] - 1 - inside[:, ::-1].argmax(axis=1)
+    return np.where(inside[:, 0], np.nan, reach[first]), np.where(inside[:, -1], np.nan, reach[last])
 
 
 def field(

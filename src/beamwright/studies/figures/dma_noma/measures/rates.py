@@ -1,17 +1,18 @@
-"""Rates of a design: worst and mean ones, round after round, and what balls of channels promise of it."""
+"""Rates of a design: worst and mean ones, whose errors cost them, and what balls of channels promise."""
 
 import jax
 import numpy as np
 
 from beamwright.studies.figures.dma_noma.measures.measured import Measured
 from beamwright.systems import dma_noma as dn
+from beamwright.systems.dma_noma.physics import checked, model
 from beamwright.uncertainty import sample_position_ball
 
 
 def rates(
     scenario: dn.Scenario, realisation: dn.Realisation, design: dn.Design, keys: jax.Array, samples: int = 50
 ) -> Measured:
-    """Worst and mean sum rates over the balls, and over errors along one line only."""
+    """Worst and mean sum rates over the balls: by users, over errors along one line only or of some users only."""
     known, proof = realisation.known, design.certificate
     lines = {
         name: dn.verify_rate(scenario, known, design, directions=name).sum_rate  # type: ignore[arg-type]
@@ -24,29 +25,42 @@ def rates(
         "verified": proof.verified_sum_rate,
         "guaranteed": proof.guaranteed_sum_rate,
         "gap": proof.guaranteed_sum_rate - proof.verified_sum_rate,
+        "near": proof.verified_near_rates.sum(axis=-1),
+        "far": proof.verified_far_rates.sum(axis=-1),
         "mean": mean,
         **lines,
+        **_users(scenario, realisation.known, design, lines["radial"]),
     }
 
 
-def convergence(scenario: dn.Scenario, realisation: dn.Realisation, design: dn.Design, keys: jax.Array) -> Measured:
-    """Twice the weighted rate (the sum rate for equal weights) after every round, and rounds to shares of the last."""
-    filled = _filled(2 * design.trace)
-    share = filled / filled[:, -1:]
-    rounds = np.tile(np.arange(filled.shape[1], dtype=float), (len(filled), 1))
+def _users(scenario: dn.Scenario, known: dn.Known, design: dn.Design, radial: np.ndarray) -> Measured:
+    """What near and far users' errors cost apart, shares of the rate at the estimates, interference, decoding order.
+
+    A user's ratio (interference + noise) / gain depends on its own position alone, so users at the adversary's
+    positions and others at their estimates are combined exactly.
+    """
+    sent = model.transmissions(scenario, checked(scenario, known), design)
+    silent = sent[0]._replace(noise_w=0 * sent[0].noise_w), sent[1]._replace(noise_w=0 * sent[1].noise_w)
+    places = {"worst": design.certificate.worst_positions_m, "estimate": known.positions_m}
+    h = {name: dn.channels(scenario, place)[:, :, None] for name, place in places.items()}
+    (near, far), (near_there, far_there) = (model.worst_ratios(h[name], sent) for name in places)
+    heard = np.concatenate(model.worst_ratios(h["worst"], silent), axis=-1)  # interference over gain
+    with np.errstate(divide="ignore", invalid="ignore"):
+        over_noise = np.nanmax(heard / (np.concatenate([near, far], axis=-1) - heard), axis=-1, initial=1e-6)
+        order = np.log10(near / far).max(axis=-1)
+
+    def total(near_w: np.ndarray, far_w: np.ndarray) -> np.ndarray:
+        return sum(rate.sum(axis=-1) for rate in model.rates(design, near_w, far_w))
+
+    estimated = total(near_there, far_there)
     return {
-        "round": rounds,
-        "rate": filled,
-        "to_95": np.argmax(share >= 0.95, axis=1).astype(float),
-        "to_98": np.argmax(share >= 0.98, axis=1).astype(float),
-        "fall": np.maximum(-np.diff(filled, axis=1), 0).max(axis=1),
+        "near_errors": total(near, far_there),
+        "far_errors": total(near_there, far),
+        "kept": design.certificate.verified_sum_rate / estimated,
+        "radial_kept": radial / estimated,
+        "interference_db": 10 * np.log10(over_noise),
+        "order_db": np.where(design.access == dn.Access.NOMA, 10 * order, np.nan),
     }
-
-
-def _filled(trace: np.ndarray) -> np.ndarray:
-    """Rows go on with their last number."""
-    last = np.maximum.accumulate(np.where(np.isnan(trace), 0, np.arange(trace.shape[1])), axis=1)
-    return np.take_along_axis(trace, last, axis=1)
 
 
 def sets(scenario: dn.Scenario, realisation: dn.Realisation, design: dn.Design, keys: jax.Array) -> Measured:
