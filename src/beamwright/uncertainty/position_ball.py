@@ -16,8 +16,6 @@ from beamwright.core import numbered_keys, require, root_key
 
 Directions = Literal["all", "radial", "tangential"]
 """Where errors may point: anywhere, along the line of sight, or across it (horizontally)."""
-MOST_ACROSS = 20
-"""Positions to either side across the line of sight, at most."""
 
 
 def ball_frame(positions_m: np.ndarray) -> np.ndarray:
@@ -32,59 +30,67 @@ def ball_frame(positions_m: np.ndarray) -> np.ndarray:
 def position_scenarios(
     positions_m: ArrayLike,
     radius_m: float,
-    aperture_m: float,
+    extent_m: tuple[float, float],
     wavelength_m: float,
     density: float = 8.0,
-    panel: bool = False,
     directions: Directions = "all",
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The set S1: estimate first, then positions on a disc through it, dense across the line of sight.
+    """The set S1: estimate first, then positions of the ball as dense as an aperture can tell them apart.
 
-    n = ceil(density radius aperture / (r lambda)), between 1 and 20. Points at s radius u_t for 2n + 1 values of s in
-    [-1, 1]; where n > 1 and |s| < 0.8 also both points of the rim, +- sqrt(1 - s^2) radius u_r from them; +- radius
-    u_r; for a panel +- radius u_z and both rims in the plane of u_t and u_z.
+    The phase across an aperture of extent D turns by 2 pi D t / (r lambda) when its user moves by t across the line of
+    sight, and bends by 2 pi D^2 q / (4 r^2 lambda) when he moves by q along it (Fresnel). So with
+    n = max(1, ceil(density radius D / (r lambda))), horizontally and vertically, and
+    n_r = max(1, ceil(density radius D^2 / (4 r^2 lambda))):
 
-    Args:    positions_m (..., 3) estimates; radius_m >= 0; aperture_m horizontal extent of the array; directions
-             restricts the errors to one line.
+        2 n + 1 positions from rim to rim across the line of sight; for a panel a lattice of these within the disc and
+        8 ceil(0.75 n) positions on its rim; n_r positions to either side along the line of sight.
+
+    Worst cases lie at the rim of the disc, where nulls are left and own beams fall. What lies between is for the dense
+    adversary to find (spec dma_noma, section 4: its rims along the line of sight are not needed then).
+
+    Args:    positions_m (..., 3) estimates; radius_m >= 0; extent_m horizontal and vertical extent of the array, zero
+             for a line; directions restricts the errors to one line.
     Returns: points (..., S, 3), shorter sets filled up with their estimate, and how many count (...).
     Raises:  ValueError naming the argument.
     """
     positions = _checked(positions_m, radius_m, directions)
     require(density > 0, "density", "be > 0", density)
     flat = positions.reshape(-1, 3)
-    reach = np.linalg.norm(flat, axis=-1)
-    across = np.clip(np.ceil(density * radius_m * aperture_m / (reach * wavelength_m)), 1, MOST_ACROSS).astype(int)
-    offsets = {n: _offsets(n, panel, directions) if radius_m > 0 else np.zeros((1, 3)) for n in set(across.tolist())}
-    count = np.array([len(offsets[n]) for n in across.tolist()], int)
+    if radius_m > 0:
+        cells = resolution_cells(np.linalg.norm(flat, axis=-1), radius_m, extent_m, wavelength_m, density)
+    else:
+        cells = np.zeros((len(flat), 3), int)
+    offsets = {cell: _offsets(cell, directions) for cell in set(map(tuple, cells.tolist()))}
+    count = np.array([len(offsets[cell]) for cell in map(tuple, cells.tolist())], int)
     filled = np.zeros((len(flat), count.max(initial=1), 3))
-    for row, n in zip(filled, across.tolist(), strict=True):
-        row[: len(offsets[n])] = offsets[n]
+    for row, cell in zip(filled, map(tuple, cells.tolist()), strict=True):
+        row[: len(offsets[cell])] = offsets[cell]
     points = flat[:, None] + radius_m * filled @ ball_frame(flat)
     shape = positions.shape[:-1]
     return points.reshape(*shape, -1, 3), count.reshape(shape)
 
 
-def _offsets(n: int, panel: bool, directions: Directions) -> np.ndarray:
-    """In units of the radius, coordinates (r, t, z)."""
-    line = np.linspace(-1, 1, 2 * n + 1)
-    zero = np.zeros_like(line)
-    tangential = np.stack([zero, line, zero], axis=-1)
-    ends = np.array([[1.0, 0, 0], [-1.0, 0, 0]])
-    centre = np.zeros((1, 3))
-    if directions == "radial":
-        sets = [np.stack([line, zero, zero], axis=-1)]
-    elif directions == "tangential":
-        sets = [tangential]
-    else:
-        inner = line[np.abs(line) < 0.8] if n > 1 else line[:0]
-        rim = np.sqrt(1 - inner**2)
-        sets = [tangential, ends]
-        sets += [np.stack([sign * rim, inner, np.zeros_like(inner)], axis=-1) for sign in (1, -1)]
-        if panel:
-            s = np.linspace(-0.9, 0.9, 2 * n + 1)
-            sets += [ends[:, [1, 2, 0]]]
-            sets += [np.stack([np.zeros_like(s), s, sign * np.sqrt(1 - s**2)], axis=-1) for sign in (1, -1)]
-    offsets = np.concatenate([centre, *sets])
+def resolution_cells(
+    reach_m: np.ndarray, radius_m: float, extent_m: tuple[float, float], wavelength_m: float, density: float
+) -> np.ndarray:
+    """Cells n (..., 3) to either side of an estimate at a distance: along, horizontally and vertically across."""
+    turn = [density * radius_m * extent / (reach_m * wavelength_m) for extent in extent_m]
+    bend = density * radius_m * np.hypot(*extent_m) ** 2 / (4 * reach_m**2 * wavelength_m)
+    least = [1, 1, int(extent_m[1] > 0)]
+    return np.stack([np.maximum(np.ceil(n), k) for n, k in zip((bend, *turn), least, strict=True)], axis=-1).astype(int)
+
+
+def _offsets(cell: tuple[int, ...], directions: Directions) -> np.ndarray:
+    """In units of the radius, coordinates (r, t, z), the estimate first; without cells the estimate alone."""
+    lines, (_, across, up) = [np.arange(-n, n + 1) / max(n, 1) for n in cell], cell
+    radial, tangential = (np.outer(line, axis) for line, axis in zip(lines, np.eye(3)[:2], strict=False))
+    sets = {"radial": [radial], "tangential": [tangential]}.get(directions, [radial, tangential])
+    if up and directions == "all":
+        t, z = (grid.ravel() for grid in np.meshgrid(*lines[1:]))
+        disc = np.stack([np.zeros_like(t), t, z], axis=-1)[t**2 + z**2 < 1 - 1e-9]
+        angle = np.linspace(0, 2 * np.pi, 8 * int(np.ceil(0.75 * max(across, up))), endpoint=False)
+        sets += [disc, np.stack([np.zeros_like(angle), np.cos(angle), np.sin(angle)], axis=-1)]
+    offsets = np.concatenate([np.zeros((1, 3)), *sets])
     _, first = np.unique(np.round(offsets, 12), axis=0, return_index=True)
     return offsets[np.sort(first)]
 

@@ -95,11 +95,12 @@ def test_gradients_match_finite_differences():
     s, r = drawn(1, columns=8)
     known = checked(s, r.known)
     problem = first_problem(s, known)
-    powers = jnp.full(2, s.power_w / 2)
+    powers = jnp.full(2, 0.5)
     rng = np.random.default_rng(1)
 
     def value(m, v, sharpness):
-        logs = kernel.log_ratios(problem, kernel.received_at(problem, kernel.Point(m, v)), powers, sharpness)
+        received = kernel.received_at(problem, kernel.Point(m, v), sharpness)
+        logs = kernel.log_ratios(problem, received, powers, sharpness)
         return kernel.merit(problem, kernel.split(problem, logs, powers, sharpness), powers)
 
     m, v = rng.uniform(0.2, 0.8, 8), rng.standard_normal((2, 4, 2))
@@ -118,7 +119,7 @@ def test_smooth_worst_cases_are_above_hard_ones_and_close_in():
     problem = first_problem(s, known)
     d = dn.non_robust(s, r.known)
     point = kernel.Point(d.amplitudes[0], np.stack([d.beams[0].real, d.beams[0].imag]))
-    received, powers = kernel.received_at(problem, point), d.powers_w[0].sum(axis=-1)
+    received, powers = kernel.received_at(problem, point), d.powers_w[0].sum(axis=-1) / s.power_w
     hard = kernel.log_ratios(problem, received, powers)
     before = np.inf
     for sharpness in (4.0, 20.0, 100.0, 1e4):
@@ -134,9 +135,10 @@ def test_the_kernel_and_the_plain_model_of_the_audit_agree(settings):
     known, d = checked(s, r.known), dn.focusing(s, r.known)
     problem, sets = first_problem(s, known), scenario_sets(s, known)
     point = kernel.Point(d.amplitudes[0], np.stack([d.beams[0].real, d.beams[0].imag]))
-    hard = kernel.log_ratios(problem, kernel.received_at(problem, point), d.powers_w[0].sum(axis=-1))
+    shares = d.powers_w[0].sum(axis=-1) / s.power_w
+    hard = kernel.log_ratios(problem, kernel.received_at(problem, point), shares)
     plain = [ratio[0] for ratio in model.worst_ratios(sets.h, model.transmissions(s, known, d))]
-    np.testing.assert_allclose(np.exp(hard), np.concatenate(plain), rtol=1e-9)
+    np.testing.assert_allclose(s.power_w * np.exp(hard), np.concatenate(plain), rtol=1e-9)
 
 
 # ----------------------------------------------------------------------------------------------------------- acceptance

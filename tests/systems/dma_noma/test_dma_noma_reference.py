@@ -13,7 +13,7 @@ from beamwright.systems.dma_noma.methods import reference
 def test_semidefinite_alternation_reaches_its_known_value_and_not_ours():
     s, known = g1()
     d = dn.METHODS["sdr-sca"](s, known)
-    assert d.status_text == ["feasible"] and d.certificate.verified_sum_rate[0] >= 36.5
+    assert d.status_text[0] in ("feasible", "stopped") and d.certificate.verified_sum_rate[0] >= 36.5
     assert np.all(np.diff(d.trace[0]) >= -1e-9)
     assert reference.top_share(s, known, d)[0] >= 0.97
     ours = dn.maximise_guaranteed_rate(s, known)

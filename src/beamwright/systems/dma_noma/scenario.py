@@ -92,9 +92,9 @@ class Scenario(Config):
         return self.scattering_norm / float(np.sqrt(1 + self.rician))
 
     @property
-    def aperture_m(self) -> float:
-        """Aperture D_h, from the first element of a row to its last."""
-        return (self.columns - 1) * self.wavelength_m / 2
+    def extent_m(self) -> tuple[float, float]:
+        """Extents D_h and D_v, from the first element of a row or column to its last."""
+        return (self.columns - 1) * self.wavelength_m / 2, (self.rows - 1) * self.wavelength_m / 2
 
     @property
     def half_extent_m(self) -> float:

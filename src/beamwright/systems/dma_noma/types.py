@@ -17,6 +17,9 @@ SOUND = 1e-9
 MET = 1e-6
 """A required rate that is missed by less counts as met, bit/s/Hz: everywhere, over the scenario set and verified."""
 
+TRUSTED = 0.05
+"""Largest excess of the guaranteed over the verified sum rate at which both count as one, bit/s/Hz."""
+
 
 class Access(IntEnum):
     """Multiple access of near and far users; the code kept in ``Design.access``."""
@@ -63,7 +66,8 @@ class Certificate(StatusRecord):
     box_residual: Residual
     """(drops,) largest violation of 0 <= amplitude <= 1 and of unit beams."""
     status: np.ndarray
-    """(drops,) ``Status`` codes."""
+    """(drops,) ``Status`` codes: ``feasible``; ``stopped``, where demands are met but the scenario set promises over
+    0.05 bit/s/Hz more than the adversary leaves: trust the verified rates; ``qos_infeasible``; ``stalled``."""
 
     @property
     def objective(self) -> np.ndarray:
@@ -106,7 +110,7 @@ class Design(StatusRecord):
     iterations: Informative
     """(drops,) rounds."""
     status: np.ndarray
-    """(drops,) ``Status`` codes; ``qos_infeasible``: required rates could not be met, best effort."""
+    """(drops,) ``Status`` codes, those of the certificate; ``qos_infeasible``: rates could not be met, best effort."""
     access: Asked
     """(drops,) ``Access`` code, the same for all drops."""
     share: Asked

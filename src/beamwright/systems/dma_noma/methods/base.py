@@ -10,7 +10,7 @@ from beamwright.core import Config, guarded, parameter, ranges
 from beamwright.systems.dma_noma.audit.certificate import certify
 from beamwright.systems.dma_noma.physics import Access, Design, Known, Scenario
 from beamwright.systems.dma_noma.sizes import design_bytes
-from beamwright.systems.dma_noma.solve import ChannelSets, Options, SearchResult, search_from_starts
+from beamwright.systems.dma_noma.solve import ChannelSets, Options, SearchResult, frame_of, search_from_starts
 from beamwright.systems.dma_noma.types import Certificate
 
 P = ParamSpec("P")
@@ -23,11 +23,12 @@ class NoOptions(Config):
 class SearchOptions(Config):
     """Options of designs by the first-order solver."""
 
-    starts: int = parameter(1, "Starts per drop, of which the best is kept", source="spec, section 6", **ranges.STARTS)
-    rounds: int = parameter(8, "At most so many rounds of beams and powers", source="spec, section 6", **ranges.ROUNDS)
-    steps: int = parameter(
-        60, "Steps of BFGS per sharpness of the smoothed maximum", source="spec, section 6", **ranges.ROUNDS
-    )
+    starts: int = parameter(
+        1, "Starts per drop, all followed for a round, the best then to the end", source="spec, section 6",
+        **ranges.STARTS,
+    )  # fmt: skip
+    rounds: int = parameter(4, "At most so many rounds of beams and powers", **ranges.ROUNDS)
+    steps: int = parameter(480, "Steps of BFGS per sharpness of the smoothed maximum", **ranges.ROUNDS)
     seed: int = parameter(0, "Seed of random starts; drop i uses fold_in(key(seed), i)", **ranges.SEED)
 
 
@@ -36,17 +37,20 @@ def guarded_method(options: type[Config]) -> Callable[[Callable[P, Design]], Cal
     return guarded(Scenario, options, design_bytes)
 
 
-def design_for_sets(s: Scenario, known: Known, sets: ChannelSets, starts: int, options: Options, seed: int) -> Design:
+def design_for_sets(
+    s: Scenario, known: Known, sets_of: Callable[[Known], ChannelSets], starts: int, options: Options, seed: int
+) -> Design:
     """Design by the first-order solver against channel sets; certified over the scenario set and by the adversary."""
-    return design_of(s, known, search_from_starts(s, known, sets, starts, options, seed))
+    frame = frame_of(s, known)
+    result = search_from_starts(s, frame.known, sets_of(frame.known), starts, options, seed)
+    return design_of(s, known, frame.restored(result))
 
 
 def design_of(s: Scenario, known: Known, result: SearchResult) -> Design:
     """Certified design of a search's result."""
     return certified_design(
-        s, known, result.amplitudes, result.complex_beams, result.powers_w, trace=result.trace,
-        iterations=result.rounds,
-    )  # fmt: skip
+        s, known, result.amplitudes, result.beams, result.powers_w, trace=result.trace, iterations=result.rounds
+    )
 
 
 def certified_design(
@@ -84,12 +88,18 @@ def certified_design(
         far_amplitudes=None if far is None else far[0],
         far_beams=None if far is None else far[1],
     )
+    return completed(s, known, draft if trace is None else replace(draft, trace=trace))
+
+
+def completed(s: Scenario, known: Known, draft: Design) -> Design:
+    """Design with the certificate of its arrays, and the rates and status of that; without a trace, its rate."""
     certificate = certify(s, known, draft)
+    rate, nothing = certificate.guaranteed_weighted_rate, np.isnan(draft.trace).all()
     return replace(
         draft,
         guaranteed_sum_rate=certificate.guaranteed_sum_rate,
-        guaranteed_weighted_rate=certificate.guaranteed_weighted_rate,
-        trace=certificate.guaranteed_weighted_rate[:, None] if trace is None else trace,
+        guaranteed_weighted_rate=rate,
+        trace=rate[:, None] if nothing else draft.trace,
         status=certificate.status,
         certificate=certificate,
     )

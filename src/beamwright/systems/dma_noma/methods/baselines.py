@@ -1,5 +1,7 @@
 """Baselines that the robust design must beat, all scored on the true balls (spec dma_noma, section 6)."""
 
+from functools import partial
+
 from beamwright.core import USUAL, known_of
 from beamwright.systems.dma_noma.methods.base import (
     NoOptions,
@@ -21,7 +23,7 @@ def non_robust(
     Args, Raises: as ``maximise_guaranteed_rate``.
     """
     known = checked(scenario, known)
-    return design_for_sets(scenario, known, estimate_sets(scenario, known), starts, Options(rounds, steps), seed)
+    return design_for_sets(scenario, known, partial(estimate_sets, scenario), starts, Options(rounds, steps), seed)
 
 
 @guarded_method(SearchOptions)
@@ -31,7 +33,7 @@ def planar_wave(
     """Robust design that takes waves for plane: d_n = r - x_n . u. Args, Raises: as ``maximise_guaranteed_rate``."""
     known = checked(scenario, known)
     return design_for_sets(
-        scenario, known, scenario_sets(scenario, known, planar=True), starts, Options(rounds, steps), seed
+        scenario, known, partial(scenario_sets, scenario, planar=True), starts, Options(rounds, steps), seed
     )
 
 
@@ -43,7 +45,7 @@ def fully_digital(
     digital = scenario.model_copy(update={"feeding": "digital", "feeds": None})
     known = known_of(known, Known)
     known = checked(digital, Known(known.near_positions_m, known.far_positions_m, None, known.drop))
-    return design_for_sets(digital, known, scenario_sets(digital, known), starts, Options(rounds, steps), seed)
+    return design_for_sets(digital, known, partial(scenario_sets, digital), starts, Options(rounds, steps), seed)
 
 
 @guarded_method(NoOptions)

@@ -3,9 +3,9 @@
 from typing import Literal
 
 from beamwright.core import USUAL, parameter
-from beamwright.systems.dma_noma.methods.base import SearchOptions, design_for_sets, guarded_method
+from beamwright.systems.dma_noma.methods.base import SearchOptions, design_of, guarded_method
 from beamwright.systems.dma_noma.physics import Design, Known, Scenario, channel_radii, checked
-from beamwright.systems.dma_noma.solve import Options, estimate_sets
+from beamwright.systems.dma_noma.solve import Options, estimate_sets, frame_of, scenario_sets, search_from_starts
 
 Kind = Literal["aligned", "raw"]
 
@@ -28,9 +28,15 @@ def csi_ball(
 ) -> Design:
     """Design for balls of channels: gains (|h^H f| -+ e ||f||)^2 at the estimate, by the first-order solver.
 
-    ``trace`` holds what it could promise by that set; the certificate is that of every other design, over positions.
+    The search starts from the design for balls of positions and never ends below what that promises over the balls of
+    channels. ``trace`` holds what is promised by that set; the certificate is that of every other design, over
+    positions.
     Args, Raises: as ``maximise_guaranteed_rate``; kind of error bound, see ``csi_error_bound``.
     """
-    known = checked(scenario, known)
-    sets = estimate_sets(scenario, known)._replace(scattering=channel_radii(scenario, known, kind))
-    return design_for_sets(scenario, known, sets, starts, Options(rounds, steps), seed)
+    known, options = checked(scenario, known), Options(rounds, steps)
+    frame = frame_of(scenario, known)
+    there = search_from_starts(scenario, frame.known, scenario_sets(scenario, frame.known), starts, options, seed)
+    point = there.amplitudes, there.beams
+    sets = estimate_sets(scenario, frame.known)._replace(scattering=channel_radii(scenario, frame.known, kind))
+    result = search_from_starts(scenario, frame.known, sets, starts, options, seed, point)
+    return design_of(scenario, known, frame.restored(result))

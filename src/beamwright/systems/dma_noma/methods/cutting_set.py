@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from beamwright.core import USUAL, parameter, ranges
-from beamwright.systems.dma_noma.methods.base import SearchOptions, certified_design, guarded_method
+from beamwright.systems.dma_noma.methods.base import SearchOptions, design_of, guarded_method
 from beamwright.systems.dma_noma.physics import (
     Design,
     Known,
@@ -16,7 +16,14 @@ from beamwright.systems.dma_noma.physics import (
     reference_waves,
     scenario_points,
 )
-from beamwright.systems.dma_noma.solve import PENALTY, Options, SearchResult, channel_sets, search_from_starts
+from beamwright.systems.dma_noma.solve import (
+    MISSING,
+    Options,
+    SearchResult,
+    channel_sets,
+    frame_of,
+    search_from_starts,
+)
 from beamwright.systems.dma_noma.types import MET
 
 
@@ -50,8 +57,9 @@ def cutting_set(
     Returns: Design; ``trace`` (drops, cuts + 1) the best weighted rate over the grid so far.
     Raises:  ValueError naming the argument.
     """
-    known = checked(scenario, known)
-    grid, _ = scenario_points(scenario, known, density)
+    known, options = checked(scenario, known), Options(rounds, steps)
+    frame = frame_of(scenario, known)
+    grid, _ = scenario_points(scenario, frame.known, density)
     h = channels(scenario, grid)
     points = np.repeat(grid[:, :, :1], cuts + 1, axis=2)
     start, best = None, None
@@ -59,42 +67,38 @@ def cutting_set(
     for cut in range(cuts + 1):
         present = np.broadcast_to(np.arange(cuts + 1) <= cut, points.shape[:3])
         sets = channel_sets(scenario, points, present)
-        result = search_from_starts(
-            scenario, known, sets, starts if cut == 0 else 1, Options(rounds, steps), seed, start
-        )
-        rates = _rates_on_grid(scenario, known, h, result)
+        many = starts if cut == 0 else 1
+        result = search_from_starts(scenario, frame.known, sets, many, options, seed, start)
+        rates = _rates_on_grid(scenario, frame.known, h, result)
         best = _better(best or (rates, result), (rates, result))
         trace[:, cut] = best[0].rate
-        start = result.amplitudes, result.complex_beams
+        start = result.amplitudes, result.beams
         if cut < cuts:
             points[:, :, cut + 1] = np.take_along_axis(grid, rates.worst[..., None, None], axis=2)[:, :, 0]
     assert best is not None  # there is at least one design
-    result = best[1]
-    return certified_design(
-        scenario, known, result.amplitudes, result.complex_beams, result.powers_w, trace=trace,
-        iterations=np.full(len(grid), cuts + 1),
-    )  # fmt: skip
+    result = frame.restored(best[1])._replace(trace=trace, rounds=np.full(len(grid), cuts + 1))
+    return design_of(scenario, known, result)
 
 
 class _GridRates(NamedTuple):
     """Rates of a design on the grid, and the positions of the least."""
 
     rate: np.ndarray
-    """(drops,) weighted, less many times what required rates lack."""
+    """(drops,) weighted, less what missed rates cost."""
     worst: np.ndarray
     """(drops, users) index into the grid."""
 
 
 def _rates_on_grid(s: Scenario, known: Known, h: np.ndarray, result: SearchResult) -> _GridRates:
     """Weighted rates and worst positions on the grid h (drops, users, positions, elements)."""
-    vectors = model.transmit_vectors(result.amplitudes, reference_waves(s, known), result.complex_beams)
+    vectors = model.transmit_vectors(result.amplitudes, reference_waves(s, known), result.beams)
     required = s.rate_near * (1 - MET), s.rate_far * (1 - MET)
     sent = model.noma_transmissions(s, vectors, result.powers_w.sum(axis=-1))
     near, far = model.ratios(h[:, : s.groups], sent[0]), model.ratios(h[:, s.groups :], sent[1])
     rates = model.noma_rates(result.powers_w, near.max(axis=-1), far.max(axis=-1))
     missing = sum(np.maximum(least - rate, 0).sum(axis=-1) for least, rate in zip(required, rates, strict=True))
     worst = np.concatenate([near.argmax(axis=-1), far.argmax(axis=-1)], axis=1)
-    return _GridRates(model.weighted_rate(s, *rates) - PENALTY * missing, worst)
+    return _GridRates(model.weighted_rate(s, *rates) - MISSING * missing, worst)
 
 
 def _better(

@@ -1,5 +1,6 @@
 """Baselines of orthogonal access: near and far users in turns, or in half a band each (spec dma_noma, section 6)."""
 
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -9,7 +10,7 @@ from beamwright.optim.power_allocation import allocate_power
 from beamwright.systems.dma_noma.methods.base import SearchOptions, certified_design, guarded_method
 from beamwright.systems.dma_noma.methods.robust import maximise_guaranteed_rate
 from beamwright.systems.dma_noma.physics import Access, Design, Known, Scenario, checked, closed_forms, model
-from beamwright.systems.dma_noma.solve import ChannelSets, Options, SearchResult, scenario_sets, search_from_starts
+from beamwright.systems.dma_noma.solve import Options, SearchResult, frame_of, scenario_sets, search_from_starts
 
 Share = Literal["halves", "minimum"]
 _ROUNDS = 30
@@ -34,27 +35,36 @@ def tdma(
 ) -> Design:
     """Near users in one slot, far users in the other, each with full power and a robust design of its own.
 
-    Args:    share halves, or minimum: far users get only the time in which their required rates add up,
-             K rate_far / (sum of their rates in a slot of their own); at most all of it.
+    Args:    share halves, or minimum: far users get only the time in which the last of them has its required rate,
+             max over far users of rate_far / (its rate in a slot of their own); at most all of it.
     Raises:  ValueError naming the argument.
     """
     require(share in ("halves", "minimum"), "share", "be 'halves' or 'minimum'", repr(share))
-    known = checked(scenario, known)
-    sets, options, groups = scenario_sets(scenario, known), Options(rounds, steps), scenario.groups
-    near = _slot(scenario, known, sets, slice(0, groups), 2 * scenario.rate_near, starts, options, seed)
-    far = _slot(scenario, known, sets, slice(groups, None), 2 * scenario.rate_far, starts, options, seed)
+    known, options = checked(scenario, known), Options(rounds, steps)
+    frame = frame_of(scenario, known)
+    places = frame.known.near_positions_m, frame.known.far_positions_m
+    near, far = (
+        frame.restored(_slot(scenario, frame.known, place, scattering, 2 * rate, starts, options, seed))
+        for place, scattering, rate in zip(
+            places, (0.0, scenario.scattering_radius), (scenario.rate_near, scenario.rate_far), strict=True
+        )
+    )
     powers = np.stack([near.powers_w.sum(axis=-1), far.powers_w.sum(axis=-1)], axis=-1)
 
     def design(shares: np.ndarray) -> Design:
+        weights = 2 * shares * np.array([scenario.weight, 1 - scenario.weight])
+        courses = (np.fmax.accumulate(slot.trace, axis=1) for slot in (near, far))
         return certified_design(
-            scenario, known, near.amplitudes, near.complex_beams, powers, access=Access.TDMA, share=shares,
-            far=(far.amplitudes, far.complex_beams),
+            scenario, known, near.amplitudes, near.beams, powers, access=Access.TDMA, share=shares,
+            far=(far.amplitudes, far.beams),
+            trace=sum(weight[:, None] * course for weight, course in zip(weights.T, courses, strict=True)),
+            iterations=np.maximum(near.rounds, far.rounds),
         )  # fmt: skip
 
     halves = design(np.full((len(powers), 2), 0.5))
     if share == "halves":
         return halves
-    return design(closed_forms.minimum_share(scenario, halves.certificate.far_rates.sum(axis=-1) / 0.5))
+    return design(closed_forms.minimum_share(scenario, halves.certificate.far_rates / 0.5))
 
 
 @guarded_method(SearchOptions)
@@ -68,7 +78,10 @@ def fdma(
     near_w = _water_filling(h[:, : scenario.groups], near, 0.5 * scenario.power_w, 2 * scenario.rate_near)
     far_w = _water_filling(h[:, scenario.groups :], far, 0.5 * scenario.power_w, 2 * scenario.rate_far)
     powers = np.stack([near_w, far_w], axis=-1)
-    return certified_design(scenario, known, noma.amplitudes, noma.beams, powers, access=Access.FDMA, share=(0.5, 0.5))
+    return certified_design(
+        scenario, known, noma.amplitudes, noma.beams, powers, access=Access.FDMA, share=(0.5, 0.5),
+        iterations=noma.iterations,
+    )  # fmt: skip
 
 
 def _water_filling(h: np.ndarray, sent: model.Transmission, power_w: float, rate: float) -> np.ndarray:
@@ -82,10 +95,17 @@ def _water_filling(h: np.ndarray, sent: model.Transmission, power_w: float, rate
 
 
 def _slot(
-    s: Scenario, known: Known, sets: ChannelSets, users: slice, rate: float, starts: int, options: Options, seed: int
+    s: Scenario,
+    known: Known,
+    place: np.ndarray,
+    scattering: float,
+    rate: float,
+    starts: int,
+    options: Options,
+    seed: int,
 ) -> SearchResult:
     """Search for users of one kind alone: the kernel's far users are the near ones again, and need no rate."""
-    h, present = (np.concatenate([a[:, users]] * 2, axis=1) for a in (sets.h, sets.present))
-    twice = ChannelSets(h, present, np.tile(sets.scattering[users], 2))
-    alone = s.derived(rate_near=rate, rate_far=0.0, weight=0.5)
-    return search_from_starts(alone, known, twice, starts, options, seed)
+    twice = replace(known, near_positions_m=place, far_positions_m=place)
+    sets = scenario_sets(s, twice)._replace(scattering=np.full(2 * s.groups, scattering))
+    slot = s.derived(rate_near=rate, rate_far=0.0, weight=0.5)
+    return search_from_starts(slot, twice, sets, starts, options, seed)

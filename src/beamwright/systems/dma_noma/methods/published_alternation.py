@@ -7,7 +7,7 @@ import numpy as np
 from beamwright.core import USUAL, parameter
 from beamwright.systems.dma_noma.methods.base import SearchOptions, design_of, guarded_method
 from beamwright.systems.dma_noma.physics import Design, Known, Scenario, checked
-from beamwright.systems.dma_noma.solve import Options, channel_sets, search_from_starts
+from beamwright.systems.dma_noma.solve import Options, channel_sets, frame_of, search_from_starts
 
 
 class AlternationOptions(SearchOptions):
@@ -42,13 +42,15 @@ def published_alternation(
     Raises:  ValueError naming the argument.
     """
     known, options = checked(scenario, known), Options(rounds, steps)
-    sets = channel_sets(scenario, known.positions_m[:, :, None])
-    result = search_from_starts(scenario, known, sets, starts, options, seed)
-    designs = [design_of(scenario, known, result)]
+    frame = frame_of(scenario, known)
+    sets = channel_sets(scenario, frame.known.positions_m[:, :, None])
+    result = search_from_starts(scenario, frame.known, sets, starts, options, seed)
+    designs = [design_of(scenario, known, frame.restored(result))]
     for _ in range(alternations):
-        sets = channel_sets(scenario, designs[-1].certificate.worst_positions_m[:, :, None])
-        start = result.amplitudes, result.complex_beams
-        result = search_from_starts(scenario, known, sets, 1, options, seed, start)
-        designs.append(design_of(scenario, known, result))
+        worst = frame.positions(designs[-1].certificate.worst_positions_m)
+        sets = channel_sets(scenario, worst[:, :, None])
+        start = result.amplitudes, result.beams
+        result = search_from_starts(scenario, frame.known, sets, 1, options, seed, start)
+        designs.append(design_of(scenario, known, frame.restored(result)))
     trace = np.stack([design.certificate.verified_weighted_rate for design in designs], axis=1)
     return replace(designs[-1], trace=trace, iterations=np.full(len(trace), alternations))

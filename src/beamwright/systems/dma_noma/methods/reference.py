@@ -51,7 +51,7 @@ def alternate(s: Scenario, known: Known, starts: int, rounds: int, density: floa
     wave = reference_waves(s, known)
     problems = make_problems(s, scenario_sets(s, known, density), wave)
     first = start.initial(channels(s, known.positions_m), wave)
-    amplitudes, beams = start.varied(*first, known.numbers, starts, seed)
+    amplitudes, beams = (a.reshape(-1, *a.shape[2:]) for a in start.varied(*first, known.numbers, starts, seed))
     if s.feeding == "digital":
         amplitudes = np.ones_like(amplitudes)
     results = [
@@ -61,8 +61,8 @@ def alternate(s: Scenario, known: Known, starts: int, rounds: int, density: floa
         for lane in range(len(amplitudes))
     ]
     best = [max(results[i : i + starts], key=_order) for i in range(0, len(results), starts)]
-    all_amplitudes, all_beams, powers_w, _, trace, done = (np.stack(arrays) for arrays in zip(*best, strict=True))
-    return certified_design(s, known, all_amplitudes, all_beams, powers_w, trace=trace, iterations=done)
+    all_amplitudes, all_beams, shares, _, trace, done = (np.stack(arrays) for arrays in zip(*best, strict=True))
+    return certified_design(s, known, all_amplitudes, all_beams, s.power_w * shares, trace=trace, iterations=done)
 
 
 def _problem(problems: Problem, drop: int) -> Problem:
@@ -74,7 +74,8 @@ class _Result(NamedTuple):
 
     amplitudes: np.ndarray
     beams: np.ndarray
-    powers_w: np.ndarray
+    shares: np.ndarray
+    """(groups, 2) of the power P."""
     feasible: bool
     trace: np.ndarray
     rounds: int
@@ -86,7 +87,7 @@ def _order(result: _Result) -> tuple[bool, float]:
 
 def _alternate_one(problem: Problem, amplitudes: np.ndarray, beams: np.ndarray, rounds: int, digital: bool) -> _Result:
     groups = beams.shape[1]
-    now = _power_step(problem, _candidate(problem, amplitudes, beams, np.full(groups, problem.power / groups)))
+    now = _power_step(problem, _candidate(problem, amplitudes, beams, np.full(groups, 1 / groups)))
     trace, idle, done = np.full(rounds + 1, np.nan), 0, 0
     trace[0] = now.merit
     while done < rounds and idle < PATIENCE:
@@ -133,7 +134,7 @@ class _Decoders(NamedTuple):
     """Positions at which a user must decode, one per row: all positions of all users below each other."""
 
     h: np.ndarray
-    """(rows, elements) over the noise amplitude."""
+    """(rows, elements) in units of noise amplitude over root P."""
     user: np.ndarray
     """(rows,) near users, then far ones."""
     scattering: np.ndarray
@@ -200,7 +201,7 @@ def top_share(s: Scenario, known: Known, design: Design, density: float = 8.0) -
     problems, shares = make_problems(s, scenario_sets(s, known, density), reference_waves(s, known)), []
     for d, (amplitudes, beams) in enumerate(zip(design.amplitudes, design.beams, strict=True)):
         problem = _problem(problems, d)
-        now = _candidate(problem, amplitudes, beams, design.powers_w[d].sum(axis=-1))
+        now = _candidate(problem, amplitudes, beams, design.powers_w[d].sum(axis=-1) / s.power_w)
         proposed = _relaxed_beams(problem, now, _decoders(problem), beams, amplitudes, insist=True)
         shares.append(np.nan if proposed is None else proposed[1])
     return np.array(shares)

@@ -9,12 +9,13 @@ from beamwright.systems.dma_noma.physics.channel_ball import (
     printed_error_bound,
 )
 from beamwright.systems.dma_noma.physics.geometry import channels, element_positions, feed_matrix, reference_waves
-from beamwright.systems.dma_noma.physics.scenario_set import guaranteed_rates, scenario_points
+from beamwright.systems.dma_noma.physics.scenario_set import DENSITY, guaranteed_rates, scenario_points
 from beamwright.systems.dma_noma.physics.worst_case import Verified, verify_rate
 from beamwright.systems.dma_noma.scene import Known, Scenario, checked
 from beamwright.systems.dma_noma.types import Access, Design
 
 __all__ = [
+    "DENSITY",
     "Access",
     "BallSinr",
     "Design",

@@ -23,17 +23,29 @@ class ClosedForm(NamedTuple):
 
 def zero_forcing(s: Scenario, known: Known) -> ClosedForm:
     """Hologram of the near users, beams that null each other at them, powers for the estimates."""
-    near, wave = geometry.channels(s, known.near_positions_m), geometry.reference_waves(s, known)
-    amplitudes = holograms(near, wave)
-    return _with_powers(s, known, amplitudes, nulling_beams(near, amplitudes, wave))
+    wave = geometry.reference_waves(s, known)
+    return _with_powers(s, known, *zero_forcing_point(geometry.channels(s, known.positions_m), wave))
 
 
 def focusing(s: Scenario, known: Known) -> ClosedForm:
     """Hologram of the near users, every beam matched to its own, powers for the estimates."""
-    near, wave = geometry.channels(s, known.near_positions_m), geometry.reference_waves(s, known)
+    wave = geometry.reference_waves(s, known)
+    return _with_powers(s, known, *focusing_point(geometry.channels(s, known.positions_m), wave))
+
+
+def zero_forcing_point(h: np.ndarray, wave: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Amplitudes and unit beams of zero forcing for channels h (drops, users, elements), near users first."""
+    near = h[:, : h.shape[1] // 2]
+    amplitudes = holograms(near, wave)
+    return amplitudes, nulling_beams(near, amplitudes, wave)
+
+
+def focusing_point(h: np.ndarray, wave: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Amplitudes and unit beams of focusing for channels h (drops, users, elements), near users first."""
+    near = h[:, : h.shape[1] // 2]
     amplitudes = holograms(near, wave)
     matched = np.conj(np.swapaxes(amplitudes[..., None] * wave, -1, -2)) @ np.swapaxes(near, -1, -2)
-    return _with_powers(s, known, amplitudes, unit_columns(matched))
+    return amplitudes, unit_columns(matched)
 
 
 def holograms(h: np.ndarray, wave: np.ndarray) -> np.ndarray:
@@ -58,9 +70,12 @@ def unit_columns(beams: np.ndarray) -> np.ndarray:
     return np.where(size > 1e-300, beams / np.where(size > 1e-300, size, 1.0), first)
 
 
-def minimum_share(s: Scenario, far_rate: np.ndarray) -> np.ndarray:
-    """Shares of time (drops, 2): far users get what required rates need where all of it gives ``far_rate`` (drops,)."""
-    needed = np.clip(s.groups * s.rate_far / np.maximum(far_rate, 1e-12), 0, 1)
+def minimum_share(s: Scenario, far_rates: np.ndarray) -> np.ndarray:
+    """Shares of time (drops, 2): every far user gets what it requires where all the time gives ``far_rates``.
+
+    far_rates (drops, groups).
+    """
+    needed = np.clip(s.rate_far / np.maximum(far_rates.min(axis=-1), 1e-12), 0, 1)
     return np.stack([1 - needed, needed], axis=-1)
 
 

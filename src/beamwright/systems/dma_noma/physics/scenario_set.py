@@ -7,16 +7,20 @@ from beamwright.systems.dma_noma.scene import Known, Scenario
 from beamwright.systems.dma_noma.types import Design
 from beamwright.uncertainty import position_scenarios
 
+DENSITY, CERTIFIED_DENSITY = 8.0, 16.0
+"""Density of the scenario set that designs are made for, and of the one that certificates are computed over."""
 
-def scenario_points(s: Scenario, known: Known, density: float = 8.0) -> tuple[np.ndarray, np.ndarray]:
+
+def scenario_points(s: Scenario, known: Known, density: float = DENSITY) -> tuple[np.ndarray, np.ndarray]:
     """Positions S1 of every user, (drops, 2 groups, positions, 3), and how many of them count, (drops, 2 groups)."""
-    return position_scenarios(
-        known.positions_m, s.position_error_m, s.aperture_m, s.wavelength_m, density=density, panel=s.rows > 1
-    )
+    return position_scenarios(known.positions_m, s.position_error_m, s.extent_m, s.wavelength_m, density=density)
 
 
 def guaranteed_rates(s: Scenario, known: Known, design: Design) -> tuple[np.ndarray, np.ndarray]:
-    """Least rates (drops, groups) of near and far users over the scenario set."""
-    points, _ = scenario_points(s, known)
+    """Least rates (drops, groups) of near and far users over the scenario set of the certificate, twice as dense.
+
+    A set of its own, finer than the one that designs are made for, so that none profits from the gaps of its set.
+    """
+    points, _ = scenario_points(s, known, CERTIFIED_DENSITY)
     ratios = model.worst_ratios(geometry.channels(s, points), model.transmissions(s, known, design))
     return model.rates(design, *ratios)

@@ -118,7 +118,7 @@ def _compiled(groups: int) -> Callable[..., Tree]:
             size = materialise(first * jnp.exp(-exponent / 2 * jnp.log(distance)))  # a power, at half its price
             cosine, sine = materialise(cosine), materialise(sine)
             power = reception.received(jnp.stack([size * cosine, -size * sine]), f, jnp.full(groups, scattering), own)
-            return (power.interference @ powers + noise) / power.gain
+            return (power.interference @ powers + noise) * jnp.exp(-power.log_gain)
 
         def attack(centre: Array, points: Array, *sent: Array) -> Array:
             """Worst positions (groups, 3) of one kind."""

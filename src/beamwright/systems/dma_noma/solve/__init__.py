@@ -1,8 +1,10 @@
 """Solve: the search for amplitudes, beams and powers against sets of channels; it does not know the audit."""
 
-from beamwright.systems.dma_noma.solve.kernel import PENALTY, Point, Problem
-from beamwright.systems.dma_noma.solve.multistart import best_of, search_from_starts
+from beamwright.systems.dma_noma.solve.frame import Frame, frame_of
+from beamwright.systems.dma_noma.solve.kernel import MISSING, Point, Problem
+from beamwright.systems.dma_noma.solve.multistart import Points, search_from_starts
 from beamwright.systems.dma_noma.solve.problem import (
+    MARGIN,
     ChannelSets,
     channel_sets,
     estimate_sets,
@@ -12,15 +14,18 @@ from beamwright.systems.dma_noma.solve.problem import (
 from beamwright.systems.dma_noma.solve.search import Options, SearchResult
 
 __all__ = [
-    "PENALTY",
+    "MARGIN",
+    "MISSING",
     "ChannelSets",
+    "Frame",
     "Options",
     "Point",
+    "Points",
     "Problem",
     "SearchResult",
-    "best_of",
     "channel_sets",
     "estimate_sets",
+    "frame_of",
     "make_problems",
     "scenario_sets",
     "search_from_starts",

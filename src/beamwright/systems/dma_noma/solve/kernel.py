@@ -1,6 +1,7 @@
 """Design problem of one drop in JAX: smoothed worst cases, powers split in closed form (spec dma_noma, 5 and 6).
 
-Channels are in units of the noise amplitude. Complex arrays travel as real ones with a leading axis of parts.
+Powers are shares of P, and channels are in units of the noise amplitude over root P. Complex arrays travel as real ones
+with a leading axis of parts.
 """
 
 from typing import NamedTuple
@@ -14,21 +15,21 @@ from beamwright.systems.dma_noma.physics.reception import ReceivedPower, receive
 
 PENALTY = 20.0
 """Penalty in weighted rate per bit by which a group's power is short of its required rates' (spec section 6, A)."""
+MISSING = 2.0
+"""Price in weighted rate of a bit/s/Hz that a required rate is missed by, where best efforts are compared."""
 
 
 class Problem(NamedTuple):
     """Design problem of one drop; of a batch on the host, where drops lead."""
 
     channels: Values
-    """(parts, users, positions, elements) over the noise amplitude; users are near, then far."""
+    """(parts, users, positions, elements) in units of noise amplitude over root P; users are near, then far."""
     present: Values
     """(users, positions) one for positions that count, zero for those that fill up."""
     scattering: Values
-    """(users,) over the noise amplitude."""
+    """(users,) in the same unit."""
     wave: Values
     """(parts, elements, chains)."""
-    power: Values
-    """() P in W."""
     weight: Values
     """()."""
     rate_near: Values
@@ -60,17 +61,18 @@ def vectors(problem: Problem, point: Point) -> Array:
     return point.amplitudes[:, None] * radiated
 
 
-def received_at(problem: Problem, point: Point) -> ReceivedPower:
-    """Received powers of every beam at every user and position."""
+def received_at(problem: Problem, point: Point, sharpness: Array | float | None = None) -> ReceivedPower:
+    """Received powers of every beam at every user and position; with a sharpness, gains of a softness of 1/beta."""
     f = vectors(problem, point)
-    return received(problem.channels, f, problem.scattering, np.tile(np.eye(f.shape[-1]), (2, 1)))
+    softness = None if sharpness is None else 1 / sharpness
+    return received(problem.channels, f, problem.scattering, np.tile(np.eye(f.shape[-1]), (2, 1)), softness)
 
 
 def log_ratios(
     problem: Problem, received: ReceivedPower, powers: Array, sharpness: Array | float | None = None
 ) -> Array:
     """Log of max over positions of (I + 1)/g, (users,); with a sharpness beta, log-sum-exp(beta .)/beta, above it."""
-    ratio = jnp.log(received.interference @ powers + 1.0) - jnp.log(received.gain)
+    ratio = jnp.log(received.interference @ powers + 1.0) - received.log_gain
     top = jnp.max(jnp.where(problem.present > 0, ratio, -jnp.inf), axis=1)
     if sharpness is None:
         return top
@@ -112,12 +114,27 @@ def split(problem: Problem, log_ratio: Array, powers: Array, sharpness: Array | 
     )
 
 
+def lowered(problem: Problem, share: Array) -> Problem:
+    """Problem with a share of the required rates."""
+    return problem._replace(rate_near=share * problem.rate_near, rate_far=share * problem.rate_far)
+
+
 def shortfall(split: Split, powers: Array) -> Array:
     """Bits () by which group powers are short of what required rates need."""
     return jnp.sum(jnp.maximum(0.0, jnp.log2(jnp.maximum(split.needed, 1e-300) / powers)))
 
 
+def weighted(problem: Problem, split: Split) -> Array:
+    """Weighted rate ()."""
+    return jnp.sum(problem.weight * split.rate_near + (1 - problem.weight) * split.rate_far)
+
+
 def merit(problem: Problem, split: Split, powers: Array) -> Array:
-    """Weighted rate less the penalty."""
-    weighted = jnp.sum(problem.weight * split.rate_near + (1 - problem.weight) * split.rate_far)
-    return weighted - PENALTY * shortfall(split, powers)
+    """Weighted rate less the penalty, which leads a search to what can be met."""
+    return weighted(problem, split) - PENALTY * shortfall(split, powers)
+
+
+def missing(problem: Problem, split: Split) -> Array:
+    """Sum () of what rates are short of those required, bit/s/Hz: never more than these, however bad a design."""
+    near = jnp.maximum(problem.rate_near - split.rate_near, 0.0)
+    return jnp.sum(near + jnp.maximum(problem.rate_far - split.rate_far, 0.0))

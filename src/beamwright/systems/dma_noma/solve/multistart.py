@@ -1,11 +1,15 @@
-"""Search from several starts per drop, of which the best is kept."""
+"""Search from several starts per drop, of which the best is kept, never worse than the simplest designs."""
 
 import numpy as np
 
-from beamwright.systems.dma_noma.physics import Known, Scenario, channels, reference_waves
-from beamwright.systems.dma_noma.solve import kernel, start
+from beamwright.systems.dma_noma.physics import Known, Scenario, channels, closed_forms, reference_waves
+from beamwright.systems.dma_noma.solve import start
+from beamwright.systems.dma_noma.solve.kernel import Point
 from beamwright.systems.dma_noma.solve.problem import ChannelSets, make_problems
 from beamwright.systems.dma_noma.solve.search import Options, SearchResult, search
+
+Points = tuple[np.ndarray, np.ndarray]
+"""Amplitudes (drops, elements) and beams (drops, chains, groups)."""
 
 
 def search_from_starts(
@@ -15,25 +19,26 @@ def search_from_starts(
     starts: int,
     options: Options,
     seed: int,
-    points: tuple[np.ndarray, np.ndarray] | None = None,
+    points: Points | None = None,
+    others: tuple[Points, ...] = (),
 ) -> SearchResult:
-    """Best result of every drop, from given points (amplitudes, beams) or those of ``initial``, and variations."""
+    """Best result of every drop, from given points or those of ``initial``, and variations.
+
+    Never worse, for these sets, than zero forcing, focusing, and what else is given, each with the best powers.
+    """
     wave = reference_waves(s, known)
-    if points is None:
-        points = start.initial(channels(s, known.positions_m), wave)
-    fixed = s.feeding == "digital"
-    if fixed:
-        points = np.ones_like(points[0]), points[1]
-    amplitudes, beams = start.varied(*points, known.numbers, starts, seed)
-    each = np.repeat(np.arange(len(wave)), starts)
-    box = np.full_like(amplitudes, float(fixed)), np.ones_like(amplitudes)
-    point = kernel.Point(np.clip(amplitudes, *box), np.stack([beams.real, beams.imag], axis=1))
-    lanes = kernel.Problem(*(a[each] for a in make_problems(s, sets, wave)))
-    return best_of(search(lanes, point, box, options), starts)
+    h = channels(s, known.positions_m)
+    amplitudes, beams = start.varied(*(points or start.initial(h, wave)), known.numbers, starts, seed)
+    others = (*others, closed_forms.zero_forcing_point(h, wave), closed_forms.focusing_point(h, wave))
+    fixed = np.full(amplitudes[:, 0].shape, float(s.feeding == "digital"))
+    box = fixed, np.ones_like(fixed)
+    candidates = tuple(np.stack([one[i] for one in others], axis=1) for i in (0, 1))
+    tried = _points((amplitudes, beams), box), _points((candidates[0], candidates[1]), box)
+    return search(make_problems(s, sets, wave), *tried, box, s.power_w, options)
 
 
-def best_of(result: SearchResult, starts: int) -> SearchResult:
-    """Best of every ``starts`` lanes: feasible first, then by merit."""
-    order = np.where(result.feasible, 1e9, 0.0) + np.nan_to_num(result.merit, nan=-1e18)
-    best = np.arange(0, len(order), starts) + order.reshape(-1, starts).argmax(axis=1)
-    return SearchResult(*(a[best] for a in result))
+def _points(points: Points, box: tuple[np.ndarray, np.ndarray]) -> Point:
+    """Points within the box for the kernel, axes (drops, starts, ...)."""
+    amplitudes, beams = points
+    inside = np.clip(amplitudes, box[0][:, None], box[1][:, None])
+    return Point(inside, np.stack([beams.real, beams.imag], axis=2))

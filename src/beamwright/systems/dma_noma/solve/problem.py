@@ -4,8 +4,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from beamwright.systems.dma_noma.physics import Known, Scenario, channels, scenario_points
+from beamwright.systems.dma_noma.physics import DENSITY, Known, Scenario, channels, scenario_points
 from beamwright.systems.dma_noma.solve.kernel import Problem
+
+MARGIN = 3e-4
+"""Bits that designs for a set are asked beside required rates, for what the adversary finds between its positions."""
 
 
 class ChannelSets(NamedTuple):
@@ -17,20 +20,41 @@ class ChannelSets(NamedTuple):
     """(drops, users, positions)."""
     scattering: np.ndarray
     """(users,) or (drops, users) norm of the error that may be added to a channel."""
+    margin: np.ndarray | float = 0.0
+    """(drops,) or one value that is added to required rates above zero, bit/s/Hz."""
 
 
 def channel_sets(
     s: Scenario, points: np.ndarray, present: np.ndarray | None = None, planar: bool = False
 ) -> ChannelSets:
-    """Channels at points (drops, users, positions, 3), of which the present ones count; default: all."""
+    """Channels at points (drops, users, positions, 3), of which the present ones count; default: all.
+
+    Filled up to one of a few sizes, so that a program is not compiled for every number of positions.
+    """
     present = np.ones(points.shape[:3], bool) if present is None else present
+    fill = size_for(points.shape[2]) - points.shape[2]
+    points = np.concatenate([points, np.repeat(points[:, :, :1], fill, axis=2)], axis=2)
+    present = np.concatenate([present, np.zeros((*present.shape[:2], fill), bool)], axis=2)
     return ChannelSets(channels(s, points, planar), present, np.repeat([0.0, s.scattering_radius], s.groups))
 
 
-def scenario_sets(s: Scenario, known: Known, density: float = 8.0, planar: bool = False) -> ChannelSets:
-    """Channels at the scenario positions of every user."""
+def size_for(positions: int) -> int:
+    """Least of 1, 2, 3, 4, 6, 8, 12, 16, ... that holds so many positions."""
+    power = 1 << (positions - 1).bit_length()
+    return 3 * power // 4 if positions <= 3 * power // 4 and power >= 4 else power
+
+
+def scenario_sets(
+    s: Scenario, known: Known, density: float = DENSITY, planar: bool = False, joined: np.ndarray | None = None
+) -> ChannelSets:
+    """Channels at the scenario positions of every user, and at joined ones (drops, users, positions, 3), NaN: none."""
     points, count = scenario_points(s, known, density)
-    return channel_sets(s, points, np.arange(points.shape[2]) < count[..., None], planar)
+    present = np.arange(points.shape[2]) < count[..., None]
+    if joined is not None:
+        there = np.isfinite(joined[..., 0])
+        points = np.concatenate([points, np.where(there[..., None], joined, points[:, :, :1])], axis=2)
+        present = np.concatenate([present, there], axis=2)
+    return channel_sets(s, points, present, planar)._replace(margin=MARGIN * (s.position_error_m > 0))
 
 
 def estimate_sets(s: Scenario, known: Known) -> ChannelSets:
@@ -39,16 +63,18 @@ def estimate_sets(s: Scenario, known: Known) -> ChannelSets:
 
 
 def make_problems(s: Scenario, sets: ChannelSets, wave: np.ndarray) -> Problem:
-    """Batch for the kernel, in units of the noise amplitude; wave Q (drops, elements, chains)."""
-    drops, unit = len(wave), np.sqrt(s.noise_power_w)
+    """Batch for the kernel, in units of noise amplitude over root P; wave Q (drops, elements, chains).
+
+    The unit is rounded to twelve digits: the same problem in other watts then has the same bits.
+    """
+    drops, unit = len(wave), float(f"{np.sqrt(s.noise_power_w / s.power_w):.12e}")
     h, one = sets.h / unit, np.ones(drops)
     return Problem(
         channels=np.stack([h.real, h.imag], axis=1),
         present=sets.present.astype(float),
         scattering=np.broadcast_to(sets.scattering / unit, (drops, 2 * s.groups)),
         wave=np.stack([wave.real, wave.imag], axis=1),
-        power=s.power_w * one,
         weight=s.weight * one,
-        rate_near=s.rate_near * one,
-        rate_far=s.rate_far * one,
+        rate_near=s.rate_near + sets.margin * one * (s.rate_near > 0),
+        rate_far=s.rate_far + sets.margin * one * (s.rate_far > 0),
     )

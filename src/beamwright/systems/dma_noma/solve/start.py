@@ -22,11 +22,11 @@ def initial(nominal: np.ndarray, wave: np.ndarray) -> tuple[np.ndarray, np.ndarr
 def varied(
     amplitudes: np.ndarray, beams: np.ndarray, numbers: np.ndarray, starts: int, seed: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Points, ``starts`` per drop, (drops * starts, ...): the one of the drop, then half random amplitudes and beams.
+    """Points, ``starts`` per drop, (drops, starts, ...): the one of the drop, then half random amplitudes and beams.
 
     Drop number i draws from fold_in(key(seed), i).
     """
-    drops, elements = amplitudes.shape
+    elements = amplitudes.shape[1]
 
     def draw(key: jax.Array) -> tuple[jax.Array, jax.Array]:
         first, second = jax.random.split(key)
@@ -39,4 +39,4 @@ def varied(
     some = np.arange(starts) > 0
     mixed = np.where(some[:, None], 0.5 * (amplitudes[:, None] + uniform), amplitudes[:, None])
     turned = np.where(some[:, None, None], beams[:, None] + unit_columns(normal), beams[:, None])
-    return mixed.reshape(drops * starts, elements), unit_columns(turned).reshape(drops * starts, *beams.shape[1:])
+    return mixed, unit_columns(turned)
