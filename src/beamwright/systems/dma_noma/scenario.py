@@ -22,6 +22,10 @@ class Scenario(Config):
     feeding: Literal["edge", "waveguides", "digital"] = parameter(
         "edge", "Feeds along the edge reach every element; one waveguide per row; a chain per element", source=_SPEC
     )
+    element_pattern: Literal["isotropic", "cosine"] = parameter(
+        "isotropic", "Elements radiate alike everywhere; or 2 (q + 1) cos^q of the power, nothing behind the panel"
+    )
+    pattern_exponent: float = parameter(2.0, "Exponent q of the pattern cosine; 2 is a short dipole's", ge=0, le=100)
     position_error_m: float = parameter(
         0.1, "Radius eps of the ball a true position lies in", unit="m", **ranges.METRES
     )

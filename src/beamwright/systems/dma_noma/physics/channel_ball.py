@@ -22,8 +22,9 @@ def csi_error_bound(scenario: Scenario, positions_m: ArrayLike, kind: Kind = "al
     """Error radius c_L E (...) of the line of sight of positions (..., 3) that move within ``s.position_error_m``.
 
     Args, Raises, formulas: ``beamwright.uncertainty.channel_error_bound``. Far users' scattering comes on top, see
-    ``channel_radii``.
+    ``channel_radii``. They know the line of sight of isotropic elements only.
     """
+    _require_isotropic(scenario)
     elements = geometry.element_positions(scenario)
     return channel_error_bound(
         elements,
@@ -52,6 +53,7 @@ def printed_error_bound(scenario: Scenario, positions_m: ArrayLike, restated: bo
     1 - cos x is at least the polynomial, so this lies below the truth, and stops at sqrt(3) ||h||; ``restated`` adds
     the last term as the restated problem does, which is far above any error for more than a wavelength (section 8).
     """
+    _require_isotropic(scenario)
     p = np.asarray(positions_m, float)
     d = np.linalg.norm(p[..., None, :] - geometry.element_positions(scenario), axis=-1)
     x = 2 * np.pi / scenario.wavelength_m * scenario.position_error_m
@@ -59,6 +61,13 @@ def printed_error_bound(scenario: Scenario, positions_m: ArrayLike, restated: bo
     turn = x**2 / 2 + x**4 / 24 if restated else most**2 / 2 - most**4 / 24
     nearest, estimate = geometry.amplitude(scenario, d - scenario.position_error_m), geometry.amplitude(scenario, d)
     return np.sqrt(np.sum((nearest - estimate) ** 2 + 2 * nearest * estimate * turn, axis=-1))
+
+
+def _require_isotropic(s: Scenario) -> None:
+    require(
+        s.element_pattern == "isotropic", "element_pattern", "be isotropic for closed-form error bounds",
+        s.element_pattern, "Design for positions instead (robust)",
+    )  # fmt: skip
 
 
 class BallSinr(NamedTuple):

@@ -4,6 +4,7 @@ import numpy as np
 
 from beamwright.arrays import (
     centred_positions,
+    cosine_pattern,
     distances_m,
     edge_feeds,
     planar_distances_m,
@@ -47,11 +48,16 @@ def channels(scenario: Scenario, points_m: np.ndarray, planar: bool = False) -> 
 
         h_n(p) = sqrt(zeta0) d_n^(-alpha/2) exp(-j k d_n),   d_n = ||x_n - p||     (planar: d_n = r - x_n . u)
 
+    times sqrt(2 (q + 1) cos^q) for elements with a pattern, cosine p_x / d_n (planar: u_x), zero behind the panel.
     The known factor c_L belongs to estimate and truth alike (spec section 8).
     """
     positions = element_positions(scenario)
     d = planar_distances_m(positions, points_m) if planar else distances_m(positions, points_m)
-    return amplitude(scenario, d) * np.exp(-2j * np.pi / scenario.wavelength_m * d)
+    h = amplitude(scenario, d) * np.exp(-2j * np.pi / scenario.wavelength_m * d)
+    if scenario.element_pattern == "isotropic":
+        return h
+    away = np.linalg.norm(points_m, axis=-1, keepdims=True) if planar else d
+    return h * cosine_pattern(points_m[..., :1] / away, scenario.pattern_exponent)
 
 
 def amplitude(s: Scenario, distance_m: Values) -> Values:

@@ -13,6 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
 
+from beamwright.arrays import cosine_pattern
 from beamwright.core import ArrayRecord, renamed
 from beamwright.numerics import Tree, in_tiles, materialise, one_by_one, phasor
 from beamwright.systems.dma_noma.physics import geometry, model, reception
@@ -96,19 +97,19 @@ def _worst_positions(
         np.stack([one.noise_w / s.noise_power_w for one in sent], axis=1),
         np.broadcast_to([one.scattering for one in sent], (drops, 2)), moves,
         np.full(drops, s.position_error_m), np.tile(geometry.element_positions(s), (drops, 1, 1)),
-        np.tile([s.wavelength_m, geometry.amplitude(s, 1.0), s.path_loss_exponent], (drops, 1)),
+        np.tile([s.wavelength_m, geometry.amplitude(s, 1.0), s.path_loss_exponent, s.pattern_exponent], (drops, 1)),
     )  # fmt: skip
-    return in_tiles(_compiled(s.groups), TILE, *per_drop, counted=True).reshape(drops, users, 3)
+    return in_tiles(_compiled(s.groups, s.element_pattern), TILE, *per_drop, counted=True).reshape(drops, users, 3)
 
 
 @cache
-def _compiled(groups: int) -> Callable[..., Tree]:
+def _compiled(groups: int, pattern: str) -> Callable[..., Tree]:
     """Search of one drop: kinds of users (near, far) lead, then groups. All of a scenario comes as arrays."""
 
     def one(centre: Array, points: Array, f: Array, powers: Array, noise: Array, scattering: Array, moves: Array,
             radius: Array, elements: Array, wave: Array) -> Array:  # fmt: skip
         own = np.eye(groups)
-        wavelength, first, exponent = wave
+        wavelength, first, exponent, directivity = wave
 
         def ratios(positions: Array, f: Array, powers: Array, noise: Array, scattering: Array) -> Array:
             """(groups, count) of one kind."""
@@ -116,6 +117,8 @@ def _compiled(groups: int) -> Callable[..., Tree]:
             distance = jnp.sqrt(square)
             cosine, sine = phasor(distance / wavelength)
             size = materialise(first * jnp.exp(-exponent / 2 * jnp.log(distance)))  # a power, at half its price
+            if pattern != "isotropic":
+                size = size * cosine_pattern(positions[..., :1] / distance, directivity)
             cosine, sine = materialise(cosine), materialise(sine)
             power = reception.received(jnp.stack([size * cosine, -size * sine]), f, jnp.full(groups, scattering), own)
             return (power.interference @ powers + noise) / power.gain
