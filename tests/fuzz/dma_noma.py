@@ -117,7 +117,7 @@ def _length(s: Any, case: Case, rng: np.random.Generator) -> Twin:
     there = _with(
         s, case, {name: array * k for name, array in case.arrays.items()}, carrier_hz=s.carrier_hz / k,
         position_error_m=s.position_error_m * k, reference_gain_db=float(gain), near_range_m=s.near_range_m * k,
-        far_range_m=s.far_range_m * k,
+        far_range_m=s.far_range_m * k, waveguide_attenuation_per_m=s.waveguide_attenuation_per_m / k,
     )  # fmt: skip
     return Twin(f"lengths times {k:.3g}", there, lambda d: d)
 

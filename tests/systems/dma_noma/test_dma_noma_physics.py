@@ -80,3 +80,29 @@ def test_closed_form_errors_are_those_of_isotropic_elements():
     for ask in (dn.csi_ball, lambda s, known: dn.printed_error_bound(s, known.near_positions_m)):
         with pytest.raises(ValueError, match="element_pattern must be isotropic for closed-form error bounds"):
             ask(s, known)
+
+
+# ---------------------------------------------------------------------------------------------------------- waveguides
+
+
+def test_guides_of_the_scenario():
+    s = dn.Scenario(rows=2, columns=4, feeding="waveguides", waveguide_index=1.2, waveguide_attenuation_per_m=5.0)
+    step = np.exp(-(5 + 2j * np.pi / s.wavelength_m * 1.2) * s.wavelength_m / 2)
+    np.testing.assert_allclose(dn.feed_matrix(s)[4:, 1], 0.5 * step ** np.arange(1, 5), rtol=1e-12)
+    edge = s.model_copy(update={"feeding": "edge"})
+    lossless = edge.model_copy(update={"waveguide_attenuation_per_m": 0.0})
+    assert 0 < np.linalg.norm(dn.feed_matrix(edge), 2) < np.linalg.norm(dn.feed_matrix(lossless), 2)
+    digital = s.model_copy(update={"feeding": "digital"})
+    np.testing.assert_array_equal(dn.feed_matrix(digital), np.eye(8))
+
+
+@pytest.mark.parametrize("feeding", ["edge", "waveguides"])
+def test_attenuation_costs_rate_and_all_of_it_costs_all(feeding):
+    s, known = g1(rows=4, columns=4, feeding=feeding, position_error_m=0.01)
+    rates = []
+    for attenuation in (0.0, 30.0, 1e6):
+        lossy = s.model_copy(update={"waveguide_attenuation_per_m": attenuation})
+        d = dn.maximise_guaranteed_rate(lossy, known, **QUICK)
+        assert finite(d) and np.all(d.guaranteed_weighted_rate <= d.certificate.bound)
+        rates.append(d.guaranteed_weighted_rate[0])
+    assert rates[0] > rates[1] + 0.2 > 3 and rates[2] == 0 and d.status_text == ["qos_infeasible"]

@@ -5,6 +5,7 @@ from typing import Literal, Self
 import numpy as np
 from pydantic import model_validator
 
+from beamwright.arrays import REFRACTION
 from beamwright.core import Config, dbm_to_w, parameter, ranges, require
 
 _SPEC = "spec dma_noma, section 2"
@@ -21,6 +22,20 @@ class Scenario(Config):
     feeds: int | None = parameter(None, "Radio-frequency chains L; default: two per group", source=_SPEC, ge=1, le=4096)
     feeding: Literal["edge", "waveguides", "digital"] = parameter(
         "edge", "Feeds along the edge reach every element; one waveguide per row; a chain per element", source=_SPEC
+    )
+    waveguide_index: float = parameter(
+        REFRACTION,
+        "Refractive index between feeds and elements; a chain per element has no waveguide",
+        source=_SPEC,
+        ge=0,
+        le=100,
+    )
+    waveguide_attenuation_per_m: float = parameter(
+        0.0,
+        "Attenuation alpha between feeds and elements: amplitudes fall with exp(-alpha d)",
+        unit="Np/m",
+        ge=0,
+        le=1e6,
     )
     element_pattern: Literal["isotropic", "cosine"] = parameter(
         "isotropic", "Elements radiate alike everywhere; or 2 (q + 1) cos^q of the power, nothing behind the panel"

@@ -24,14 +24,15 @@ def element_positions(scenario: Scenario) -> np.ndarray:
 
 @renamed
 def feed_matrix(scenario: Scenario) -> np.ndarray:
-    """Q (elements, chains): W = diag(amplitudes) Q never amplifies, ||W v|| <= ||v||."""
+    """Q (elements, chains): W = diag(amplitudes) Q never amplifies, ||W v|| <= ||v||; attenuation is lost power."""
+    guide = scenario.waveguide_index, scenario.waveguide_attenuation_per_m
     positions, spacing = element_positions(scenario), scenario.wavelength_m / 2
     if scenario.feeding == "digital":
         return np.eye(scenario.elements, dtype=complex)
     if scenario.feeding == "waveguides":
-        return waveguides(scenario.rows, scenario.columns, spacing, scenario.wavelength_m)
+        return waveguides(scenario.rows, scenario.columns, spacing, scenario.wavelength_m, *guide)
     feeds = edge_feeds(scenario.chains, scenario.columns * spacing, positions[:, 2].min() - spacing)
-    return reference_wave(positions, feeds, scenario.wavelength_m)
+    return reference_wave(positions, feeds, scenario.wavelength_m, *guide)
 
 
 def reference_waves(s: Scenario, known: Known) -> np.ndarray:
