@@ -5,6 +5,10 @@ import pytest
 from dma_cases import drawn, g1, ring
 
 from beamwright import dma_noma as dn
+from beamwright.channels import models
+from beamwright.cli.audit import audit
+from beamwright.cli.design import obtain_channels, resolve, run_design
+from beamwright.cli.design_files import load_design
 from beamwright.systems.dma_noma.physics import checked, model
 from beamwright.uncertainty import verification_positions
 
@@ -106,3 +110,101 @@ def test_attenuation_costs_rate_and_all_of_it_costs_all(feeding):
         assert finite(d) and np.all(d.guaranteed_weighted_rate <= d.certificate.bound)
         rates.append(d.guaranteed_weighted_rate[0])
     assert rates[0] > rates[1] + 0.2 > 3 and rates[2] == 0 and d.status_text == ["qos_infeasible"]
+
+
+# ------------------------------------------------------------------------------------------------- channels of your own
+
+
+@pytest.fixture
+def registered(monkeypatch):
+    """Registers models for one test."""
+    monkeypatch.setattr(models, "_registered", {})
+    return dn.register_channels
+
+
+def ground(scenario, positions_m):
+    """Perfectly conducting ground 2 m below."""
+    return dn.channels(scenario, positions_m) - dn.channels(scenario, positions_m * [1, 1, -1] + [0, 0, -4])
+
+
+@pytest.mark.parametrize("directions", ["all", "radial", "tangential"])
+def test_the_line_of_sight_brought_is_the_line_of_sight(registered, directions):
+    """Designs to the bit; the adversary, then NumPy and the plain model, to rounding: the compiled one is confirmed."""
+    registered("mine", dn.channels)
+    s, r = drawn(2, columns=8, element_pattern="cosine")
+    mine = s.model_copy(update={"channel_model": "mine"})
+    known = checked(s, r.known)
+    d = dn.focusing(s, known)
+    one, other = (dn.verify_rate(case, known, d, directions=directions) for case in (s, mine))
+    np.testing.assert_allclose(other.near_rates, one.near_rates, rtol=1e-9)
+    np.testing.assert_allclose(other.far_rates, one.far_rates, rtol=1e-9)
+    np.testing.assert_allclose(other.worst_positions_m, one.worst_positions_m, atol=1e-6)
+    np.testing.assert_array_equal(dn.focusing(mine, known).beams, d.beams)
+
+
+def test_two_rays_of_textbooks(registered):
+    """Far along the ground |h|^2 = 4 |line of sight|^2 sin^2(2 pi h h' / (lambda d)); rates, bound and truth see it."""
+    registered("ground", ground)
+    s = dn.Scenario(columns=1, groups=1, feeds=1, position_error_m=0.0, channel_model="ground", carrier_hz=3e9)
+    far = np.array([[400.0, 0, -0.7], [700.0, 0, 1.0], [1000.0, 0, 0.2]])
+    free = dn.channels(s.model_copy(update={"channel_model": "line-of-sight"}), far)
+    fade = 2 * np.abs(np.sin(2 * np.pi * 2.0 * (far[:, 2:] + 2.0) / (s.wavelength_m * far[:, :1])))
+    np.testing.assert_allclose(np.abs(dn.channels(s, far)), np.abs(free) * fade, rtol=1e-2)
+    known = dn.Known(far[None, :1], far[None, 1:2])
+    d = dn.maximise_guaranteed_rate(s, known)
+    gain = np.abs(dn.channels(s, far[0])) ** 2 * d.amplitudes[0, 0] ** 2
+    expected = np.log2(1 + d.powers_w[0, 0, 0] * gain / s.noise_power_w)
+    np.testing.assert_allclose(d.certificate.verified_near_rates[0], expected, rtol=1e-9)
+    np.testing.assert_allclose(dn.evaluate(s, dn.Realisation(known, far[None, :2]), d).near_rates[0], expected)
+    assert d.guaranteed_weighted_rate[0] <= d.certificate.bound[0] + 1e-9
+
+
+def test_designs_for_your_own_channels_hold_there(registered):
+    registered("ground", ground)
+    s, r = drawn(2, rows=2, columns=8, position_error_m=0.01, near_range_m=5.0, far_range_m=7.0)
+    mine = s.model_copy(update={"channel_model": "ground"})
+    aware = dn.maximise_guaranteed_rate(mine, r.known, rounds=3)
+    naive = dn.certify(mine, r.known, dn.maximise_guaranteed_rate(s, r.known, rounds=3))
+    assert finite(aware) and aware.certificate.verified_sum_rate.mean() > naive.verified_sum_rate.mean() + 3
+    least = dense_rates(mine, checked(mine, r.known), aware, seed=9)
+    assert np.all(aware.certificate.verified_near_rates <= least[0] + 0.2)
+
+
+def test_models_are_refused_in_one_line(registered, tmp_path):
+    registered("ground", ground)
+    s, known = g1(columns=4, channel_model="ground")
+    with pytest.raises(
+        ValueError, match="channel_model must be one of line-of-sight, ground, got 'os:system'. Bring it"
+    ):
+        dn.Scenario(channel_model="os:system")
+    with pytest.raises(ValueError, match="channel_model must be line-of-sight for plane waves"):
+        dn.planar_wave(s, known)
+    with pytest.raises(ValueError, match="channel_model must be line-of-sight for closed-form error bounds"):
+        dn.csi_ball(s, known)
+    for name, model_, words in (
+        ("", ground, "name must be a text"), ("line-of-sight", ground, "name must be"), ("x", 3, "model must be"),
+    ):  # fmt: skip
+        with pytest.raises(ValueError, match=words):
+            dn.register_channels(name, model_)
+    for broken, words in (
+        (lambda s, p: ground(s, p)[:, :2], "channels of channel_model ground must have 4 elements"),
+        (lambda s, p: ground(s, p) * np.nan, "channels of channel_model ground must be finite"),
+        (lambda s, p: "far", "channels of channel_model ground must be an array of numbers"),
+    ):  # fmt: skip
+        registered("ground", broken)
+        with pytest.raises(ValueError, match=words):
+            dn.focusing(s, known)
+
+
+def test_a_file_names_a_model_and_brings_none(registered, tmp_path):
+    registered("ground", ground)
+    job = resolve("dma-noma", "focusing", {"columns": 4, "groups": 1, "channel_model": "ground"}, None)
+    stored = load_design(run_design(job, obtain_channels(dn.SYSTEM, job.scenario, None, 2, 0), tmp_path / "design"))
+    assert all(check.passed is not False for check in audit(stored))
+    models._registered.clear()
+    (check,) = audit(stored)
+    assert check.passed is False and check.finding.startswith(
+        "channel_model must be one of line-of-sight, got 'ground'"
+    )
+    registered("ground", dn.channels)
+    assert any(check.passed is False for check in audit(stored))

@@ -1,5 +1,6 @@
 """Near-field NOMA from a dynamic metasurface antenna, robust to positions that are known up to a ball."""
 
+from beamwright.channels import register_channels
 from beamwright.optim.power_allocation import allocate_power
 from beamwright.systems.dma_noma.audit.certificate import certify
 from beamwright.systems.dma_noma.audit.scorecard import evaluate
@@ -55,6 +56,7 @@ __all__ = [
     "non_robust",
     "planar_wave",
     "printed_error_bound",
+    "register_channels",
     "tdma",
     "verify_rate",
     "zero_forcing",

@@ -6,6 +6,7 @@ import numpy as np
 from pydantic import model_validator
 
 from beamwright.arrays import REFRACTION
+from beamwright.channels import LINE_OF_SIGHT, channels_named
 from beamwright.core import Config, dbm_to_w, parameter, ranges, require
 
 _SPEC = "spec dma_noma, section 2"
@@ -50,6 +51,9 @@ class Scenario(Config):
     noise_dbm: float = parameter(-80.0, "Noise power", unit="dBm", source=_SPEC, **ranges.DECIBELS)
     carrier_hz: float = parameter(60e9, "Carrier frequency", unit="Hz", source=_SPEC, ge=1, le=1e18)
     reference_gain_db: float = parameter(-30.0, "Power gain at one metre", unit="dB", source=_SPEC, **ranges.DECIBELS)
+    channel_model: str = parameter(
+        LINE_OF_SIGHT, "Known part of every channel: line of sight, or the name of a model that was registered"
+    )
     path_loss_exponent: float = parameter(2.2, "Decay of power with distance", source=_SPEC, gt=0, le=10)
     rician: float = parameter(20.0, "Rician factor kappa, linear", source=_SPEC, ge=0, le=1e30)
     scattering_norm: float = parameter(1e-4, "Norm of the far users' scattered channel", source=_SPEC, ge=0, le=1e15)
@@ -134,9 +138,11 @@ class Scenario(Config):
         )  # fmt: skip
 
     @model_validator(mode="after")
-    def _chains(self) -> Self:
+    def _consistent(self) -> Self:
         fixed = self.feeding != "edge" and self.feeds is not None
         require(not fixed or self.feeds == self.chains, "feeds", f"be {self.chains} for {self.feeding}", self.feeds)
+        if self.channel_model != LINE_OF_SIGHT:
+            channels_named(self.channel_model)
         near, far = self.near_range_m, self.far_range_m
         require(near <= far, "near_range_m", f"be at most far_range_m ({far:g})", f"{near:g}")
         return self

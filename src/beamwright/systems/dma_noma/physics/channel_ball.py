@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from beamwright.channels import LINE_OF_SIGHT
 from beamwright.core import renamed, require
 from beamwright.metrics import spectral_efficiency
 from beamwright.optim.ball_ratio import Ratio, least_ratio_over_ball
@@ -24,7 +25,7 @@ def csi_error_bound(scenario: Scenario, positions_m: ArrayLike, kind: Kind = "al
     Args, Raises, formulas: ``beamwright.uncertainty.channel_error_bound``. Far users' scattering comes on top, see
     ``channel_radii``. They know the line of sight of isotropic elements only.
     """
-    _require_isotropic(scenario)
+    _require_plain(scenario)
     elements = geometry.element_positions(scenario)
     return channel_error_bound(
         elements,
@@ -53,7 +54,7 @@ def printed_error_bound(scenario: Scenario, positions_m: ArrayLike, restated: bo
     1 - cos x is at least the polynomial, so this lies below the truth, and stops at sqrt(3) ||h||; ``restated`` adds
     the last term as the restated problem does, which is far above any error for more than a wavelength (section 8).
     """
-    _require_isotropic(scenario)
+    _require_plain(scenario)
     p = np.asarray(positions_m, float)
     d = np.linalg.norm(p[..., None, :] - geometry.element_positions(scenario), axis=-1)
     x = 2 * np.pi / scenario.wavelength_m * scenario.position_error_m
@@ -63,11 +64,12 @@ def printed_error_bound(scenario: Scenario, positions_m: ArrayLike, restated: bo
     return np.sqrt(np.sum((nearest - estimate) ** 2 + 2 * nearest * estimate * turn, axis=-1))
 
 
-def _require_isotropic(s: Scenario) -> None:
-    require(
-        s.element_pattern == "isotropic", "element_pattern", "be isotropic for closed-form error bounds",
-        s.element_pattern, "Design for positions instead (robust)",
-    )  # fmt: skip
+def _require_plain(s: Scenario) -> None:
+    """Raise ValueError naming what the closed forms do not know."""
+    for name, known in (("element_pattern", "isotropic"), ("channel_model", LINE_OF_SIGHT)):
+        given = getattr(s, name)
+        rule = f"be {known} for closed-form error bounds"
+        require(given == known, name, rule, given, "Design for positions instead (robust)")
 
 
 class BallSinr(NamedTuple):

@@ -8,14 +8,16 @@ below of the true worst case, independent of the scenario set that a design was 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
 
 from beamwright.arrays import cosine_pattern
+from beamwright.channels import LINE_OF_SIGHT
 from beamwright.core import ArrayRecord, renamed
-from beamwright.numerics import Tree, in_tiles, materialise, one_by_one, phasor
+from beamwright.numerics import Tree, Values, in_tiles, materialise, namespace, one_by_one, phasor
 from beamwright.systems.dma_noma.physics import geometry, model, reception
 from beamwright.systems.dma_noma.scene import Known, Scenario, checked
 from beamwright.systems.dma_noma.types import Design
@@ -87,6 +89,8 @@ def _worst_positions(
         [np.random.default_rng([seed, int(n)]).standard_normal((CLIMBS, TRIALS, 3)) for n in known.numbers]
     )[:, :climbs]
     moves = moves / np.linalg.norm(moves, axis=-1, keepdims=True) if climbs else np.zeros((drops, 0, TRIALS, 3))
+    if s.channel_model != LINE_OF_SIGHT:
+        return _by_calls(s, known, sent, points, moves)
     vectors = np.stack([np.stack([one.vectors.real, one.vectors.imag], axis=1) for one in sent], axis=1)
 
     def halves(a: np.ndarray) -> np.ndarray:
@@ -130,22 +134,12 @@ def _compiled(groups: int, pattern: str) -> Callable[..., Tree]:
             flat = jnp.moveaxis(values, 0, 1).reshape(groups, -1)
             best, order = lax.top_k(flat, WORST)
             position = jnp.take_along_axis(points, order[..., None], axis=1)
-            step = jnp.full(best.shape, 0.1 * radius)
+            start = _Climb(position, best, jnp.full(best.shape, 0.1 * radius))
 
-            def climb(state: tuple[Array, Array, Array], directions: Array) -> tuple[tuple[Array, Array, Array], None]:
-                position, best, step = state
-                tried = position[:, :, None] + step[..., None, None] * directions
-                tried = _into_ball(tried, centre[:, None, None], radius)
-                value = ratios(tried.reshape(groups, -1, 3), *sent).reshape(groups, WORST, -1)
-                pick = jnp.argmax(value, axis=-1)[..., None]
-                now = jnp.take_along_axis(value, pick, axis=-1)[..., 0]
-                move = jnp.take_along_axis(tried, pick[..., None], axis=-2)[..., 0, :]
-                better = now > best
-                position = jnp.where(better[..., None], move, position)
-                return (position, jnp.where(better, now, best), jnp.where(better, step, 0.6 * step)), None
+            def climb(state: _Climb, directions: Array) -> tuple[_Climb, None]:
+                return _climbed(state, directions, lambda tried: ratios(tried, *sent), centre, radius), None
 
-            (position, best, _), _ = lax.scan(climb, (position, best, step), moves)
-            return jnp.take_along_axis(position, jnp.argmax(best, axis=-1)[:, None, None], axis=1)[:, 0]
+            return _highest(lax.scan(climb, start, moves)[0])
 
         kinds = zip(centre, points, f, powers, noise, scattering, strict=True)
         return jnp.stack([attack(*kind) for kind in kinds])
@@ -153,8 +147,70 @@ def _compiled(groups: int, pattern: str) -> Callable[..., Tree]:
     return one_by_one(one)
 
 
-def _into_ball(points: Array, centre: Array, radius: Array) -> Array:
+def _by_calls(
+    s: Scenario,
+    known: Known,
+    sent: tuple[model.Transmission, model.Transmission],
+    points: np.ndarray,
+    moves: np.ndarray,
+) -> np.ndarray:
+    """The same search on the host, by calls of the scenario's channel model and the plain model's ratios."""
+
+    def ratios(positions: np.ndarray) -> np.ndarray:
+        """(drops, users, count)."""
+        h = geometry.channels(s, positions)
+        kinds = zip(np.split(h, 2, axis=1), sent, strict=True)
+        return np.concatenate([model.ratios(part, one) for part, one in kinds], axis=1)
+
+    parts = np.split(points, range(_CHUNK, points.shape[2], _CHUNK), axis=2)
+    values = np.concatenate([ratios(part) for part in parts], axis=-1)
+    order = np.argsort(-values, axis=-1, kind="stable")[..., :WORST]
+    best = np.take_along_axis(values, order, axis=-1)
+    radius = s.position_error_m
+    state = _Climb(np.take_along_axis(points, order[..., None], axis=-2), best, np.full(best.shape, 0.1 * radius))
+    for directions in np.moveaxis(moves, 1, 0)[:, :, None, None]:
+        state = _climbed(state, directions, ratios, known.positions_m, radius)
+    return _highest(state)
+
+
+class _Climb(NamedTuple):
+    """State of a local search, for arrays of NumPy or JAX, whatever leads."""
+
+    position: Values
+    """(..., WORST, 3)."""
+    best: Values
+    """(..., WORST) ratios there."""
+    step: Values
+    """(..., WORST) in m."""
+
+
+def _climbed(
+    state: _Climb, directions: Values, ratios: Callable[[Values], Values], centre: Values, radius: Values
+) -> _Climb:
+    """One round: the best of the moves along directions (..., TRIALS, 3), in the ball; without a gain shorter steps."""
+    xp = namespace(state.position)
+    tried = state.position[..., None, :] + state.step[..., None, None] * directions
+    tried = _into_ball(tried, centre[..., None, None, :], radius)
+    value = ratios(tried.reshape(*tried.shape[:-3], -1, 3)).reshape(tried.shape[:-1])
+    pick = xp.argmax(value, axis=-1)[..., None]
+    now = xp.take_along_axis(value, pick, axis=-1)[..., 0]
+    move = xp.take_along_axis(tried, pick[..., None], axis=-2)[..., 0, :]
+    better = now > state.best
+    return _Climb(
+        xp.where(better[..., None], move, state.position),
+        xp.where(better, now, state.best),
+        xp.where(better, state.step, 0.6 * state.step),
+    )
+
+
+def _highest(state: _Climb) -> Values:
+    """(..., 3) the position of the largest ratio."""
+    xp = namespace(state.position)
+    return xp.take_along_axis(state.position, xp.argmax(state.best, axis=-1)[..., None, None], axis=-2)[..., 0, :]
+
+
+def _into_ball(points: Values, centre: Values, radius: Values) -> Values:
     """Projection of points onto balls."""
-    away = points - centre
-    size = jnp.linalg.norm(away, axis=-1, keepdims=True)
-    return centre + away * jnp.minimum(1.0, radius / jnp.where(size > 0, size, 1.0))
+    xp, away = namespace(points), points - centre
+    size = xp.linalg.norm(away, axis=-1, keepdims=True)
+    return centre + away * xp.minimum(1.0, radius / xp.where(size > 0, size, 1.0))
