@@ -1,9 +1,10 @@
 """Balls of positions: sets lie in them, are as dense as they say, and belong to their drop (spec dma_noma, 4)."""
 
+import jax
 import numpy as np
 import pytest
 
-from beamwright.uncertainty import ball_frame, position_scenarios, verification_positions
+from beamwright.uncertainty import ball_frame, position_scenarios, sample_position_ball, verification_positions
 
 WAVELENGTH_M = 5e-3
 POSITIONS_M = np.array([[[9.0, 3.0, 0.0], [14.0, -2.0, 1.0]], [[10.0, 0.0, 0.0], [0.0, 0.0, 12.0]]])
@@ -68,3 +69,46 @@ def test_refused_by_name():
             position_scenarios(*arguments, 0.1, WAVELENGTH_M)
     with pytest.raises(ValueError, match="directions must be one of"):
         position_scenarios([9.0, 0, 0], 0.1, 0.1, WAVELENGTH_M, directions="up")
+
+
+def local(points, semi_axes, positions=POSITIONS_M):
+    """Offsets in the frame of every estimate, in units of its semi-axes."""
+    frame = ball_frame(positions)
+    return (points - positions[..., None, :]) @ np.swapaxes(frame, -1, -2) / semi_axes[..., None, :]
+
+
+AXES_M = np.array([[[1.0, 0.2, 0.1], [2.0, 0.5, 0.3]], [[0.3, 0.01, 0.4], [0.1, 0.2, 3.0]]])
+
+
+def test_ellipsoids_of_equal_axes_are_balls():
+    equal = np.full(POSITIONS_M.shape, 0.1)
+    for panel in (False, True):
+        one, other = (position_scenarios(POSITIONS_M, size, 0.2, WAVELENGTH_M, panel=panel) for size in (0.1, equal))
+        np.testing.assert_array_equal(one[0], other[0])
+        np.testing.assert_array_equal(one[1], other[1])
+    for directions in ("all", "radial", "tangential"):
+        one, other = (verification_positions(POSITIONS_M, size, [4, 7], 3, directions) for size in (0.1, equal))
+        np.testing.assert_allclose(one, other, atol=1e-12)
+
+
+def test_positions_in_ellipsoids_are_those_of_the_unit_ball_stretched():
+    points, count = position_scenarios(POSITIONS_M, AXES_M, 0.2, WAVELENGTH_M, panel=True)
+    inside = local(points, AXES_M)
+    np.testing.assert_allclose(np.linalg.norm(inside, axis=-1).max(axis=-1), 1)
+    for axis in range(3):
+        np.testing.assert_allclose(inside[..., axis].max(axis=-1), 1)
+    for d in range(2):
+        for u in range(2):
+            alone = position_scenarios(POSITIONS_M[d, u], float(AXES_M[d, u, 1]), 0.2, WAVELENGTH_M, panel=True)
+            assert alone[1] == count[d, u]  # as dense across as a ball of that radius
+    dense = local(verification_positions(POSITIONS_M, AXES_M, [4, 7], seed=3), AXES_M)
+    np.testing.assert_allclose(np.linalg.norm(dense[..., 2000:3000, :], axis=-1), 1)
+    np.testing.assert_allclose((dense[..., :2000, :] ** 2).mean(axis=-2), 1 / 5, atol=0.02)  # uniform in the ball
+    np.testing.assert_allclose(np.abs(dense[..., 3000:3200, :]).max(axis=-2), [[[0, 1, 0]] * 2] * 2, atol=1e-9)
+    keys = jax.random.split(jax.random.key(0), 4000)
+    many = np.broadcast_to(POSITIONS_M[:1], (4000, 2, 3))
+    truth = sample_position_ball(many, np.broadcast_to(AXES_M[:1], many.shape), keys)
+    drawn = local(np.moveaxis(truth, 0, 1)[None], AXES_M[:1], POSITIONS_M[:1])[0]
+    np.testing.assert_allclose((drawn**2).mean(axis=1), 1 / 5, atol=0.015)
+    with pytest.raises(ValueError, match="radius_m must be one number or semi-axes"):
+        position_scenarios(POSITIONS_M, AXES_M[0, 0], 0.2, WAVELENGTH_M)

@@ -1,5 +1,6 @@
 """Metasurface NOMA: options of antenna, propagation and uncertainty, against other models and known limits."""
 
+import jax
 import numpy as np
 import pytest
 from dma_cases import drawn, g1, ring
@@ -10,7 +11,7 @@ from beamwright.cli.audit import audit
 from beamwright.cli.design import obtain_channels, resolve, run_design
 from beamwright.cli.design_files import load_design
 from beamwright.systems.dma_noma.physics import checked, model
-from beamwright.uncertainty import verification_positions
+from beamwright.uncertainty import ball_frame, verification_positions
 
 QUICK = {"rounds": 1, "steps": 8}
 
@@ -208,3 +209,95 @@ def test_a_file_names_a_model_and_brings_none(registered, tmp_path):
     )
     registered("ground", dn.channels)
     assert any(check.passed is False for check in audit(stored))
+
+
+# ------------------------------------------------------------------------------------------------- errors by direction
+
+
+def units(s, known, positions):
+    """Offsets of positions (drops, users, ..., 3) in the estimates' frames, in units of their semi-axes."""
+    away = (positions - known.positions_m[:, :, None]) @ np.swapaxes(ball_frame(known.positions_m), -1, -2)
+    return away / s.error_size_m(known.positions_m)[:, :, None]
+
+
+def test_semi_axes_of_angles():
+    """Moving by the stated angle on a small sphere is moving by the semi-axis; what is not stated is the ball's."""
+    s = dn.Scenario(position_error_m=0.3, azimuth_error_deg=0.01, elevation_error_deg=0.02)
+    p = np.array([8.0, -6.0, 5.0])
+    radius, azimuth, elevation = np.linalg.norm(p), np.arctan2(p[1], p[0]), np.arcsin(p[2] / np.linalg.norm(p))
+
+    def at(azimuth, elevation):
+        flat = np.cos(elevation)
+        return radius * np.array([flat * np.cos(azimuth), flat * np.sin(azimuth), np.sin(elevation)])
+
+    moved = [at(azimuth + np.deg2rad(0.01), elevation), at(azimuth, elevation + np.deg2rad(0.02))]
+    local = (np.array(moved) - p) @ ball_frame(p).T
+    np.testing.assert_allclose(s.error_size_m(p), [0.3, local[0, 1], local[1, 2]], rtol=1e-3)
+    assert s.with_ball(0.2).error_size_m(p) == 0.2 and dn.Scenario(range_error_m=0.1).error_size_m(p)[0] == 0.1
+
+
+def test_an_ellipsoid_of_equal_axes_is_the_ball():
+    s, r = drawn(2, columns=8, groups=1)
+    known, equal = checked(s, r.known), s.model_copy(update={"range_error_m": s.position_error_m})
+    one, other = (dn.maximise_guaranteed_rate(case, known, **QUICK) for case in (s, equal))
+    np.testing.assert_array_equal(one.amplitudes, other.amplitudes)
+    np.testing.assert_allclose(one.certificate.verified_sum_rate, other.certificate.verified_sum_rate, atol=1e-3)
+    radii = [dn.channel_radii(case, known) for case in (s, equal)]
+    np.testing.assert_array_equal(*radii)
+    sharper = s.model_copy(update={"position_error_m": 0.0, "range_error_m": 0.02, "azimuth_error_deg": 0.1})
+    assert np.all(dn.channel_radii(sharper, known) < radii[0])
+
+
+@pytest.mark.parametrize("brought", [False, True])
+def test_errors_of_one_direction_stay_on_their_line(registered, brought):
+    """Compiled and called, the adversary is held on a line by semi-axes of zero."""
+    registered("mine", dn.channels)
+    s, r = drawn(2, columns=16, channel_model="mine" if brought else "line-of-sight")
+    known = checked(s, r.known)
+    d = dn.focusing(s, known)
+    for across, axes in ((0, {"range_error_m": 0.1}), (1, {"azimuth_error_deg": 0.4})):
+        flat = s.model_copy(update={"position_error_m": 0.0, **axes})
+        found = dn.verify_rate(flat, known, d)
+        axis = flat.error_size_m(known.positions_m)[..., [across]] * ball_frame(known.positions_m)[..., across, :]
+        line = known.positions_m[:, :, None] + np.linspace(-1, 1, 4001)[:, None] * axis[:, :, None]
+        least = model.rates(d, *model.worst_ratios(dn.channels(s, line), model.transmissions(s, known, d)))
+        np.testing.assert_allclose([found.near_rates, found.far_rates], least, atol=1e-3)
+        near = np.linalg.norm(found.worst_positions_m[:, :, None] - line, axis=-1).min(axis=-1)
+        assert np.all(near <= np.linalg.norm(axis, axis=-1) / 2000)
+
+
+def test_guarantees_hold_in_ellipsoids():
+    """Radar: 0.5 m in range, a quarter of a degree in azimuth and a degree in elevation; truths lie there too."""
+    s, r = drawn(3, columns=16, range_error_m=0.5, azimuth_error_deg=0.25, elevation_error_deg=1.0)
+    known = checked(s, r.known)
+    truth = np.linalg.norm(units(s, known, r.truth[:, :, None]), axis=-1)
+    assert np.all(truth <= 1) and truth.max() > 0.6
+    d = dn.maximise_guaranteed_rate(s, known, rounds=3)
+    proof = d.certificate
+    assert finite(d) and np.all(proof.verified_sum_rate <= d.guaranteed_sum_rate + 1e-9)
+    assert np.all(d.guaranteed_sum_rate - proof.verified_sum_rate <= 0.3)
+    assert np.all(np.linalg.norm(units(s, known, proof.worst_positions_m[:, :, None]), axis=-1) <= 1 + 1e-9)
+    rng = np.random.default_rng(0)
+    offsets = rng.uniform(-1, 1, (3, 4, 4000, 3))
+    offsets = np.where(np.linalg.norm(offsets, axis=-1, keepdims=True) <= 1, offsets, 0)
+    stretched = offsets * s.error_size_m(known.positions_m)[:, :, None] @ ball_frame(known.positions_m)
+    h = dn.channels(s, known.positions_m[:, :, None] + stretched)
+    near, far = model.rates(d, *model.worst_ratios(h, model.transmissions(s, known, d)))
+    assert np.all(proof.verified_near_rates <= near + 1e-2) and np.all(proof.verified_far_rates <= far + 1e-2)
+    card = dn.evaluate(s, r, d)
+    assert np.all(card.sum_rate >= proof.verified_sum_rate - 0.02)
+    alone = dn.draw(s, jax.random.key(0), 1, first=2)
+    np.testing.assert_array_equal(alone.truth[0], r.truth[2])
+    np.testing.assert_array_equal(
+        dn.verify_rate(s, alone.known, d.take([2])).worst_positions_m[0], proof.worst_positions_m[2]
+    )
+
+
+def test_errors_that_reach_the_antenna_are_refused():
+    with pytest.raises(ValueError, match="azimuth_error_deg must be <= 45"):
+        dn.Scenario(azimuth_error_deg=50.0)
+    s, known = g1(range_error_m=12.0)
+    with pytest.raises(
+        ValueError, match="near_positions_m must be farther from the antenna than its half extent and the"
+    ):
+        dn.focusing(s, known)

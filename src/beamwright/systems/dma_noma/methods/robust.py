@@ -58,7 +58,7 @@ def maximise_guaranteed_rate(
     room = float(np.linalg.norm(known.positions_m, axis=-1).min(initial=np.inf)) - scenario.half_extent_m
     rule = f"be >= 0 and less than what is between the antenna and the nearest user, {room:.3g} m"
     require(assumed_error_m is None or 0 <= assumed_error_m < room, "assumed_error_m", rule, assumed_error_m)
-    assumed = scenario if assumed_error_m is None else scenario.model_copy(update={"position_error_m": assumed_error_m})
+    assumed = scenario if assumed_error_m is None else scenario.with_ball(assumed_error_m)
     result = search_from_starts(scenario, known, scenario_sets(assumed, known, density), starts, options, seed)
     if homotopy:
         pairs = zip(result, _search_growing_balls(assumed, known, density, options, seed), strict=True)

@@ -20,17 +20,17 @@ from beamwright.uncertainty.channel_error import Kind, channel_error_bound
 
 @renamed
 def csi_error_bound(scenario: Scenario, positions_m: ArrayLike, kind: Kind = "aligned") -> np.ndarray:
-    """Error radius c_L E (...) of the line of sight of positions (..., 3) that move within ``s.position_error_m``.
+    """Error radius c_L E (...) of the line of sight of positions (..., 3) that move within the scenario's errors.
 
     Args, Raises, formulas: ``beamwright.uncertainty.channel_error_bound``. Far users' scattering comes on top, see
-    ``channel_radii``. They know the line of sight of isotropic elements only.
+    ``channel_radii``. They know isotropic elements in line of sight only, and of an ellipsoid its largest semi-axis.
     """
     _require_plain(scenario)
     elements = geometry.element_positions(scenario)
     return channel_error_bound(
         elements,
         positions_m,
-        scenario.position_error_m,
+        scenario.largest_error_m(np.asarray(positions_m, float)),
         scenario.wavelength_m,
         lambda d: geometry.amplitude(scenario, d),
         kind,

@@ -11,7 +11,12 @@ from beamwright.uncertainty import position_scenarios
 def scenario_points(s: Scenario, known: Known, density: float = 8.0) -> tuple[np.ndarray, np.ndarray]:
     """Positions S1 of every user, (drops, 2 groups, positions, 3), and how many of them count, (drops, 2 groups)."""
     return position_scenarios(
-        known.positions_m, s.position_error_m, s.aperture_m, s.wavelength_m, density=density, panel=s.rows > 1
+        known.positions_m,
+        s.error_size_m(known.positions_m),
+        s.aperture_m,
+        s.wavelength_m,
+        density=density,
+        panel=s.rows > 1,
     )
 
 

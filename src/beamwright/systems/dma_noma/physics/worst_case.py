@@ -8,7 +8,6 @@ below of the true worst case, independent of the scenario set that a design was 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
@@ -17,8 +16,9 @@ from jax import Array, lax
 from beamwright.arrays import cosine_pattern
 from beamwright.channels import LINE_OF_SIGHT
 from beamwright.core import ArrayRecord, renamed
-from beamwright.numerics import Tree, Values, in_tiles, materialise, namespace, one_by_one, phasor
+from beamwright.numerics import Tree, in_tiles, materialise, one_by_one, phasor
 from beamwright.systems.dma_noma.physics import geometry, model, reception
+from beamwright.systems.dma_noma.physics.climb import Climb, climbed, first_step, highest, region_of
 from beamwright.systems.dma_noma.scene import Known, Scenario, checked
 from beamwright.systems.dma_noma.types import Design
 from beamwright.uncertainty import Directions, verification_positions
@@ -51,16 +51,18 @@ def verify_rate(
 ) -> Verified:
     """Least rates over dense random positions in every ball and their neighbourhoods.
 
-    2000 positions in the ball, 1000 on its sphere, lines along and across, then a local search from the five worst of
-    every user. Drop number i draws from fold_in(key(seed), i). Rates are recomputed at the worst positions by the
-    plain model.
+    2000 positions in the ball or ellipsoid, 1000 on its surface, lines along and across, then a local search from the
+    five worst of every user. Drop number i draws from fold_in(key(seed), i). Rates are recomputed at the worst
+    positions by the plain model.
 
     Args:   directions ``radial`` or ``tangential`` restricts the errors to that line, without a local search.
     Raises: ValueError naming the array of a wrong shape.
     """
     known = checked(scenario, known)
     sent = model.transmissions(scenario, known, design)
-    points = verification_positions(known.positions_m, scenario.position_error_m, known.numbers, seed, directions)
+    points = verification_positions(
+        known.positions_m, scenario.error_size_m(known.positions_m), known.numbers, seed, directions
+    )
     worst = _worst_positions(scenario, known, sent, points, seed, CLIMBS if directions == "all" else 0)
     h = geometry.channels(scenario, worst)[:, :, None]
     near_rates, far_rates = model.rates(design, *model.worst_ratios(h, sent))
@@ -96,11 +98,13 @@ def _worst_positions(
     def halves(a: np.ndarray) -> np.ndarray:
         return a.reshape(drops, 2, users // 2, *a.shape[2:])
 
+    region = region_of(s, known.positions_m)
     per_drop = (
         halves(known.positions_m), halves(filled), vectors / unit, np.stack([one.powers_w for one in sent], axis=1),
         np.stack([one.noise_w / s.noise_power_w for one in sent], axis=1),
         np.broadcast_to([one.scattering for one in sent], (drops, 2)), moves,
-        np.full(drops, s.position_error_m), np.tile(geometry.element_positions(s), (drops, 1, 1)),
+        np.full((drops, 2), region) if region.ndim == 0 else halves(region),
+        np.tile(geometry.element_positions(s), (drops, 1, 1)),
         np.tile([s.wavelength_m, geometry.amplitude(s, 1.0), s.path_loss_exponent, s.pattern_exponent], (drops, 1)),
     )  # fmt: skip
     return in_tiles(_compiled(s.groups, s.element_pattern), TILE, *per_drop, counted=True).reshape(drops, users, 3)
@@ -111,7 +115,7 @@ def _compiled(groups: int, pattern: str) -> Callable[..., Tree]:
     """Search of one drop: kinds of users (near, far) lead, then groups. All of a scenario comes as arrays."""
 
     def one(centre: Array, points: Array, f: Array, powers: Array, noise: Array, scattering: Array, moves: Array,
-            radius: Array, elements: Array, wave: Array) -> Array:  # fmt: skip
+            regions: Array, elements: Array, wave: Array) -> Array:  # fmt: skip
         own = np.eye(groups)
         wavelength, first, exponent, directivity = wave
 
@@ -127,21 +131,21 @@ def _compiled(groups: int, pattern: str) -> Callable[..., Tree]:
             power = reception.received(jnp.stack([size * cosine, -size * sine]), f, jnp.full(groups, scattering), own)
             return (power.interference @ powers + noise) / power.gain
 
-        def attack(centre: Array, points: Array, *sent: Array) -> Array:
+        def attack(centre: Array, points: Array, region: Array, *sent: Array) -> Array:
             """Worst positions (groups, 3) of one kind."""
             chunks = jnp.moveaxis(points.reshape(groups, -1, _CHUNK, 3), 1, 0)
             values = lax.map(lambda part: ratios(part, *sent), chunks)
             flat = jnp.moveaxis(values, 0, 1).reshape(groups, -1)
             best, order = lax.top_k(flat, WORST)
             position = jnp.take_along_axis(points, order[..., None], axis=1)
-            start = _Climb(position, best, jnp.full(best.shape, 0.1 * radius))
+            start = Climb(position, best, jnp.full(best.shape, first_step(region)))
 
-            def climb(state: _Climb, directions: Array) -> tuple[_Climb, None]:
-                return _climbed(state, directions, lambda tried: ratios(tried, *sent), centre, radius), None
+            def climb(state: Climb, directions: Array) -> tuple[Climb, None]:
+                return climbed(state, directions, lambda tried: ratios(tried, *sent), centre, region), None
 
-            return _highest(lax.scan(climb, start, moves)[0])
+            return highest(lax.scan(climb, start, moves)[0])
 
-        kinds = zip(centre, points, f, powers, noise, scattering, strict=True)
+        kinds = zip(centre, points, regions, f, powers, noise, scattering, strict=True)
         return jnp.stack([attack(*kind) for kind in kinds])
 
     return one_by_one(one)
@@ -166,51 +170,8 @@ def _by_calls(
     values = np.concatenate([ratios(part) for part in parts], axis=-1)
     order = np.argsort(-values, axis=-1, kind="stable")[..., :WORST]
     best = np.take_along_axis(values, order, axis=-1)
-    radius = s.position_error_m
-    state = _Climb(np.take_along_axis(points, order[..., None], axis=-2), best, np.full(best.shape, 0.1 * radius))
+    region = region_of(s, known.positions_m)
+    state = Climb(np.take_along_axis(points, order[..., None], axis=-2), best, np.full(best.shape, first_step(region)))
     for directions in np.moveaxis(moves, 1, 0)[:, :, None, None]:
-        state = _climbed(state, directions, ratios, known.positions_m, radius)
-    return _highest(state)
-
-
-class _Climb(NamedTuple):
-    """State of a local search, for arrays of NumPy or JAX, whatever leads."""
-
-    position: Values
-    """(..., WORST, 3)."""
-    best: Values
-    """(..., WORST) ratios there."""
-    step: Values
-    """(..., WORST) in m."""
-
-
-def _climbed(
-    state: _Climb, directions: Values, ratios: Callable[[Values], Values], centre: Values, radius: Values
-) -> _Climb:
-    """One round: the best of the moves along directions (..., TRIALS, 3), in the ball; without a gain shorter steps."""
-    xp = namespace(state.position)
-    tried = state.position[..., None, :] + state.step[..., None, None] * directions
-    tried = _into_ball(tried, centre[..., None, None, :], radius)
-    value = ratios(tried.reshape(*tried.shape[:-3], -1, 3)).reshape(tried.shape[:-1])
-    pick = xp.argmax(value, axis=-1)[..., None]
-    now = xp.take_along_axis(value, pick, axis=-1)[..., 0]
-    move = xp.take_along_axis(tried, pick[..., None], axis=-2)[..., 0, :]
-    better = now > state.best
-    return _Climb(
-        xp.where(better[..., None], move, state.position),
-        xp.where(better, now, state.best),
-        xp.where(better, state.step, 0.6 * state.step),
-    )
-
-
-def _highest(state: _Climb) -> Values:
-    """(..., 3) the position of the largest ratio."""
-    xp = namespace(state.position)
-    return xp.take_along_axis(state.position, xp.argmax(state.best, axis=-1)[..., None, None], axis=-2)[..., 0, :]
-
-
-def _into_ball(points: Values, centre: Values, radius: Values) -> Values:
-    """Projection of points onto balls."""
-    xp, away = namespace(points), points - centre
-    size = xp.linalg.norm(away, axis=-1, keepdims=True)
-    return centre + away * xp.minimum(1.0, radius / xp.where(size > 0, size, 1.0))
+        state = climbed(state, directions, ratios, known.positions_m, region)
+    return highest(state)
