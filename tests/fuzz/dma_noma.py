@@ -13,6 +13,7 @@ SEARCH = {"rounds": 2, "steps": 8}
 METHODS: dict[str, dict[str, Any]] = {
     "robust": SEARCH, "cutting-set": {**SEARCH, "cuts": 4}, "csi-ball": SEARCH, "non-robust": SEARCH,
     "planar-wave": SEARCH, "zero-forcing": {}, "focusing": {}, "tdma": SEARCH, "fdma": SEARCH, "fully-digital": SEARCH,
+    "quantised": SEARCH,
 }  # fmt: skip
 SHAPES: tuple[dict[str, Any], ...] = (
     {"rows": 1, "columns": 32, "groups": 2, "feeds": None, "feeding": "edge"},

@@ -1,5 +1,7 @@
 """Metasurface NOMA: options of antenna, propagation and uncertainty, against other models and known limits."""
 
+import itertools
+
 import jax
 import numpy as np
 import pytest
@@ -9,8 +11,10 @@ from beamwright import dma_noma as dn
 from beamwright.channels import models
 from beamwright.cli.audit import audit
 from beamwright.cli.design import obtain_channels, resolve, run_design
-from beamwright.cli.design_files import load_design
-from beamwright.systems.dma_noma.physics import checked, model
+from beamwright.cli.design_files import StoredDesign, load_design
+from beamwright.systems.dma_noma.physics import checked, model, reference_waves
+from beamwright.systems.dma_noma.solve import Options, Point, Problem, make_problems, scenario_sets
+from beamwright.systems.dma_noma.solve.search import search
 from beamwright.uncertainty import ball_frame, verification_positions
 
 QUICK = {"rounds": 1, "steps": 8}
@@ -301,3 +305,42 @@ def test_errors_that_reach_the_antenna_are_refused():
         ValueError, match="near_positions_m must be farther from the antenna than its half extent and the"
     ):
         dn.focusing(s, known)
+
+
+# ----------------------------------------------------------------------------------------------------------- few levels
+
+
+def test_levels_are_levels_and_few_cost_little():
+    s, r = drawn(4)
+    known = checked(s, r.known)
+    best = dn.maximise_guaranteed_rate(s, known).guaranteed_weighted_rate.mean()
+    rates = {}
+    for bits, passes in ((1, 0), (1, 2), (8, 1)):
+        d = dn.quantised(s, known, bits=bits, passes=passes)
+        levels = d.amplitudes * (2**bits - 1)
+        np.testing.assert_allclose(levels, np.round(levels), atol=1e-9)
+        assert finite(d) and np.all(np.diff(d.trace, axis=1) >= 0) and d.trace.shape == (4, passes + 1)
+        rates[bits, passes] = d.guaranteed_weighted_rate.mean()
+    assert best - 1 < rates[1, 0] < rates[1, 2] - 0.1 and rates[1, 2] < rates[8, 1] and rates[8, 1] > best - 0.1
+
+
+def test_one_bit_against_every_pattern():
+    """Six elements, no error: all 64 patterns, each with beams and powers of its own."""
+    s, r = drawn(2, columns=6, groups=1, position_error_m=0.0)
+    known = checked(s, r.known)
+    problems = make_problems(s, scenario_sets(s, known), reference_waves(s, known))
+    patterns = np.array(list(itertools.product([0.0, 1.0], repeat=6)))[1:]
+    lanes = Problem(*(np.repeat(a[:1], len(patterns), axis=0) for a in problems))
+    d = dn.quantised(s, known, bits=1, passes=3)
+    beams = np.repeat(np.stack([d.beams.real, d.beams.imag], axis=1)[:1], len(patterns), axis=0)
+    best = search(lanes, Point(patterns, beams), (patterns, patterns), Options(3, 20)).merit.max()
+    assert best - 0.3 <= d.guaranteed_weighted_rate[0] <= best + 1e-3
+
+
+def test_verify_knows_the_levels(tmp_path):
+    job = resolve("dma-noma", "quantised", {"columns": 4, "groups": 1, "bits": 2, **QUICK}, None)
+    stored = load_design(run_design(job, obtain_channels(dn.SYSTEM, job.scenario, None, 1, 0), tmp_path / "design"))
+    assert all(check.passed is not False for check in audit(stored))
+    between = stored.arrays | {"amplitudes": 0.5 * stored.arrays["amplitudes"]}
+    failed = [check.name for check in audit(StoredDesign(stored.path, between, stored.about, "")) if not check.passed]
+    assert any(name.startswith("amplitudes") for name in failed)

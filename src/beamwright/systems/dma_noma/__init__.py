@@ -8,6 +8,7 @@ from beamwright.systems.dma_noma.methods.baselines import focusing, fully_digita
 from beamwright.systems.dma_noma.methods.csi_ball import csi_ball
 from beamwright.systems.dma_noma.methods.cutting_set import cutting_set
 from beamwright.systems.dma_noma.methods.orthogonal import fdma, tdma
+from beamwright.systems.dma_noma.methods.quantised import quantised
 from beamwright.systems.dma_noma.methods.robust import maximise_guaranteed_rate
 from beamwright.systems.dma_noma.physics import (
     BallSinr,
@@ -56,6 +57,7 @@ __all__ = [
     "non_robust",
     "planar_wave",
     "printed_error_bound",
+    "quantised",
     "register_channels",
     "tdma",
     "verify_rate",

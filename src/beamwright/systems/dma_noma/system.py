@@ -2,7 +2,7 @@
 
 from beamwright.core import Method, System
 from beamwright.systems.dma_noma.audit import certificate, demanded, scorecard
-from beamwright.systems.dma_noma.methods import baselines, csi_ball, cutting_set, orthogonal, robust, sdr_sca
+from beamwright.systems.dma_noma.methods import baselines, csi_ball, cutting_set, orthogonal, quantised, robust, sdr_sca
 from beamwright.systems.dma_noma.scene import INPUTS, Scenario, draw, known
 from beamwright.systems.dma_noma.types import Design
 
@@ -13,6 +13,8 @@ METHODS = {
                robust.RobustOptions, robust.maximise_guaranteed_rate),
         Method("cutting-set", "The same solver against worst positions, one by one",
                cutting_set.CuttingSetOptions, cutting_set.cutting_set),
+        Method("quantised", "The robust design with amplitudes of b bits, improved element by element",
+               quantised.QuantisedOptions, quantised.quantised),
         Method("sdr-sca", "Comparison: semidefinite and convex programs by CVXPY, drop after drop (extra: reference)",
                sdr_sca.SdrScaOptions, sdr_sca.sdr_sca),
         Method("csi-ball", "Comparison: robust to balls of channels instead of positions",

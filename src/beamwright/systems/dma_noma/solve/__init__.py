@@ -9,6 +9,7 @@ from beamwright.systems.dma_noma.solve.problem import (
     make_problems,
     scenario_sets,
 )
+from beamwright.systems.dma_noma.solve.quantise import quantise
 from beamwright.systems.dma_noma.solve.search import Options, SearchResult
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "channel_sets",
     "estimate_sets",
     "make_problems",
+    "quantise",
     "scenario_sets",
     "search_from_starts",
 ]
