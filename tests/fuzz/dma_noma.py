@@ -15,6 +15,8 @@ METHODS: dict[str, dict[str, Any]] = {
     "planar-wave": SEARCH, "zero-forcing": {}, "focusing": {}, "tdma": SEARCH, "fdma": SEARCH, "fully-digital": SEARCH,
     "quantised": SEARCH,
 }  # fmt: skip
+DISCRETE = {"quantised"}
+"""Methods that choose among few values one after another: twins of theirs may end elsewhere."""
 SHAPES: tuple[dict[str, Any], ...] = (
     {"rows": 1, "columns": 32, "groups": 2, "feeds": None, "feeding": "edge"},
     {"rows": 1, "columns": 4, "groups": 2, "feeds": None, "feeding": "edge"},
@@ -60,7 +62,8 @@ def twins(case: Case, rng: np.random.Generator) -> list[Twin]:
     every = [_groups(s, case), _power(s, case, rng), _gain(s, case, rng), _length(s, case, rng)]
     if s.feeding != "waveguides":
         every.append(_mirror(s, case))
-    return [every[i] for i in rng.choice(len(every), 2, replace=False)]
+    chosen = [every[i] for i in rng.choice(len(every), 2, replace=False)]
+    return [twin._replace(solved=case.method not in DISCRETE) for twin in chosen]
 
 
 def _with(s: Any, case: Case, arrays: Arrays | None = None, **scenario: float | None) -> Case:
