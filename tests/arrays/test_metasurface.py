@@ -53,6 +53,29 @@ def test_reference_waves_are_passive():
     assert np.all((np.abs(guided) > 0).sum(axis=1) == 1)
 
 
+@pytest.mark.parametrize("attenuation_per_m", [0.0, 3.0, 40.0, 1e4])
+def test_losses_are_lost_and_never_amplify(attenuation_per_m):
+    """Against the sum over one guide element by element, and on feeds anywhere."""
+    index, spacing = 1.9, WAVELENGTH_M / 2
+    guided = waveguides(2, 16, spacing, WAVELENGTH_M, index, attenuation_per_m)
+    step = np.exp(-(attenuation_per_m + 2j * np.pi / WAVELENGTH_M * index) * spacing)
+    for n in range(16):
+        np.testing.assert_allclose(guided[[n, 16 + n], [0, 1]], step ** (n + 1) / 4, rtol=1e-9)
+    rng = np.random.default_rng(0)
+    for feeds in (1, 3, 12):
+        x, y = rng.normal(0, 0.05, (16, 3)), rng.normal(0, 0.05, (feeds, 3))
+        q = reference_wave(x, y, WAVELENGTH_M, index, attenuation_per_m)
+        free = reference_wave(x, y, WAVELENGTH_M, index)
+        path = distances_m(y, x)
+        np.testing.assert_allclose(np.abs(q), np.abs(free) * np.exp(-attenuation_per_m * path), rtol=1e-9)
+        np.testing.assert_allclose(
+            np.angle(free[0, 0] / free[-1, -1]),
+            np.angle(np.exp(-2j * np.pi / WAVELENGTH_M * index * (path[0, 0] - path[-1, -1]))),
+            rtol=1e-6,
+        )
+        assert np.linalg.norm(q, 2) <= 1 + 1e-12 and np.isclose(np.linalg.norm(free, 2), 1)
+
+
 def test_a_hologram_adds_up_towards_its_user():
     x = centred_positions(1, 64, WAVELENGTH_M / 2)
     q = reference_wave(x, edge_feeds(1, 0.16, -WAVELENGTH_M / 2), WAVELENGTH_M)

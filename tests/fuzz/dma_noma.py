@@ -14,7 +14,10 @@ METHODS: dict[str, dict[str, Any]] = {
     "robust": SEARCH, "cutting-set": {**SEARCH, "cuts": 4}, "csi-ball": SEARCH,
     "published-alternation": {**SEARCH, "alternations": 2}, "non-robust": SEARCH, "planar-wave": SEARCH,
     "zero-forcing": {}, "focusing": {}, "tdma": SEARCH, "fdma": SEARCH, "fully-digital": SEARCH,
+    "quantised": SEARCH,
 }  # fmt: skip
+DISCRETE = {"quantised"}
+"""Methods that choose among few values one after another: twins of theirs may end elsewhere."""
 SHAPES: tuple[dict[str, Any], ...] = (
     {"rows": 1, "columns": 32, "groups": 2, "feeds": None, "feeding": "edge"},
     {"rows": 1, "columns": 4, "groups": 2, "feeds": None, "feeding": "edge"},
@@ -30,11 +33,12 @@ def settle(values: dict[str, Any], method: str, rng: np.random.Generator) -> dic
     names = ("near_range_m", "far_range_m")
     if all(name in values for name in names):
         values = {**values, **dict(zip(names, sorted(values[name] for name in names), strict=True))}
-    if not METHODS[method] or "position_error_m" not in values:
+    if not METHODS[method]:
         return values
-    s = dma_noma.Scenario(**SHAPES[0])
-    most = FEW * min(values.get("near_range_m", s.near_range_m), s.near_range_m) / (8 * (values["columns"] - 1) / 2)
-    return {**values, "position_error_m": float(min(values["position_error_m"], 0.99 * most))}
+    s, few = dma_noma.Scenario(**SHAPES[0]), 0.99 * FEW / (8 * (values["columns"] - 1) / 2)  # of the distance
+    most = few * min(values.get("near_range_m", s.near_range_m), s.near_range_m)
+    ends = {"position_error_m": float(most), "azimuth_error_deg": float(np.rad2deg(few))}
+    return values | {name: min(values[name], end) for name, end in ends.items() if values.get(name) is not None}
 
 
 def bring(arrays: Arrays, rng: np.random.Generator) -> Arrays:
@@ -59,10 +63,11 @@ def twins(case: Case, rng: np.random.Generator) -> list[Twin]:
     every = [_groups(s, case), _power(s, case, rng), _gain(s, case, rng), _length(s, case, rng)]
     if s.feeding != "waveguides":
         every.append(_mirror(s, case))
-    return [every[i] for i in rng.choice(len(every), 2, replace=False)]
+    chosen = [every[i] for i in rng.choice(len(every), 2, replace=False)]
+    return [twin._replace(solved=case.method not in DISCRETE) for twin in chosen]
 
 
-def _with(s: Any, case: Case, arrays: Arrays | None = None, **scenario: float) -> Case:
+def _with(s: Any, case: Case, arrays: Arrays | None = None, **scenario: float | None) -> Case:
     values = {**s.model_dump(), **scenario}
     return case._replace(scenario=values, arrays=case.arrays if arrays is None else arrays)
 
@@ -118,7 +123,8 @@ def _length(s: Any, case: Case, rng: np.random.Generator) -> Twin:
     there = _with(
         s, case, {name: array * k for name, array in case.arrays.items()}, carrier_hz=s.carrier_hz / k,
         position_error_m=s.position_error_m * k, reference_gain_db=float(gain), near_range_m=s.near_range_m * k,
-        far_range_m=s.far_range_m * k,
+        far_range_m=s.far_range_m * k, waveguide_attenuation_per_m=s.waveguide_attenuation_per_m / k,
+        range_error_m=None if s.range_error_m is None else s.range_error_m * k,
     )  # fmt: skip
     return Twin(f"lengths times {k:.3g}", there, lambda d: d)
 

@@ -1,8 +1,16 @@
 """Antenna arrays: positions of the elements and their response to a wave."""
 
 from beamwright.arrays.linear import linear_positions, steering_vectors
-from beamwright.arrays.metasurface import centred_positions, edge_feeds, hologram, reference_wave, waveguides
+from beamwright.arrays.metasurface import (
+    REFRACTION,
+    centred_positions,
+    edge_feeds,
+    hologram,
+    reference_wave,
+    waveguides,
+)
 from beamwright.arrays.movable import centred_layout, decode_layout, encode_layout, project_layout, require_room
+from beamwright.arrays.patterns import cosine_pattern
 from beamwright.arrays.planar import near_square, planar_positions, plane_wave, unit_vectors
 from beamwright.arrays.spherical import (
     distances_m,
@@ -12,8 +20,10 @@ from beamwright.arrays.spherical import (
 )
 
 __all__ = [
+    "REFRACTION",
     "centred_layout",
     "centred_positions",
+    "cosine_pattern",
     "decode_layout",
     "distances_m",
     "edge_feeds",

@@ -4,8 +4,8 @@ import numpy as np
 
 from beamwright.core import require
 
-REFRACTION = np.sqrt(3.0)
-"""Refractive index of the waveguide: wavenumber of the reference wave over that of free space."""
+REFRACTION = float(np.sqrt(3.0))
+"""Usual refractive index of the waveguide: wavenumber of the reference wave over that of free space."""
 
 
 def centred_positions(rows: int, columns: int, spacing_m: float) -> np.ndarray:
@@ -23,20 +23,40 @@ def edge_feeds(feeds: int, width_m: float, z_m: float) -> np.ndarray:
     return np.stack([np.zeros(feeds), y, np.full(feeds, z_m)], axis=-1)
 
 
-def reference_wave(positions_m: np.ndarray, feeds_m: np.ndarray, wavelength_m: float) -> np.ndarray:
-    """Every feed reaches every element: Q proportional to exp(-j k sqrt(3) ||x_n - feed_l||), of spectral norm one.
+def reference_wave(
+    positions_m: np.ndarray,
+    feeds_m: np.ndarray,
+    wavelength_m: float,
+    index: float = REFRACTION,
+    attenuation_per_m: float = 0.0,
+) -> np.ndarray:
+    """Every feed reaches every element, over a length d: Q proportional to exp(-j k index d), of spectral norm one.
 
-    So ||W v|| <= ||v|| for any amplitudes in [0, 1]: the surface is passive. (elements, feeds) complex.
+    So ||W v|| <= ||v|| for any amplitudes in [0, 1]: the surface is passive. What is lost on the way, exp(-alpha d)
+    with ``attenuation_per_m`` in Np/m, comes on top and raises no norm (Schur: that kernel is positive definite with
+    ones on its diagonal). (elements, feeds) complex.
     """
     path = np.linalg.norm(positions_m[:, None] - feeds_m, axis=-1)
-    wave = np.exp(-2j * np.pi / wavelength_m * REFRACTION * path)
-    return wave / np.linalg.norm(wave, 2)
+    wave = np.exp(-2j * np.pi / wavelength_m * index * path)
+    return wave / np.linalg.norm(wave, 2) * np.exp(-attenuation_per_m * path)
 
 
-def waveguides(rows: int, columns: int, spacing_m: float, wavelength_m: float) -> np.ndarray:
-    """One waveguide per row, fed at its start: block-diagonal Q (rows * columns, rows), columns of norm one."""
-    run = REFRACTION * spacing_m * np.arange(1, columns + 1)
-    wave = np.exp(-2j * np.pi / wavelength_m * run) / np.sqrt(columns)
+def waveguides(
+    rows: int,
+    columns: int,
+    spacing_m: float,
+    wavelength_m: float,
+    index: float = REFRACTION,
+    attenuation_per_m: float = 0.0,
+) -> np.ndarray:
+    """One waveguide per row, fed at its start: block-diagonal Q (rows * columns, rows), columns of norm one.
+
+    Element n of a row receives exp(-(alpha + j k index) n spacing) / sqrt(columns), n from 1; alpha in Np/m, and what
+    it takes is lost: columns have then norms below one.
+    """
+    place = np.arange(1, columns + 1)
+    wave = np.exp(-2j * np.pi / wavelength_m * (index * spacing_m * place)) / np.sqrt(columns)
+    wave = wave * np.exp(-attenuation_per_m * spacing_m * place)
     return np.kron(np.eye(rows), wave[:, None])
 
 

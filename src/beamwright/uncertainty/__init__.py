@@ -9,6 +9,7 @@ from beamwright.uncertainty.position_ball import (
     ball_frame,
     position_scenarios,
     sample_position_ball,
+    scenario_count,
     verification_positions,
 )
 
@@ -26,6 +27,7 @@ __all__ = [
     "sample_ball",
     "sample_position_ball",
     "sample_von_mises",
+    "scenario_count",
     "verification_positions",
     "von_mises_angles",
 ]

@@ -33,7 +33,7 @@ def channel_error(h: np.ndarray, estimate: np.ndarray, kind: Kind = "aligned") -
 def channel_error_bound(
     elements_m: np.ndarray,
     positions_m: ArrayLike,
-    radius_m: float,
+    radius_m: ArrayLike,
     wavelength_m: float,
     amplitude: Callable[[np.ndarray], np.ndarray],
     kind: Kind = "aligned",
@@ -46,26 +46,27 @@ def channel_error_bound(
 
     xi_n = (p - x_n)/d_n, xi_0 = p/d_0; aligned E^2 is at most sum_n b(d_n - r)^2 + b(d_n)^2.
 
-    Args:   elements_m (elements, 3) about the origin; positions_m (..., 3) estimates; amplitude b, falling with
-            distance.
+    Args:   elements_m (elements, 3) about the origin; positions_m (..., 3) estimates; radius_m one, or (...,) of each;
+            amplitude b, falling with distance.
     Raises: ValueError if a ball touches the sphere around the antenna, or naming the argument.
     Source: spec dma_noma, section 4; the source expands the cosine into a polynomial that bounds nothing (section 8).
     """
     require(kind in KINDS, "kind", "be 'aligned' or 'raw'", repr(kind))
-    require(radius_m >= 0, "radius_m", "be >= 0", radius_m)
+    radius = np.asarray(radius_m, float)[..., None]
+    require(bool((radius >= 0).all()), "radius_m", "be >= 0", radius.min(initial=0))
     p, k = np.asarray(positions_m, float), 2 * np.pi / wavelength_m
     d, d_0 = distances_m(elements_m, p), np.linalg.norm(p, axis=-1)[..., None]
     size = np.linalg.norm(elements_m, axis=-1)
-    clear = d_0 - size - radius_m
+    clear = d_0 - size - radius
     require(
         bool((clear > 0).all()), "positions_m", "be farther from the antenna's centre than its half extent and radius, "
-        f"{size.max(initial=0):.3g} m + {radius_m:.3g} m", f"{d_0.min(initial=np.inf):.3g} m",
+        f"{size.max(initial=0):.3g} m + {radius.max(initial=0):.3g} m", f"{d_0.min(initial=np.inf):.3g} m",
     )  # fmt: skip
-    turn = np.full(d.shape, k * radius_m)
+    turn = np.broadcast_to(k * radius, d.shape)
     if kind == "aligned":
         bent = (p[..., None, :] - elements_m) / d[..., None] - (p / d_0)[..., None, :]
-        turn = turn * (np.linalg.norm(bent, axis=-1) + radius_m * size / (np.sqrt(3) * clear**2))
-    near, here = amplitude(d - radius_m), amplitude(d)
+        turn = turn * (np.linalg.norm(bent, axis=-1) + radius * size / (np.sqrt(3) * clear**2))
+    near, here = amplitude(d - radius), amplitude(d)
     square = np.sum((near - here) ** 2 + 2 * near * here * (1 - np.cos(np.minimum(turn, np.pi))), axis=-1)
     if kind == "aligned":
         square = np.minimum(square, np.sum(near**2 + here**2, axis=-1))

@@ -2,6 +2,9 @@
 
 A channel turns by its phase within a fraction of a wavelength, but gains only depend on what an array can resolve:
 across the line of sight lambda r / D, along it far more. The sets follow that.
+
+An ellipsoid about the line of sight stands wherever a ball does: its semi-axes (..., 3) along u_r, u_t and u_z of
+``ball_frame`` instead of a radius, and all that is in units of the radius is stretched to them.
 """
 
 from functools import partial
@@ -29,7 +32,7 @@ def ball_frame(positions_m: np.ndarray) -> np.ndarray:
 
 def position_scenarios(
     positions_m: ArrayLike,
-    radius_m: float,
+    radius_m: float | np.ndarray,
     extent_m: tuple[float, float],
     wavelength_m: float,
     density: float = 8.0,
@@ -48,16 +51,17 @@ def position_scenarios(
     Worst cases lie at the rim of the disc, where nulls are left and own beams fall. What lies between is for the dense
     adversary to find (spec dma_noma, section 4: its rims along the line of sight are not needed then).
 
-    Args:    positions_m (..., 3) estimates; radius_m >= 0; extent_m horizontal and vertical extent of the array, zero
-             for a line; directions restricts the errors to one line.
+    Args:    positions_m (..., 3) estimates; radius_m >= 0, or semi-axes (..., 3) along u_r, u_t, u_z; extent_m
+             horizontal and vertical extent of the array, zero for a line; directions restricts the errors to one line.
     Returns: points (..., S, 3), shorter sets filled up with their estimate, and how many count (...).
     Raises:  ValueError naming the argument.
     """
     positions = _checked(positions_m, radius_m, directions)
     require(density > 0, "density", "be > 0", density)
     flat = positions.reshape(-1, 3)
-    if radius_m > 0:
-        cells = resolution_cells(np.linalg.norm(flat, axis=-1), radius_m, extent_m, wavelength_m, density)
+    axes = np.broadcast_to(radius_m, positions.shape).reshape(-1, 3)
+    if np.any(axes > 0):
+        cells = _cells(np.linalg.norm(flat, axis=-1), axes, extent_m, wavelength_m, density)
     else:
         cells = np.zeros((len(flat), 3), int)
     offsets = {cell: _offsets(cell, directions) for cell in set(map(tuple, cells.tolist()))}
@@ -65,19 +69,40 @@ def position_scenarios(
     filled = np.zeros((len(flat), count.max(initial=1), 3))
     for row, cell in zip(filled, map(tuple, cells.tolist()), strict=True):
         row[: len(offsets[cell])] = offsets[cell]
-    points = flat[:, None] + radius_m * filled @ ball_frame(flat)
+    points = flat[:, None] + (axes[:, None] * filled) @ ball_frame(flat)
     shape = positions.shape[:-1]
     return points.reshape(*shape, -1, 3), count.reshape(shape)
 
 
-def resolution_cells(
-    reach_m: np.ndarray, radius_m: float, extent_m: tuple[float, float], wavelength_m: float, density: float
+def _cells(
+    reach_m: np.ndarray, axes_m: np.ndarray, extent_m: tuple[float, float], wavelength_m: float, density: float
 ) -> np.ndarray:
-    """Cells n (..., 3) to either side of an estimate at a distance: along, horizontally and vertically across."""
-    turn = [density * radius_m * extent / (reach_m * wavelength_m) for extent in extent_m]
-    bend = density * radius_m * np.hypot(*extent_m) ** 2 / (4 * reach_m**2 * wavelength_m)
+    """Cells n (..., 3) to either side of an estimate at a distance: along, horizontally and vertically across.
+
+    At most 2^31, which no memory holds.
+    """
+    turn = [density * axes_m[..., 1 + i] * extent_m[i] / (reach_m * wavelength_m) for i in (0, 1)]
+    bend = density * axes_m[..., 0] * np.hypot(*extent_m) ** 2 / (4 * reach_m**2 * wavelength_m)
     least = [1, 1, int(extent_m[1] > 0)]
-    return np.stack([np.maximum(np.ceil(n), k) for n, k in zip((bend, *turn), least, strict=True)], axis=-1).astype(int)
+    cells = [np.clip(np.ceil(n), k, 2.0**31) for n, k in zip((bend, *turn), least, strict=True)]
+    return np.stack(cells, axis=-1).astype(int)
+
+
+def scenario_count(
+    positions_m: np.ndarray,
+    radius_m: float | np.ndarray,
+    extent_m: tuple[float, float],
+    wavelength_m: float,
+    density: float,
+) -> float:
+    """Positions (about) of the largest set of ``position_scenarios``, before anything is allocated."""
+    flat = positions_m.reshape(-1, 3)
+    axes, reach = np.broadcast_to(radius_m, positions_m.shape).reshape(-1, 3), np.linalg.norm(flat, axis=-1)
+    if not np.any(axes > 0):
+        return 1.0
+    along, across, up = _cells(np.maximum(reach, 1e-300), axes, extent_m, wavelength_m, density).astype(float).T
+    disc = np.where(up > 0, np.pi / 4 * (2 * across + 1) * (2 * up + 1) + 6 * np.maximum(across, up), 2 * across + 1)
+    return float(np.max(disc + 2 * along, initial=1.0))
 
 
 def _offsets(cell: tuple[int, ...], directions: Directions) -> np.ndarray:
@@ -97,7 +122,7 @@ def _offsets(cell: tuple[int, ...], directions: Directions) -> np.ndarray:
 
 def verification_positions(
     positions_m: ArrayLike,
-    radius_m: float,
+    radius_m: float | np.ndarray,
     numbers: ArrayLike,
     seed: int = 0,
     directions: Directions = "all",
@@ -107,7 +132,8 @@ def verification_positions(
 ) -> np.ndarray:
     """Dense positions to check a design with: random in the ball and on its sphere, lines along u_t and u_r.
 
-    Args:    positions_m (drops, users, 3); numbers (drops,): drop number i draws from fold_in(key(seed), i).
+    Args:    positions_m (drops, users, 3); radius_m, or semi-axes (drops, users, 3); numbers (drops,): drop number i
+             draws from fold_in(key(seed), i).
     Returns: (drops, users, inside + surface + 2 line, 3); restricted directions: (drops, users, 2 line, 3).
     Raises:  ValueError naming the argument.
     """
@@ -116,17 +142,26 @@ def verification_positions(
     frame = ball_frame(positions)
     along = {"radial": frame[..., None, 0, :] * steps, "tangential": frame[..., None, 1, :] * steps}
     if directions != "all":
-        return positions[..., None, :] + radius_m * along[directions]
+        return _moved(positions, along[directions], radius_m)
     keys = numbered_keys(root_key(seed), np.asarray(numbers))
     random = np.asarray(_in_and_on(keys, positions.shape[1], inside, surface))
     offsets = np.concatenate([random, along["tangential"], along["radial"]], axis=-2)
-    return positions[..., None, :] + radius_m * offsets
+    return _moved(positions, offsets, radius_m)
 
 
-def sample_position_ball(positions_m: ArrayLike, radius_m: float, keys: jax.Array) -> np.ndarray:
-    """One true position per estimate (drops, users, 3), uniform in its ball, one key per drop."""
+def sample_position_ball(positions_m: ArrayLike, radius_m: float | np.ndarray, keys: jax.Array) -> np.ndarray:
+    """One true position per estimate (drops, users, 3), uniform in its ball or ellipsoid, one key per drop."""
     positions = _checked(positions_m, radius_m, "all")
-    return positions + radius_m * np.asarray(_in_and_on(keys, positions.shape[1], 1, 0))[..., 0, :]
+    return _moved(positions, np.asarray(_in_and_on(keys, positions.shape[1], 1, 0)), radius_m)[..., 0, :]
+
+
+def _moved(positions: np.ndarray, offsets: np.ndarray, radius_m: float | np.ndarray) -> np.ndarray:
+    """Positions (..., 3) moved by offsets (..., count, 3) of a unit ball: times the radius, or stretched."""
+    if np.ndim(radius_m) == 0:
+        return positions[..., None, :] + radius_m * offsets
+    frame = ball_frame(positions)
+    stretched = (offsets @ np.swapaxes(frame, -1, -2)) * np.asarray(radius_m)[..., None, :]
+    return positions[..., None, :] + stretched @ frame
 
 
 @partial(jax.jit, static_argnums=(1, 2, 3))
@@ -143,15 +178,16 @@ def _in_and_on(keys: jax.Array, users: int, inside: int, surface: int) -> jax.Ar
     return jax.vmap(drop)(keys)
 
 
-def _checked(positions_m: ArrayLike, radius_m: float, directions: str) -> np.ndarray:
+def _checked(positions_m: ArrayLike, radius_m: float | np.ndarray, directions: str) -> np.ndarray:
     positions = np.asarray(positions_m, float)
     require(positions.ndim >= 1 and positions.shape[-1] == 3, "positions_m", "have axes (... 3)", positions.shape)
     require(bool(np.isfinite(positions).all()), "positions_m", "be finite", "NaN or infinity")
-    require(radius_m >= 0, "radius_m", "be >= 0", radius_m)
-    least = float(np.linalg.norm(positions, axis=-1).min(initial=np.inf))
-    require(
-        least > radius_m, "positions_m", f"be farther from the origin than radius_m, {radius_m:g} m", f"{least:g} m"
-    )
+    shape = np.shape(radius_m)
+    require(shape in ((), positions.shape), "radius_m", f"be one number or semi-axes {positions.shape}", shape)
+    require(bool(np.all(np.asarray(radius_m) >= 0)), "radius_m", "be >= 0", np.min(radius_m))
+    away, reach = np.linalg.norm(positions, axis=-1), np.broadcast_to(radius_m, positions.shape).max(axis=-1)
+    rule = f"be farther from the origin than radius_m, {reach.max(initial=0):g} m"
+    require(bool((away > reach).all()), "positions_m", rule, f"{away.min(initial=np.inf):g} m")
     known = ("all", "radial", "tangential")
     require(directions in known, "directions", f"be one of {', '.join(known)}", repr(directions))
     return positions

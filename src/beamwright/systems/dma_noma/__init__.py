@@ -1,5 +1,6 @@
 """Near-field NOMA from a dynamic metasurface antenna, robust to positions that are known up to a ball."""
 
+from beamwright.channels import register_channels
 from beamwright.optim.power_allocation import allocate_power
 from beamwright.systems.dma_noma.audit.certificate import certify
 from beamwright.systems.dma_noma.audit.scorecard import evaluate
@@ -8,6 +9,7 @@ from beamwright.systems.dma_noma.methods.csi_ball import csi_ball
 from beamwright.systems.dma_noma.methods.cutting_set import cutting_set
 from beamwright.systems.dma_noma.methods.orthogonal import fdma, tdma
 from beamwright.systems.dma_noma.methods.published_alternation import published_alternation
+from beamwright.systems.dma_noma.methods.quantised import quantised
 from beamwright.systems.dma_noma.methods.robust import maximise_guaranteed_rate
 from beamwright.systems.dma_noma.physics import (
     BallSinr,
@@ -57,6 +59,8 @@ __all__ = [
     "planar_wave",
     "printed_error_bound",
     "published_alternation",
+    "quantised",
+    "register_channels",
     "tdma",
     "verify_rate",
     "zero_forcing",

@@ -58,7 +58,7 @@ class Known(ArrayRecord):
 
 @dataclass(frozen=True)
 class Realisation(ArrayRecord):
-    """Estimated positions, and true ones in their balls."""
+    """Estimated positions, and true ones in their balls or ellipsoids."""
 
     known: Known
     truth: np.ndarray
@@ -125,7 +125,8 @@ def draw(scenario: Scenario, key: jax.Array, drops: int, first: int = 0) -> Real
     near = _on_circle(near_deg, scenario.near_range_m)
     far = _on_circle(far_deg, scenario.far_range_m)
     estimates = Known(near, far, None, np.arange(first, first + drops))
-    truth = sample_position_ball(estimates.positions_m, scenario.position_error_m, keys)
+    size_m = scenario.error_size_m(estimates.positions_m)
+    truth = sample_position_ball(estimates.positions_m, size_m, keys)
     return Realisation(estimates, truth)
 
 

@@ -2,14 +2,18 @@
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from beamwright.core import COMPLEX, REAL, leading
+from beamwright.core.ranges import as_numbers
 from beamwright.core.sizes import whole
 from beamwright.systems.dma_noma.scenario import Scenario
+from beamwright.uncertainty import scenario_count
 
 _TRIES, _CHECKED = 200, 3200
 """Azimuths tried per group in a draw; positions per user against which a design is checked."""
-_POSITIONS = 5
-"""Positions of a scenario set, at least; for a panel of rows twice as many."""
+_DENSITY = 8.0
+"""Density of scenario sets where a method has no option of that name."""
 
 
 def draw_bytes(s: Scenario, drops: int) -> tuple[float, dict[str, int]]:
@@ -21,9 +25,9 @@ def design_bytes(s: Scenario, known: object, options: Mapping[str, object]) -> t
     """Bytes of channels at the scenario positions, reference waves for every start, and the positions that check."""
     known = getattr(known, "known", known)
     drops, starts = leading(getattr(known, "near_positions_m", ()), 3), whole(options, "starts", 1)
-    positions = (1 if s.position_error_m == 0 else _POSITIONS) * (1 if s.rows == 1 else 2)
-    lanes, steps = drops * starts, whole(options, "rounds", 0)
-    need = lanes * (COMPLEX * s.elements * (2 * s.groups * positions + s.chains) + REAL * steps)
+    steps, positions = whole(options, "rounds", 0), _scenarios(s, known, options)
+    need = drops * COMPLEX * s.elements * (2 * s.groups * positions + (1 + starts) * s.chains)
+    need += drops * REAL * (steps + starts * s.elements)
     need += 2 * REAL * drops * 2 * s.groups * _CHECKED * 3
     return float(need), {
         "drops": drops,
@@ -32,3 +36,12 @@ def design_bytes(s: Scenario, known: object, options: Mapping[str, object]) -> t
         "chains": s.chains,
         "starts": starts,
     }
+
+
+def _scenarios(s: Scenario, known: object, options: Mapping[str, object]) -> float:
+    """Positions of the largest scenario set, about."""
+    density, places = as_numbers(options.get("density", _DENSITY)), as_numbers(getattr(known, "near_positions_m", None))
+    if places is None or places.ndim == 0 or places.shape[-1] != 3 or not (places.size and np.isfinite(places).all()):
+        places = np.array([s.near_range_m, 0.0, 0.0])
+    dense = _DENSITY if density is None or density.ndim or not np.isfinite(density) else float(density)
+    return scenario_count(places, s.error_size_m(places), s.extent_m, s.wavelength_m, dense)

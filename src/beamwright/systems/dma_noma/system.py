@@ -8,6 +8,7 @@ from beamwright.systems.dma_noma.methods import (
     cutting_set,
     orthogonal,
     published_alternation,
+    quantised,
     robust,
     sdr_sca,
 )
@@ -21,6 +22,8 @@ METHODS = {
                robust.RobustOptions, robust.maximise_guaranteed_rate),
         Method("cutting-set", "The same solver against worst positions, one by one",
                cutting_set.CuttingSetOptions, cutting_set.cutting_set),
+        Method("quantised", "The robust design with amplitudes of b bits, improved element by element",
+               quantised.QuantisedOptions, quantised.quantised),
         Method("sdr-sca", "Comparison: semidefinite and convex programs by CVXPY, drop after drop (extra: reference)",
                sdr_sca.SdrScaOptions, sdr_sca.sdr_sca),
         Method("csi-ball", "Comparison: robust to balls of channels instead of positions",

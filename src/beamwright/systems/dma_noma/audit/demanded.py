@@ -17,7 +17,7 @@ from beamwright.systems.dma_noma.physics import (
 
 CLOSED_FORMS = {"zero-forcing": closed_forms.zero_forcing, "focusing": closed_forms.focusing}
 """Methods without a search: computed again and compared."""
-BOUND = {"tdma": ("share",)}
+BOUND = {"tdma": ("share",), "quantised": ("bits",)}
 """Options that ``demanded`` binds to the arrays, by method."""
 SCENERY = ("near_range_m", "far_range_m")
 """Parameters of the scenario that only shape what is drawn."""
@@ -43,6 +43,8 @@ def demanded(scenario: Scenario, known: Known, design: Design, method: str, opti
     if digital:  # a chain per element needs no amplitudes
         demands |= {name: np.ones_like(design.amplitudes) for name in ("amplitudes", "far_amplitudes")
                     if demands.get(name, 0) is not None}  # fmt: skip
+    elif (bits := getattr(options, "bits", None)) is not None:  # amplitudes of few levels
+        demands["amplitudes"] = np.round(design.amplitudes * (2**bits - 1)) / (2**bits - 1)
     if method in CLOSED_FORMS:
         demands |= CLOSED_FORMS[method](scenario, known)._asdict()
     return demands

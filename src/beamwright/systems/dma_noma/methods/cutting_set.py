@@ -106,8 +106,5 @@ def _better(
 ) -> tuple[_GridRates, SearchResult]:
     """Better of two results, drop by drop."""
     wins = new[0].rate > old[0].rate
-
-    def pick(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-        return np.where(wins.reshape(-1, *(1,) * (a.ndim - 1)), a, b)
-
-    return _GridRates(*map(pick, new[0], old[0])), SearchResult(*map(pick, new[1], old[1]))
+    rates = _GridRates(np.maximum(new[0].rate, old[0].rate), np.where(wins[:, None], new[0].worst, old[0].worst))
+    return rates, new[1].where(wins, old[1])

@@ -26,7 +26,7 @@ GROWING = (0.0, 0.25, 0.5)
 CUTS = 4
 """At most so often do the adversary's positions join the set."""
 GRID = 1e-6
-"""Grid in radii on which positions join the set: a search makes anything of a last digit."""
+"""Grid in wavelengths on which positions join the set: a search makes anything of a last digit."""
 
 
 class RobustOptions(SearchOptions):
@@ -73,7 +73,7 @@ def maximise_guaranteed_rate(
     room = float(np.linalg.norm(known.positions_m, axis=-1).min(initial=np.inf)) - scenario.half_extent_m
     rule = f"be >= 0 and less than what is between the antenna and the nearest user, {room:.3g} m"
     require(assumed_error_m is None or 0 <= assumed_error_m < room, "assumed_error_m", rule, assumed_error_m)
-    assumed = scenario if assumed_error_m is None else scenario.model_copy(update={"position_error_m": assumed_error_m})
+    assumed = scenario if assumed_error_m is None else scenario.with_ball(assumed_error_m)
     frame = frame_of(scenario, known)
     others = (_grown(assumed, frame.known, density, options, seed),) if homotopy else ()
     sets = scenario_sets(assumed, frame.known, density)
@@ -119,20 +119,18 @@ def _closed(
 
 
 def _on_grid(s: Scenario, frame: Frame, positions_m: np.ndarray) -> np.ndarray:
-    """Positions of the balls in the search's frame, on the grid."""
-    centre = frame.known.positions_m
-    offset = (frame.positions(positions_m) - centre) / s.position_error_m
-    return centre + s.position_error_m * np.round(offset / GRID) * GRID
+    """Positions of the adversary in the search's frame, on the grid around the estimates."""
+    centre, step = frame.known.positions_m, GRID * s.wavelength_m
+    return centre + step * np.round((frame.positions(positions_m) - centre) / step)
 
 
 def _rank(s: Scenario, design: Design) -> np.ndarray:
     """Order of designs (drops,): what may be relied on, then demands met, then the verified weighted rate."""
     proof = design.certificate
     valid = np.select([proof.status == Status.FEASIBLE, proof.status == Status.STOPPED], [2.0, 1.0], 0.0)
-    missing = np.maximum(s.rate_near - proof.verified_near_rates, 0) + np.maximum(
-        s.rate_far - proof.verified_far_rates, 0
-    )
-    return 1e6 * valid + proof.verified_weighted_rate - MISSING * missing.sum(axis=-1)
+    near, far = s.rate_near - proof.verified_near_rates, s.rate_far - proof.verified_far_rates
+    missing = np.maximum(near, 0).sum(axis=-1) + np.maximum(far, 0).sum(axis=-1)
+    return 1e6 * valid + proof.verified_weighted_rate - MISSING * missing
 
 
 def _grown(s: Scenario, known: Known, density: float, options: Options, seed: int) -> Points:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from beamwright.channels import LINE_OF_SIGHT
 from beamwright.core import renamed, require
 from beamwright.metrics import spectral_efficiency
 from beamwright.optim.ball_ratio import Ratio, least_ratio_over_ball
@@ -19,16 +20,17 @@ from beamwright.uncertainty.channel_error import Kind, channel_error_bound
 
 @renamed
 def csi_error_bound(scenario: Scenario, positions_m: ArrayLike, kind: Kind = "aligned") -> np.ndarray:
-    """Error radius c_L E (...) of the line of sight of positions (..., 3) that move within ``s.position_error_m``.
+    """Error radius c_L E (...) of the line of sight of positions (..., 3) that move within the scenario's errors.
 
     Args, Raises, formulas: ``beamwright.uncertainty.channel_error_bound``. Far users' scattering comes on top, see
-    ``channel_radii``.
+    ``channel_radii``. They know isotropic elements in line of sight only, and of an ellipsoid its largest semi-axis.
     """
+    _require_plain(scenario)
     elements = geometry.element_positions(scenario)
     return channel_error_bound(
         elements,
         positions_m,
-        scenario.position_error_m,
+        scenario.largest_error_m(np.asarray(positions_m, float)),
         scenario.wavelength_m,
         lambda d: geometry.amplitude(scenario, d),
         kind,
@@ -52,6 +54,7 @@ def printed_error_bound(scenario: Scenario, positions_m: ArrayLike, restated: bo
     1 - cos x is at least the polynomial, so this lies below the truth, and stops at sqrt(3) ||h||; ``restated`` adds
     the last term as the restated problem does, which is far above any error for more than a wavelength (section 8).
     """
+    _require_plain(scenario)
     p = np.asarray(positions_m, float)
     d = np.linalg.norm(p[..., None, :] - geometry.element_positions(scenario), axis=-1)
     x = 2 * np.pi / scenario.wavelength_m * scenario.position_error_m
@@ -59,6 +62,14 @@ def printed_error_bound(scenario: Scenario, positions_m: ArrayLike, restated: bo
     turn = x**2 / 2 + x**4 / 24 if restated else most**2 / 2 - most**4 / 24
     nearest, estimate = geometry.amplitude(scenario, d - scenario.position_error_m), geometry.amplitude(scenario, d)
     return np.sqrt(np.sum((nearest - estimate) ** 2 + 2 * nearest * estimate * turn, axis=-1))
+
+
+def _require_plain(s: Scenario) -> None:
+    """Raise ValueError naming what the closed forms do not know."""
+    for name, known in (("element_pattern", "isotropic"), ("channel_model", LINE_OF_SIGHT)):
+        given = getattr(s, name)
+        rule = f"be {known} for closed-form error bounds"
+        require(given == known, name, rule, given, "Design for positions instead (robust)")
 
 
 class BallSinr(NamedTuple):

@@ -59,6 +59,8 @@ def nulling_beams(h: np.ndarray, amplitudes: np.ndarray, wave: np.ndarray) -> np
     V = G (G^H G)^+ on the effective channels G = W^H H.
     """
     rows = np.conj(h) @ (amplitudes[..., None] * wave)
+    _, exponent = np.frexp(np.abs(rows).max(axis=(-2, -1), keepdims=True))
+    rows = rows * 2.0 ** -np.maximum(exponent, -1000)  # a power of two costs no digit; columns are normalised anyway
     return unit_columns(np.linalg.pinv(rows, rcond=1e-9))
 
 

@@ -4,15 +4,20 @@ import numpy as np
 
 from beamwright.arrays import (
     centred_positions,
+    cosine_pattern,
     distances_m,
     edge_feeds,
     planar_distances_m,
     reference_wave,
     waveguides,
 )
-from beamwright.core import db_to_linear, renamed
+from beamwright.channels import LINE_OF_SIGHT, channels_named
+from beamwright.core import as_array, db_to_linear, renamed, require
 from beamwright.numerics import Values
 from beamwright.systems.dma_noma.scene import Known, Scenario
+
+CALL = 4096
+"""Positions that a person's channel model is asked for at a time, at most."""
 
 
 @renamed
@@ -23,14 +28,15 @@ def element_positions(scenario: Scenario) -> np.ndarray:
 
 @renamed
 def feed_matrix(scenario: Scenario) -> np.ndarray:
-    """Q (elements, chains): W = diag(amplitudes) Q never amplifies, ||W v|| <= ||v||."""
+    """Q (elements, chains): W = diag(amplitudes) Q never amplifies, ||W v|| <= ||v||; attenuation is lost power."""
+    guide = scenario.waveguide_index, scenario.waveguide_attenuation_per_m
     positions, spacing = element_positions(scenario), scenario.wavelength_m / 2
     if scenario.feeding == "digital":
         return np.eye(scenario.elements, dtype=complex)
     if scenario.feeding == "waveguides":
-        return waveguides(scenario.rows, scenario.columns, spacing, scenario.wavelength_m)
+        return waveguides(scenario.rows, scenario.columns, spacing, scenario.wavelength_m, *guide)
     feeds = edge_feeds(scenario.chains, scenario.columns * spacing, positions[:, 2].min() - spacing)
-    return reference_wave(positions, feeds, scenario.wavelength_m)
+    return reference_wave(positions, feeds, scenario.wavelength_m, *guide)
 
 
 def reference_waves(s: Scenario, known: Known) -> np.ndarray:
@@ -43,15 +49,36 @@ def reference_waves(s: Scenario, known: Known) -> np.ndarray:
 
 @renamed
 def channels(scenario: Scenario, points_m: np.ndarray, planar: bool = False) -> np.ndarray:
-    """Line of sight c_L h(p), (..., elements), for points (..., 3).
+    """Known part c_L h(p) of channels, (..., elements), for points (..., 3): line of sight, or a person's model.
 
         h_n(p) = sqrt(zeta0) d_n^(-alpha/2) exp(-j k d_n),   d_n = ||x_n - p||     (planar: d_n = r - x_n . u)
 
-    The known factor c_L belongs to estimate and truth alike (spec section 8).
+    times sqrt(2 (q + 1) cos^q) for elements with a pattern, cosine p_x / d_n (planar: u_x), zero behind the panel.
+    The known factor c_L belongs to estimate and truth alike (spec section 8). ``channel_model`` names another model.
+
+    Raises: ValueError naming the channel model whose channels have a wrong shape, or NaN or infinity.
     """
+    if scenario.channel_model != LINE_OF_SIGHT:
+        require(not planar, "channel_model", f"be {LINE_OF_SIGHT} for plane waves", scenario.channel_model)
+        return _modelled(scenario, np.asarray(points_m, float))
     positions = element_positions(scenario)
     d = planar_distances_m(positions, points_m) if planar else distances_m(positions, points_m)
-    return amplitude(scenario, d) * np.exp(-2j * np.pi / scenario.wavelength_m * d)
+    h = amplitude(scenario, d) * np.exp(-2j * np.pi / scenario.wavelength_m * d)
+    if scenario.element_pattern == "isotropic":
+        return h
+    away = np.linalg.norm(points_m, axis=-1, keepdims=True) if planar else d
+    return h * cosine_pattern(points_m[..., :1] / away, scenario.pattern_exponent)
+
+
+def _modelled(s: Scenario, points_m: np.ndarray) -> np.ndarray:
+    """Channels (..., elements) by the scenario's model, which is given the scenario with the line of sight."""
+    model, plain = channels_named(s.channel_model), s.derived(channel_model=LINE_OF_SIGHT)
+    flat = points_m.reshape(-1, 3)
+    parts = [flat[i : i + CALL] for i in range(0, len(flat), CALL)]
+    name = f"channels of channel_model {s.channel_model}"
+    h = [as_array(model(plain, p), name, "positions elements", complex, positions=len(p), elements=s.elements)
+         for p in parts]  # fmt: skip
+    return np.concatenate(h).reshape(*points_m.shape[:-1], s.elements)
 
 
 def amplitude(s: Scenario, distance_m: Values) -> Values:

@@ -31,6 +31,10 @@ class Transmission(NamedTuple):
     scattering: float
     """Largest norm of the scattered channel, which is unknown."""
 
+    def take(self, drops: np.ndarray) -> "Transmission":
+        """The transmission of some drops."""
+        return Transmission(self.vectors[drops], self.powers_w[drops], self.noise_w[drops], self.scattering)
+
 
 def transmissions(s: Scenario, known: Known, design: Design) -> tuple[Transmission, Transmission]:
     """Transmissions to near and to far users."""

@@ -9,11 +9,15 @@ from beamwright.uncertainty import position_scenarios
 
 DENSITY, CERTIFIED_DENSITY = 8.0, 16.0
 """Density of the scenario set that designs are made for, and of the one that certificates are computed over."""
+_CHANNELS = 2**20
+"""Entries of channels computed at a time, about."""
 
 
 def scenario_points(s: Scenario, known: Known, density: float = DENSITY) -> tuple[np.ndarray, np.ndarray]:
     """Positions S1 of every user, (drops, 2 groups, positions, 3), and how many of them count, (drops, 2 groups)."""
-    return position_scenarios(known.positions_m, s.position_error_m, s.extent_m, s.wavelength_m, density=density)
+    return position_scenarios(
+        known.positions_m, s.error_size_m(known.positions_m), s.extent_m, s.wavelength_m, density=density
+    )
 
 
 def guaranteed_rates(s: Scenario, known: Known, design: Design) -> tuple[np.ndarray, np.ndarray]:
@@ -22,5 +26,11 @@ def guaranteed_rates(s: Scenario, known: Known, design: Design) -> tuple[np.ndar
     A set of its own, finer than the one that designs are made for, so that none profits from the gaps of its set.
     """
     points, _ = scenario_points(s, known, CERTIFIED_DENSITY)
-    ratios = model.worst_ratios(geometry.channels(s, points), model.transmissions(s, known, design))
-    return model.rates(design, *ratios)
+    sent, each = model.transmissions(s, known, design), np.arange(len(points))
+    parts = np.array_split(each, max(1, -(-points.size // 3 * s.elements // _CHANNELS)))
+    ratios = [
+        model.worst_ratios(geometry.channels(s, points[part]), (sent[0].take(part), sent[1].take(part)))
+        for part in parts
+    ]
+    near, far = (np.concatenate(kind) for kind in zip(*ratios, strict=True))
+    return model.rates(design, near, far)

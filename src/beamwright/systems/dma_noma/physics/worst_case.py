@@ -13,9 +13,12 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
 
+from beamwright.arrays import cosine_pattern
+from beamwright.channels import LINE_OF_SIGHT
 from beamwright.core import ArrayRecord, renamed
 from beamwright.numerics import Tree, in_tiles, materialise, one_by_one, phasor
 from beamwright.systems.dma_noma.physics import geometry, model, reception
+from beamwright.systems.dma_noma.physics.climb import Climb, climbed, first_step, highest, region_of
 from beamwright.systems.dma_noma.scene import Known, Scenario, checked
 from beamwright.systems.dma_noma.types import Design
 from beamwright.uncertainty import Directions, verification_positions
@@ -48,16 +51,18 @@ def verify_rate(
 ) -> Verified:
     """Least rates over dense random positions in every ball and their neighbourhoods.
 
-    2000 positions in the ball, 1000 on its sphere, lines along and across, then a local search from the five worst of
-    every user. Drop number i draws from fold_in(key(seed), i). Rates are recomputed at the worst positions by the
-    plain model.
+    2000 positions in the ball or ellipsoid, 1000 on its surface, lines along and across, then a local search from the
+    five worst of every user. Drop number i draws from fold_in(key(seed), i). Rates are recomputed at the worst
+    positions by the plain model.
 
     Args:   directions ``radial`` or ``tangential`` restricts the errors to that line, without a local search.
     Raises: ValueError naming the array of a wrong shape.
     """
     known = checked(scenario, known)
     sent = model.transmissions(scenario, known, design)
-    points = verification_positions(known.positions_m, scenario.position_error_m, known.numbers, seed, directions)
+    points = verification_positions(
+        known.positions_m, scenario.error_size_m(known.positions_m), known.numbers, seed, directions
+    )
     worst = _worst_positions(scenario, known, sent, points, seed, CLIMBS if directions == "all" else 0)
     h = geometry.channels(scenario, worst)[:, :, None]
     near_rates, far_rates = model.rates(design, *model.worst_ratios(h, sent))
@@ -86,29 +91,33 @@ def _worst_positions(
         [np.random.default_rng([seed, int(n)]).standard_normal((CLIMBS, TRIALS, 3)) for n in known.numbers]
     )[:, :climbs]
     moves = moves / np.linalg.norm(moves, axis=-1, keepdims=True) if climbs else np.zeros((drops, 0, TRIALS, 3))
+    if s.channel_model != LINE_OF_SIGHT:
+        return _by_calls(s, known, sent, points, moves)
     vectors = np.stack([np.stack([one.vectors.real, one.vectors.imag], axis=1) for one in sent], axis=1)
 
     def halves(a: np.ndarray) -> np.ndarray:
         return a.reshape(drops, 2, users // 2, *a.shape[2:])
 
+    region = region_of(s, known.positions_m)
     per_drop = (
         halves(known.positions_m), halves(filled), vectors / unit, np.stack([one.powers_w for one in sent], axis=1),
         np.stack([one.noise_w / s.noise_power_w for one in sent], axis=1),
         np.broadcast_to([one.scattering for one in sent], (drops, 2)), moves,
-        np.full(drops, s.position_error_m), np.tile(geometry.element_positions(s), (drops, 1, 1)),
-        np.tile([s.wavelength_m, geometry.amplitude(s, 1.0), s.path_loss_exponent], (drops, 1)),
+        np.full((drops, 2), region) if region.ndim == 0 else halves(region),
+        np.tile(geometry.element_positions(s), (drops, 1, 1)),
+        np.tile([s.wavelength_m, geometry.amplitude(s, 1.0), s.path_loss_exponent, s.pattern_exponent], (drops, 1)),
     )  # fmt: skip
-    return in_tiles(_compiled(s.groups), TILE, *per_drop, counted=True).reshape(drops, users, 3)
+    return in_tiles(_compiled(s.groups, s.element_pattern), TILE, *per_drop, counted=True).reshape(drops, users, 3)
 
 
 @cache
-def _compiled(groups: int) -> Callable[..., Tree]:
+def _compiled(groups: int, pattern: str) -> Callable[..., Tree]:
     """Search of one drop: kinds of users (near, far) lead, then groups. All of a scenario comes as arrays."""
 
     def one(centre: Array, points: Array, f: Array, powers: Array, noise: Array, scattering: Array, moves: Array,
-            radius: Array, elements: Array, wave: Array) -> Array:  # fmt: skip
+            regions: Array, elements: Array, wave: Array) -> Array:  # fmt: skip
         own = np.eye(groups)
-        wavelength, first, exponent = wave
+        wavelength, first, exponent, directivity = wave
 
         def ratios(positions: Array, f: Array, powers: Array, noise: Array, scattering: Array) -> Array:
             """(groups, count) of one kind."""
@@ -116,42 +125,53 @@ def _compiled(groups: int) -> Callable[..., Tree]:
             distance = jnp.sqrt(square)
             cosine, sine = phasor(distance / wavelength)
             size = materialise(first * jnp.exp(-exponent / 2 * jnp.log(distance)))  # a power, at half its price
+            if pattern != "isotropic":
+                size = size * cosine_pattern(positions[..., :1] / distance, directivity)
             cosine, sine = materialise(cosine), materialise(sine)
             power = reception.received(jnp.stack([size * cosine, -size * sine]), f, jnp.full(groups, scattering), own)
             return (power.interference @ powers + noise) * jnp.exp(-power.log_gain)
 
-        def attack(centre: Array, points: Array, *sent: Array) -> Array:
+        def attack(centre: Array, points: Array, region: Array, *sent: Array) -> Array:
             """Worst positions (groups, 3) of one kind."""
             chunks = jnp.moveaxis(points.reshape(groups, -1, _CHUNK, 3), 1, 0)
             values = lax.map(lambda part: ratios(part, *sent), chunks)
             flat = jnp.moveaxis(values, 0, 1).reshape(groups, -1)
             best, order = lax.top_k(flat, WORST)
             position = jnp.take_along_axis(points, order[..., None], axis=1)
-            step = jnp.full(best.shape, 0.1 * radius)
+            start = Climb(position, best, jnp.full(best.shape, first_step(region)))
 
-            def climb(state: tuple[Array, Array, Array], directions: Array) -> tuple[tuple[Array, Array, Array], None]:
-                position, best, step = state
-                tried = position[:, :, None] + step[..., None, None] * directions
-                tried = _into_ball(tried, centre[:, None, None], radius)
-                value = ratios(tried.reshape(groups, -1, 3), *sent).reshape(groups, WORST, -1)
-                pick = jnp.argmax(value, axis=-1)[..., None]
-                now = jnp.take_along_axis(value, pick, axis=-1)[..., 0]
-                move = jnp.take_along_axis(tried, pick[..., None], axis=-2)[..., 0, :]
-                better = now > best
-                position = jnp.where(better[..., None], move, position)
-                return (position, jnp.where(better, now, best), jnp.where(better, step, 0.6 * step)), None
+            def climb(state: Climb, directions: Array) -> tuple[Climb, None]:
+                return climbed(state, directions, lambda tried: ratios(tried, *sent), centre, region), None
 
-            (position, best, _), _ = lax.scan(climb, (position, best, step), moves)
-            return jnp.take_along_axis(position, jnp.argmax(best, axis=-1)[:, None, None], axis=1)[:, 0]
+            return highest(lax.scan(climb, start, moves)[0])
 
-        kinds = zip(centre, points, f, powers, noise, scattering, strict=True)
+        kinds = zip(centre, points, regions, f, powers, noise, scattering, strict=True)
         return jnp.stack([attack(*kind) for kind in kinds])
 
     return one_by_one(one)
 
 
-def _into_ball(points: Array, centre: Array, radius: Array) -> Array:
-    """Projection of points onto balls."""
-    away = points - centre
-    size = jnp.linalg.norm(away, axis=-1, keepdims=True)
-    return centre + away * jnp.minimum(1.0, radius / jnp.where(size > 0, size, 1.0))
+def _by_calls(
+    s: Scenario,
+    known: Known,
+    sent: tuple[model.Transmission, model.Transmission],
+    points: np.ndarray,
+    moves: np.ndarray,
+) -> np.ndarray:
+    """The same search on the host, by calls of the scenario's channel model and the plain model's ratios."""
+
+    def ratios(positions: np.ndarray) -> np.ndarray:
+        """(drops, users, count)."""
+        h = geometry.channels(s, positions)
+        kinds = zip(np.split(h, 2, axis=1), sent, strict=True)
+        return np.concatenate([model.ratios(part, one) for part, one in kinds], axis=1)
+
+    parts = np.split(points, range(_CHUNK, points.shape[2], _CHUNK), axis=2)
+    values = np.concatenate([ratios(part) for part in parts], axis=-1)
+    order = np.argsort(-values, axis=-1, kind="stable")[..., :WORST]
+    best = np.take_along_axis(values, order, axis=-1)
+    region = region_of(s, known.positions_m)
+    state = Climb(np.take_along_axis(points, order[..., None], axis=-2), best, np.full(best.shape, first_step(region)))
+    for directions in np.moveaxis(moves, 1, 0)[:, :, None, None]:
+        state = climbed(state, directions, ratios, known.positions_m, region)
+    return highest(state)

@@ -11,6 +11,7 @@ from beamwright.systems.dma_noma.solve.problem import (
     make_problems,
     scenario_sets,
 )
+from beamwright.systems.dma_noma.solve.quantise import quantise
 from beamwright.systems.dma_noma.solve.search import Options, SearchResult
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "estimate_sets",
     "frame_of",
     "make_problems",
+    "quantise",
     "scenario_sets",
     "search_from_starts",
 ]

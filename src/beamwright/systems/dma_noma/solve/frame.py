@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from beamwright.channels import LINE_OF_SIGHT
 from beamwright.systems.dma_noma.physics import Known, Scenario
 from beamwright.systems.dma_noma.solve.search import SearchResult
 
@@ -55,8 +56,9 @@ class Frame:
 
 
 def frame_of(s: Scenario, known: Known) -> Frame:
-    """Frame of checked knowledge. Only an antenna that is its own mirror image is mirrored: feeds along the edge."""
-    drops, symmetric = len(known.near_positions_m), known.reference_wave is None and s.feeding != "waveguides"
+    """Frame of checked knowledge. Mirrored is only what has a mirror image: feeds along the edge, line of sight."""
+    own = known.reference_wave is not None or s.channel_model != LINE_OF_SIGHT
+    drops, symmetric = len(known.near_positions_m), not own and s.feeding != "waveguides"
     sides = np.sort(known.positions_m[..., 1], axis=1).sum(axis=1)
     mirrored = (sides < 0) if symmetric else np.zeros(drops, bool)
     frame = Frame(known, np.tile(np.arange(s.groups), (drops, 1)), mirrored, s.rows, s.feeding == "digital")

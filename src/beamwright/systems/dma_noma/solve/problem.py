@@ -54,7 +54,7 @@ def scenario_sets(
         there = np.isfinite(joined[..., 0])
         points = np.concatenate([points, np.where(there[..., None], joined, points[:, :, :1])], axis=2)
         present = np.concatenate([present, there], axis=2)
-    return channel_sets(s, points, present, planar)._replace(margin=MARGIN * (s.position_error_m > 0))
+    return channel_sets(s, points, present, planar)._replace(margin=MARGIN if points.shape[2] > 1 else 0.0)
 
 
 def estimate_sets(s: Scenario, known: Known) -> ChannelSets:

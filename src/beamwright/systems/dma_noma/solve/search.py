@@ -1,8 +1,8 @@
 """Main solver: amplitudes and beams together by projected BFGS on smoothed worst cases, then powers, and again.
 
 Written for one drop and mapped over drops, one after another in a compiled call (spec dma_noma, section 6, solver A).
-Long runs beat many: the same number of steps in runs of 480 ends 0.4 to 3 bit/s/Hz above runs of 60, with one start above
-several (32 to 128 elements, two to seven groups).
+Long runs beat many: the same number of steps in runs of 480 ends 0.4 to 3 bit/s/Hz above runs of 60, with one start
+above several (32 to 128 elements, two to seven groups).
 """
 
 from collections.abc import Callable
@@ -55,6 +55,16 @@ class SearchResult(NamedTuple):
     rounds: np.ndarray
     trace: np.ndarray
     """(drops, rounds + 1)."""
+
+    def or_better(self, other: "SearchResult") -> "SearchResult":
+        """This result, where another is better that one: feasible first, then by merit."""
+        return self.where(np.where(self.feasible == other.feasible, self.merit >= other.merit, self.feasible), other)
+
+    def where(self, condition: np.ndarray, other: "SearchResult") -> "SearchResult":
+        """This result where a condition (drops,) holds, else another."""
+        return SearchResult(
+            *(np.where(condition.reshape(-1, *(1,) * (a.ndim - 1)), a, b) for a, b in zip(self, other, strict=True))
+        )
 
 
 def search(
