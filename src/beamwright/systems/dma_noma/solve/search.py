@@ -141,7 +141,8 @@ def _search(problem: Problem, starts: Point, others: Point, box: tuple[Array, Ar
         better, best = precedes(now, state.best), state.best
         gain = jnp.where(better, jnp.where(best.feasible == now.feasible, now.merit - best.merit, jnp.inf), 0.0)
         next = _State(now, _either(better, now, best), state.runs + 1, state.idle, state.trace)
-        idle = jnp.where((gain < GAIN) & (state.runs >= many), state.idle + 1, 0)
+        counts = (state.runs >= many) & (best.feasible | give_up)
+        idle = jnp.where(counts & (gain < GAIN), state.idle + 1, 0)
         place = jnp.where(rounds(next) > 0, rounds(next), len(trace))
         return next._replace(idle=idle, trace=state.trace.at[place].set(next.best.merit, mode="drop"))
 
@@ -223,16 +224,23 @@ def power_step(problem: Problem, now: Candidate) -> Candidate:
     """Powers by the closed form, halfway at a time because they change the interference; the best of all."""
     received = kernel.received_at(problem, now.point)
 
+    def allocated(powers: Array, ratio: Array, part: Array | float) -> Candidate:
+        """Candidate halfway to the best powers for a part of the required rates, or what of it can be met."""
+        asked, groups = kernel.lowered(problem, jnp.asarray(part)), len(powers)
+        best = allocate(ratio[:groups], ratio[groups:], jnp.ones(()), problem.weight, asked.rate_near, asked.rate_far)
+        powers = 0.5 * (powers + best.x[:, 0] + best.x[:, 1])
+        return _scored(problem, received, now.point, powers, jnp.asarray(part * best.share))
+
     def round(carry: tuple[Array, Candidate], _: None) -> tuple[tuple[Array, Candidate], None]:
         powers, best = carry
         ratio = jnp.exp(kernel.log_ratios(problem, received, powers))
-        groups = len(powers)
-        allocation = allocate(
-            ratio[:groups], ratio[groups:], jnp.ones(()), problem.weight, problem.rate_near, problem.rate_far
-        )
-        powers = 0.5 * (powers + allocation.x[:, 0] + allocation.x[:, 1])
-        candidate = _scored(problem, received, now.point, powers, jnp.asarray(allocation.share))
-        better = precedes(candidate, best)
-        return (powers, _either(better, candidate, best)), None
+        met = allocated(powers, ratio, 1.0)
+        # a user who can hardly be served must not cost the others all: then nothing required is one more candidate
+        none = lax.cond(met.share < 1, lambda: allocated(powers, ratio, 0.0), lambda: met)
+        return (met.powers, _better(none, _better(met, best))), None
 
     return lax.scan(round, (now.powers, now), None, length=POWER_ROUNDS)[0][1]
+
+
+def _better(one: Candidate, other: Candidate) -> Candidate:
+    return _either(precedes(one, other), one, other)
