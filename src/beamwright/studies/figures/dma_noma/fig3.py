@@ -26,9 +26,9 @@ STUDY = PAPER.study(
         outcome("fall", "Largest fall between rounds"),
     ),
     drops=24,
-    caption="Best guaranteed sum rate so far after each round of beams (sixty steps per sharpness) and powers, mean over scenes with "
-    "its 95 % confidence band: (a) 32 elements, two groups, by position error; (b) larger problems. "
-    "(c) Rounds to 98 % of the value after thirty.",
+    caption="Best guaranteed sum rate so far after each round of beams (sixty steps per sharpness) and powers, "
+    "mean over scenes with its 95 % confidence band: (a) 32 elements, two groups, by position error; (b) larger "
+    "problems. (c) Rounds to 98 % of the value after thirty.",
     panels=(
         profile("rate", "round", *lines(*_SMALL.values()), title="two groups, 32 elements", limits=(20.0, 40.0)),
         profile("rate", "round", *_LARGER, title="larger problems", limits=(20.0, 50.0)),

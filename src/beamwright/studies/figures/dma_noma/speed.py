@@ -20,8 +20,8 @@ STUDY = PAPER.study(
     metrics=(VERIFIED, outcome("reached", f"Share of the rate after {_MOST} rounds", least=0.0)),
     drops=12,
     note="Zero forcing is a closed form: it has no rounds to compare. FDMA takes its beams from the NOMA design.",
-    caption="Worst sum rate of designs that may take so many rounds of beams (sixty steps per sharpness) and powers (in TDMA: "
-    "in either slot), "
+    caption="Worst sum rate of designs that may take so many rounds of beams (sixty steps per sharpness) and powers "
+    "(in TDMA: in either slot), "
     f"32 elements, two groups, error 0.1 m, mean over scenes with its 95 % confidence band: (a) as it is, (b) over "
     f"that after {_MOST}.",
     panels=(
