@@ -8,7 +8,8 @@ from dma_cases import drawn
 
 from beamwright import dma_noma as dn
 from beamwright.core import Status
-from beamwright.systems.dma_noma.physics import checked
+from beamwright.systems.dma_noma.audit.bound import largest_amplitudes
+from beamwright.systems.dma_noma.physics import checked, reference_waves
 from beamwright.systems.dma_noma.physics.reception import received
 from beamwright.systems.dma_noma.solve import scenario_sets
 from beamwright.systems.dma_noma.solve.problem import size_for
@@ -140,3 +141,35 @@ def test_no_drops_and_no_line_of_sight():
     for d in (dn.maximise_guaranteed_rate(dark, r.known, **QUICK), dn.zero_forcing(dark, r.known)):
         assert d.status_text == ["qos_infeasible"] * 2 and np.all(d.guaranteed_sum_rate == 0)
         assert np.all(np.isfinite(d.amplitudes)) and np.all(np.isfinite(d.beams)) and np.all(np.isfinite(d.powers_w))
+
+
+# ------------------------------------------------------------------------------------------------------------- bounds
+
+
+@pytest.mark.parametrize(
+    "settings", [{}, {"rows": 4, "columns": 4}, {"rows": 3, "columns": 8, "feeding": "waveguides"}]
+)
+def test_no_amplitudes_and_beam_exceed_the_largest_amplitude(settings):
+    s, r = drawn(2, **settings)
+    known = checked(s, r.known)
+    h, wave = dn.channels(s, known.positions_m), reference_waves(s, known)
+    bound = largest_amplitudes(h, wave)
+    assert np.all(bound <= np.linalg.norm(h, axis=-1))
+    rng = np.random.default_rng(0)
+    best = np.zeros_like(bound)
+    for _ in range(20):  # amplitudes and beam in turn, each the best for the other
+        m = rng.uniform(size=h.shape)
+        for _ in range(30):
+            v = np.conj(np.einsum("dun,dun,dnl->dul", np.conj(h), m, wave))
+            v /= np.linalg.norm(v, axis=-1, keepdims=True)
+            m = (np.real(np.conj(h) * np.einsum("dnl,dul->dun", wave, v)) > 0).astype(float)
+        best = np.maximum(best, np.abs(np.einsum("dun,dun,dnl,dul->du", np.conj(h), m, wave, v)))
+    assert np.all(best <= bound * (1 + 1e-12)) and np.all(best > 0.6 * bound)
+
+
+def test_the_bound_knows_what_amplitudes_cannot_do():
+    s, r = drawn(3)
+    d = dn.maximise_guaranteed_rate(s, r.known, **QUICK)
+    everything = dn.fully_digital(s, r.known, **QUICK)
+    assert np.all(d.guaranteed_weighted_rate <= d.certificate.bound)
+    assert np.all(d.certificate.bound < everything.certificate.bound - 2)

@@ -8,7 +8,7 @@ computed by ``physics.model``, which the kernel does not use.
 import numpy as np
 
 from beamwright.core import Status, guarded, require
-from beamwright.systems.dma_noma.audit.bound import digital_bound
+from beamwright.systems.dma_noma.audit.bound import rate_bound
 from beamwright.systems.dma_noma.physics import (
     Access,
     Design,
@@ -55,7 +55,7 @@ def certify(scenario: Scenario, known: Known, design: Design) -> Certificate:
         verified_near_rates=verified.near_rates,
         verified_far_rates=verified.far_rates,
         worst_positions_m=verified.worst_positions_m,
-        bound=digital_bound(scenario, known),
+        bound=rate_bound(scenario, known, bool(design.digital.any())),
         rate_shortfall=short,
         verified_shortfall=broken,
         power_residual=power,
