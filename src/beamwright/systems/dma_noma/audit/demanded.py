@@ -12,7 +12,7 @@ from beamwright.systems.dma_noma.physics import (
     Scenario,
     checked,
     closed_forms,
-    guaranteed_rates,
+    verify_rate,
 )
 
 CLOSED_FORMS = {"zero-forcing": closed_forms.zero_forcing, "focusing": closed_forms.focusing}
@@ -33,7 +33,7 @@ def demanded(scenario: Scenario, known: Known, design: Design, method: str, opti
     digital = method == "fully-digital" or scenario.feeding == "digital"
     share = np.full((drops, 2), 1.0 if access is Access.NOMA else 0.5)
     if getattr(options, "share", "halves") == "minimum":
-        far_rates = guaranteed_rates(scenario, known, replace(design, share=share))[1]
+        far_rates = verify_rate(scenario, known, replace(design, share=share)).far_rates
         share = closed_forms.minimum_share(scenario, far_rates / 0.5)
     demands: Demands = {
         "access": np.full(drops, int(access)), "share": share, "digital": np.full(drops, int(digital)),

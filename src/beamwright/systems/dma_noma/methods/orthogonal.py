@@ -36,7 +36,7 @@ def tdma(
     """Near users in one slot, far users in the other, each with full power and a robust design of its own.
 
     Args:    share halves, or minimum: far users get only the time in which the last of them has its required rate,
-             max over far users of rate_far / (its rate in a slot of their own); at most all of it.
+             max over far users of rate_far / (its verified rate in a slot of their own); at most all of it.
     Raises:  ValueError naming the argument.
     """
     require(share in ("halves", "minimum"), "share", "be 'halves' or 'minimum'", repr(share))
@@ -64,7 +64,7 @@ def tdma(
     halves = design(np.full((len(powers), 2), 0.5))
     if share == "halves":
         return halves
-    return design(closed_forms.minimum_share(scenario, halves.certificate.far_rates / 0.5))
+    return design(closed_forms.minimum_share(scenario, halves.certificate.verified_far_rates / 0.5))
 
 
 @guarded_method(SearchOptions)
