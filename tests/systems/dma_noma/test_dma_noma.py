@@ -356,7 +356,7 @@ def test_no_error_is_the_non_robust_design():
 @pytest.mark.parametrize(
     ("settings", "near", "far"),
     [
-        ({"columns": 1}, (-20, 15), (-21, 16)),
+        pytest.param({"columns": 1}, (-20, 15), (-21, 16), marks=SLOW),
         pytest.param({"columns": 32, "feeds": 1}, (-20, 15), (-21, 16), marks=SLOW),
         ({"columns": 32}, (10, 10), (10, 10)),
         ({"columns": 32, "rate_near": 12.0, "rate_far": 12.0}, (-20, 15), (-21, 16)),
@@ -386,7 +386,7 @@ def test_no_rate_required_of_far_users():
         {"rows": 2, "columns": 16, "groups": 2, "feeding": "waveguides"},
         {"rows": 2, "columns": 16},
         {"weight": 0.3},
-        {"weight": 0.8},
+        pytest.param({"weight": 0.8}, marks=SLOW),
     ],
     ids=["seven groups", "waveguides", "panel", "far users matter", "near users matter"],
 )

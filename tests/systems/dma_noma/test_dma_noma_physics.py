@@ -105,7 +105,7 @@ def test_guides_of_the_scenario():
     np.testing.assert_array_equal(dn.feed_matrix(digital), np.eye(8))
 
 
-@pytest.mark.parametrize("feeding", ["edge", "waveguides"])
+@pytest.mark.parametrize("feeding", [pytest.param("edge", marks=pytest.mark.slow), "waveguides"])
 def test_attenuation_costs_rate_and_all_of_it_costs_all(feeding):
     s, known = g1(rows=4, columns=4, feeding=feeding, position_error_m=0.01)
     rates = []
@@ -310,6 +310,7 @@ def test_errors_that_reach_the_antenna_are_refused():
 # ----------------------------------------------------------------------------------------------------------- few levels
 
 
+@pytest.mark.slow
 def test_levels_are_levels_and_few_cost_little():
     s, r = drawn(4)
     known = checked(s, r.known)
@@ -324,6 +325,7 @@ def test_levels_are_levels_and_few_cost_little():
     assert best - 1.5 < rates[1, 0] <= rates[1, 2] < rates[8, 1] and rates[8, 1] > best - 0.1
 
 
+@pytest.mark.slow
 def test_one_bit_against_every_pattern():
     """Six elements, no error: all 64 patterns, each with beams and powers of its own."""
     s, r = drawn(2, columns=6, groups=1, position_error_m=0.0)

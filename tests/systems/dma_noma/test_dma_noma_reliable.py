@@ -60,6 +60,7 @@ def test_amplitudes_do_not_collapse_where_scattering_is_strong(scattering_norm):
         assert d.status_text == ["qos_infeasible"] * 4 and np.all(rate > 30)
 
 
+@pytest.mark.slow
 def test_a_ball_of_channels_is_not_left_to_a_bad_start():
     """The design for positions promised 36.4 over the aligned ball of 0.1 mm, the one made for that ball 31.2."""
     s, r = drawn(2, position_error_m=3e-4)
@@ -102,15 +103,15 @@ def test_few_sizes_are_compiled():
 # ------------------------------------------------------------------------------------------------- order, mirror, units
 
 
-@pytest.mark.parametrize("settings", [{}, {"rows": 2, "columns": 8, "groups": 3}, {"feeding": "waveguides", "rows": 3}])
+@pytest.mark.parametrize(
+    "settings", [{"columns": 16}, pytest.param({"rows": 2, "columns": 8, "groups": 3}, marks=pytest.mark.slow)]
+)
 def test_a_design_does_not_depend_on_order_mirror_or_units(settings):
     """One scene used to end between 38.2 and 38.9."""
     s, r = drawn(3, seed=3, **settings)
     one = dn.maximise_guaranteed_rate(s, r.known, **QUICK)
     louder = s.model_copy(update={"power_dbm": s.power_dbm + 37.3, "noise_dbm": s.noise_dbm + 37.3})
-    twins = {"order": (s, reordered(r.known)), "units": (louder, r.known)}
-    if s.feeding == "edge":
-        twins["mirror"] = s, mirrored(r.known)
+    twins = {"order": (s, reordered(r.known)), "units": (louder, r.known), "mirror": (s, mirrored(r.known))}
     for name, (scenario, known) in twins.items():
         other = dn.maximise_guaranteed_rate(scenario, known, **QUICK)
         for rate in ("guaranteed_sum_rate", "verified_sum_rate"):
