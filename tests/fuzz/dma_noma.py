@@ -93,10 +93,11 @@ def _mirror(s: Any, case: Case) -> Twin:
 
     def carry(design: Any) -> Any:
         digital = bool(design.digital.any())
-        far = {} if design.far_beams is None else {
-            "far_amplitudes": columns(design.far_amplitudes), "far_beams": chains(design.far_beams, digital)
-        }  # fmt: skip
-        return replace(design, amplitudes=columns(design.amplitudes), beams=chains(design.beams, digital), **far)
+        elements = ("amplitudes", "phases_rad", "far_amplitudes", "far_phases_rad")
+        there = {name: array for name in elements if (array := getattr(design, name)) is not None}
+        far = None if design.far_beams is None else chains(design.far_beams, digital)
+        moved = {name: columns(array) for name, array in there.items()}
+        return replace(design, beams=chains(design.beams, digital), far_beams=far, **moved)
 
     return Twin("mirrored", _with(s, case, mirrored), carry)
 

@@ -24,6 +24,9 @@ class Scenario(Config):
     feeding: Literal["edge", "waveguides", "digital"] = parameter(
         "edge", "Feeds along the edge reach every element; one waveguide per row; a chain per element", source=_SPEC
     )
+    element_weights: Literal["amplitude", "lorentzian"] = parameter(
+        "amplitude", "Responses of elements: amplitudes in [0, 1]; or (j + exp(j phi)) / 2 of a resonance, phi free"
+    )
     waveguide_index: float = parameter(
         REFRACTION,
         "Refractive index between feeds and elements; a chain per element has no waveguide",
@@ -187,6 +190,8 @@ class Scenario(Config):
     def _consistent(self) -> Self:
         fixed = self.feeding != "edge" and self.feeds is not None
         require(not fixed or self.feeds == self.chains, "feeds", f"be {self.chains} for {self.feeding}", self.feeds)
+        tuned = self.element_weights == "amplitude" or self.feeding in ("edge", "waveguides")
+        require(tuned, "element_weights", f"be amplitude for {self.feeding}", self.element_weights)
         if self.channel_model != LINE_OF_SIGHT:
             channels_named(self.channel_model)
         near, far = self.near_range_m, self.far_range_m

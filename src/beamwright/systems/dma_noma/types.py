@@ -64,7 +64,7 @@ class Certificate(StatusRecord):
     power_residual: Residual
     """(drops,) | sum of powers / P - 1 |."""
     box_residual: Residual
-    """(drops,) largest violation of 0 <= amplitude <= 1 and of unit beams."""
+    """(drops,) largest violation of what elements can do, 0 <= amplitude <= 1 or |m - j/2| = 1/2, and of unit beams."""
     status: np.ndarray
     """(drops,) ``Status`` codes: ``feasible``; ``stopped``, where demands are met but the scenario set promises over
     0.05 bit/s/Hz more than the adversary leaves: trust the verified rates; ``qos_infeasible``; ``stalled``."""
@@ -96,7 +96,7 @@ class Design(StatusRecord):
     """Amplitudes, beams and powers of every drop, with their certificate."""
 
     amplitudes: Found
-    """(drops, elements) in [0, 1]; where slots differ, those of the near users' slot."""
+    """(drops, elements) in [0, 1], moduli of the elements' responses; where slots differ, of the near users' slot."""
     beams: Found
     """(drops, chains, groups), columns of norm one."""
     powers_w: Found
@@ -122,6 +122,30 @@ class Design(StatusRecord):
     """(drops, elements) of the far users' slot, where slots differ."""
     far_beams: Found | None = None
     """(drops, chains, groups) of the far users' slot."""
+    phases_rad: Found | None = None
+    """Phases of the responses, of the shape of ``amplitudes``, where elements have any."""
+    far_phases_rad: Found | None = None
+    """Phases of the far users' slot."""
+
+    @property
+    def responses(self) -> np.ndarray:
+        """Responses m of the elements, real under amplitude control."""
+        return cartesian(self.amplitudes, self.phases_rad)
+
+    @property
+    def far_responses(self) -> np.ndarray | None:
+        """Responses of the far users' slot, where slots differ."""
+        return None if self.far_amplitudes is None else cartesian(self.far_amplitudes, self.far_phases_rad)
+
+
+def cartesian(amplitudes: np.ndarray, phases_rad: np.ndarray | None) -> np.ndarray:
+    """Numbers of these moduli and phases; without phases the moduli themselves."""
+    return amplitudes if phases_rad is None else amplitudes * np.exp(1j * phases_rad)
+
+
+def polar(responses: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+    """Moduli and phases of complex numbers; real ones, and no phases."""
+    return (np.abs(responses), np.angle(responses)) if np.iscomplexobj(responses) else (responses, None)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from beamwright.systems.dma_noma.physics import (
     model,
     verify_rate,
 )
+from beamwright.systems.dma_noma.physics.responses import impossible, law_of
 from beamwright.systems.dma_noma.types import MET, SOUND, TRUSTED, Certificate
 
 
@@ -37,7 +38,7 @@ def certify(scenario: Scenario, known: Known, design: Design) -> Certificate:
     verified = verify_rate(scenario, known, design)
     short = _shortfall(scenario, near_rates, far_rates)
     broken = _shortfall(scenario, verified.near_rates, verified.far_rates)
-    power, box = _power_residual(scenario, design), _box_residual(design)
+    power, box = _power_residual(scenario, design), _box_residual(scenario, design)
     sound = (power <= SOUND) & (box <= SOUND) & np.isfinite(near_rates + far_rates).all(axis=-1)
     guaranteed_sum_rate = near_rates.sum(axis=-1) + far_rates.sum(axis=-1)
     status = np.select(
@@ -78,12 +79,12 @@ def _power_residual(s: Scenario, design: Design) -> np.ndarray:
     return np.maximum(np.abs(spent / s.power_w - 1).max(axis=-1), negative)
 
 
-def _box_residual(design: Design) -> np.ndarray:
-    """Largest violation (drops,) of 0 <= amplitude <= 1 and of unit beams."""
+def _box_residual(s: Scenario, design: Design) -> np.ndarray:
+    """Largest violation (drops,) of what elements can do and of unit beams."""
     worst = np.zeros(len(design.amplitudes))
-    for amplitudes, beams in ((design.amplitudes, design.beams), (design.far_amplitudes, design.far_beams)):
-        if amplitudes is not None and beams is not None:
-            outside = np.maximum(np.maximum(-amplitudes, amplitudes - 1).max(axis=-1), 0)
+    for responses, beams in ((design.responses, design.beams), (design.far_responses, design.far_beams)):
+        if responses is not None and beams is not None:
+            outside = np.maximum(impossible(law_of(s, design), responses).max(axis=-1), 0)
             norms = np.abs(np.linalg.norm(beams, axis=1) - 1).max(axis=-1)
             worst = np.maximum(worst, np.maximum(outside, norms))
     return worst
@@ -101,6 +102,7 @@ def _check_shapes(s: Scenario, known: Known, design: Design) -> None:
         "access": (drops,),
         "share": (drops, 2),
     }
+    shapes |= {"phases_rad": (drops, elements)} if design.phases_rad is not None else {}
     for name, shape in shapes.items():
         array = getattr(design, name)
         require(array.shape == shape, name, f"have shape {shape} to match the positions", array.shape)

@@ -13,7 +13,9 @@ from beamwright.systems.dma_noma.physics import (
     checked,
     closed_forms,
     guaranteed_rates,
+    responses,
 )
+from beamwright.systems.dma_noma.types import polar
 
 CLOSED_FORMS = {"zero-forcing": closed_forms.zero_forcing, "focusing": closed_forms.focusing}
 """Methods without a search: computed again and compared."""
@@ -39,12 +41,15 @@ def demanded(scenario: Scenario, known: Known, design: Design, method: str, opti
         "access": np.full(drops, int(access)), "share": share, "digital": np.full(drops, int(digital)),
     }  # fmt: skip
     if access is not Access.TDMA:
-        demands |= {"far_amplitudes": None, "far_beams": None}
+        demands |= {"far_amplitudes": None, "far_beams": None, "far_phases_rad": None}
+    if responses.law_of(scenario, design) == "amplitude":
+        demands |= {"phases_rad": None, "far_phases_rad": None}
     if digital:  # a chain per element needs no amplitudes
         demands |= {name: np.ones_like(design.amplitudes) for name in ("amplitudes", "far_amplitudes")
                     if demands.get(name, 0) is not None}  # fmt: skip
     elif (bits := getattr(options, "bits", None)) is not None:  # amplitudes of few levels
         demands["amplitudes"] = np.round(design.amplitudes * (2**bits - 1)) / (2**bits - 1)
     if method in CLOSED_FORMS:
-        demands |= CLOSED_FORMS[method](scenario, known)._asdict()
+        amplitudes, phases_rad = polar((form := CLOSED_FORMS[method](scenario, known)).responses)
+        demands |= {"amplitudes": amplitudes, "phases_rad": phases_rad, "beams": form.beams, "powers_w": form.powers_w}
     return demands

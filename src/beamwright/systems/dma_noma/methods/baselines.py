@@ -42,7 +42,7 @@ def fully_digital(
     scenario: Scenario, known: Known, starts: int = USUAL, rounds: int = USUAL, steps: int = USUAL, seed: int = USUAL
 ) -> Design:
     """Robust design with a radio-frequency chain per element: an upper comparison for any amplitudes and feeds."""
-    digital = scenario.model_copy(update={"feeding": "digital", "feeds": None})
+    digital = scenario.model_copy(update={"feeding": "digital", "feeds": None, "element_weights": "amplitude"})
     known = known_of(known, Known)
     known = checked(digital, Known(known.near_positions_m, known.far_positions_m, None, known.drop))
     return design_for_sets(digital, known, partial(scenario_sets, digital), starts, Options(rounds, steps), seed)

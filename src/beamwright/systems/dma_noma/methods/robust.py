@@ -108,7 +108,7 @@ def _closed(
         result = SearchResult(*(a[disproved] for a in result))
         joined[:, :, cut] = _on_grid(s, frame, now.certificate.worst_positions_m)
         sets = scenario_sets(s, frame.known, density, joined=joined)._replace(margin=margin)
-        start = result.amplitudes, result.beams
+        start = result.responses, result.beams
         result = search_from_starts(s, frame.known, sets, 1, options, seed, start)
         before = best.take(open_)
         now = design_of(s, known.take(open_), frame.restored(result))
@@ -140,6 +140,6 @@ def _grown(s: Scenario, known: Known, density: float, options: Options, seed: in
     for share in (*GROWING, 1.0):
         sets = channel_sets(s, points[:, :, :1] + share * (points - points[:, :, :1]), present)
         result = search_from_starts(s, known, sets, 1, options, seed, start)
-        start = result.amplitudes, result.beams
+        start = result.responses, result.beams
     assert start is not None
     return start

@@ -23,7 +23,7 @@ class Transmission(NamedTuple):
     """Beams, powers and noise while one kind of users (near or far) is served."""
 
     vectors: np.ndarray
-    """f_i = diag(amplitudes) Q v_i: (drops, elements, groups)."""
+    """f_i = diag(m) Q v_i: (drops, elements, groups)."""
     powers_w: np.ndarray
     """(drops, groups) of each beam."""
     noise_w: np.ndarray
@@ -41,9 +41,9 @@ def transmissions(s: Scenario, known: Known, design: Design) -> tuple[Transmissi
     wave = reference_waves(s, known)
     if design.digital.any():
         wave = np.broadcast_to(np.eye(s.elements), (len(wave), s.elements, s.elements))
-    near = far = transmit_vectors(design.amplitudes, wave, design.beams)
-    if design.far_amplitudes is not None and design.far_beams is not None:
-        far = transmit_vectors(design.far_amplitudes, wave, design.far_beams)
+    near = far = transmit_vectors(design.responses, wave, design.beams)
+    if design.far_responses is not None and design.far_beams is not None:
+        far = transmit_vectors(design.far_responses, wave, design.far_beams)
     access, both = Access(int(design.access[0])), design.powers_w.sum(axis=-1)
     near_w, far_w = (both, both) if access is Access.NOMA else (design.powers_w[..., 0], design.powers_w[..., 1])
     noise = np.full((2, len(both)), s.noise_power_w)
@@ -58,9 +58,9 @@ def noma_transmissions(s: Scenario, vectors: np.ndarray, group_w: np.ndarray) ->
     return near, near._replace(scattering=s.scattering_radius)
 
 
-def transmit_vectors(amplitudes: np.ndarray, wave: np.ndarray, beams: np.ndarray) -> np.ndarray:
-    """Transmit vectors f_i = diag(amplitudes) Q v_i: (drops, elements, groups)."""
-    return amplitudes[..., None] * (wave @ beams)
+def transmit_vectors(responses: np.ndarray, wave: np.ndarray, beams: np.ndarray) -> np.ndarray:
+    """Transmit vectors f_i = diag(m) Q v_i, (drops, elements, groups), for responses m (drops, elements)."""
+    return responses[..., None] * (wave @ beams)
 
 
 def ratios(h: np.ndarray, sent: Transmission) -> np.ndarray:

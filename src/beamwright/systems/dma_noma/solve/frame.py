@@ -31,11 +31,11 @@ class Frame:
 
     def restored(self, result: SearchResult) -> SearchResult:
         """Result of a search in this frame, in that of the person who asked."""
-        amplitudes, beams = self._columns(result.amplitudes[..., None])[..., 0], result.beams
+        responses, beams = self._columns(result.responses[..., None])[..., 0], result.beams
         beams = self._columns(beams) if self.digital else self._turned(beams, beams[:, ::-1])
         back = np.argsort(self.order, axis=1)
         return result._replace(
-            amplitudes=amplitudes,
+            responses=responses,
             beams=np.take_along_axis(beams, back[:, None], axis=2),
             powers_w=np.take_along_axis(result.powers_w, back[..., None], axis=1),
         )

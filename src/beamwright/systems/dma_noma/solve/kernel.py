@@ -4,6 +4,7 @@ Powers are shares of P, and channels are in units of the noise amplitude over ro
 with a leading axis of parts.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import jax.numpy as jnp
@@ -41,8 +42,8 @@ class Problem(NamedTuple):
 class Point(NamedTuple):
     """Unknowns of the search, apart from powers."""
 
-    amplitudes: Values
-    """(elements,)."""
+    responses: Values
+    """(parts, elements), one part where they are real."""
     beams: Values
     """(parts, chains, groups), any norms: they are normalised inside."""
 
@@ -55,10 +56,14 @@ def normalised(beams: Array) -> Array:
 
 def vectors(problem: Problem, point: Point) -> Array:
     """Transmit vectors f = diag(m) Q v, (parts, elements, groups)."""
-    real, imag = normalised(point.beams)
-    wave = problem.wave
-    radiated = jnp.stack([wave[0] @ real - wave[1] @ imag, wave[0] @ imag + wave[1] @ real])
-    return point.amplitudes[:, None] * radiated
+    radiated = _product(jnp.matmul, problem.wave, normalised(point.beams))
+    response = point.responses[..., None]
+    return response * radiated if len(response) == 1 else _product(jnp.multiply, response, radiated)
+
+
+def _product(times: Callable[[Array, Array], Array], a: Array, b: Array) -> Array:
+    """Product of complex arrays, (parts, ...) each."""
+    return jnp.stack([times(a[0], b[0]) - times(a[1], b[1]), times(a[0], b[1]) + times(a[1], b[0])])
 
 
 def received_at(problem: Problem, point: Point, sharpness: Array | float | None = None) -> ReceivedPower:

@@ -17,6 +17,7 @@ from jax import Array, lax
 from beamwright.numerics import Tree, Values, in_tiles, one_by_one
 from beamwright.optim import quasi_newton as qn
 from beamwright.optim.power_allocation import allocate
+from beamwright.systems.dma_noma.physics.responses import Law, from_parts, parts_of, settings_of
 from beamwright.systems.dma_noma.solve import kernel
 from beamwright.systems.dma_noma.solve.kernel import Point, Problem
 
@@ -40,12 +41,15 @@ class Options(NamedTuple):
     rounds: int = 4
     steps: int = 480
     """Steps of BFGS per sharpness."""
+    law: Law = "amplitude"
+    """How responses depend on what is set at the elements."""
 
 
 class SearchResult(NamedTuple):
     """Best points of all rounds; drops first."""
 
-    amplitudes: np.ndarray
+    responses: np.ndarray
+    """(drops, elements)."""
     beams: np.ndarray
     """(drops, chains, groups), unit columns."""
     powers_w: np.ndarray
@@ -78,11 +82,11 @@ def search(
     """Search of every drop from its starts, all of which are followed in the first round, then the best alone.
 
     Args: starts and others with axes (drops, starts, ...); others are only candidates: baselines, with best powers;
-          box of the least and the largest amplitudes, (drops, elements) each.
+          box of the least and the largest that elements are set to, (drops, elements) each.
     """
     found = SearchResult(*in_tiles(_compiled(options), TILE, *problems, *starts, *others, *box, counted=True))
-    beams = found.beams[:, 0] + 1j * found.beams[:, 1]
-    return found._replace(beams=beams, powers_w=power_w * found.powers_w)
+    responses, beams = (from_parts(np.moveaxis(a, 1, 0)) for a in (found.responses, found.beams))
+    return found._replace(responses=responses, beams=beams, powers_w=power_w * found.powers_w)
 
 
 @cache
@@ -119,7 +123,7 @@ class _State(NamedTuple):
 
 
 def _search(problem: Problem, starts: Point, others: Point, box: tuple[Array, Array], options: Options) -> Tree:
-    many = len(starts.amplitudes)
+    many = len(starts.responses)
     tried = lax.map(partial(placed, problem), Point(*map(jnp.concatenate, zip(starts, others, strict=True))))
     first = best_of(tried)
     trace = jnp.full(options.rounds + 1, jnp.nan).at[0].set(first.merit)
@@ -137,7 +141,7 @@ def _search(problem: Problem, starts: Point, others: Point, box: tuple[Array, Ar
         last = _either(give_up | (state.runs == many), state.best, state.last)
         start = jax.tree.map(lambda a: a[jnp.minimum(state.runs, many - 1)], tried)
         start = _either(state.runs < many, start, last)
-        now = _follow(problem, start, box, options.steps, jnp.where(give_up, last.share, 1.0))
+        now = _follow(problem, start, box, options, jnp.where(give_up, last.share, 1.0))
         better, best = precedes(now, state.best), state.best
         gain = jnp.where(better, jnp.where(best.feasible == now.feasible, now.merit - best.merit, jnp.inf), 0.0)
         next = _State(now, _either(better, now, best), state.runs + 1, state.idle, state.trace)
@@ -149,16 +153,16 @@ def _search(problem: Problem, starts: Point, others: Point, box: tuple[Array, Ar
     best, split = end.best, split_at(problem, end.best)
     powers = jnp.stack([split.near, split.far], axis=-1)
     beams = kernel.normalised(best.point.beams)
-    return best.point.amplitudes, beams, powers, best.merit, best.feasible, rounds(end), end.trace
+    return best.point.responses, beams, powers, best.merit, best.feasible, rounds(end), end.trace
 
 
 def _either(condition: Array, one: Candidate, other: Candidate) -> Candidate:
     return jax.tree.map(lambda a, b: jnp.where(condition, a, b), one, other)
 
 
-def _follow(problem: Problem, start: Candidate, box: tuple[Array, Array], steps: int, share: Array) -> Candidate:
-    """Candidate to which a run leads: amplitudes and beams for a share of the required rates, then powers."""
-    point = _ascend(kernel.lowered(problem, share), start.point, start.powers, box, steps)
+def _follow(problem: Problem, start: Candidate, box: tuple[Array, Array], options: Options, share: Array) -> Candidate:
+    """Candidate to which a run leads: responses and beams for a share of the required rates, then powers."""
+    point = _ascend(kernel.lowered(problem, share), start.point, start.powers, box, options)
     return power_step(problem, scored(problem, point, start.powers))
 
 
@@ -197,14 +201,15 @@ def _scored(problem: Problem, received: kernel.ReceivedPower, point: Point, powe
     return Candidate(point, powers, share, missing <= MET, kernel.weighted(problem, split) - kernel.MISSING * missing)
 
 
-def _ascend(problem: Problem, point: Point, powers: Array, box: tuple[Array, Array], steps: int) -> Point:
-    """Amplitudes and beams for fixed powers, by sharper and sharper maxima."""
-    elements, shape = point.amplitudes.shape[0], point.beams.shape
+def _ascend(problem: Problem, point: Point, powers: Array, box: tuple[Array, Array], options: Options) -> Point:
+    """Responses and beams for fixed powers, by sharper and sharper maxima."""
+    settings, shape = settings_of(options.law, point.responses), point.beams.shape
+    elements = len(settings)
     free = jnp.full(point.beams.size, jnp.inf)
     low, high = jnp.concatenate([box[0], -free]), jnp.concatenate([box[1], free])
 
     def unpack(x: Array) -> Point:
-        return Point(x[:elements], x[elements:].reshape(shape))
+        return Point(jnp.stack(parts_of(options.law, x[:elements])), x[elements:].reshape(shape))
 
     def loss(x: Array, sharpness: Array) -> Array:
         received = kernel.received_at(problem, unpack(x), sharpness)
@@ -212,10 +217,10 @@ def _ascend(problem: Problem, point: Point, powers: Array, box: tuple[Array, Arr
         return -kernel.merit(problem, kernel.split(problem, logs, powers, sharpness), powers)
 
     def sharpen(x: Array, sharpness: Array) -> tuple[Array, None]:
-        loss_now, options = partial(loss, sharpness=sharpness), qn.Options(steps, memory=MEMORY)
-        return qn.minimise(loss_now, x, low, high, options).x, None
+        loss_now, run = partial(loss, sharpness=sharpness), qn.Options(options.steps, memory=MEMORY)
+        return qn.minimise(loss_now, x, low, high, run).x, None
 
-    x = jnp.concatenate([point.amplitudes, kernel.normalised(point.beams).ravel()])
+    x = jnp.concatenate([settings, kernel.normalised(point.beams).ravel()])
     return unpack(lax.scan(sharpen, x, jnp.array(SHARPNESS))[0])
 
 
