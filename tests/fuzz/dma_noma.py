@@ -14,7 +14,7 @@ METHODS: dict[str, dict[str, Any]] = {
     "robust": SEARCH, "cutting-set": {**SEARCH, "cuts": 4}, "csi-ball": SEARCH,
     "published-alternation": {**SEARCH, "alternations": 2}, "non-robust": SEARCH, "planar-wave": SEARCH,
     "zero-forcing": {}, "focusing": {}, "tdma": SEARCH, "fdma": SEARCH, "fully-digital": SEARCH,
-    "quantised": SEARCH,
+    "quantised": SEARCH, "phase-shifters": SEARCH,
 }  # fmt: skip
 DISCRETE = {"quantised"}
 """Methods that choose among few values one after another: twins of theirs may end elsewhere."""
@@ -88,16 +88,15 @@ def _mirror(s: Any, case: Case) -> Twin:
     def columns(a: np.ndarray) -> np.ndarray:
         return a.reshape(len(a), s.rows, s.columns, -1)[:, :, ::-1].reshape(a.shape)
 
-    def chains(beams: np.ndarray, digital: bool) -> np.ndarray:
-        return columns(beams) if digital else beams[:, ::-1]
+    def chains(beams: np.ndarray, network: int) -> np.ndarray:
+        return (beams[:, ::-1], columns(beams), beams)[network]
 
     def carry(design: Any) -> Any:
-        digital = bool(design.digital.any())
         elements = ("amplitudes", "phases_rad", "far_amplitudes", "far_phases_rad")
         there = {name: array for name in elements if (array := getattr(design, name)) is not None}
-        far = None if design.far_beams is None else chains(design.far_beams, digital)
+        far = None if design.far_beams is None else chains(design.far_beams, design.network)
         moved = {name: columns(array) for name, array in there.items()}
-        return replace(design, beams=chains(design.beams, digital), far_beams=far, **moved)
+        return replace(design, beams=chains(design.beams, design.network), far_beams=far, **moved)
 
     return Twin("mirrored", _with(s, case, mirrored), carry)
 

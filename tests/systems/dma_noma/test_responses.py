@@ -1,4 +1,4 @@
-"""Metasurface NOMA with elements that have phases: Lorentzian responses (specification dma_noma, section 2)."""
+"""Metasurface NOMA where responses have phases: Lorentzian elements, phase shifters (spec dma_noma, section 2)."""
 
 import numpy as np
 import pytest
@@ -7,8 +7,9 @@ from test_dma_noma import is_sound
 
 from beamwright import dma_noma as dn
 from beamwright.arrays import hologram, lorentzian, phase_hologram
-from beamwright.systems.dma_noma.physics import checked, reference_waves
-from beamwright.systems.dma_noma.physics.responses import as_parts, impossible, parts_of, settings_of
+from beamwright.systems.dma_noma.physics import checked, model, reference_waves
+from beamwright.systems.dma_noma.physics.geometry import shifter_matrix
+from beamwright.systems.dma_noma.physics.responses import as_parts, impossible, law_of, parts_of, settings_of
 
 QUICK = {"rounds": 2, "steps": 60}
 
@@ -62,13 +63,14 @@ def test_one_element_is_the_same_under_either_control():
 
 
 @pytest.mark.parametrize("method", ["robust", "zero-forcing", "tdma"])
-def test_designs_are_sound_and_mirror(method):
-    s, r = drawn(2, columns=12, element_weights="lorentzian")
+@pytest.mark.parametrize("settings", [{"element_weights": "lorentzian"}, {"feeding": "phase-shifters"}], ids=str)
+def test_designs_are_sound_and_mirror(method, settings):
+    s, r = drawn(2, columns=12, **settings)
     known = checked(s, r.known)
     options = {} if method == "zero-forcing" else QUICK
     d = dn.METHODS[method](s, known, **options)
     is_sound(s, known, d)
-    assert impossible("lorentzian", d.responses).max() < 1e-12
+    assert impossible(law_of(s), d.responses).max() < 1e-12
     turned = np.array([1.0, -1.0, 1.0])
     other = dn.METHODS[method](s, dn.Known(known.near_positions_m * turned, known.far_positions_m * turned), **options)
     np.testing.assert_allclose(other.guaranteed_sum_rate, d.guaranteed_sum_rate, rtol=1e-6)
@@ -80,7 +82,32 @@ def test_the_search_is_never_below_its_baselines_nor_above_all_chains():
     d, whole = dn.maximise_guaranteed_rate(s, r.known, **QUICK), dn.fully_digital(s, r.known, **QUICK)
     for baseline in (dn.zero_forcing(s, r.known), dn.focusing(s, r.known)):
         assert np.all(d.guaranteed_weighted_rate >= baseline.guaranteed_weighted_rate)
-    assert np.all(whole.guaranteed_weighted_rate > d.guaranteed_weighted_rate) and whole.phases_rad is None
+    shifted = dn.phase_shifters(s, r.known, **QUICK)
+    for other in (d, shifted):
+        assert np.all(whole.guaranteed_weighted_rate > other.guaranteed_weighted_rate) and whole.phases_rad is None
+    own = dn.maximise_guaranteed_rate(
+        s.derived(feeding="phase-shifters", element_weights="amplitude"), r.known, **QUICK
+    )
+    np.testing.assert_array_equal(own.phases_rad, shifted.phases_rad)
+
+
+def test_phase_shifters_are_passive():
+    """Norms of W are at most one for any phases; where all chains agree they add up to one."""
+    wave = shifter_matrix(7, 3)
+    phases = np.random.default_rng(3).uniform(-np.pi, np.pi, (50, 7, 3))
+    norms = np.linalg.norm(model.antenna(np.exp(1j * phases), wave[None]), 2, axis=(1, 2))
+    assert norms.max() < 1 and norms.min() > 0.5
+    alike = model.antenna(np.exp(1j * phases[:1, :, :1]), wave[None])[0]
+    np.testing.assert_allclose(np.linalg.norm(alike, 2), 1, rtol=1e-12)
+
+
+@pytest.mark.parametrize("feeds", [1, 2])
+def test_one_user_gets_what_phases_can_give(feeds):
+    """Closed form: |h^H f| is at most sum |h_n| / sqrt(N), whatever the number of chains."""
+    s, known = alone(columns=6, feeds=feeds, feeding="phase-shifters")
+    gain = np.abs(dn.channels(s, known.near_positions_m[0, 0])).sum() ** 2 / 6
+    d = dn.maximise_guaranteed_rate(s, known)
+    np.testing.assert_allclose(d.guaranteed_sum_rate, np.log2(1 + s.power_w * gain / s.noise_power_w), rtol=1e-9)
 
 
 def test_what_chooses_amplitudes_refuses_elements_without():
@@ -90,6 +117,11 @@ def test_what_chooses_amplitudes_refuses_elements_without():
             pytest.importorskip("cvxpy")
         with pytest.raises(ValueError, match="element_weights must be amplitude for this method"):
             dn.METHODS[method](s, r.known)
+    with pytest.raises(ValueError, match="feeding must have amplitudes for this method"):
+        dn.quantised(s.derived(feeding="phase-shifters", element_weights="amplitude"), r.known)
+    with pytest.raises(ValueError, match="reference_wave must be left out for phase-shifters"):
+        own = dn.Known(r.known.near_positions_m, r.known.far_positions_m, np.eye(4, 2))
+        dn.focusing(s.derived(feeding="phase-shifters", element_weights="amplitude"), own)
     with pytest.raises(ValueError, match="element_weights must be amplitude for digital"):
         dn.Scenario(feeding="digital", element_weights="lorentzian")
     with pytest.raises(ValueError, match="phases_rad must have shape"):

@@ -21,8 +21,11 @@ class Scenario(Config):
     columns: int = parameter(32, "Elements per row Nh, half a wavelength apart", source=_SPEC, ge=1, le=16_384)
     groups: int = parameter(2, "Groups K of one near and one far user, one beam each", source=_SPEC, ge=1, le=256)
     feeds: int | None = parameter(None, "Radio-frequency chains L; default: two per group", source=_SPEC, ge=1, le=4096)
-    feeding: Literal["edge", "waveguides", "digital"] = parameter(
-        "edge", "Feeds along the edge reach every element; one waveguide per row; a chain per element", source=_SPEC
+    feeding: Literal["edge", "waveguides", "digital", "phase-shifters"] = parameter(
+        "edge",
+        "Feeds along the edge reach every element; one waveguide per row; a chain per element; no surface, but a phase "
+        "shifter between every chain and every element",
+        source=_SPEC,
     )
     element_weights: Literal["amplitude", "lorentzian"] = parameter(
         "amplitude", "Responses of elements: amplitudes in [0, 1]; or (j + exp(j phi)) / 2 of a resonance, phi free"
@@ -188,7 +191,7 @@ class Scenario(Config):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        fixed = self.feeding != "edge" and self.feeds is not None
+        fixed = self.feeding in ("waveguides", "digital") and self.feeds is not None
         require(not fixed or self.feeds == self.chains, "feeds", f"be {self.chains} for {self.feeding}", self.feeds)
         tuned = self.element_weights == "amplitude" or self.feeding in ("edge", "waveguides")
         require(tuned, "element_weights", f"be amplitude for {self.feeding}", self.element_weights)

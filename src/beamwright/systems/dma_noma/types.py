@@ -21,6 +21,17 @@ TRUSTED = 0.05
 """Largest excess of the guaranteed over the verified sum rate at which both count as one, bit/s/Hz."""
 
 
+class Network(IntEnum):
+    """What is between chains and elements; the code kept in ``Design.digital``."""
+
+    SURFACE = 0
+    """A metasurface: W = diag(m) Q, a response per element."""
+    DIGITAL = 1
+    """Nothing: a chain per element, W = diag(m)."""
+    SHIFTERS = 2
+    """Phase shifters between all chains and elements: W_nl = m_nl / sqrt(N L), a response per shifter."""
+
+
 class Access(IntEnum):
     """Multiple access of near and far users; the code kept in ``Design.access``."""
 
@@ -64,7 +75,7 @@ class Certificate(StatusRecord):
     power_residual: Residual
     """(drops,) | sum of powers / P - 1 |."""
     box_residual: Residual
-    """(drops,) largest violation of what elements can do, 0 <= amplitude <= 1 or |m - j/2| = 1/2, and of unit beams."""
+    """(drops,) largest violation of what elements can do (0 <= m <= 1, |m - j/2| = 1/2, |m| = 1), and of unit beams."""
     status: np.ndarray
     """(drops,) ``Status`` codes: ``feasible``; ``stopped``, where demands are met but the scenario set promises over
     0.05 bit/s/Hz more than the adversary leaves: trust the verified rates; ``qos_infeasible``; ``stalled``."""
@@ -96,7 +107,8 @@ class Design(StatusRecord):
     """Amplitudes, beams and powers of every drop, with their certificate."""
 
     amplitudes: Found
-    """(drops, elements) in [0, 1], moduli of the elements' responses; where slots differ, of the near users' slot."""
+    """(drops, elements) in [0, 1], moduli of responses, or (drops, elements, chains) of phase shifters; where slots
+    differ, those of the near users' slot."""
     beams: Found
     """(drops, chains, groups), columns of norm one."""
     powers_w: Found
@@ -116,7 +128,7 @@ class Design(StatusRecord):
     share: Asked
     """(drops, 2) of time or band for near and far users; 1, 1 in NOMA."""
     digital: Asked
-    """(drops,) 1 for a chain per element (the upper bound), else 0."""
+    """(drops,) ``Network`` code: 1 for a chain per element (the upper bound), 0 for a surface."""
     certificate: Certificate
     far_amplitudes: Found | None = None
     """(drops, elements) of the far users' slot, where slots differ."""
@@ -128,8 +140,14 @@ class Design(StatusRecord):
     """Phases of the far users' slot."""
 
     @property
+    def network(self) -> Network:
+        """What is between chains and elements."""
+        there = [network for network in (Network.DIGITAL, Network.SHIFTERS) if np.any(self.digital == network)]
+        return there[0] if there else Network.SURFACE
+
+    @property
     def responses(self) -> np.ndarray:
-        """Responses m of the elements, real under amplitude control."""
+        """Responses m of elements or shifters, real under amplitude control."""
         return cartesian(self.amplitudes, self.phases_rad)
 
     @property

@@ -20,7 +20,7 @@ from beamwright.systems.dma_noma.physics import (
     verify_rate,
 )
 from beamwright.systems.dma_noma.physics.responses import impossible, law_of
-from beamwright.systems.dma_noma.types import MET, SOUND, TRUSTED, Certificate
+from beamwright.systems.dma_noma.types import MET, SOUND, TRUSTED, Certificate, Network
 
 
 @guarded(Scenario)
@@ -84,7 +84,9 @@ def _box_residual(s: Scenario, design: Design) -> np.ndarray:
     worst = np.zeros(len(design.amplitudes))
     for responses, beams in ((design.responses, design.beams), (design.far_responses, design.far_beams)):
         if responses is not None and beams is not None:
-            outside = np.maximum(impossible(law_of(s, design), responses).max(axis=-1), 0)
+            outside = np.maximum(
+                impossible(law_of(s, design.network), responses).reshape(len(worst), -1).max(axis=-1), 0
+            )
             norms = np.abs(np.linalg.norm(beams, axis=1) - 1).max(axis=-1)
             worst = np.maximum(worst, np.maximum(outside, norms))
     return worst
@@ -94,15 +96,17 @@ def _check_shapes(s: Scenario, known: Known, design: Design) -> None:
     """Raise ValueError naming the array of a wrong shape, or with NaN or infinity."""
     drops, elements = len(known.near_positions_m), s.elements
     chains = s.chains if known.reference_wave is None else known.reference_wave.shape[-1]
-    chains = elements if design.digital.any() else chains
+    chains = elements if design.network is Network.DIGITAL else chains
+    responses = (drops, elements, chains) if design.network is Network.SHIFTERS else (drops, elements)
     shapes = {
-        "amplitudes": (drops, elements),
+        "digital": (drops,),
+        "amplitudes": responses,
         "beams": (drops, chains, s.groups),
         "powers_w": (drops, s.groups, 2),
         "access": (drops,),
         "share": (drops, 2),
     }
-    shapes |= {"phases_rad": (drops, elements)} if design.phases_rad is not None else {}
+    shapes |= {"phases_rad": responses} if design.phases_rad is not None else {}
     for name, shape in shapes.items():
         array = getattr(design, name)
         require(array.shape == shape, name, f"have shape {shape} to match the positions", array.shape)

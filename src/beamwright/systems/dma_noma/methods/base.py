@@ -9,6 +9,7 @@ import numpy as np
 from beamwright.core import Config, guarded, parameter, ranges, require
 from beamwright.systems.dma_noma.audit.certificate import certify
 from beamwright.systems.dma_noma.physics import Access, Design, Known, Scenario
+from beamwright.systems.dma_noma.physics.responses import network_of
 from beamwright.systems.dma_noma.sizes import design_bytes
 from beamwright.systems.dma_noma.solve import ChannelSets, Options, SearchResult, frame_of, search_from_starts
 from beamwright.systems.dma_noma.types import Certificate, polar
@@ -39,8 +40,11 @@ def guarded_method(options: type[Config]) -> Callable[[Callable[P, Design]], Cal
 
 def require_amplitudes(s: Scenario) -> None:
     """Raise ValueError where elements have no amplitudes to choose."""
-    rule, remedy = "be amplitude for this method, which chooses amplitudes", "Design by robust instead"
+    remedy = "Design by robust instead"
+    rule = "be amplitude for this method, which chooses amplitudes"
     require(s.element_weights == "amplitude", "element_weights", rule, s.element_weights, remedy)
+    rule = "have amplitudes for this method, which chooses them"
+    require(s.feeding != "phase-shifters", "feeding", rule, s.feeding, remedy)
 
 
 def design_for_sets(
@@ -92,7 +96,7 @@ def certified_design(
         status=np.zeros(drops, int),
         access=np.full(drops, int(access)),
         share=np.broadcast_to(np.asarray(share, float), (drops, 2)).copy(),
-        digital=np.full(drops, int(s.feeding == "digital")),
+        digital=np.full(drops, int(network_of(s))),
         certificate=Certificate(*(nothing for _ in fields(Certificate))),
         far_amplitudes=far_amplitudes,
         far_beams=None if far is None else far[1],

@@ -44,7 +44,7 @@ def focusing_point(s: Scenario, h: np.ndarray, wave: np.ndarray) -> tuple[np.nda
     """Responses and unit beams of focusing for channels h (drops, users, elements), near users first."""
     near = h[:, : h.shape[1] // 2]
     responses = holograms(s, near, wave)
-    matched = np.conj(np.swapaxes(responses[..., None] * wave, -1, -2)) @ np.swapaxes(near, -1, -2)
+    matched = np.conj(np.swapaxes(model.antenna(responses, wave), -1, -2)) @ np.swapaxes(near, -1, -2)
     return responses, unit_columns(matched)
 
 
@@ -53,7 +53,7 @@ def nulling_beams(h: np.ndarray, responses: np.ndarray, wave: np.ndarray) -> np.
 
     V = G (G^H G)^+ on the effective channels G = W^H H.
     """
-    rows = np.conj(h) @ (responses[..., None] * wave)
+    rows = np.conj(h) @ model.antenna(responses, wave)
     _, exponent = np.frexp(np.abs(rows).max(axis=(-2, -1), keepdims=True))
     rows = rows * 2.0 ** -np.maximum(exponent, -1000)  # a power of two costs no digit; columns are normalised anyway
     return unit_columns(np.linalg.pinv(rows, rcond=1e-9))

@@ -43,7 +43,7 @@ class Point(NamedTuple):
     """Unknowns of the search, apart from powers."""
 
     responses: Values
-    """(parts, elements), one part where they are real."""
+    """(parts, elements), one part where they are real; or (parts, elements, chains) of phase shifters."""
     beams: Values
     """(parts, chains, groups), any norms: they are normalised inside."""
 
@@ -55,7 +55,9 @@ def normalised(beams: Array) -> Array:
 
 
 def vectors(problem: Problem, point: Point) -> Array:
-    """Transmit vectors f = diag(m) Q v, (parts, elements, groups)."""
+    """Transmit vectors f = diag(m) Q v, or (m o Q) v, (parts, elements, groups)."""
+    if point.responses.ndim == problem.wave.ndim:
+        return _product(jnp.matmul, _product(jnp.multiply, point.responses, problem.wave), normalised(point.beams))
     radiated = _product(jnp.matmul, problem.wave, normalised(point.beams))
     response = point.responses[..., None]
     return response * radiated if len(response) == 1 else _product(jnp.multiply, response, radiated)

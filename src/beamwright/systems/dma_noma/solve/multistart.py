@@ -10,7 +10,7 @@ from beamwright.systems.dma_noma.solve.problem import ChannelSets, make_problems
 from beamwright.systems.dma_noma.solve.search import Options, SearchResult, search
 
 Points = tuple[np.ndarray, np.ndarray]
-"""Responses (drops, elements) and beams (drops, chains, groups)."""
+"""Responses (drops, elements), or (drops, elements, chains), and beams (drops, chains, groups)."""
 
 
 def search_from_starts(

@@ -49,7 +49,7 @@ class SearchResult(NamedTuple):
     """Best points of all rounds; drops first."""
 
     responses: np.ndarray
-    """(drops, elements)."""
+    """(drops, elements), or (drops, elements, chains) of phase shifters."""
     beams: np.ndarray
     """(drops, chains, groups), unit columns."""
     powers_w: np.ndarray
@@ -82,7 +82,7 @@ def search(
     """Search of every drop from its starts, all of which are followed in the first round, then the best alone.
 
     Args: starts and others with axes (drops, starts, ...); others are only candidates: baselines, with best powers;
-          box of the least and the largest that elements are set to, (drops, elements) each.
+          box of the least and the largest that elements or shifters are set to, (drops, ...) each.
     """
     found = SearchResult(*in_tiles(_compiled(options), TILE, *problems, *starts, *others, *box, counted=True))
     responses, beams = (from_parts(np.moveaxis(a, 1, 0)) for a in (found.responses, found.beams))
@@ -204,12 +204,13 @@ def _scored(problem: Problem, received: kernel.ReceivedPower, point: Point, powe
 def _ascend(problem: Problem, point: Point, powers: Array, box: tuple[Array, Array], options: Options) -> Point:
     """Responses and beams for fixed powers, by sharper and sharper maxima."""
     settings, shape = settings_of(options.law, point.responses), point.beams.shape
-    elements = len(settings)
+    count = settings.size
     free = jnp.full(point.beams.size, jnp.inf)
-    low, high = jnp.concatenate([box[0], -free]), jnp.concatenate([box[1], free])
+    low, high = (jnp.concatenate([end.ravel(), rest]) for end, rest in zip(box, (-free, free), strict=True))
 
     def unpack(x: Array) -> Point:
-        return Point(jnp.stack(parts_of(options.law, x[:elements])), x[elements:].reshape(shape))
+        responses = jnp.stack(parts_of(options.law, x[:count].reshape(settings.shape)))
+        return Point(responses, x[count:].reshape(shape))
 
     def loss(x: Array, sharpness: Array) -> Array:
         received = kernel.received_at(problem, unpack(x), sharpness)
@@ -220,7 +221,7 @@ def _ascend(problem: Problem, point: Point, powers: Array, box: tuple[Array, Arr
         loss_now, run = partial(loss, sharpness=sharpness), qn.Options(options.steps, memory=MEMORY)
         return qn.minimise(loss_now, x, low, high, run).x, None
 
-    x = jnp.concatenate([settings, kernel.normalised(point.beams).ravel()])
+    x = jnp.concatenate([settings.ravel(), kernel.normalised(point.beams).ravel()])
     return unpack(lax.scan(sharpen, x, jnp.array(SHARPNESS))[0])
 
 
