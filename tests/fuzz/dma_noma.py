@@ -104,7 +104,8 @@ def _mirror(s: Any, case: Case) -> Twin:
 def _power(s: Any, case: Case, rng: np.random.Generator) -> Twin:
     db = float(rng.uniform(-120, 120))
     unit = 10 ** (db / 10)
-    there = _with(s, case, power_dbm=s.power_dbm + db, noise_dbm=s.noise_dbm + db)
+    drawn = {name: getattr(s, name) * unit for name in ("circuit_power_w", "chain_power_w")}
+    there = _with(s, case, power_dbm=s.power_dbm + db, noise_dbm=s.noise_dbm + db, **drawn)
     return Twin(f"powers {db:+.0f} dB", there, lambda d: replace(d, powers_w=d.powers_w * unit))
 
 

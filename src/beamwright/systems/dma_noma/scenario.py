@@ -63,6 +63,11 @@ class Scenario(Config):
     power_dbm: float = parameter(
         27.0, "Transmit power P of all users together", unit="dBm", source=_SPEC, **ranges.DECIBELS
     )
+    amplifier_efficiency: float = parameter(
+        0.3, "Share of the power that amplifiers draw which reaches the antenna's chains", gt=0, le=1
+    )
+    circuit_power_w: float = parameter(1.0, "Power that the station draws whatever it sends", unit="W", **ranges.WATTS)
+    chain_power_w: float = parameter(0.2, "Power that every radio-frequency chain draws", unit="W", ge=0, le=1e30)
     noise_dbm: float = parameter(-80.0, "Noise power", unit="dBm", source=_SPEC, **ranges.DECIBELS)
     carrier_hz: float = parameter(60e9, "Carrier frequency", unit="Hz", source=_SPEC, ge=1, le=1e18)
     reference_gain_db: float = parameter(-30.0, "Power gain at one metre", unit="dB", source=_SPEC, **ranges.DECIBELS)
@@ -113,6 +118,10 @@ class Scenario(Config):
     def power_w(self) -> float:
         """Transmit power P."""
         return float(dbm_to_w(self.power_dbm))
+
+    def consumption_w(self, sent_w: Any, chains: int) -> Any:
+        """Power that the station draws where it sends ``sent_w`` by so many chains."""
+        return sent_w / self.amplifier_efficiency + self.circuit_power_w + chains * self.chain_power_w
 
     @property
     def noise_power_w(self) -> float:

@@ -64,6 +64,8 @@ class Certificate(StatusRecord):
     """(drops, groups) at the adversary's positions, bit/s/Hz: the status follows them."""
     verified_far_rates: np.ndarray
     """(drops, groups)."""
+    verified_energy_efficiency: np.ndarray
+    """(drops,) verified weighted rate over the power that the station draws, bit/s/Hz/W."""
     worst_positions_m: np.ndarray
     """(drops, 2 groups, 3) the adversary's positions, near users, then far users."""
     bound: np.ndarray
@@ -73,7 +75,7 @@ class Certificate(StatusRecord):
     verified_shortfall: Residual
     """(drops,) largest amount by which a required rate is missed at the adversary's positions, bit/s/Hz."""
     power_residual: Residual
-    """(drops,) | sum of powers / P - 1 |."""
+    """(drops,) excess of the sum of powers over P, over P; or what a power is below zero."""
     box_residual: Residual
     """(drops,) largest violation of what elements can do (0 <= m <= 1, |m - j/2| = 1/2, |m| = 1), and of unit beams."""
     status: np.ndarray

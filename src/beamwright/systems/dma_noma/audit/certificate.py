@@ -55,6 +55,7 @@ def certify(scenario: Scenario, known: Known, design: Design) -> Certificate:
         verified_sum_rate=verified.sum_rate,
         verified_near_rates=verified.near_rates,
         verified_far_rates=verified.far_rates,
+        verified_energy_efficiency=verified.weighted_rate / _consumption_w(scenario, design),
         worst_positions_m=verified.worst_positions_m,
         bound=digital_bound(scenario, known),
         rate_shortfall=short,
@@ -72,11 +73,19 @@ def _shortfall(s: Scenario, near_rates: np.ndarray, far_rates: np.ndarray) -> np
 
 
 def _power_residual(s: Scenario, design: Design) -> np.ndarray:
-    """Relative excess or rest of power (drops,): TDMA spends P in either slot, the others P in all."""
+    """Relative excess of power (drops,): TDMA may spend P in either slot, the others P in all."""
     slots = Access(int(design.access[0])) is Access.TDMA
     spent = design.powers_w.sum(axis=1) if slots else design.powers_w.sum(axis=(1, 2))[:, None]
     negative = np.maximum(-design.powers_w.min(axis=(1, 2)), 0) / s.power_w
-    return np.maximum(np.abs(spent / s.power_w - 1).max(axis=-1), negative)
+    return np.maximum(np.maximum(spent / s.power_w - 1, 0).max(axis=-1), negative)
+
+
+def _consumption_w(s: Scenario, design: Design) -> np.ndarray:
+    """Power drawn (drops,): users of a slot are sent to for its share of the time."""
+    by_kind = design.powers_w.sum(axis=1)
+    if Access(int(design.access[0])) is Access.TDMA:
+        by_kind = design.share * by_kind
+    return s.consumption_w(by_kind.sum(axis=-1), design.beams.shape[1])
 
 
 def _box_residual(s: Scenario, design: Design) -> np.ndarray:

@@ -3,6 +3,7 @@
 amplitude   m = x in [0, 1]        lorentzian   m = (j + exp(j x)) / 2        phase   m = exp(j x)
 """
 
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -52,7 +53,7 @@ def as_parts(responses: np.ndarray, axis: int) -> np.ndarray:
     return np.stack(parts, axis=axis)
 
 
-def from_parts(parts: tuple[np.ndarray, ...]) -> np.ndarray:
+def from_parts(parts: Sequence[np.ndarray] | np.ndarray) -> np.ndarray:
     """Numbers with these parts."""
     return parts[0] if len(parts) == 1 else parts[0] + 1j * parts[1]
 

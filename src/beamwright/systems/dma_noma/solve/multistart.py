@@ -34,7 +34,7 @@ def search_from_starts(
     candidates = tuple(np.stack([one[i] for one in others], axis=1) for i in (0, 1))
     tried = _points(s, varied), _points(s, (candidates[0], candidates[1]))
     options = options._replace(law=law_of(s))
-    return search(make_problems(s, sets, wave), *tried, _box(s, varied[0][:, 0]), s.power_w, options)
+    return search(make_problems(s, sets, wave, options.objective), *tried, _box(s, varied[0][:, 0]), s.power_w, options)
 
 
 def _points(s: Scenario, points: Points) -> Point:

@@ -16,10 +16,11 @@ from jax import Array, lax
 
 from beamwright.numerics import Tree, Values, in_tiles, one_by_one
 from beamwright.optim import quasi_newton as qn
-from beamwright.optim.power_allocation import allocate
+from beamwright.optim.power_allocation import allocate, allocate_fairly, power_at_price
 from beamwright.systems.dma_noma.physics.responses import Law, from_parts, parts_of, settings_of
 from beamwright.systems.dma_noma.solve import kernel
 from beamwright.systems.dma_noma.solve.kernel import Point, Problem
+from beamwright.systems.dma_noma.solve.problem import Objective
 
 TILE = 16
 """Drops per compiled call, one after another in it."""
@@ -43,6 +44,8 @@ class Options(NamedTuple):
     """Steps of BFGS per sharpness."""
     law: Law = "amplitude"
     """How responses depend on what is set at the elements."""
+    objective: Objective = "weighted-sum"
+    """What is maximised."""
 
 
 class SearchResult(NamedTuple):
@@ -109,7 +112,7 @@ class Candidate(NamedTuple):
     """() of the required rates for which powers are split: one, or as much of them as can be met."""
     feasible: Array
     merit: Array
-    """() weighted rate less what missed rates cost, with hard worst cases."""
+    """() objective less what missed rates cost, with hard worst cases."""
 
 
 class _State(NamedTuple):
@@ -198,7 +201,8 @@ def _scored(problem: Problem, received: kernel.ReceivedPower, point: Point, powe
     """Candidate with hard worst cases."""
     split = kernel.split(kernel.lowered(problem, share), kernel.log_ratios(problem, received, powers), powers)
     missing = kernel.missing(problem, split)
-    return Candidate(point, powers, share, missing <= MET, kernel.weighted(problem, split) - kernel.MISSING * missing)
+    merit = kernel.objective(problem, split, powers) - kernel.MISSING * missing
+    return Candidate(point, powers, share, missing <= MET, merit)
 
 
 def _ascend(problem: Problem, point: Point, powers: Array, box: tuple[Array, Array], options: Options) -> Point:
@@ -215,7 +219,7 @@ def _ascend(problem: Problem, point: Point, powers: Array, box: tuple[Array, Arr
     def loss(x: Array, sharpness: Array) -> Array:
         received = kernel.received_at(problem, unpack(x), sharpness)
         logs = kernel.log_ratios(problem, received, powers, sharpness)
-        return -kernel.merit(problem, kernel.split(problem, logs, powers, sharpness), powers)
+        return -kernel.merit(problem, kernel.split(problem, logs, powers, sharpness), powers, sharpness)
 
     def sharpen(x: Array, sharpness: Array) -> tuple[Array, None]:
         loss_now, run = partial(loss, sharpness=sharpness), qn.Options(options.steps, memory=MEMORY)
@@ -232,13 +236,25 @@ def power_step(problem: Problem, now: Candidate) -> Candidate:
     def round(carry: tuple[Array, Candidate], _: None) -> tuple[tuple[Array, Candidate], None]:
         powers, best = carry
         ratio = jnp.exp(kernel.log_ratios(problem, received, powers))
-        groups = len(powers)
-        allocation = allocate(
-            ratio[:groups], ratio[groups:], jnp.ones(()), problem.weight, problem.rate_near, problem.rate_far
-        )
-        powers = 0.5 * (powers + allocation.x[:, 0] + allocation.x[:, 1])
-        candidate = _scored(problem, received, now.point, powers, jnp.asarray(allocation.share))
+        groups, share = _allocated(problem, ratio, best.merit)
+        powers = 0.5 * (powers + groups)
+        candidate = _scored(problem, received, now.point, powers, share)
         better = precedes(candidate, best)
         return (powers, _either(better, candidate, best)), None
 
     return lax.scan(round, (now.powers, now), None, length=POWER_ROUNDS)[0][1]
+
+
+def _allocated(problem: Problem, ratio: Array, merit: Array) -> tuple[Array, Array]:
+    """Best group powers where ratios stand still, and the share of the required rates that they meet.
+
+    Where power costs, what it must be worth is the objective so far, as Dinkelbach has it.
+    """
+    (a, b), one = jnp.split(ratio, 2), jnp.ones(())
+    best = allocate(a, b, one, problem.weight, problem.rate_near, problem.rate_far)
+    met, share = kernel.lowered(problem, jnp.asarray(best.share)), jnp.asarray(best.share)
+    price = jnp.log(2.0) * (1 - problem.drawn) * jnp.maximum(merit, 0.0)
+    enough = power_at_price(a, b, problem.weight, met.rate_near, met.rate_far, price)
+    summed = jnp.where(jnp.sum(enough) <= one, enough, best.x[:, 0] + best.x[:, 1])
+    fair = partial(allocate_fairly, a, b, one, met.rate_near, met.rate_far)
+    return lax.cond(problem.fair > 0, fair, lambda: summed), share
