@@ -162,7 +162,10 @@ def test_cellfree_plan_is_measured_and_tabulated():
 
 @pytest.mark.slow
 def test_dma_noma_plan_is_measured_and_tabulated():
-    frame = measured(dma_noma.BENCHMARK, dma_plan.Plan(2, 1, 1, (8, 16), (1, 2), (4.0,), (1, 2), 1))
+    frame = measured(
+        dma_noma.BENCHMARK,
+        dma_plan.Plan(2, 1, 1, (8, 16), (1, 2), (4.0,), (1, 2), 1, 1, {"one group": {"groups": 1, "columns": 8}}, 2),
+    )
     assert {dma_plan.SEARCH, "SciPy L-BFGS-B", "CVXPY SDR and SCA"} <= set(frame.solver)
     assert frame.times_certified[frame.solver == "CVXPY SDR and SCA"].item() > 5
 

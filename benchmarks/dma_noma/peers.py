@@ -15,8 +15,8 @@ from beamwright.systems.dma_noma.solve import Options, kernel, make_problems, sc
 from beamwright.systems.dma_noma.solve.search import SHARPNESS, Candidate, power_step, scored, split_at
 from benchmarks.timing import Times, timed_each
 
-OPTIONS = Options(rounds=8, steps=60)
-"""For ours as well."""
+OPTIONS = Options()
+"""For ours as well: the defaults."""
 
 
 def by_scipy(s: dn.Scenario, known: dn.Known) -> tuple[dn.Design, Times]:
@@ -28,7 +28,7 @@ def by_scipy(s: dn.Scenario, known: dn.Known) -> tuple[dn.Design, Times]:
     lanes = [kernel.Problem(*(jnp.asarray(a[i]) for a in problems)) for i in range(len(points[0]))]
     best, times = timed_each(lambda drop: _search_one(*drop), list(zip(lanes, *points, strict=True)), warm=True)
     beams = np.stack([np.asarray(kernel.normalised(one.point.beams)) for one in best])
-    powers = np.stack([np.asarray(_halves(lane, one)) for lane, one in zip(lanes, best, strict=True)])
+    powers = s.power_w * np.stack([np.asarray(_halves(lane, one)) for lane, one in zip(lanes, best, strict=True)])
     amplitudes = np.stack([np.asarray(one.point.responses[0]) for one in best])
     return certified_design(s, known, amplitudes, beams[:, 0] + 1j * beams[:, 1], powers), times
 
@@ -37,7 +37,7 @@ def _search_one(problem: kernel.Problem, amplitudes: np.ndarray, beams: np.ndarr
     groups, elements = beams.shape[-1], len(amplitudes)
     x = np.concatenate([amplitudes, beams.real.ravel(), beams.imag.ravel()])
     bounds = [(0, 1)] * elements + [(None, None)] * (len(x) - elements)
-    now = _judged(problem, _point(x, elements, groups), jnp.full(groups, problem.power / groups))
+    now = _judged(problem, _point(x, elements, groups), jnp.full(groups, 1 / groups))
     best = now
     for _ in range(OPTIONS.rounds):
         for sharpness in SHARPNESS:
@@ -60,7 +60,8 @@ def _point(x: Any, elements: int, groups: int) -> kernel.Point:
 @partial(jax.jit, static_argnums=(4, 5))
 @partial(jax.value_and_grad, argnums=0)
 def _loss(x: Any, problem: kernel.Problem, powers: Any, sharpness: float, elements: int, groups: int) -> Any:
-    logs = kernel.log_ratios(problem, kernel.received_at(problem, _point(x, elements, groups)), powers, sharpness)
+    received = kernel.received_at(problem, _point(x, elements, groups), sharpness)
+    logs = kernel.log_ratios(problem, received, powers, sharpness)
     return -kernel.merit(problem, kernel.split(problem, logs, powers, sharpness), powers)
 
 

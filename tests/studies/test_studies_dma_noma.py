@@ -124,7 +124,7 @@ def test_theorem_1_bounds_by_its_printed_exponent_and_not_by_that_of_its_proof(t
 def test_rounds_are_counted_until_a_rate_stays_and_more_rounds_reach_more(tmp_path):
     folder = run(cut("inner-loops", ("published",), sweep(0.1), measure=CONVERGENCE, metrics=ROUNDS), tmp_path, drops=2)
     assert np.all(values(folder, "fall") > 0.5) and np.all(values(folder, "to_98") >= 1)
-    folder = run(cut("speed", ("tdma",), sweep(1, 4), measure_options={"most": 6}), tmp_path, drops=2)
+    folder = run(cut("speed", ("tdma",), sweep(1, 4), measure_options={"most": 6, "steps": 60}), tmp_path, drops=2)
     frame = Store(folder).read()
     reached = frame[frame["metric"] == "reached"].pivot_table(index="drop", columns="rounds", values="value")
     assert np.all(reached[4.0] > 0.95) and np.all(reached[1.0] < reached[4.0])

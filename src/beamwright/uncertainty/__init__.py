@@ -5,6 +5,7 @@ from beamwright.uncertainty.csi_ball import sample_ball
 from beamwright.uncertainty.offset_box import offset_phasors, offset_range_of, offset_samples, offset_vertices
 from beamwright.uncertainty.phase_noise import mean_phasor, sample_von_mises, von_mises_angles
 from beamwright.uncertainty.position_ball import (
+    MIRROR,
     Directions,
     ball_frame,
     position_scenarios,
@@ -14,6 +15,7 @@ from beamwright.uncertainty.position_ball import (
 )
 
 __all__ = [
+    "MIRROR",
     "Directions",
     "ball_frame",
     "channel_error",

@@ -19,6 +19,8 @@ from beamwright.core import numbered_keys, require, root_key
 
 Directions = Literal["all", "radial", "tangential"]
 """Where errors may point: anywhere, along the line of sight, or across it (horizontally)."""
+MIRROR = np.array([1.0, -1.0, 1.0])
+"""What exchanges left and right."""
 
 
 def ball_frame(positions_m: np.ndarray) -> np.ndarray:
@@ -132,6 +134,9 @@ def verification_positions(
 ) -> np.ndarray:
     """Dense positions to check a design with: random in the ball and on its sphere, lines along u_t and u_r.
 
+    The random offsets are the same for all users of a drop, and every one comes with its mirror image: what is found
+    does not depend on the order of users, nor on a mirror.
+
     Args:    positions_m (drops, users, 3); radius_m, or semi-axes (drops, users, 3); numbers (drops,): drop number i
              draws from fold_in(key(seed), i).
     Returns: (drops, users, inside + surface + 2 line, 3); restricted directions: (drops, users, 2 line, 3).
@@ -144,7 +149,9 @@ def verification_positions(
     if directions != "all":
         return _moved(positions, along[directions], radius_m)
     keys = numbered_keys(root_key(seed), np.asarray(numbers))
-    random = np.asarray(_in_and_on(keys, positions.shape[1], inside, surface))
+    half = np.asarray(_in_and_on(keys, 1, inside // 2, surface // 2))
+    random = np.concatenate([half, half * MIRROR], axis=-2)
+    random = np.broadcast_to(random, (*positions.shape[:2], *random.shape[2:]))
     offsets = np.concatenate([random, along["tangential"], along["radial"]], axis=-2)
     return _moved(positions, offsets, radius_m)
 

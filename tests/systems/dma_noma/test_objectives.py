@@ -94,8 +94,8 @@ def test_where_circuits_draw_all_the_largest_rate_is_the_most_efficient():
 
 
 def test_less_than_the_power_is_a_design_and_more_is_none():
-    s, r = drawn(1, columns=8, groups=1, rate_far=0.5)
-    d = dn.focusing(s, r.known)
+    s, r = drawn(1, columns=8, groups=1)
+    d, s = dn.focusing(s, r.known), s.derived(rate_far=0.0)
     half, twice = (dn.certify(s, r.known, replace(d, powers_w=share * d.powers_w)) for share in (0.5, 2.0))
     assert half.power_residual == 0 and half.status_text == ["feasible"]
     np.testing.assert_allclose(twice.power_residual, 1.0)

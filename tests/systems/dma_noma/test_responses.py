@@ -7,9 +7,18 @@ from test_dma_noma import is_sound
 
 from beamwright import dma_noma as dn
 from beamwright.arrays import hologram, lorentzian, phase_hologram
+from beamwright.systems.dma_noma.audit.bound import largest_amplitudes
 from beamwright.systems.dma_noma.physics import checked, model, reference_waves
+from beamwright.systems.dma_noma.physics.closed_forms import unit_columns
 from beamwright.systems.dma_noma.physics.geometry import shifter_matrix
-from beamwright.systems.dma_noma.physics.responses import as_parts, impossible, law_of, parts_of, settings_of
+from beamwright.systems.dma_noma.physics.responses import (
+    as_parts,
+    from_parts,
+    impossible,
+    law_of,
+    parts_of,
+    settings_of,
+)
 
 QUICK = {"rounds": 2, "steps": 60}
 
@@ -51,6 +60,26 @@ def test_one_user_gets_the_largest_gain_that_any_angles_give():
     gain = ((np.abs(c.sum()) + np.abs(c).sum()) / 2) ** 2
     d = dn.maximise_guaranteed_rate(s, known)
     np.testing.assert_allclose(d.guaranteed_sum_rate, np.log2(1 + s.power_w * gain / s.noise_power_w), rtol=1e-9)
+
+
+@pytest.mark.parametrize("law", ["lorentzian", "phase"])
+def test_no_responses_exceed_the_bound(law):
+    """Random ones and those that are turned towards a channel by turns with the beam; phase shifters reach it."""
+    rng = np.random.default_rng(4)
+    h, q = (rng.standard_normal(shape) + 1j * rng.standard_normal(shape) for shape in ((20, 1, 9), (20, 9, 2)))
+    q = q / np.linalg.norm(q, 2, axis=(1, 2))[:, None, None]
+    q = shifter_matrix(9, 2) * np.ones((20, 1, 1)) if law == "phase" else q
+    bound, v = largest_amplitudes(h, q, law)[:, 0], unit_columns(np.ones((20, 2, 1), complex))
+    for _ in range(30):
+        c = np.conj(h[:, 0, :, None]) * q * np.swapaxes(v, 1, 2)
+        c = c if law == "phase" else c.sum(axis=-1)
+        aim = 0.0 if law == "phase" else np.angle(c.sum(axis=-1, keepdims=True) * 1j)
+        m = from_parts(parts_of(law, aim - np.angle(c)))
+        rows = np.conj(h) @ model.antenna(m, q)
+        v = unit_columns(np.conj(np.swapaxes(rows, 1, 2)))
+        reached = np.abs(rows @ v)[:, 0, 0]
+        assert np.all(reached <= bound * (1 + 1e-12))
+    assert np.all(reached > 0.5 * bound) and (law != "phase" or np.allclose(reached, bound))
 
 
 def test_one_element_is_the_same_under_either_control():

@@ -69,7 +69,7 @@ class Certificate(StatusRecord):
     worst_positions_m: np.ndarray
     """(drops, 2 groups, 3) the adversary's positions, near users, then far users."""
     bound: np.ndarray
-    """(drops,) weighted rate that no passive antenna exceeds with these powers: matched beams, nobody interferes."""
+    """(drops,) weighted rate that no amplitudes, beams or powers exceed: every group alone, nobody interferes."""
     rate_shortfall: Residual
     """(drops,) largest amount by which a required rate is missed over the scenario set, bit/s/Hz."""
     verified_shortfall: Residual

@@ -47,5 +47,5 @@ RATES = (
 
 def guarantees_hold(*cases: Case) -> Claim:
     """The claim that what a design guarantees, the adversary finds too."""
-    text = "Guaranteed rates hold against the dense adversary within 0.3 bit/s/Hz."
-    return claim(text, "spec, section 4", "every", "gap", "<=", *cases, against=0.3)
+    text = "Guaranteed rates hold against the dense adversary within 0.05 bit/s/Hz."
+    return claim(text, "spec, section 4", "every", "gap", "<=", *cases, against=0.05)

@@ -7,7 +7,7 @@ _LOOPS = (
     curve("published", "alternation as printed", "published-alternation", alternations=12),
     curve("growing", "worst positions added", "cutting-set", cuts=12),
     curve("sdr", "semidefinite relaxation", "sdr-sca", rounds=12),
-    curve("robust", "robust", "robust", rounds=12),
+    curve("robust", "robust", "robust", rounds=12, steps=60),
 )
 _NAMES = {loop.label: loop.name for loop in _LOOPS}
 

@@ -8,7 +8,7 @@ computed by ``physics.model``, which the kernel does not use.
 import numpy as np
 
 from beamwright.core import Status, guarded, require
-from beamwright.systems.dma_noma.audit.bound import digital_bound
+from beamwright.systems.dma_noma.audit.bound import rate_bound
 from beamwright.systems.dma_noma.physics import (
     Access,
     Design,
@@ -57,7 +57,7 @@ def certify(scenario: Scenario, known: Known, design: Design) -> Certificate:
         verified_far_rates=verified.far_rates,
         verified_energy_efficiency=verified.weighted_rate / _consumption_w(scenario, design),
         worst_positions_m=verified.worst_positions_m,
-        bound=digital_bound(scenario, known),
+        bound=rate_bound(scenario, known, design),
         rate_shortfall=short,
         verified_shortfall=broken,
         power_residual=power,

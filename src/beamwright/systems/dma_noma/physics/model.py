@@ -38,7 +38,7 @@ class Transmission(NamedTuple):
 
 def transmissions(s: Scenario, known: Known, design: Design) -> tuple[Transmission, Transmission]:
     """Transmissions to near and to far users."""
-    wave = _waves(s, known, design)
+    wave = waves(s, known, design)
     near = far = transmit_vectors(design.responses, wave, design.beams)
     if design.far_responses is not None and design.far_beams is not None:
         far = transmit_vectors(design.far_responses, wave, design.far_beams)
@@ -50,7 +50,7 @@ def transmissions(s: Scenario, known: Known, design: Design) -> tuple[Transmissi
     return Transmission(near, near_w, noise[0], 0.0), Transmission(far, far_w, noise[1], s.scattering_radius)
 
 
-def _waves(s: Scenario, known: Known, design: Design) -> np.ndarray:
+def waves(s: Scenario, known: Known, design: Design) -> np.ndarray:
     """Q of the network that a design is for, (drops, elements, chains)."""
     drops, chains, _ = design.beams.shape
     if design.network is Network.SURFACE:

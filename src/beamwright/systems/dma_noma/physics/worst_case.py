@@ -21,7 +21,7 @@ from beamwright.systems.dma_noma.physics import geometry, model, reception
 from beamwright.systems.dma_noma.physics.climb import Climb, climbed, first_step, highest, region_of
 from beamwright.systems.dma_noma.scene import Known, Scenario, checked
 from beamwright.systems.dma_noma.types import Design
-from beamwright.uncertainty import Directions, verification_positions
+from beamwright.uncertainty import MIRROR, Directions, verification_positions
 
 WORST, CLIMBS, TRIALS = 5, 40, 12
 """Starting positions of a local search, its rounds, and the moves tried in each."""
@@ -88,8 +88,9 @@ def _worst_positions(
     unit = np.sqrt(s.noise_power_w)
     filled = np.concatenate([points, np.repeat(points[:, :, :1], -count % _CHUNK, axis=2)], axis=2)
     moves = np.stack(
-        [np.random.default_rng([seed, int(n)]).standard_normal((CLIMBS, TRIALS, 3)) for n in known.numbers]
+        [np.random.default_rng([seed, int(n)]).standard_normal((CLIMBS, TRIALS // 2, 3)) for n in known.numbers]
     )[:, :climbs]
+    moves = np.concatenate([moves, moves * MIRROR], axis=2)
     moves = moves / np.linalg.norm(moves, axis=-1, keepdims=True) if climbs else np.zeros((drops, 0, TRIALS, 3))
     if s.channel_model != LINE_OF_SIGHT:
         return _by_calls(s, known, sent, points, moves)

@@ -11,6 +11,7 @@ import numpy as np
 from beamwright.channels import LINE_OF_SIGHT
 from beamwright.systems.dma_noma.physics import Known, Scenario
 from beamwright.systems.dma_noma.solve.search import SearchResult
+from beamwright.uncertainty import MIRROR
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Frame:
         """Positions (drops, 2 groups, ..., 3) of a person's users, as they stand in this frame."""
         both = np.concatenate([self.order, self.order + self.order.shape[1]], axis=1)
         ordered = np.take_along_axis(positions_m, both.reshape(*both.shape, *(1,) * (positions_m.ndim - 2)), axis=1)
-        return self._turned(ordered, ordered * np.array([1.0, -1.0, 1.0]))
+        return self._turned(ordered, ordered * MIRROR)
 
     def _columns(self, elements: np.ndarray) -> np.ndarray:
         """Elements (drops, elements, ...) with the columns of the antenna turned round."""
@@ -65,9 +66,7 @@ def frame_of(s: Scenario, known: Known) -> Frame:
     sides = np.sort(known.positions_m[..., 1], axis=1).sum(axis=1)
     mirrored = (sides < 0) if symmetric else np.zeros(drops, bool)
     frame = Frame(known, np.tile(np.arange(s.groups), (drops, 1)), mirrored, s.rows, s.feeding)
-    near, far = (
-        frame._turned(a, a * np.array([1.0, -1.0, 1.0])) for a in (known.near_positions_m, known.far_positions_m)
-    )
+    near, far = (frame._turned(a, a * MIRROR) for a in (known.near_positions_m, known.far_positions_m))
     keys = [positions[..., axis] for positions in (far, near) for axis in (2, 0, 1)]
     order = np.lexsort(keys, axis=-1)
     near, far = (np.take_along_axis(a, order[..., None], axis=1) for a in (near, far))

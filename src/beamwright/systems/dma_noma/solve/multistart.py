@@ -33,8 +33,9 @@ def search_from_starts(
     others = (*others, closed_forms.zero_forcing_point(s, h, wave), closed_forms.focusing_point(s, h, wave))
     candidates = tuple(np.stack([one[i] for one in others], axis=1) for i in (0, 1))
     tried = _points(s, varied), _points(s, (candidates[0], candidates[1]))
-    options = options._replace(law=law_of(s))
-    return search(make_problems(s, sets, wave, options.objective), *tried, _box(s, varied[0][:, 0]), s.power_w, options)
+    problems = make_problems(s, sets, wave, options.objective)
+    options = Options(options.rounds, options.steps, law_of(s))  # the objective is data: one program for all of them
+    return search(problems, *tried, _box(s, varied[0][:, 0]), s.power_w, options)
 
 
 def _points(s: Scenario, points: Points) -> Point:

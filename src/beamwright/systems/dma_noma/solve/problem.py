@@ -43,9 +43,9 @@ def channel_sets(
 
 
 def size_for(positions: int) -> int:
-    """Least of 1, 2, 3, 4, 6, 8, 12, 16, ... that holds so many positions."""
+    """Least of 1, 2, 4, 8, 12, 16, 24, 32, 48, ... that holds so many positions."""
     power = 1 << (positions - 1).bit_length()
-    return 3 * power // 4 if positions <= 3 * power // 4 and power >= 4 else power
+    return 3 * power // 4 if power > 8 and positions <= 3 * power // 4 else power
 
 
 def scenario_sets(

@@ -116,8 +116,9 @@ class Candidate(NamedTuple):
 
 
 class _State(NamedTuple):
-    """State of the rounds: the last candidate, the best one, and how many runs there were."""
+    """State of the search: candidates that wait for their run, the last one, the best one, and how many runs were."""
 
+    waiting: Candidate
     last: Candidate
     best: Candidate
     runs: Array
@@ -126,33 +127,43 @@ class _State(NamedTuple):
 
 
 def _search(problem: Problem, starts: Point, others: Point, box: tuple[Array, Array], options: Options) -> Tree:
-    many = len(starts.responses)
-    tried = lax.map(partial(placed, problem), Point(*map(jnp.concatenate, zip(starts, others, strict=True))))
-    first = best_of(tried)
-    trace = jnp.full(options.rounds + 1, jnp.nan).at[0].set(first.merit)
+    points = Point(*map(jnp.concatenate, zip(starts, others, strict=True)))
+    many, all_, groups = len(starts.responses), len(points.responses), points.beams.shape[-1]
+    nothing = jnp.full(all_, -jnp.inf)
+    waiting = Candidate(points, jnp.full((all_, groups), 1 / groups), jnp.ones(all_), nothing > 0, nothing)
 
     def rounds(state: _State) -> Array:
-        """Rounds that are done: a run from every start makes the first."""
-        return state.runs - many + 1
+        """Rounds that are done: candidates get their powers first, then a run from every start makes the first."""
+        return state.runs - all_ - many + 1
 
     def running(state: _State) -> Array:
         return (rounds(state) < options.rounds) & (state.idle < PATIENCE)
 
     def run(state: _State) -> _State:
+        placing, first = state.runs < all_, state.runs < all_ + many
         # what half of the rounds could not meet is given up to the share that was met, for the best effort
-        give_up = ~state.best.feasible & (2 * rounds(state) >= options.rounds)
-        last = _either(give_up | (state.runs == many), state.best, state.last)
-        start = jax.tree.map(lambda a: a[jnp.minimum(state.runs, many - 1)], tried)
-        start = _either(state.runs < many, start, last)
-        now = _follow(problem, start, box, options, jnp.where(give_up, last.share, 1.0))
+        give_up = ~first & ~state.best.feasible & (2 * rounds(state) >= options.rounds)
+        turn = jnp.minimum(jnp.where(placing, state.runs, state.runs - all_), all_ - 1)
+        start = _either(give_up | (state.runs == all_ + many), state.best, state.last)
+        start = _either(first, jax.tree.map(lambda a: a[turn], state.waiting), start)
+        asked = kernel.lowered(problem, jnp.where(give_up, start.share, 1.0))
+        point = lax.cond(
+            placing | (options.rounds == 0), lambda: start.point,
+            lambda: _ascend(asked, start.point, start.powers, box, options),
+        )  # fmt: skip
+        now = power_step(problem, scored(problem, point, start.powers))
+        waiting = jax.tree.map(lambda a, new: a.at[turn].set(jnp.where(placing, new, a[turn])), state.waiting, now)
         better, best = precedes(now, state.best), state.best
         gain = jnp.where(better, jnp.where(best.feasible == now.feasible, now.merit - best.merit, jnp.inf), 0.0)
-        next = _State(now, _either(better, now, best), state.runs + 1, state.idle, state.trace)
-        idle = jnp.where((gain < GAIN) & (state.runs >= many), state.idle + 1, 0)
-        place = jnp.where(rounds(next) > 0, rounds(next), len(trace))
-        return next._replace(idle=idle, trace=state.trace.at[place].set(next.best.merit, mode="drop"))
+        idle = jnp.where(~first & (best.feasible | give_up) & (gain < GAIN), state.idle + 1, 0)
+        best = _either(better, now, best)
+        next = _State(waiting, now, best, state.runs + 1, idle, state.trace)
+        place = jnp.where(placing, 0, jnp.where(rounds(next) > 0, rounds(next), len(state.trace)))
+        return next._replace(trace=state.trace.at[place].set(best.merit, mode="drop"))
 
-    end = lax.while_loop(running, run, _State(first, first, jnp.array(0), jnp.array(0), trace))
+    first = jax.tree.map(lambda a: a[0], waiting)
+    trace = jnp.full(options.rounds + 1, jnp.nan)
+    end = lax.while_loop(running, run, _State(waiting, first, first, jnp.array(0), jnp.array(0), trace))
     best, split = end.best, split_at(problem, end.best)
     powers = jnp.stack([split.near, split.far], axis=-1)
     beams = kernel.normalised(best.point.beams)
@@ -161,24 +172,6 @@ def _search(problem: Problem, starts: Point, others: Point, box: tuple[Array, Ar
 
 def _either(condition: Array, one: Candidate, other: Candidate) -> Candidate:
     return jax.tree.map(lambda a, b: jnp.where(condition, a, b), one, other)
-
-
-def _follow(problem: Problem, start: Candidate, box: tuple[Array, Array], options: Options, share: Array) -> Candidate:
-    """Candidate to which a run leads: responses and beams for a share of the required rates, then powers."""
-    point = _ascend(kernel.lowered(problem, share), start.point, start.powers, box, options)
-    return power_step(problem, scored(problem, point, start.powers))
-
-
-def placed(problem: Problem, point: Point) -> Candidate:
-    """Candidate of a point with the best powers, from equal ones."""
-    groups = point.beams.shape[-1]
-    return power_step(problem, scored(problem, point, jnp.full(groups, 1 / groups)))
-
-
-def best_of(candidates: Candidate) -> Candidate:
-    """Best of a batch of candidates: feasible first, then by merit."""
-    merit = jnp.where(candidates.feasible == jnp.any(candidates.feasible), candidates.merit, -jnp.inf)
-    return jax.tree.map(lambda a: a[jnp.argmax(jnp.nan_to_num(merit, nan=-jnp.inf))], candidates)
 
 
 def split_at(problem: Problem, candidate: Candidate) -> kernel.Split:
@@ -233,14 +226,19 @@ def power_step(problem: Problem, now: Candidate) -> Candidate:
     """Powers by the closed form, halfway at a time because they change the interference; the best of all."""
     received = kernel.received_at(problem, now.point)
 
+    def allocated(powers: Array, ratio: Array, merit: Array, part: Array) -> Candidate:
+        """Candidate halfway to the best powers for a part of the required rates, or what of it can be met."""
+        groups, share = _allocated(kernel.lowered(problem, part), ratio, merit)
+        return _scored(problem, received, now.point, 0.5 * (powers + groups), part * share)
+
     def round(carry: tuple[Array, Candidate], _: None) -> tuple[tuple[Array, Candidate], None]:
         powers, best = carry
         ratio = jnp.exp(kernel.log_ratios(problem, received, powers))
-        groups, share = _allocated(problem, ratio, best.merit)
-        powers = 0.5 * (powers + groups)
-        candidate = _scored(problem, received, now.point, powers, share)
-        better = precedes(candidate, best)
-        return (powers, _either(better, candidate, best)), None
+        # a user who can hardly be served must not cost the others all: so nothing required is one more candidate
+        met = lax.map(partial(allocated, powers, ratio, best.merit), jnp.array([1.0, 0.0]))
+        for candidate in (jax.tree.map(lambda a, i=i: a[i], met) for i in (0, 1)):
+            best = _either(precedes(candidate, best), candidate, best)
+        return (met.powers[0], best), None
 
     return lax.scan(round, (now.powers, now), None, length=POWER_ROUNDS)[0][1]
 

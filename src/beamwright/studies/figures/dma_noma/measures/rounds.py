@@ -52,11 +52,11 @@ def inner_loops(scenario: dn.Scenario, realisation: dn.Realisation, design: dn.D
 
 
 def speed(
-    scenario: dn.Scenario, realisation: dn.Realisation, design: dn.Design, keys: jax.Array, most: int
+    scenario: dn.Scenario, realisation: dn.Realisation, design: dn.Design, keys: jax.Array, most: int, steps: int
 ) -> Measured:
-    """Worst rate of a robust, TDMA or FDMA design, and its share of what the same method has after ``most`` rounds."""
+    """Worst rate of a robust, TDMA or FDMA design, and its share of what the method has after ``most`` of ``steps``."""
     method = _METHODS[dn.Access(int(design.access[0]))]
-    last = method(scenario, realisation.known, rounds=most).certificate.verified_sum_rate
+    last = method(scenario, realisation.known, rounds=most, steps=steps).certificate.verified_sum_rate
     return {
         "verified": design.certificate.verified_sum_rate,
         "reached": design.certificate.verified_sum_rate / last,
