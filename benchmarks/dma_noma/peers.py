@@ -24,12 +24,12 @@ def by_scipy(s: dn.Scenario, known: dn.Known) -> tuple[dn.Design, Times]:
     known = checked(s, known)
     wave = reference_waves(s, known)
     problems = make_problems(s, scenario_sets(s, known), wave)
-    points = start.initial(dn.channels(s, known.positions_m), wave)
+    points = start.initial(s, dn.channels(s, known.positions_m), wave)
     lanes = [kernel.Problem(*(jnp.asarray(a[i]) for a in problems)) for i in range(len(points[0]))]
     best, times = timed_each(lambda drop: _search_one(*drop), list(zip(lanes, *points, strict=True)), warm=True)
     beams = np.stack([np.asarray(kernel.normalised(one.point.beams)) for one in best])
     powers = s.power_w * np.stack([np.asarray(_halves(lane, one)) for lane, one in zip(lanes, best, strict=True)])
-    amplitudes = np.stack([np.asarray(one.point.amplitudes) for one in best])
+    amplitudes = np.stack([np.asarray(one.point.responses[0]) for one in best])
     return certified_design(s, known, amplitudes, beams[:, 0] + 1j * beams[:, 1], powers), times
 
 
@@ -54,7 +54,7 @@ def _search_one(problem: kernel.Problem, amplitudes: np.ndarray, beams: np.ndarr
 
 
 def _point(x: Any, elements: int, groups: int) -> kernel.Point:
-    return kernel.Point(jnp.asarray(x[:elements]), jnp.asarray(x[elements:]).reshape(2, -1, groups))
+    return kernel.Point(jnp.asarray(x[None, :elements]), jnp.asarray(x[elements:]).reshape(2, -1, groups))
 
 
 @partial(jax.jit, static_argnums=(4, 5))

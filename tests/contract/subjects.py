@@ -25,7 +25,11 @@ QUICK = {
     "rounds": 1, "steps": 5, "starts": 1, "cuts": 1, "alternations": 1, "samples": 5,
     "env_steps": 512, "environments": 4, "width": 8,
 }  # fmt: skip
-MORE = {("noma-isac", "oma-min-power"): {"sensing": "slot"}, ("dma-noma", "tdma"): {"share": "minimum"}}
+MORE = {
+    ("noma-isac", "oma-min-power"): {"sensing": "slot"},
+    ("dma-noma", "tdma"): {"share": "minimum", "element_weights": "lorentzian"},
+    ("dma-noma", "focusing"): {"element_weights": "lorentzian"},
+}
 SLOW = {
     "noma-isac": {"robust-min-power", "non-robust-min-power", "oma-min-power", "oma-max-min", "randomisation"},
     "star-ris": set(),

@@ -14,7 +14,7 @@ METHODS: dict[str, dict[str, Any]] = {
     "robust": SEARCH, "cutting-set": {**SEARCH, "cuts": 4}, "csi-ball": SEARCH,
     "published-alternation": {**SEARCH, "alternations": 2}, "non-robust": SEARCH, "planar-wave": SEARCH,
     "zero-forcing": {}, "focusing": {}, "tdma": SEARCH, "fdma": SEARCH, "fully-digital": SEARCH,
-    "quantised": SEARCH,
+    "quantised": SEARCH, "phase-shifters": SEARCH,
 }  # fmt: skip
 DISCRETE = {"quantised"}
 """Methods that choose among few values one after another: twins of theirs may end elsewhere."""
@@ -88,15 +88,15 @@ def _mirror(s: Any, case: Case) -> Twin:
     def columns(a: np.ndarray) -> np.ndarray:
         return a.reshape(len(a), s.rows, s.columns, -1)[:, :, ::-1].reshape(a.shape)
 
-    def chains(beams: np.ndarray, digital: bool) -> np.ndarray:
-        return columns(beams) if digital else beams[:, ::-1]
+    def chains(beams: np.ndarray, network: int) -> np.ndarray:
+        return (beams[:, ::-1], columns(beams), beams)[network]
 
     def carry(design: Any) -> Any:
-        digital = bool(design.digital.any())
-        far = {} if design.far_beams is None else {
-            "far_amplitudes": columns(design.far_amplitudes), "far_beams": chains(design.far_beams, digital)
-        }  # fmt: skip
-        return replace(design, amplitudes=columns(design.amplitudes), beams=chains(design.beams, digital), **far)
+        elements = ("amplitudes", "phases_rad", "far_amplitudes", "far_phases_rad")
+        there = {name: array for name in elements if (array := getattr(design, name)) is not None}
+        far = None if design.far_beams is None else chains(design.far_beams, design.network)
+        moved = {name: columns(array) for name, array in there.items()}
+        return replace(design, beams=chains(design.beams, design.network), far_beams=far, **moved)
 
     return Twin("mirrored", _with(s, case, mirrored), carry)
 
@@ -104,7 +104,8 @@ def _mirror(s: Any, case: Case) -> Twin:
 def _power(s: Any, case: Case, rng: np.random.Generator) -> Twin:
     db = float(rng.uniform(-120, 120))
     unit = 10 ** (db / 10)
-    there = _with(s, case, power_dbm=s.power_dbm + db, noise_dbm=s.noise_dbm + db)
+    drawn = {name: getattr(s, name) * unit for name in ("circuit_power_w", "chain_power_w")}
+    there = _with(s, case, power_dbm=s.power_dbm + db, noise_dbm=s.noise_dbm + db, **drawn)
     return Twin(f"powers {db:+.0f} dB", there, lambda d: replace(d, powers_w=d.powers_w * unit))
 
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from scipy.optimize import minimize
+from scipy.optimize import minimize, minimize_scalar
 
 from beamwright.optim import Ending, allocate_power
-from beamwright.optim.power_allocation import _spent
+from beamwright.optim.power_allocation import _least, _spent, allocate_fairly, fair_power, power_at_price
 
 
 def allocated(*arguments):
@@ -96,6 +96,47 @@ def by_slsqp(a, b, start, weight):
     )  # fmt: skip
     valid = slack(found.x).min() >= -1e-7 and abs(found.x.sum() - 1) <= 1e-9
     return -found.fun if valid else -np.inf
+
+
+@pytest.mark.parametrize("demand", [0.0, 1.5])
+def test_no_general_solver_has_a_larger_least_rate(demand):
+    for groups in (1, 2, 3):
+        for a, b in zip(*cases(8, groups, 20 + groups), strict=True):
+            c = np.maximum(a, b)
+            if np.sum(2**demand * (2**demand - 1) * a + (2**demand - 1) * c) > 0.5:
+                continue
+            power = np.asarray(allocate_fairly(a, b, 0.5, demand, 0.0))
+            near = np.asarray(fair_power(power, a, c))
+            near = np.maximum(near, (2**demand - 1) * a)
+            ours = np.min(rates(a, b, np.stack([near, power - near], axis=-1)))
+            assert np.isclose(power.sum(), 0.5) and np.all(power >= 0)
+            start = np.append(np.stack([near, power - near], axis=-1).ravel() / 0.5, 0.9 * ours)
+
+            def slack(p, a=a, b=b):
+                near, far = rates(a, b, 0.5 * np.maximum(p[:-1], 1e-12).reshape(-1, 2))
+                return np.concatenate([near - p[-1], far - p[-1], near - demand])
+
+            found = minimize(
+                lambda p: -p[-1], start, method="SLSQP", bounds=[(1e-12, 1)] * (2 * groups) + [(0, 100)],
+                constraints=[{"type": "eq", "fun": lambda p: p[:-1].sum() - 1}, {"type": "ineq", "fun": slack}],
+                options={"ftol": 1e-13, "maxiter": 300},
+            )  # fmt: skip
+            if slack(found.x).min() >= -1e-8:
+                assert found.x[-1] <= ours + 1e-6
+
+
+@pytest.mark.parametrize("weight", [0.3, 0.5, 0.7])
+def test_power_at_a_price_is_what_a_search_along_one_power_finds(weight):
+    price = 3.0
+    for a, b in zip(*cases(10, 1, 31), strict=True):
+        power = float(power_at_price(a, b, weight, 0.5, 0.5, price)[0])
+        worth = minimize_scalar(
+            lambda x, a=a, b=b: price * np.exp(x)
+            - np.log(2) * objective(a, b, allocate_power(a, b, np.exp(x), weight, 0.5, 0.5).x[0], weight),
+            bounds=(np.log(np.sum(_least(a, np.maximum(a, b), 0.5, 0.5))), 3.0), method="bounded",
+            options={"xatol": 1e-9},
+        )  # fmt: skip
+        np.testing.assert_allclose(power, np.exp(worth.x), rtol=1e-4)
 
 
 def test_edges():

@@ -6,6 +6,8 @@ from beamwright.arrays.metasurface import (
     centred_positions,
     edge_feeds,
     hologram,
+    lorentzian,
+    phase_hologram,
     reference_wave,
     waveguides,
 )
@@ -30,7 +32,9 @@ __all__ = [
     "encode_layout",
     "hologram",
     "linear_positions",
+    "lorentzian",
     "near_square",
+    "phase_hologram",
     "planar_distances_m",
     "planar_positions",
     "project_layout",

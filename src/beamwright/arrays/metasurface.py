@@ -1,5 +1,7 @@
 """Dynamic metasurface antennas: elements of adjustable amplitude, a fixed reference wave (spec dma_noma, section 2)."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from beamwright.core import require
@@ -67,8 +69,29 @@ def hologram(channels: np.ndarray, reference: np.ndarray) -> np.ndarray:
     round, which forms the mirrored direction). channels (..., users, elements), reference (elements, feeds) ->
     (..., elements) in [0, 1]; a reference of zero leaves an element out of that feed's mean.
     """
+    return (1 + _interference(channels, reference, np.cos)) / 2
+
+
+def phase_hologram(channels: np.ndarray, reference: np.ndarray) -> np.ndarray:
+    """Phases that turn the reference wave towards channels: of the mean of exp(j phase of h_n conj(Q_nl)).
+
+    The unit-modulus counterpart of ``hologram``, with its arguments: (..., elements) in rad.
+    """
+    return np.arctan2(_interference(channels, reference, np.sin), _interference(channels, reference, np.cos))
+
+
+def lorentzian(angles_rad: np.ndarray) -> np.ndarray:
+    """Responses (j + exp(j phi)) / 2 of resonant elements, any shape: a circle through zero, of modulus at most one.
+
+    Of all of them that of phi = psi reaches farthest along exp(j psi): the mapping of unit-modulus weights.
+    """
+    return (1j + np.exp(1j * np.asarray(angles_rad))) / 2
+
+
+def _interference(channels: np.ndarray, reference: np.ndarray, wave: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    """Mean (..., elements) over users and feeds of the cosine or sine of the phase of h_n conj(Q_nl)."""
     require(channels.shape[-1] == len(reference), "reference", f"have {channels.shape[-1]} elements", reference.shape)
     lit = np.abs(reference) > 0
-    aligned = np.cos(np.angle(channels)[..., None] - np.angle(reference))
+    aligned = wave(np.angle(channels)[..., None] - np.angle(reference))
     mean = np.sum(np.where(lit, aligned, 0.0), axis=-1) / np.maximum(lit.sum(axis=-1), 1)
-    return (1 + mean.mean(axis=-2)) / 2
+    return mean.mean(axis=-2)

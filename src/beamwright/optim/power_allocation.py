@@ -8,6 +8,7 @@ near user may have at most s P_i - (1 - s) c_i, and wants all of it where w >= 1
 which its gain w/(a + p) equals the other's loss (1 - w)/(c + p). What is left is concave in every P_i: water-filling.
 """
 
+from functools import partial
 from typing import NamedTuple
 
 import jax
@@ -70,6 +71,46 @@ def near_power(groups: Array, a: Array, c: Array, weight: Array, rate_near: Arra
     return jnp.clip(jnp.maximum(wanted, (2.0**rate_near - 1) * a), 0.0, groups)
 
 
+def fair_power(groups: Array, a: Array, c: Array) -> Array:
+    """The near users' share of group powers P with which both users have one rate t = log2 u.
+
+    Both need (u - 1) a u + (u - 1) c in all, so u is the larger root of a u^2 + (c - a) u - (c + P) = 0.
+    """
+    u = 2 * (c + groups) / (c - a + jnp.sqrt((c - a) ** 2 + 4 * a * (c + groups)))
+    return jnp.clip((u - 1) * a, 0.0, groups)
+
+
+def allocate_fairly(a: Array, b: Array, power: Array, rate_near: Array, rate_far: Array) -> Array:
+    """Powers of the groups (groups,) whose users' least rate is largest, for required rates that can be met.
+
+    A rate t for all, or what a user requires where that is more, needs the sum of ``_least``: bisection on t.
+    """
+    a = jnp.minimum(a, _LARGEST)
+    c = jnp.maximum(a, jnp.minimum(b, _LARGEST))
+
+    def needed(rate: Array) -> Array:
+        return _least(a, c, jnp.maximum(rate, rate_near), jnp.maximum(rate, rate_far))
+
+    def halve(_: int, bracket: tuple[Array, Array]) -> tuple[Array, Array]:
+        low, high = bracket
+        middle = 0.5 * (low + high)
+        fits = jnp.sum(needed(middle)) <= power
+        return jnp.where(fits, middle, low), jnp.where(fits, high, middle)
+
+    most = jnp.log2(1 + power / jnp.max(a))  # that of the last near user, were it alone
+    rate, _ = lax.fori_loop(0, 60, halve, (jnp.zeros_like(most), most))
+    return _spent(needed(rate), needed(jnp.zeros_like(rate)), power)
+
+
+def power_at_price(a: Array, b: Array, weight: Array, rate_near: Array, rate_far: Array, price: Array) -> Array:
+    """Powers of the groups (groups,) of largest weighted rate where a watt costs ``price`` nats of it; inf if nothing.
+
+    At least what required rates need. Without a budget: whether there is one for it is for the caller to see.
+    """
+    a = jnp.minimum(a, _LARGEST)
+    return _at_price(a, jnp.maximum(a, jnp.minimum(b, _LARGEST)), weight, rate_near, rate_far, price)
+
+
 def _least(a: Array, c: Array, rate_near: Array, rate_far: Array) -> Array:
     """Power that a group's required rates need."""
     share = 2.0**-rate_far
@@ -98,14 +139,7 @@ def _priced(a: Array, c: Array, power: Array, weight: Array, rate_near: Array, r
 
     The slope falls continuously, so every price has one best power per group, and the sum falls with the price.
     """
-    share, least = 2.0**-rate_far, _least(a, c, rate_near, rate_far)
-    inner = (weight * c - (1 - weight) * a) / (1 - 2 * weight)
-    switch = (jnp.maximum(inner, (2.0**rate_near - 1) * a) + c) / share - c
-
-    def best(price: Array) -> Array:
-        far = (1 - weight) / price - c
-        near = weight / price + ((1 - share) * c - a) / share
-        return jnp.maximum(jnp.where(far >= switch, far, jnp.minimum(near, switch)), least)
+    best = partial(_at_price, a, c, weight, rate_near, rate_far)
 
     def halve(_: int, bracket: tuple[Array, Array]) -> tuple[Array, Array]:
         low, high = bracket
@@ -117,7 +151,18 @@ def _priced(a: Array, c: Array, power: Array, weight: Array, rate_near: Array, r
     low = jnp.log(1e-3 / (power + jnp.max(c) + jnp.max(a)))
     high = jnp.log(1e3 / jnp.min(a))
     _, price = lax.fori_loop(0, _BISECTIONS, halve, (low, jnp.maximum(high, low)))
-    return _spent(best(jnp.exp(price)), least, power)
+    return _spent(best(jnp.exp(price)), _least(a, c, rate_near, rate_far), power)
+
+
+def _at_price(a: Array, c: Array, weight: Array, rate_near: Array, rate_far: Array, price: Array) -> Array:
+    """Powers of the groups at a price; for w >= 1/2 further power raises the near user alone."""
+    share, least = 2.0**-rate_far, _least(a, c, rate_near, rate_far)
+    inner = (weight * c - (1 - weight) * a) / jnp.where(weight < 0.5, 1 - 2 * weight, 1.0)
+    switch = (jnp.maximum(inner, (2.0**rate_near - 1) * a) + c) / share - c
+    far = (1 - weight) / price - c
+    near = weight / price + ((1 - share) * c - a) / share
+    both = jnp.where(far >= switch, far, jnp.minimum(near, switch))
+    return jnp.maximum(jnp.where(weight < 0.5, both, near), least)
 
 
 def _spent(groups: Array, least: Array, power: Array) -> Array:

@@ -335,7 +335,7 @@ def test_one_bit_against_every_pattern():
     lanes = Problem(*(np.repeat(a[:1], len(patterns), axis=0) for a in problems))
     d = dn.quantised(s, known, bits=1, passes=3)
     beams = np.repeat(np.stack([d.beams.real, d.beams.imag], axis=1)[:1, None], len(patterns), axis=0)
-    point = Point(patterns[:, None], beams)
+    point = Point(patterns[:, None, None], beams)
     best = search(lanes, point, point, (patterns, patterns), s.power_w, Options(3, 20)).merit.max()
     assert best - 0.3 <= d.guaranteed_weighted_rate[0] <= best + 1e-3
 

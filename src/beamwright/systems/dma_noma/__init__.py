@@ -4,7 +4,14 @@ from beamwright.channels import register_channels
 from beamwright.optim.power_allocation import allocate_power
 from beamwright.systems.dma_noma.audit.certificate import certify
 from beamwright.systems.dma_noma.audit.scorecard import evaluate
-from beamwright.systems.dma_noma.methods.baselines import focusing, fully_digital, non_robust, planar_wave, zero_forcing
+from beamwright.systems.dma_noma.methods.baselines import (
+    focusing,
+    fully_digital,
+    non_robust,
+    phase_shifters,
+    planar_wave,
+    zero_forcing,
+)
 from beamwright.systems.dma_noma.methods.csi_ball import csi_ball
 from beamwright.systems.dma_noma.methods.cutting_set import cutting_set
 from beamwright.systems.dma_noma.methods.orthogonal import fdma, tdma
@@ -56,6 +63,7 @@ __all__ = [
     "fully_digital",
     "maximise_guaranteed_rate",
     "non_robust",
+    "phase_shifters",
     "planar_wave",
     "printed_error_bound",
     "published_alternation",

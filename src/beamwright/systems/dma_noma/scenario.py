@@ -21,8 +21,14 @@ class Scenario(Config):
     columns: int = parameter(32, "Elements per row Nh, half a wavelength apart", source=_SPEC, ge=1, le=16_384)
     groups: int = parameter(2, "Groups K of one near and one far user, one beam each", source=_SPEC, ge=1, le=256)
     feeds: int | None = parameter(None, "Radio-frequency chains L; default: two per group", source=_SPEC, ge=1, le=4096)
-    feeding: Literal["edge", "waveguides", "digital"] = parameter(
-        "edge", "Feeds along the edge reach every element; one waveguide per row; a chain per element", source=_SPEC
+    feeding: Literal["edge", "waveguides", "digital", "phase-shifters"] = parameter(
+        "edge",
+        "Feeds along the edge reach every element; one waveguide per row; a chain per element; no surface, but a phase "
+        "shifter between every chain and every element",
+        source=_SPEC,
+    )
+    element_weights: Literal["amplitude", "lorentzian"] = parameter(
+        "amplitude", "Responses of elements: amplitudes in [0, 1]; or (j + exp(j phi)) / 2 of a resonance, phi free"
     )
     waveguide_index: float = parameter(
         REFRACTION,
@@ -57,6 +63,11 @@ class Scenario(Config):
     power_dbm: float = parameter(
         27.0, "Transmit power P of all users together", unit="dBm", source=_SPEC, **ranges.DECIBELS
     )
+    amplifier_efficiency: float = parameter(
+        0.3, "Share of the power that amplifiers draw which reaches the antenna's chains", gt=0, le=1
+    )
+    circuit_power_w: float = parameter(1.0, "Power that the station draws whatever it sends", unit="W", **ranges.WATTS)
+    chain_power_w: float = parameter(0.2, "Power that every radio-frequency chain draws", unit="W", ge=0, le=1e30)
     noise_dbm: float = parameter(-80.0, "Noise power", unit="dBm", source=_SPEC, **ranges.DECIBELS)
     carrier_hz: float = parameter(60e9, "Carrier frequency", unit="Hz", source=_SPEC, ge=1, le=1e18)
     reference_gain_db: float = parameter(-30.0, "Power gain at one metre", unit="dB", source=_SPEC, **ranges.DECIBELS)
@@ -107,6 +118,10 @@ class Scenario(Config):
     def power_w(self) -> float:
         """Transmit power P."""
         return float(dbm_to_w(self.power_dbm))
+
+    def consumption_w(self, sent_w: Any, chains: int) -> Any:
+        """Power that the station draws where it sends ``sent_w`` by so many chains."""
+        return sent_w / self.amplifier_efficiency + self.circuit_power_w + chains * self.chain_power_w
 
     @property
     def noise_power_w(self) -> float:
@@ -185,8 +200,10 @@ class Scenario(Config):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        fixed = self.feeding != "edge" and self.feeds is not None
+        fixed = self.feeding in ("waveguides", "digital") and self.feeds is not None
         require(not fixed or self.feeds == self.chains, "feeds", f"be {self.chains} for {self.feeding}", self.feeds)
+        tuned = self.element_weights == "amplitude" or self.feeding in ("edge", "waveguides")
+        require(tuned, "element_weights", f"be amplitude for {self.feeding}", self.element_weights)
         if self.channel_model != LINE_OF_SIGHT:
             channels_named(self.channel_model)
         near, far = self.near_range_m, self.far_range_m

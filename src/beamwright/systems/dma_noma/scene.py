@@ -98,6 +98,8 @@ def checked(s: Scenario, known: Known) -> Known:
 
 def _passive_wave(s: Scenario, reference_wave: ArrayLike, drops: int) -> np.ndarray:
     """(drops, elements, chains) of spectral norm at most one; (elements, chains) stands for every drop."""
+    rule = "be left out for phase-shifters, which have Q of their own"
+    require(s.feeding != "phase-shifters", "reference_wave", rule, "one")
     wave = plain_array(reference_wave, "reference_wave")
     wave = np.broadcast_to(wave, (drops, *wave.shape)) if wave.ndim == 2 else wave
     wave = as_array(wave, "reference_wave", "drops elements chains", complex, drops=drops, elements=s.elements)

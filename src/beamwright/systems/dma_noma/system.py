@@ -44,6 +44,8 @@ METHODS = {
                orthogonal.SearchOptions, orthogonal.fdma),
         Method("fully-digital", "Upper comparison: a chain per element, robust",
                baselines.SearchOptions, baselines.fully_digital),
+        Method("phase-shifters", "Comparison: no surface, as many chains connected to all elements by phase shifters",
+               baselines.SearchOptions, baselines.phase_shifters),
     )
 }  # fmt: skip
 

@@ -21,6 +21,17 @@ TRUSTED = 0.05
 """Largest excess of the guaranteed over the verified sum rate at which both count as one, bit/s/Hz."""
 
 
+class Network(IntEnum):
+    """What is between chains and elements; the code kept in ``Design.digital``."""
+
+    SURFACE = 0
+    """A metasurface: W = diag(m) Q, a response per element."""
+    DIGITAL = 1
+    """Nothing: a chain per element, W = diag(m)."""
+    SHIFTERS = 2
+    """Phase shifters between all chains and elements: W_nl = m_nl / sqrt(N L), a response per shifter."""
+
+
 class Access(IntEnum):
     """Multiple access of near and far users; the code kept in ``Design.access``."""
 
@@ -53,6 +64,8 @@ class Certificate(StatusRecord):
     """(drops, groups) at the adversary's positions, bit/s/Hz: the status follows them."""
     verified_far_rates: np.ndarray
     """(drops, groups)."""
+    verified_energy_efficiency: np.ndarray
+    """(drops,) verified weighted rate over the power that the station draws, bit/s/Hz/W."""
     worst_positions_m: np.ndarray
     """(drops, 2 groups, 3) the adversary's positions, near users, then far users."""
     bound: np.ndarray
@@ -62,9 +75,9 @@ class Certificate(StatusRecord):
     verified_shortfall: Residual
     """(drops,) largest amount by which a required rate is missed at the adversary's positions, bit/s/Hz."""
     power_residual: Residual
-    """(drops,) | sum of powers / P - 1 |."""
+    """(drops,) excess of the sum of powers over P, over P; or what a power is below zero."""
     box_residual: Residual
-    """(drops,) largest violation of 0 <= amplitude <= 1 and of unit beams."""
+    """(drops,) largest violation of what elements can do (0 <= m <= 1, |m - j/2| = 1/2, |m| = 1), and of unit beams."""
     status: np.ndarray
     """(drops,) ``Status`` codes: ``feasible``; ``stopped``, where demands are met but the scenario set promises over
     0.05 bit/s/Hz more than the adversary leaves: trust the verified rates; ``qos_infeasible``; ``stalled``."""
@@ -96,7 +109,8 @@ class Design(StatusRecord):
     """Amplitudes, beams and powers of every drop, with their certificate."""
 
     amplitudes: Found
-    """(drops, elements) in [0, 1]; where slots differ, those of the near users' slot."""
+    """(drops, elements) in [0, 1], moduli of responses, or (drops, elements, chains) of phase shifters; where slots
+    differ, those of the near users' slot."""
     beams: Found
     """(drops, chains, groups), columns of norm one."""
     powers_w: Found
@@ -116,12 +130,42 @@ class Design(StatusRecord):
     share: Asked
     """(drops, 2) of time or band for near and far users; 1, 1 in NOMA."""
     digital: Asked
-    """(drops,) 1 for a chain per element (the upper bound), else 0."""
+    """(drops,) ``Network`` code: 1 for a chain per element (the upper bound), 0 for a surface."""
     certificate: Certificate
     far_amplitudes: Found | None = None
     """(drops, elements) of the far users' slot, where slots differ."""
     far_beams: Found | None = None
     """(drops, chains, groups) of the far users' slot."""
+    phases_rad: Found | None = None
+    """Phases of the responses, of the shape of ``amplitudes``, where elements have any."""
+    far_phases_rad: Found | None = None
+    """Phases of the far users' slot."""
+
+    @property
+    def network(self) -> Network:
+        """What is between chains and elements."""
+        there = [network for network in (Network.DIGITAL, Network.SHIFTERS) if np.any(self.digital == network)]
+        return there[0] if there else Network.SURFACE
+
+    @property
+    def responses(self) -> np.ndarray:
+        """Responses m of elements or shifters, real under amplitude control."""
+        return cartesian(self.amplitudes, self.phases_rad)
+
+    @property
+    def far_responses(self) -> np.ndarray | None:
+        """Responses of the far users' slot, where slots differ."""
+        return None if self.far_amplitudes is None else cartesian(self.far_amplitudes, self.far_phases_rad)
+
+
+def cartesian(amplitudes: np.ndarray, phases_rad: np.ndarray | None) -> np.ndarray:
+    """Numbers of these moduli and phases; without phases the moduli themselves."""
+    return amplitudes if phases_rad is None else amplitudes * np.exp(1j * phases_rad)
+
+
+def polar(responses: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+    """Moduli and phases of complex numbers; real ones, and no phases."""
+    return (np.abs(responses), np.angle(responses)) if np.iscomplexobj(responses) else (responses, None)
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,13 @@ import numpy as np
 
 from beamwright.optim.ending import Ending
 from beamwright.optim.power_allocation import allocate_power
-from beamwright.systems.dma_noma.physics import Known, Scenario, channels, model, reference_waves
+from beamwright.systems.dma_noma.physics import Design, Known, Scenario, channels, model
+from beamwright.systems.dma_noma.physics.responses import Law, law_of
+from beamwright.systems.dma_noma.types import Network
 
 
-def rate_bound(s: Scenario, known: Known, digital: bool) -> np.ndarray:
-    """Weighted rate (drops,) that no amplitudes, beams or powers exceed.
+def rate_bound(s: Scenario, known: Known, design: Design) -> np.ndarray:
+    """Weighted rate (drops,) that no responses, beams or powers exceed.
 
     At the estimates |h^H f| <= B, see ``largest_amplitudes``, or ||h|| for a chain per element. Scattering takes at
     least the same share from it as from ||h||, since |h^H f| <= ||h|| ||f||: so g <= B^2 (1 - rho / ||h||)_+^2, and a
@@ -17,7 +19,8 @@ def rate_bound(s: Scenario, known: Known, digital: bool) -> np.ndarray:
     """
     h = channels(s, known.positions_m)
     norms = np.linalg.norm(h, axis=-1)
-    amplitudes = norms if digital else largest_amplitudes(h, reference_waves(s, known))
+    wave, digital = model.waves(s, known, design), design.network is Network.DIGITAL
+    amplitudes = norms if digital else largest_amplitudes(h, wave, law_of(s, design.network))
     rho = np.repeat([0.0, s.scattering_radius], s.groups)
     left = np.maximum(1 - np.divide(rho, norms, out=np.full_like(norms, np.inf), where=norms > 0), 0)
     gain = (amplitudes * np.where(rho > 0, left, 1.0)) ** 2
@@ -28,8 +31,11 @@ def rate_bound(s: Scenario, known: Known, digital: bool) -> np.ndarray:
     return np.where(best.ending == Ending.SOLVED, rate, np.inf)
 
 
-def largest_amplitudes(h: np.ndarray, wave: np.ndarray) -> np.ndarray:
-    """Bound B of |h^H diag(m) Q v| over 0 <= m <= 1 and ||v|| = 1: (drops, users).
+def largest_amplitudes(h: np.ndarray, wave: np.ndarray, law: Law = "amplitude") -> np.ndarray:
+    """Bound B of |h^H W v| over all responses and ||v|| = 1: (drops, users).
+
+    Phase shifters: sum |h_n| |Q_nl| |v_l|, by Cauchy and Schwarz. Lorentzian elements, c_n = conj(h_n) q_n^T v: at most
+    1/2 (|sum c_n| + sum |c_n|), the second sum at most ||h|| ||Q||. Amplitudes:
 
     The best amplitudes switch on what helps: with x_n = Re(conj(h_n) q_n^T v) the modulus is the largest
     sum (x_n)_+ = 1/2 (sum x_n + sum |x_n|) over v. The first sum is linear in v, and by Cauchy and Schwarz the second
@@ -37,12 +43,16 @@ def largest_amplitudes(h: np.ndarray, wave: np.ndarray) -> np.ndarray:
 
     Args: h (drops, users, elements), Q (drops, elements, chains).
     """
-    size = np.abs(h)
+    size, norms = np.abs(h), np.linalg.norm(h, axis=-1)
+    if law == "phase":
+        return np.minimum(norms, np.linalg.norm(size @ np.abs(wave), axis=-1))
+    if law == "lorentzian":
+        linear = np.linalg.norm(np.conj(h) @ wave, axis=-1)
+        return np.minimum(norms, 0.5 * (linear + norms * np.linalg.norm(wave, 2, axis=(1, 2))[:, None]))
     turned = np.conj(np.divide(h, size, out=np.zeros_like(h), where=size > 0))
     rows = turned[..., None] * wave[:, None]
     rows = np.concatenate([rows.real, -rows.imag], axis=-1)
     gram = np.swapaxes(rows, -1, -2) @ rows
-    norms = np.linalg.norm(h, axis=-1)
     spectral = np.sqrt(np.maximum(np.linalg.eigvalsh(gram)[..., -1], 0))
     linear = np.linalg.norm(np.sum(size[..., None] * rows, axis=-2), axis=-1)
     return np.minimum(norms, 0.5 * (linear + norms * spectral))

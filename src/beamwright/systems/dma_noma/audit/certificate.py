@@ -19,7 +19,8 @@ from beamwright.systems.dma_noma.physics import (
     model,
     verify_rate,
 )
-from beamwright.systems.dma_noma.types import MET, SOUND, TRUSTED, Certificate
+from beamwright.systems.dma_noma.physics.responses import impossible, law_of
+from beamwright.systems.dma_noma.types import MET, SOUND, TRUSTED, Certificate, Network
 
 
 @guarded(Scenario)
@@ -37,7 +38,7 @@ def certify(scenario: Scenario, known: Known, design: Design) -> Certificate:
     verified = verify_rate(scenario, known, design)
     short = _shortfall(scenario, near_rates, far_rates)
     broken = _shortfall(scenario, verified.near_rates, verified.far_rates)
-    power, box = _power_residual(scenario, design), _box_residual(design)
+    power, box = _power_residual(scenario, design), _box_residual(scenario, design)
     sound = (power <= SOUND) & (box <= SOUND) & np.isfinite(near_rates + far_rates).all(axis=-1)
     guaranteed_sum_rate = near_rates.sum(axis=-1) + far_rates.sum(axis=-1)
     status = np.select(
@@ -54,8 +55,9 @@ def certify(scenario: Scenario, known: Known, design: Design) -> Certificate:
         verified_sum_rate=verified.sum_rate,
         verified_near_rates=verified.near_rates,
         verified_far_rates=verified.far_rates,
+        verified_energy_efficiency=verified.weighted_rate / _consumption_w(scenario, design),
         worst_positions_m=verified.worst_positions_m,
-        bound=rate_bound(scenario, known, bool(design.digital.any())),
+        bound=rate_bound(scenario, known, design),
         rate_shortfall=short,
         verified_shortfall=broken,
         power_residual=power,
@@ -71,19 +73,29 @@ def _shortfall(s: Scenario, near_rates: np.ndarray, far_rates: np.ndarray) -> np
 
 
 def _power_residual(s: Scenario, design: Design) -> np.ndarray:
-    """Relative excess or rest of power (drops,): TDMA spends P in either slot, the others P in all."""
+    """Relative excess of power (drops,): TDMA may spend P in either slot, the others P in all."""
     slots = Access(int(design.access[0])) is Access.TDMA
     spent = design.powers_w.sum(axis=1) if slots else design.powers_w.sum(axis=(1, 2))[:, None]
     negative = np.maximum(-design.powers_w.min(axis=(1, 2)), 0) / s.power_w
-    return np.maximum(np.abs(spent / s.power_w - 1).max(axis=-1), negative)
+    return np.maximum(np.maximum(spent / s.power_w - 1, 0).max(axis=-1), negative)
 
 
-def _box_residual(design: Design) -> np.ndarray:
-    """Largest violation (drops,) of 0 <= amplitude <= 1 and of unit beams."""
+def _consumption_w(s: Scenario, design: Design) -> np.ndarray:
+    """Power drawn (drops,): users of a slot are sent to for its share of the time."""
+    by_kind = design.powers_w.sum(axis=1)
+    if Access(int(design.access[0])) is Access.TDMA:
+        by_kind = design.share * by_kind
+    return s.consumption_w(by_kind.sum(axis=-1), design.beams.shape[1])
+
+
+def _box_residual(s: Scenario, design: Design) -> np.ndarray:
+    """Largest violation (drops,) of what elements can do and of unit beams."""
     worst = np.zeros(len(design.amplitudes))
-    for amplitudes, beams in ((design.amplitudes, design.beams), (design.far_amplitudes, design.far_beams)):
-        if amplitudes is not None and beams is not None:
-            outside = np.maximum(np.maximum(-amplitudes, amplitudes - 1).max(axis=-1), 0)
+    for responses, beams in ((design.responses, design.beams), (design.far_responses, design.far_beams)):
+        if responses is not None and beams is not None:
+            outside = np.maximum(
+                impossible(law_of(s, design.network), responses).reshape(len(worst), -1).max(axis=-1), 0
+            )
             norms = np.abs(np.linalg.norm(beams, axis=1) - 1).max(axis=-1)
             worst = np.maximum(worst, np.maximum(outside, norms))
     return worst
@@ -93,14 +105,17 @@ def _check_shapes(s: Scenario, known: Known, design: Design) -> None:
     """Raise ValueError naming the array of a wrong shape, or with NaN or infinity."""
     drops, elements = len(known.near_positions_m), s.elements
     chains = s.chains if known.reference_wave is None else known.reference_wave.shape[-1]
-    chains = elements if design.digital.any() else chains
+    chains = elements if design.network is Network.DIGITAL else chains
+    responses = (drops, elements, chains) if design.network is Network.SHIFTERS else (drops, elements)
     shapes = {
-        "amplitudes": (drops, elements),
+        "digital": (drops,),
+        "amplitudes": responses,
         "beams": (drops, chains, s.groups),
         "powers_w": (drops, s.groups, 2),
         "access": (drops,),
         "share": (drops, 2),
     }
+    shapes |= {"phases_rad": responses} if design.phases_rad is not None else {}
     for name, shape in shapes.items():
         array = getattr(design, name)
         require(array.shape == shape, name, f"have shape {shape} to match the positions", array.shape)

@@ -6,12 +6,13 @@ from typing import ParamSpec
 
 import numpy as np
 
-from beamwright.core import Config, guarded, parameter, ranges
+from beamwright.core import Config, guarded, parameter, ranges, require
 from beamwright.systems.dma_noma.audit.certificate import certify
 from beamwright.systems.dma_noma.physics import Access, Design, Known, Scenario
+from beamwright.systems.dma_noma.physics.responses import network_of
 from beamwright.systems.dma_noma.sizes import design_bytes
 from beamwright.systems.dma_noma.solve import ChannelSets, Options, SearchResult, frame_of, search_from_starts
-from beamwright.systems.dma_noma.types import Certificate
+from beamwright.systems.dma_noma.types import Certificate, polar
 
 P = ParamSpec("P")
 
@@ -37,6 +38,15 @@ def guarded_method(options: type[Config]) -> Callable[[Callable[P, Design]], Cal
     return guarded(Scenario, options, design_bytes)
 
 
+def require_amplitudes(s: Scenario) -> None:
+    """Raise ValueError where elements have no amplitudes to choose."""
+    remedy = "Design by robust instead"
+    rule = "be amplitude for this method, which chooses amplitudes"
+    require(s.element_weights == "amplitude", "element_weights", rule, s.element_weights, remedy)
+    rule = "have amplitudes for this method, which chooses them"
+    require(s.feeding != "phase-shifters", "feeding", rule, s.feeding, remedy)
+
+
 def design_for_sets(
     s: Scenario, known: Known, sets_of: Callable[[Known], ChannelSets], starts: int, options: Options, seed: int
 ) -> Design:
@@ -49,14 +59,14 @@ def design_for_sets(
 def design_of(s: Scenario, known: Known, result: SearchResult) -> Design:
     """Certified design of a search's result."""
     return certified_design(
-        s, known, result.amplitudes, result.beams, result.powers_w, trace=result.trace, iterations=result.rounds
+        s, known, result.responses, result.beams, result.powers_w, trace=result.trace, iterations=result.rounds
     )
 
 
 def certified_design(
     s: Scenario,
     known: Known,
-    amplitudes: np.ndarray,
+    responses: np.ndarray,
     beams: np.ndarray,
     powers_w: np.ndarray,
     *,
@@ -68,10 +78,13 @@ def certified_design(
 ) -> Design:
     """Design whose rates and status are those of its certificate.
 
-    Args: far amplitudes and beams of the far users' slot, where slots differ; trace and iterations of a search.
+    Args: responses of the elements; far: responses and beams of the far users' slot, where slots differ; trace and
+          iterations of a search.
     """
-    drops = len(amplitudes)
+    drops = len(responses)
     nothing = np.full(drops, np.nan)
+    amplitudes, phases = polar(responses)
+    far_amplitudes, far_phases = (None, None) if far is None else polar(far[0])
     draft = Design(
         amplitudes=amplitudes,
         beams=beams,
@@ -83,10 +96,12 @@ def certified_design(
         status=np.zeros(drops, int),
         access=np.full(drops, int(access)),
         share=np.broadcast_to(np.asarray(share, float), (drops, 2)).copy(),
-        digital=np.full(drops, int(s.feeding == "digital")),
+        digital=np.full(drops, int(network_of(s))),
         certificate=Certificate(*(nothing for _ in fields(Certificate))),
-        far_amplitudes=None if far is None else far[0],
+        far_amplitudes=far_amplitudes,
         far_beams=None if far is None else far[1],
+        phases_rad=phases,
+        far_phases_rad=far_phases,
     )
     return completed(s, known, draft if trace is None else replace(draft, trace=trace))
 

@@ -2,6 +2,8 @@
 
 from functools import partial
 
+import numpy as np
+
 from beamwright.core import USUAL, known_of
 from beamwright.systems.dma_noma.methods.base import (
     NoOptions,
@@ -42,10 +44,31 @@ def fully_digital(
     scenario: Scenario, known: Known, starts: int = USUAL, rounds: int = USUAL, steps: int = USUAL, seed: int = USUAL
 ) -> Design:
     """Robust design with a radio-frequency chain per element: an upper comparison for any amplitudes and feeds."""
-    digital = scenario.model_copy(update={"feeding": "digital", "feeds": None})
+    return _instead(scenario, known, "digital", None, starts, Options(rounds, steps), seed)
+
+
+@guarded_method(SearchOptions)
+def phase_shifters(
+    scenario: Scenario, known: Known, starts: int = USUAL, rounds: int = USUAL, steps: int = USUAL, seed: int = USUAL
+) -> Design:
+    """Robust design with the surface's number of chains, each connected to every element by a phase shifter.
+
+    W_nl = exp(j theta_nl) / sqrt(N L), passive like the surface (spec dma_noma, section 2): power that does not combine
+    in phase at an element is lost in the combiner.
+    """
+    wave = known_of(known, Known).reference_wave
+    chains = scenario.chains if wave is None else np.shape(wave)[-1]
+    return _instead(scenario, known, "phase-shifters", chains, starts, Options(rounds, steps), seed)
+
+
+def _instead(
+    s: Scenario, known: Known, feeding: str, feeds: int | None, starts: int, options: Options, seed: int
+) -> Design:
+    """Robust design with another network between chains and elements."""
+    other = s.model_copy(update={"feeding": feeding, "feeds": feeds, "element_weights": "amplitude"})
     known = known_of(known, Known)
-    known = checked(digital, Known(known.near_positions_m, known.far_positions_m, None, known.drop))
-    return design_for_sets(digital, known, partial(scenario_sets, digital), starts, Options(rounds, steps), seed)
+    known = checked(other, Known(known.near_positions_m, known.far_positions_m, None, known.drop))
+    return design_for_sets(other, known, partial(scenario_sets, other), starts, options, seed)
 
 
 @guarded_method(NoOptions)

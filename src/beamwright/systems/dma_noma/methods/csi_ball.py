@@ -36,7 +36,7 @@ def csi_ball(
     known, options = checked(scenario, known), Options(rounds, steps)
     frame = frame_of(scenario, known)
     there = search_from_starts(scenario, frame.known, scenario_sets(scenario, frame.known), starts, options, seed)
-    point = there.amplitudes, there.beams
+    point = there.responses, there.beams
     sets = estimate_sets(scenario, frame.known)._replace(scattering=channel_radii(scenario, frame.known, kind))
     result = search_from_starts(scenario, frame.known, sets, starts, options, seed, point)
     return design_of(scenario, known, frame.restored(result))

@@ -72,7 +72,7 @@ def cutting_set(
         rates = _rates_on_grid(scenario, frame.known, h, result)
         best = _better(best or (rates, result), (rates, result))
         trace[:, cut] = best[0].rate
-        start = result.amplitudes, result.beams
+        start = result.responses, result.beams
         if cut < cuts:
             points[:, :, cut + 1] = np.take_along_axis(grid, rates.worst[..., None, None], axis=2)[:, :, 0]
     assert best is not None  # there is at least one design
@@ -91,7 +91,7 @@ class _GridRates(NamedTuple):
 
 def _rates_on_grid(s: Scenario, known: Known, h: np.ndarray, result: SearchResult) -> _GridRates:
     """Weighted rates and worst positions on the grid h (drops, users, positions, elements)."""
-    vectors = model.transmit_vectors(result.amplitudes, reference_waves(s, known), result.beams)
+    vectors = model.transmit_vectors(result.responses, reference_waves(s, known), result.beams)
     required = s.rate_near * (1 - MET), s.rate_far * (1 - MET)
     sent = model.noma_transmissions(s, vectors, result.powers_w.sum(axis=-1))
     near, far = model.ratios(h[:, : s.groups], sent[0]), model.ratios(h[:, s.groups :], sent[1])

@@ -55,8 +55,8 @@ def tdma(
         weights = 2 * shares * np.array([scenario.weight, 1 - scenario.weight])
         courses = (np.fmax.accumulate(slot.trace, axis=1) for slot in (near, far))
         return certified_design(
-            scenario, known, near.amplitudes, near.beams, powers, access=Access.TDMA, share=shares,
-            far=(far.amplitudes, far.beams),
+            scenario, known, near.responses, near.beams, powers, access=Access.TDMA, share=shares,
+            far=(far.responses, far.beams),
             trace=sum(weight[:, None] * course for weight, course in zip(weights.T, courses, strict=True)),
             iterations=np.maximum(near.rounds, far.rounds),
         )  # fmt: skip
@@ -79,7 +79,7 @@ def fdma(
     far_w = _water_filling(h[:, scenario.groups :], far, 0.5 * scenario.power_w, 2 * scenario.rate_far)
     powers = np.stack([near_w, far_w], axis=-1)
     return certified_design(
-        scenario, known, noma.amplitudes, noma.beams, powers, access=Access.FDMA, share=(0.5, 0.5),
+        scenario, known, noma.responses, noma.beams, powers, access=Access.FDMA, share=(0.5, 0.5),
         iterations=noma.iterations,
     )  # fmt: skip
 

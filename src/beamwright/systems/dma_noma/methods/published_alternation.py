@@ -49,7 +49,7 @@ def published_alternation(
     for _ in range(alternations):
         worst = frame.positions(designs[-1].certificate.worst_positions_m)
         sets = channel_sets(scenario, worst[:, :, None])
-        start = result.amplitudes, result.beams
+        start = result.responses, result.beams
         result = search_from_starts(scenario, frame.known, sets, 1, options, seed, start)
         designs.append(design_of(scenario, known, frame.restored(result)))
     trace = np.stack([design.certificate.verified_weighted_rate for design in designs], axis=1)

@@ -1,7 +1,7 @@
 """Robust design for amplitudes of b bits, as hardware has them (spec dma_noma, 6, D)."""
 
 from beamwright.core import USUAL, parameter
-from beamwright.systems.dma_noma.methods.base import SearchOptions, design_of, guarded_method
+from beamwright.systems.dma_noma.methods.base import SearchOptions, design_of, guarded_method, require_amplitudes
 from beamwright.systems.dma_noma.physics import Design, Known, Scenario, checked
 from beamwright.systems.dma_noma.solve import Options, frame_of, quantise, scenario_sets, search_from_starts
 
@@ -33,6 +33,7 @@ def quantised(
     Raises:  ValueError naming the argument.
     """
     known, options = checked(scenario, known), Options(rounds, steps)
+    require_amplitudes(scenario)
     frame = frame_of(scenario, known)
     sets = scenario_sets(scenario, frame.known)
     result = search_from_starts(scenario, frame.known, sets, starts, options, seed)

@@ -14,7 +14,7 @@ import numpy as np
 
 from beamwright.core import extra
 from beamwright.optim import Ratio
-from beamwright.systems.dma_noma.methods.base import certified_design
+from beamwright.systems.dma_noma.methods.base import certified_design, require_amplitudes
 from beamwright.systems.dma_noma.physics import (
     Design,
     Known,
@@ -25,6 +25,7 @@ from beamwright.systems.dma_noma.physics import (
     closed_forms,
     reference_waves,
 )
+from beamwright.systems.dma_noma.physics.responses import as_parts
 from beamwright.systems.dma_noma.solve import Point, Problem, make_problems, scenario_sets, start
 from beamwright.systems.dma_noma.solve.search import GAIN, PATIENCE, Candidate, power_step, precedes, scored, split_at
 
@@ -48,10 +49,11 @@ def alternate(s: Scenario, known: Known, starts: int, rounds: int, density: floa
     Source:  spec dma_noma, section 6, B. The source linearises with the wrong sign and an unbounded slack (section 8).
     """
     known = checked(s, known)
+    require_amplitudes(s)
     wave = reference_waves(s, known)
     problems = make_problems(s, scenario_sets(s, known, density), wave)
-    first = start.initial(channels(s, known.positions_m), wave)
-    amplitudes, beams = (a.reshape(-1, *a.shape[2:]) for a in start.varied(*first, known.numbers, starts, seed))
+    first = start.initial(s, channels(s, known.positions_m), wave)
+    amplitudes, beams = (a.reshape(-1, *a.shape[2:]) for a in start.varied(s, *first, known.numbers, starts, seed))
     if s.feeding == "digital":
         amplitudes = np.ones_like(amplitudes)
     results = [
@@ -100,14 +102,18 @@ def _alternate_one(problem: Problem, amplitudes: np.ndarray, beams: np.ndarray, 
         idle = idle + 1 if float(now.merit - before.merit) < GAIN else 0
     split = _split(problem, now)
     powers = np.stack([np.asarray(split.near), np.asarray(split.far)], axis=-1)
-    return _Result(np.asarray(now.point.amplitudes), _beams(now), powers, bool(now.feasible), trace, done)
+    return _Result(_amplitudes(now), _beams(now), powers, bool(now.feasible), trace, done)
 
 
 _scored, _split, _power_step = jax.jit(scored), jax.jit(split_at), jax.jit(power_step)
 
 
 def _candidate(problem: Problem, amplitudes: np.ndarray, beams: np.ndarray, powers: np.ndarray) -> Candidate:
-    return _scored(problem, Point(amplitudes, np.stack([beams.real, beams.imag])), powers)
+    return _scored(problem, Point(amplitudes[None], as_parts(beams, axis=0)), powers)
+
+
+def _amplitudes(now: Candidate) -> np.ndarray:
+    return np.asarray(now.point.responses[0])
 
 
 def _beams(now: Candidate) -> np.ndarray:
@@ -117,7 +123,7 @@ def _beams(now: Candidate) -> np.ndarray:
 
 def _accepted(problem: Problem, now: Candidate, amplitudes: np.ndarray, beams: np.ndarray) -> Candidate:
     """The first of the shortened steps that improves the exact worst case, else the old point."""
-    old_amplitudes, old_beams = np.asarray(now.point.amplitudes), _beams(now)
+    old_amplitudes, old_beams = _amplitudes(now), _beams(now)
     for t in STEPS:
         mixed = closed_forms.unit_columns(old_beams + t * (beams - old_beams))
         shorter = old_amplitudes + t * (amplitudes - old_amplitudes)
@@ -149,7 +155,7 @@ def _decoders(problem: Problem) -> _Decoders:
 
 def _beam_step(problem: Problem, now: Candidate) -> Candidate:
     for _ in range(PASSES):
-        decoders, beams, amplitudes = _decoders(problem), _beams(now), np.asarray(now.point.amplitudes)
+        decoders, beams, amplitudes = _decoders(problem), _beams(now), _amplitudes(now)
         proposed = _relaxed_beams(problem, now, decoders, beams, amplitudes)
         if proposed is None:
             return now
@@ -265,7 +271,7 @@ def _rate_program(
 
 def _amplitude_step(problem: Problem, now: Candidate) -> Candidate:
     for _ in range(PASSES):
-        decoders, beams, amplitudes = _decoders(problem), _beams(now), np.asarray(now.point.amplitudes)
+        decoders, beams, amplitudes = _decoders(problem), _beams(now), _amplitudes(now)
         proposed = _convex_amplitudes(problem, now, decoders, beams, amplitudes)
         if proposed is None:
             return now

@@ -11,6 +11,7 @@ from beamwright.systems.dma_noma.solve import (
     MARGIN,
     MISSING,
     Frame,
+    Objective,
     Options,
     Points,
     SearchResult,
@@ -34,6 +35,9 @@ class RobustOptions(SearchOptions):
 
     density: float = parameter(DENSITY, "Density of positions across a ball", source="spec, section 4", gt=0, le=1e6)
     homotopy: bool = parameter(False, "One more start, that comes from the estimates through growing balls")
+    objective: Objective = parameter(
+        "weighted-sum", "Sum of weighted least rates; least rate of all users; or the weighted rate per watt drawn"
+    )
     assumed_error_m: float | None = parameter(
         None, "Radius that is designed for; default: the scenario's", unit="m", **ranges.METRES
     )
@@ -50,6 +54,7 @@ def maximise_guaranteed_rate(
     seed: int = USUAL,
     homotopy: bool = USUAL,
     assumed_error_m: float | None = USUAL,
+    objective: Objective = USUAL,
 ) -> Design:
     """Largest sum of weighted least rates over every user's ball of positions.
 
@@ -63,13 +68,16 @@ def maximise_guaranteed_rate(
              fold_in(key(seed), i): all are followed for a round, the best to the end; rounds of search and powers;
              steps of BFGS per sharpness; density of the scenario set across the ball; homotopy: one more candidate,
              that comes from the estimates through a quarter and half of the radius; assumed_error_m: the radius that is
-             designed for, default the scenario's (the certificate has that anyway).
-    Returns: Design; ``trace`` never falls: the weighted rate over the set that the search began with, less what missed
-             rates cost. Never worse, for that set, than zero forcing and focusing with the best powers. Status
-             ``feasible``, ``stopped`` or ``qos_infeasible`` (best effort), see ``Certificate``.
+             designed for, default the scenario's (the certificate has that anyway); objective: ``max-min`` for the
+             least rate of all users instead, ``energy-efficiency`` for the weighted rate over the power drawn, which
+             may spend less than P (``Scenario.consumption_w``).
+    Returns: Design; ``trace`` never falls: the objective over the set that the search began with, less what missed
+             rates cost (of energy efficiency in bit/s/Hz, times the consumption at full power). Never worse, for that
+             set, than zero forcing and focusing with the best powers. Status ``feasible``, ``stopped`` or
+             ``qos_infeasible`` (best effort), see ``Certificate``.
     Raises:  ValueError naming the argument.
     """
-    known, options = checked(scenario, known), Options(rounds, steps)
+    known, options = checked(scenario, known), Options(rounds, steps, objective=objective)
     room = float(np.linalg.norm(known.positions_m, axis=-1).min(initial=np.inf)) - scenario.half_extent_m
     rule = f"be >= 0 and less than what is between the antenna and the nearest user, {room:.3g} m"
     require(assumed_error_m is None or 0 <= assumed_error_m < room, "assumed_error_m", rule, assumed_error_m)
@@ -108,12 +116,12 @@ def _closed(
         result = SearchResult(*(a[disproved] for a in result))
         joined[:, :, cut] = _on_grid(s, frame, now.certificate.worst_positions_m)
         sets = scenario_sets(s, frame.known, density, joined=joined)._replace(margin=margin)
-        start = result.amplitudes, result.beams
+        start = result.responses, result.beams
         result = search_from_starts(s, frame.known, sets, 1, options, seed, start)
         before = best.take(open_)
         now = design_of(s, known.take(open_), frame.restored(result))
         now = replace(now, trace=before.trace, iterations=before.iterations + now.iterations)
-        better = _rank(s, now) > _rank(s, before)
+        better = _rank(s, now, options.objective) > _rank(s, before, options.objective)
         best = best.put(open_[better], now.take(better))
     return best
 
@@ -124,13 +132,18 @@ def _on_grid(s: Scenario, frame: Frame, positions_m: np.ndarray) -> np.ndarray:
     return centre + step * np.round((frame.positions(positions_m) - centre) / step)
 
 
-def _rank(s: Scenario, design: Design) -> np.ndarray:
-    """Order of designs (drops,): what may be relied on, then demands met, then the verified weighted rate."""
+def _rank(s: Scenario, design: Design, objective: Objective) -> np.ndarray:
+    """Order of designs (drops,): what may be relied on, then demands met, then the verified objective."""
     proof = design.certificate
     valid = np.select([proof.status == Status.FEASIBLE, proof.status == Status.STOPPED], [2.0, 1.0], 0.0)
     near, far = s.rate_near - proof.verified_near_rates, s.rate_far - proof.verified_far_rates
     missing = np.maximum(near, 0).sum(axis=-1) + np.maximum(far, 0).sum(axis=-1)
-    return 1e6 * valid + proof.verified_weighted_rate - MISSING * missing
+    reached = proof.verified_weighted_rate
+    if objective == "max-min":
+        reached = np.minimum(proof.verified_near_rates, proof.verified_far_rates).min(axis=-1)
+    elif objective == "energy-efficiency":
+        reached = proof.verified_energy_efficiency * s.consumption_w(s.power_w, design.beams.shape[1])
+    return 1e6 * valid + reached - MISSING * missing
 
 
 def _grown(s: Scenario, known: Known, density: float, options: Options, seed: int) -> Points:
@@ -140,6 +153,6 @@ def _grown(s: Scenario, known: Known, density: float, options: Options, seed: in
     for share in (*GROWING, 1.0):
         sets = channel_sets(s, points[:, :, :1] + share * (points - points[:, :, :1]), present)
         result = search_from_starts(s, known, sets, 1, options, seed, start)
-        start = result.amplitudes, result.beams
+        start = result.responses, result.beams
     assert start is not None
     return start

@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from beamwright.arrays import hologram
 from beamwright.optim.power_allocation import allocate_power
 from beamwright.systems.dma_noma.physics import geometry, model
+from beamwright.systems.dma_noma.physics.responses import holograms
 from beamwright.systems.dma_noma.scene import Known, Scenario
 
 _ROUNDS = 30
@@ -14,9 +14,9 @@ _ROUNDS = 30
 
 
 class ClosedForm(NamedTuple):
-    """Amplitudes, unit beams and powers, as in ``Design``."""
+    """Responses of the elements, unit beams and powers, as in ``Design``."""
 
-    amplitudes: np.ndarray
+    responses: np.ndarray
     beams: np.ndarray
     powers_w: np.ndarray
 
@@ -24,41 +24,36 @@ class ClosedForm(NamedTuple):
 def zero_forcing(s: Scenario, known: Known) -> ClosedForm:
     """Hologram of the near users, beams that null each other at them, powers for the estimates."""
     wave = geometry.reference_waves(s, known)
-    return _with_powers(s, known, *zero_forcing_point(geometry.channels(s, known.positions_m), wave))
+    return _with_powers(s, known, *zero_forcing_point(s, geometry.channels(s, known.positions_m), wave))
 
 
 def focusing(s: Scenario, known: Known) -> ClosedForm:
     """Hologram of the near users, every beam matched to its own, powers for the estimates."""
     wave = geometry.reference_waves(s, known)
-    return _with_powers(s, known, *focusing_point(geometry.channels(s, known.positions_m), wave))
+    return _with_powers(s, known, *focusing_point(s, geometry.channels(s, known.positions_m), wave))
 
 
-def zero_forcing_point(h: np.ndarray, wave: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Amplitudes and unit beams of zero forcing for channels h (drops, users, elements), near users first."""
+def zero_forcing_point(s: Scenario, h: np.ndarray, wave: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Responses and unit beams of zero forcing for channels h (drops, users, elements), near users first."""
     near = h[:, : h.shape[1] // 2]
-    amplitudes = holograms(near, wave)
-    return amplitudes, nulling_beams(near, amplitudes, wave)
+    responses = holograms(s, near, wave)
+    return responses, nulling_beams(near, responses, wave)
 
 
-def focusing_point(h: np.ndarray, wave: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Amplitudes and unit beams of focusing for channels h (drops, users, elements), near users first."""
+def focusing_point(s: Scenario, h: np.ndarray, wave: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Responses and unit beams of focusing for channels h (drops, users, elements), near users first."""
     near = h[:, : h.shape[1] // 2]
-    amplitudes = holograms(near, wave)
-    matched = np.conj(np.swapaxes(amplitudes[..., None] * wave, -1, -2)) @ np.swapaxes(near, -1, -2)
-    return amplitudes, unit_columns(matched)
+    responses = holograms(s, near, wave)
+    matched = np.conj(np.swapaxes(model.antenna(responses, wave), -1, -2)) @ np.swapaxes(near, -1, -2)
+    return responses, unit_columns(matched)
 
 
-def holograms(h: np.ndarray, wave: np.ndarray) -> np.ndarray:
-    """Hologram amplitudes (drops, elements) for channels h (drops, users, elements) and Q (drops, elements, chains)."""
-    return np.stack([hologram(channels, q) for channels, q in zip(h, wave, strict=True)])
-
-
-def nulling_beams(h: np.ndarray, amplitudes: np.ndarray, wave: np.ndarray) -> np.ndarray:
+def nulling_beams(h: np.ndarray, responses: np.ndarray, wave: np.ndarray) -> np.ndarray:
     """Unit beams (drops, chains, groups) that null the other users of ``h`` (drops, groups, elements) if they can.
 
     V = G (G^H G)^+ on the effective channels G = W^H H.
     """
-    rows = np.conj(h) @ (amplitudes[..., None] * wave)
+    rows = np.conj(h) @ model.antenna(responses, wave)
     _, exponent = np.frexp(np.abs(rows).max(axis=(-2, -1), keepdims=True))
     rows = rows * 2.0 ** -np.maximum(exponent, -1000)  # a power of two costs no digit; columns are normalised anyway
     return unit_columns(np.linalg.pinv(rows, rcond=1e-9))
@@ -81,13 +76,13 @@ def minimum_share(s: Scenario, far_rates: np.ndarray) -> np.ndarray:
     return np.stack([1 - needed, needed], axis=-1)
 
 
-def _with_powers(s: Scenario, known: Known, amplitudes: np.ndarray, beams: np.ndarray) -> ClosedForm:
+def _with_powers(s: Scenario, known: Known, responses: np.ndarray, beams: np.ndarray) -> ClosedForm:
     """Powers by the closed form for the estimates, interference and all, halfway at a time."""
-    vectors = model.transmit_vectors(amplitudes, geometry.reference_waves(s, known), beams)
+    vectors = model.transmit_vectors(responses, geometry.reference_waves(s, known), beams)
     h = geometry.channels(s, known.positions_m[:, :, None])
     group_w = np.full((len(h), s.groups), s.power_w / s.groups)
     for _ in range(_ROUNDS):
         a, b = model.worst_ratios(h, model.noma_transmissions(s, vectors, group_w))
         powers_w = np.asarray(allocate_power(a, b, s.power_w, s.weight, s.rate_near, s.rate_far).x)
         group_w = 0.5 * (group_w + powers_w.sum(axis=-1))
-    return ClosedForm(amplitudes, beams, powers_w)
+    return ClosedForm(responses, beams, powers_w)

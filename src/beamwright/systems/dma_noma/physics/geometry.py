@@ -33,10 +33,20 @@ def feed_matrix(scenario: Scenario) -> np.ndarray:
     positions, spacing = element_positions(scenario), scenario.wavelength_m / 2
     if scenario.feeding == "digital":
         return np.eye(scenario.elements, dtype=complex)
+    if scenario.feeding == "phase-shifters":
+        return shifter_matrix(scenario.elements, scenario.chains)
     if scenario.feeding == "waveguides":
         return waveguides(scenario.rows, scenario.columns, spacing, scenario.wavelength_m, *guide)
     feeds = edge_feeds(scenario.chains, scenario.columns * spacing, positions[:, 2].min() - spacing)
     return reference_wave(positions, feeds, scenario.wavelength_m, *guide)
+
+
+def shifter_matrix(elements: int, chains: int) -> np.ndarray:
+    """Q (elements, chains) of phase shifters, all 1/sqrt(N L): lossless dividers, matched combiners.
+
+    Whatever the phases, the norm of W is at most its Frobenius norm, which is one; where all agree it is one.
+    """
+    return np.full((elements, chains), 1 / np.sqrt(elements * chains), complex)
 
 
 def reference_waves(s: Scenario, known: Known) -> np.ndarray:

@@ -14,16 +14,16 @@ import numpy as np
 
 from beamwright.metrics import spectral_efficiency
 from beamwright.numerics import square_modulus
-from beamwright.systems.dma_noma.physics.geometry import reference_waves
+from beamwright.systems.dma_noma.physics.geometry import reference_waves, shifter_matrix
 from beamwright.systems.dma_noma.scene import Known, Scenario
-from beamwright.systems.dma_noma.types import Access, Design
+from beamwright.systems.dma_noma.types import Access, Design, Network
 
 
 class Transmission(NamedTuple):
     """Beams, powers and noise while one kind of users (near or far) is served."""
 
     vectors: np.ndarray
-    """f_i = diag(amplitudes) Q v_i: (drops, elements, groups)."""
+    """f_i = W v_i: (drops, elements, groups)."""
     powers_w: np.ndarray
     """(drops, groups) of each beam."""
     noise_w: np.ndarray
@@ -38,12 +38,10 @@ class Transmission(NamedTuple):
 
 def transmissions(s: Scenario, known: Known, design: Design) -> tuple[Transmission, Transmission]:
     """Transmissions to near and to far users."""
-    wave = reference_waves(s, known)
-    if design.digital.any():
-        wave = np.broadcast_to(np.eye(s.elements), (len(wave), s.elements, s.elements))
-    near = far = transmit_vectors(design.amplitudes, wave, design.beams)
-    if design.far_amplitudes is not None and design.far_beams is not None:
-        far = transmit_vectors(design.far_amplitudes, wave, design.far_beams)
+    wave = waves(s, known, design)
+    near = far = transmit_vectors(design.responses, wave, design.beams)
+    if design.far_responses is not None and design.far_beams is not None:
+        far = transmit_vectors(design.far_responses, wave, design.far_beams)
     access, both = Access(int(design.access[0])), design.powers_w.sum(axis=-1)
     near_w, far_w = (both, both) if access is Access.NOMA else (design.powers_w[..., 0], design.powers_w[..., 1])
     noise = np.full((2, len(both)), s.noise_power_w)
@@ -52,15 +50,31 @@ def transmissions(s: Scenario, known: Known, design: Design) -> tuple[Transmissi
     return Transmission(near, near_w, noise[0], 0.0), Transmission(far, far_w, noise[1], s.scattering_radius)
 
 
+def waves(s: Scenario, known: Known, design: Design) -> np.ndarray:
+    """Q of the network that a design is for, (drops, elements, chains)."""
+    drops, chains, _ = design.beams.shape
+    if design.network is Network.SURFACE:
+        return reference_waves(s, known)
+    alone = np.eye(s.elements) if design.network is Network.DIGITAL else shifter_matrix(s.elements, chains)
+    return np.broadcast_to(alone, (drops, s.elements, chains))
+
+
 def noma_transmissions(s: Scenario, vectors: np.ndarray, group_w: np.ndarray) -> tuple[Transmission, Transmission]:
     """Transmissions to near and far users at once, for vectors (drops, elements, groups), powers (drops, groups)."""
     near = Transmission(vectors, group_w, np.full(len(vectors), s.noise_power_w), 0.0)
     return near, near._replace(scattering=s.scattering_radius)
 
 
-def transmit_vectors(amplitudes: np.ndarray, wave: np.ndarray, beams: np.ndarray) -> np.ndarray:
-    """Transmit vectors f_i = diag(amplitudes) Q v_i: (drops, elements, groups)."""
-    return amplitudes[..., None] * (wave @ beams)
+def transmit_vectors(responses: np.ndarray, wave: np.ndarray, beams: np.ndarray) -> np.ndarray:
+    """Transmit vectors f_i = W v_i: (drops, elements, groups)."""
+    if responses.ndim == wave.ndim:
+        return antenna(responses, wave) @ beams
+    return responses[..., None] * (wave @ beams)
+
+
+def antenna(responses: np.ndarray, wave: np.ndarray) -> np.ndarray:
+    """W (drops, elements, chains) of Q and responses per element, diag(m) Q, or per element and chain, m o Q."""
+    return (responses if responses.ndim == wave.ndim else responses[..., None]) * wave
 
 
 def ratios(h: np.ndarray, sent: Transmission) -> np.ndarray:

@@ -6,6 +6,7 @@ from beamwright.systems.dma_noma.solve.multistart import Points, search_from_sta
 from beamwright.systems.dma_noma.solve.problem import (
     MARGIN,
     ChannelSets,
+    Objective,
     channel_sets,
     estimate_sets,
     make_problems,
@@ -19,6 +20,7 @@ __all__ = [
     "MISSING",
     "ChannelSets",
     "Frame",
+    "Objective",
     "Options",
     "Point",
     "Points",

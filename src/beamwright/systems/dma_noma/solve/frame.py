@@ -24,7 +24,7 @@ class Frame:
     mirrored: np.ndarray
     """(drops,) logical."""
     rows: int
-    digital: bool
+    feeding: str
 
     def take(self, drops: np.ndarray) -> "Frame":
         """The frame of some drops."""
@@ -32,11 +32,14 @@ class Frame:
 
     def restored(self, result: SearchResult) -> SearchResult:
         """Result of a search in this frame, in that of the person who asked."""
-        amplitudes, beams = self._columns(result.amplitudes[..., None])[..., 0], result.beams
-        beams = self._columns(beams) if self.digital else self._turned(beams, beams[:, ::-1])
+        beams = result.beams
+        if self.feeding == "digital":
+            beams = self._columns(beams)
+        elif self.feeding == "edge":
+            beams = self._turned(beams, beams[:, ::-1])
         back = np.argsort(self.order, axis=1)
         return result._replace(
-            amplitudes=amplitudes,
+            responses=self._columns(result.responses),
             beams=np.take_along_axis(beams, back[:, None], axis=2),
             powers_w=np.take_along_axis(result.powers_w, back[..., None], axis=1),
         )
@@ -62,7 +65,7 @@ def frame_of(s: Scenario, known: Known) -> Frame:
     drops, symmetric = len(known.near_positions_m), not own and s.feeding != "waveguides"
     sides = np.sort(known.positions_m[..., 1], axis=1).sum(axis=1)
     mirrored = (sides < 0) if symmetric else np.zeros(drops, bool)
-    frame = Frame(known, np.tile(np.arange(s.groups), (drops, 1)), mirrored, s.rows, s.feeding == "digital")
+    frame = Frame(known, np.tile(np.arange(s.groups), (drops, 1)), mirrored, s.rows, s.feeding)
     near, far = (frame._turned(a, a * MIRROR) for a in (known.near_positions_m, known.far_positions_m))
     keys = [positions[..., axis] for positions in (far, near) for axis in (2, 0, 1)]
     order = np.lexsort(keys, axis=-1)

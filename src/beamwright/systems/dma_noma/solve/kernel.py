@@ -4,6 +4,7 @@ Powers are shares of P, and channels are in units of the noise amplitude over ro
 with a leading axis of parts.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import jax.numpy as jnp
@@ -11,12 +12,13 @@ import numpy as np
 from jax import Array
 
 from beamwright.numerics import Values
+from beamwright.optim.power_allocation import fair_power
 from beamwright.systems.dma_noma.physics.reception import ReceivedPower, received
 
 PENALTY = 20.0
-"""Penalty in weighted rate per bit by which a group's power is short of its required rates' (spec section 6, A)."""
+"""Penalty in the objective per bit by which a group's power is short of its required rates' (spec section 6, A)."""
 MISSING = 2.0
-"""Price in weighted rate of a bit/s/Hz that a required rate is missed by, where best efforts are compared."""
+"""Price in the objective of a bit/s/Hz that a required rate is missed by, where best efforts are compared."""
 
 
 class Problem(NamedTuple):
@@ -36,13 +38,17 @@ class Problem(NamedTuple):
     """()."""
     rate_far: Values
     """()."""
+    fair: Values
+    """() one where the least rate counts, zero where the weighted sum does."""
+    drawn: Values
+    """() share of the largest consumption that is drawn whatever is radiated; one where power costs nothing."""
 
 
 class Point(NamedTuple):
     """Unknowns of the search, apart from powers."""
 
-    amplitudes: Values
-    """(elements,)."""
+    responses: Values
+    """(parts, elements), one part where they are real; or (parts, elements, chains) of phase shifters."""
     beams: Values
     """(parts, chains, groups), any norms: they are normalised inside."""
 
@@ -54,11 +60,17 @@ def normalised(beams: Array) -> Array:
 
 
 def vectors(problem: Problem, point: Point) -> Array:
-    """Transmit vectors f = diag(m) Q v, (parts, elements, groups)."""
-    real, imag = normalised(point.beams)
-    wave = problem.wave
-    radiated = jnp.stack([wave[0] @ real - wave[1] @ imag, wave[0] @ imag + wave[1] @ real])
-    return point.amplitudes[:, None] * radiated
+    """Transmit vectors f = diag(m) Q v, or (m o Q) v, (parts, elements, groups)."""
+    if point.responses.ndim == problem.wave.ndim:
+        return _product(jnp.matmul, _product(jnp.multiply, point.responses, problem.wave), normalised(point.beams))
+    radiated = _product(jnp.matmul, problem.wave, normalised(point.beams))
+    response = point.responses[..., None]
+    return response * radiated if len(response) == 1 else _product(jnp.multiply, response, radiated)
+
+
+def _product(times: Callable[[Array, Array], Array], a: Array, b: Array) -> Array:
+    """Product of complex arrays, (parts, ...) each."""
+    return jnp.stack([times(a[0], b[0]) - times(a[1], b[1]), times(a[0], b[1]) + times(a[1], b[0])])
 
 
 def received_at(problem: Problem, point: Point, sharpness: Array | float | None = None) -> ReceivedPower:
@@ -102,7 +114,9 @@ def split(problem: Problem, log_ratio: Array, powers: Array, sharpness: Array | 
     most = rest * powers - (1 - rest) * c  # what the far user's required rate leaves
     # for weights below one half a larger near share stops paying at an inner point
     inner = (weight * c - (1 - weight) * a) / jnp.where(weight < 0.5, 1 - 2 * weight, 1.0)
-    near = jnp.maximum(jnp.where(weight < 0.5, jnp.minimum(inner, most), most), least)
+    wanted = jnp.where(weight < 0.5, jnp.minimum(inner, most), most)
+    wanted = jnp.where(problem.fair > 0, jnp.minimum(fair_power(powers, a, c), most), wanted)
+    near = jnp.maximum(wanted, least)
     near = jnp.clip(near, 0.0, powers)
     far = powers - near
     return Split(
@@ -124,14 +138,23 @@ def shortfall(split: Split, powers: Array) -> Array:
     return jnp.sum(jnp.maximum(0.0, jnp.log2(jnp.maximum(split.needed, 1e-300) / powers)))
 
 
-def weighted(problem: Problem, split: Split) -> Array:
-    """Weighted rate ()."""
-    return jnp.sum(problem.weight * split.rate_near + (1 - problem.weight) * split.rate_far)
+def objective(problem: Problem, split: Split, powers: Array, sharpness: Array | float | None = None) -> Array:
+    """What is maximised (): the weighted rate over the consumption's share of the largest, or the least rate.
+
+    With a sharpness beta the least rate is -log-sum-exp(-beta .)/beta, below it.
+    """
+    weighted = jnp.sum(problem.weight * split.rate_near + (1 - problem.weight) * split.rate_far)
+    every = jnp.concatenate([split.rate_near, split.rate_far])
+    least = jnp.min(every)
+    if sharpness is not None:
+        least = least - jnp.log(jnp.sum(jnp.exp(-sharpness * (every - least)))) / sharpness
+    consumption = problem.drawn + (1 - problem.drawn) * jnp.sum(powers)
+    return jnp.where(problem.fair > 0, least, weighted / consumption)
 
 
-def merit(problem: Problem, split: Split, powers: Array) -> Array:
-    """Weighted rate less the penalty, which leads a search to what can be met."""
-    return weighted(problem, split) - PENALTY * shortfall(split, powers)
+def merit(problem: Problem, split: Split, powers: Array, sharpness: Array | float | None = None) -> Array:
+    """Objective less the penalty, which leads a search to what can be met."""
+    return objective(problem, split, powers, sharpness) - PENALTY * shortfall(split, powers)
 
 
 def missing(problem: Problem, split: Split) -> Array:

@@ -3,13 +3,14 @@
 import numpy as np
 
 from beamwright.systems.dma_noma.physics import Known, Scenario, channels, closed_forms, reference_waves
+from beamwright.systems.dma_noma.physics.responses import as_parts, law_of
 from beamwright.systems.dma_noma.solve import start
 from beamwright.systems.dma_noma.solve.kernel import Point
 from beamwright.systems.dma_noma.solve.problem import ChannelSets, make_problems
 from beamwright.systems.dma_noma.solve.search import Options, SearchResult, search
 
 Points = tuple[np.ndarray, np.ndarray]
-"""Amplitudes (drops, elements) and beams (drops, chains, groups)."""
+"""Responses (drops, elements), or (drops, elements, chains), and beams (drops, chains, groups)."""
 
 
 def search_from_starts(
@@ -28,17 +29,25 @@ def search_from_starts(
     """
     wave = reference_waves(s, known)
     h = channels(s, known.positions_m)
-    amplitudes, beams = start.varied(*(points or start.initial(h, wave)), known.numbers, starts, seed)
-    others = (*others, closed_forms.zero_forcing_point(h, wave), closed_forms.focusing_point(h, wave))
-    fixed = np.full(amplitudes[:, 0].shape, float(s.feeding == "digital"))
-    box = fixed, np.ones_like(fixed)
+    varied = start.varied(s, *(points or start.initial(s, h, wave)), known.numbers, starts, seed)
+    others = (*others, closed_forms.zero_forcing_point(s, h, wave), closed_forms.focusing_point(s, h, wave))
     candidates = tuple(np.stack([one[i] for one in others], axis=1) for i in (0, 1))
-    tried = _points((amplitudes, beams), box), _points((candidates[0], candidates[1]), box)
-    return search(make_problems(s, sets, wave), *tried, box, s.power_w, options)
+    tried = _points(s, varied), _points(s, (candidates[0], candidates[1]))
+    problems = make_problems(s, sets, wave, options.objective)
+    options = Options(options.rounds, options.steps, law_of(s))  # the objective is data: one program for all of them
+    return search(problems, *tried, _box(s, varied[0][:, 0]), s.power_w, options)
 
 
-def _points(points: Points, box: tuple[np.ndarray, np.ndarray]) -> Point:
-    """Points within the box for the kernel, axes (drops, starts, ...)."""
-    amplitudes, beams = points
-    inside = np.clip(amplitudes, box[0][:, None], box[1][:, None])
-    return Point(inside, np.stack([beams.real, beams.imag], axis=2))
+def _points(s: Scenario, points: Points) -> Point:
+    """Points for the kernel, axes (drops, starts, ...); a chain per element needs no amplitudes."""
+    responses, beams = points
+    responses = np.ones_like(responses) if s.feeding == "digital" else responses
+    return Point(as_parts(responses, axis=2), as_parts(beams, axis=2))
+
+
+def _box(s: Scenario, responses: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Least and largest settings: amplitudes in [0, 1], or one for digital arrays; any angles."""
+    ones = np.ones(responses.shape)
+    if law_of(s) == "amplitude":
+        return ones * (s.feeding == "digital"), ones
+    return -np.inf * ones, np.inf * ones

@@ -1,6 +1,6 @@
 """Channel sets that a search is robust against, and the batch of problems that they make for the kernel."""
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -9,6 +9,10 @@ from beamwright.systems.dma_noma.solve.kernel import Problem
 
 MARGIN = 3e-4
 """Bits that designs for a set are asked beside required rates, for what the adversary finds between its positions."""
+
+
+Objective = Literal["weighted-sum", "max-min", "energy-efficiency"]
+"""What a search maximises: the weighted rate, the least rate of all users, or the weighted rate per watt consumed."""
 
 
 class ChannelSets(NamedTuple):
@@ -62,13 +66,14 @@ def estimate_sets(s: Scenario, known: Known) -> ChannelSets:
     return channel_sets(s, known.positions_m[:, :, None])
 
 
-def make_problems(s: Scenario, sets: ChannelSets, wave: np.ndarray) -> Problem:
+def make_problems(s: Scenario, sets: ChannelSets, wave: np.ndarray, objective: Objective = "weighted-sum") -> Problem:
     """Batch for the kernel, in units of noise amplitude over root P; wave Q (drops, elements, chains).
 
-    The unit is rounded to twelve digits: the same problem in other watts then has the same bits.
+    Units are rounded to twelve digits: the same problem in other watts then has the same bits.
     """
-    drops, unit = len(wave), float(f"{np.sqrt(s.noise_power_w / s.power_w):.12e}")
+    drops, unit = len(wave), _rounded(np.sqrt(s.noise_power_w / s.power_w))
     h, one = sets.h / unit, np.ones(drops)
+    idle, whole = (s.consumption_w(radiated_w, wave.shape[-1]) for radiated_w in (0.0, s.power_w))
     return Problem(
         channels=np.stack([h.real, h.imag], axis=1),
         present=sets.present.astype(float),
@@ -77,4 +82,10 @@ def make_problems(s: Scenario, sets: ChannelSets, wave: np.ndarray) -> Problem:
         weight=s.weight * one,
         rate_near=s.rate_near + sets.margin * one * (s.rate_near > 0),
         rate_far=s.rate_far + sets.margin * one * (s.rate_far > 0),
+        fair=one * (objective == "max-min"),
+        drawn=one * (_rounded(idle / whole) if objective == "energy-efficiency" else 1.0),
     )
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.12e}")

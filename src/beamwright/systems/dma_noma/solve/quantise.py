@@ -10,6 +10,7 @@ from jax import Array, lax
 
 from beamwright.numerics import Tree, Values, in_tiles, one_by_one
 from beamwright.systems.dma_noma.physics import Known, Scenario, reference_waves
+from beamwright.systems.dma_noma.physics.responses import as_parts
 from beamwright.systems.dma_noma.solve.kernel import Point, Problem
 from beamwright.systems.dma_noma.solve.problem import ChannelSets, make_problems
 from beamwright.systems.dma_noma.solve.search import TILE, Candidate, Options, SearchResult, precedes, scored, search
@@ -25,18 +26,18 @@ def quantise(
     amplitudes fixed; the best of all is kept, of which ``trace`` (drops, passes + 1) has the merit.
     """
     problems = make_problems(s, sets, reference_waves(s, known))
-    beams = np.stack([result.beams.real, result.beams.imag], axis=1)
+    beams = as_parts(result.beams, axis=1)
     shares = result.powers_w.sum(axis=-1) / s.power_w
 
     def searched(levels: np.ndarray) -> SearchResult:
-        point = Point(levels[:, None], beams[:, None])
+        point = Point(levels[:, None, None], beams[:, None])
         return search(problems, point, point, (levels, levels), s.power_w, options)
 
-    levels = np.round(result.amplitudes * steps) / steps
+    levels = np.round(result.responses * steps) / steps
     found = searched(levels)
     trace = [found.merit]
     for _ in range(passes if s.feeding != "digital" else 0):
-        arrays = (*problems, levels, beams, shares)
+        arrays = (*problems, levels[:, None], beams, shares)
         levels = np.round(np.asarray(in_tiles(_compiled(steps), TILE, *arrays, counted=True)) * steps) / steps
         found = found.or_better(searched(levels))
         trace.append(found.merit)
@@ -56,12 +57,12 @@ def _descend(problem: Problem, point: Point, powers: Array, steps: int) -> Array
 
     def visit(now: Candidate, element: Array) -> tuple[Candidate, None]:
         for move in (-1, 1):
-            level = jnp.clip(now.point.amplitudes[element] + move / steps, 0.0, 1.0)
-            amplitudes = now.point.amplitudes.at[element].set(level)
-            other = scored(problem, Point(amplitudes, point.beams), powers)
+            level = jnp.clip(now.point.responses[0, element] + move / steps, 0.0, 1.0)
+            responses = now.point.responses.at[0, element].set(level)
+            other = scored(problem, Point(responses, point.beams), powers)
             better = precedes(other, now)
             now = jax.tree.map(lambda new, old, better=better: jnp.where(better, new, old), other, now)
         return now, None
 
     start = scored(problem, point, powers)
-    return lax.scan(visit, start, jnp.arange(len(point.amplitudes)))[0].point.amplitudes
+    return lax.scan(visit, start, jnp.arange(point.responses.shape[1]))[0].point.responses[0]

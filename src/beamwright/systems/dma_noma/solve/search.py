@@ -16,9 +16,11 @@ from jax import Array, lax
 
 from beamwright.numerics import Tree, Values, in_tiles, one_by_one
 from beamwright.optim import quasi_newton as qn
-from beamwright.optim.power_allocation import allocate
+from beamwright.optim.power_allocation import allocate, allocate_fairly, power_at_price
+from beamwright.systems.dma_noma.physics.responses import Law, from_parts, parts_of, settings_of
 from beamwright.systems.dma_noma.solve import kernel
 from beamwright.systems.dma_noma.solve.kernel import Point, Problem
+from beamwright.systems.dma_noma.solve.problem import Objective
 
 TILE = 16
 """Drops per compiled call, one after another in it."""
@@ -40,12 +42,17 @@ class Options(NamedTuple):
     rounds: int = 4
     steps: int = 480
     """Steps of BFGS per sharpness."""
+    law: Law = "amplitude"
+    """How responses depend on what is set at the elements."""
+    objective: Objective = "weighted-sum"
+    """What is maximised."""
 
 
 class SearchResult(NamedTuple):
     """Best points of all rounds; drops first."""
 
-    amplitudes: np.ndarray
+    responses: np.ndarray
+    """(drops, elements), or (drops, elements, chains) of phase shifters."""
     beams: np.ndarray
     """(drops, chains, groups), unit columns."""
     powers_w: np.ndarray
@@ -78,11 +85,11 @@ def search(
     """Search of every drop from its starts, all of which are followed in the first round, then the best alone.
 
     Args: starts and others with axes (drops, starts, ...); others are only candidates: baselines, with best powers;
-          box of the least and the largest amplitudes, (drops, elements) each.
+          box of the least and the largest that elements or shifters are set to, (drops, ...) each.
     """
     found = SearchResult(*in_tiles(_compiled(options), TILE, *problems, *starts, *others, *box, counted=True))
-    beams = found.beams[:, 0] + 1j * found.beams[:, 1]
-    return found._replace(beams=beams, powers_w=power_w * found.powers_w)
+    responses, beams = (from_parts(np.moveaxis(a, 1, 0)) for a in (found.responses, found.beams))
+    return found._replace(responses=responses, beams=beams, powers_w=power_w * found.powers_w)
 
 
 @cache
@@ -105,7 +112,7 @@ class Candidate(NamedTuple):
     """() of the required rates for which powers are split: one, or as much of them as can be met."""
     feasible: Array
     merit: Array
-    """() weighted rate less what missed rates cost, with hard worst cases."""
+    """() objective less what missed rates cost, with hard worst cases."""
 
 
 class _State(NamedTuple):
@@ -121,7 +128,7 @@ class _State(NamedTuple):
 
 def _search(problem: Problem, starts: Point, others: Point, box: tuple[Array, Array], options: Options) -> Tree:
     points = Point(*map(jnp.concatenate, zip(starts, others, strict=True)))
-    many, all_, groups = len(starts.amplitudes), len(points.amplitudes), points.beams.shape[-1]
+    many, all_, groups = len(starts.responses), len(points.responses), points.beams.shape[-1]
     nothing = jnp.full(all_, -jnp.inf)
     waiting = Candidate(points, jnp.full((all_, groups), 1 / groups), jnp.ones(all_), nothing > 0, nothing)
 
@@ -142,7 +149,7 @@ def _search(problem: Problem, starts: Point, others: Point, box: tuple[Array, Ar
         asked = kernel.lowered(problem, jnp.where(give_up, start.share, 1.0))
         point = lax.cond(
             placing | (options.rounds == 0), lambda: start.point,
-            lambda: _ascend(asked, start.point, start.powers, box, options.steps),
+            lambda: _ascend(asked, start.point, start.powers, box, options),
         )  # fmt: skip
         now = power_step(problem, scored(problem, point, start.powers))
         waiting = jax.tree.map(lambda a, new: a.at[turn].set(jnp.where(placing, new, a[turn])), state.waiting, now)
@@ -160,7 +167,7 @@ def _search(problem: Problem, starts: Point, others: Point, box: tuple[Array, Ar
     best, split = end.best, split_at(problem, end.best)
     powers = jnp.stack([split.near, split.far], axis=-1)
     beams = kernel.normalised(best.point.beams)
-    return best.point.amplitudes, beams, powers, best.merit, best.feasible, rounds(end), end.trace
+    return best.point.responses, beams, powers, best.merit, best.feasible, rounds(end), end.trace
 
 
 def _either(condition: Array, one: Candidate, other: Candidate) -> Candidate:
@@ -187,28 +194,31 @@ def _scored(problem: Problem, received: kernel.ReceivedPower, point: Point, powe
     """Candidate with hard worst cases."""
     split = kernel.split(kernel.lowered(problem, share), kernel.log_ratios(problem, received, powers), powers)
     missing = kernel.missing(problem, split)
-    return Candidate(point, powers, share, missing <= MET, kernel.weighted(problem, split) - kernel.MISSING * missing)
+    merit = kernel.objective(problem, split, powers) - kernel.MISSING * missing
+    return Candidate(point, powers, share, missing <= MET, merit)
 
 
-def _ascend(problem: Problem, point: Point, powers: Array, box: tuple[Array, Array], steps: int) -> Point:
-    """Amplitudes and beams for fixed powers, by sharper and sharper maxima."""
-    elements, shape = point.amplitudes.shape[0], point.beams.shape
+def _ascend(problem: Problem, point: Point, powers: Array, box: tuple[Array, Array], options: Options) -> Point:
+    """Responses and beams for fixed powers, by sharper and sharper maxima."""
+    settings, shape = settings_of(options.law, point.responses), point.beams.shape
+    count = settings.size
     free = jnp.full(point.beams.size, jnp.inf)
-    low, high = jnp.concatenate([box[0], -free]), jnp.concatenate([box[1], free])
+    low, high = (jnp.concatenate([end.ravel(), rest]) for end, rest in zip(box, (-free, free), strict=True))
 
     def unpack(x: Array) -> Point:
-        return Point(x[:elements], x[elements:].reshape(shape))
+        responses = jnp.stack(parts_of(options.law, x[:count].reshape(settings.shape)))
+        return Point(responses, x[count:].reshape(shape))
 
     def loss(x: Array, sharpness: Array) -> Array:
         received = kernel.received_at(problem, unpack(x), sharpness)
         logs = kernel.log_ratios(problem, received, powers, sharpness)
-        return -kernel.merit(problem, kernel.split(problem, logs, powers, sharpness), powers)
+        return -kernel.merit(problem, kernel.split(problem, logs, powers, sharpness), powers, sharpness)
 
     def sharpen(x: Array, sharpness: Array) -> tuple[Array, None]:
-        loss_now, options = partial(loss, sharpness=sharpness), qn.Options(steps, memory=MEMORY)
-        return qn.minimise(loss_now, x, low, high, options).x, None
+        loss_now, run = partial(loss, sharpness=sharpness), qn.Options(options.steps, memory=MEMORY)
+        return qn.minimise(loss_now, x, low, high, run).x, None
 
-    x = jnp.concatenate([point.amplitudes, kernel.normalised(point.beams).ravel()])
+    x = jnp.concatenate([settings.ravel(), kernel.normalised(point.beams).ravel()])
     return unpack(lax.scan(sharpen, x, jnp.array(SHARPNESS))[0])
 
 
@@ -216,20 +226,33 @@ def power_step(problem: Problem, now: Candidate) -> Candidate:
     """Powers by the closed form, halfway at a time because they change the interference; the best of all."""
     received = kernel.received_at(problem, now.point)
 
-    def allocated(powers: Array, ratio: Array, part: Array) -> Candidate:
+    def allocated(powers: Array, ratio: Array, merit: Array, part: Array) -> Candidate:
         """Candidate halfway to the best powers for a part of the required rates, or what of it can be met."""
-        asked, groups = kernel.lowered(problem, part), len(powers)
-        best = allocate(ratio[:groups], ratio[groups:], jnp.ones(()), problem.weight, asked.rate_near, asked.rate_far)
-        powers = 0.5 * (powers + best.x[:, 0] + best.x[:, 1])
-        return _scored(problem, received, now.point, powers, jnp.asarray(part * best.share))
+        groups, share = _allocated(kernel.lowered(problem, part), ratio, merit)
+        return _scored(problem, received, now.point, 0.5 * (powers + groups), part * share)
 
     def round(carry: tuple[Array, Candidate], _: None) -> tuple[tuple[Array, Candidate], None]:
         powers, best = carry
         ratio = jnp.exp(kernel.log_ratios(problem, received, powers))
         # a user who can hardly be served must not cost the others all: so nothing required is one more candidate
-        met = lax.map(partial(allocated, powers, ratio), jnp.array([1.0, 0.0]))
+        met = lax.map(partial(allocated, powers, ratio, best.merit), jnp.array([1.0, 0.0]))
         for candidate in (jax.tree.map(lambda a, i=i: a[i], met) for i in (0, 1)):
             best = _either(precedes(candidate, best), candidate, best)
         return (met.powers[0], best), None
 
     return lax.scan(round, (now.powers, now), None, length=POWER_ROUNDS)[0][1]
+
+
+def _allocated(problem: Problem, ratio: Array, merit: Array) -> tuple[Array, Array]:
+    """Best group powers where ratios stand still, and the share of the required rates that they meet.
+
+    Where power costs, what it must be worth is the objective so far, as Dinkelbach has it.
+    """
+    (a, b), one = jnp.split(ratio, 2), jnp.ones(())
+    best = allocate(a, b, one, problem.weight, problem.rate_near, problem.rate_far)
+    met, share = kernel.lowered(problem, jnp.asarray(best.share)), jnp.asarray(best.share)
+    price = jnp.log(2.0) * (1 - problem.drawn) * jnp.maximum(merit, 0.0)
+    enough = power_at_price(a, b, problem.weight, met.rate_near, met.rate_far, price)
+    summed = jnp.where(jnp.sum(enough) <= one, enough, best.x[:, 0] + best.x[:, 1])
+    fair = partial(allocate_fairly, a, b, one, met.rate_near, met.rate_far)
+    return lax.cond(problem.fair > 0, fair, lambda: summed), share

@@ -20,7 +20,7 @@ def focus(scenario: dn.Scenario, realisation: dn.Realisation, design: dn.Design,
     unit = np.where(shape, h / np.abs(h), 0)
     matched = np.abs(np.einsum("drn,dn->dr", np.conj(unit), at / np.abs(at))) ** 2
     wave = reference_waves(scenario, checked(scenario, realisation.known))
-    f = model.transmit_vectors(design.amplitudes, wave, design.beams)[..., 0]
+    f = model.transmit_vectors(design.responses, wave, design.beams)[..., 0]
     hologram = np.abs(np.einsum("drn,dn->dr", np.conj(unit), f)) ** 2
     rows = {"matched": matched / matched.max(axis=1, keepdims=True),
             "hologram": hologram / hologram.max(axis=1, keepdims=True)}  # fmt: skip
