@@ -56,9 +56,9 @@ def test_a_certificate_that_is_not_what_is_recomputed():
 
     def wrong(s, known, design):
         found = certify(s, known, design)
-        return replace(found, bound=1.001 * found.bound)
+        return replace(found, guaranteed_weighted_rate=found.guaranteed_weighted_rate + 0.001)
 
-    assert "certificate.bound is not what is recomputed" in judged(certify=wrong).faults
+    assert "certificate.guaranteed_weighted_rate is not what is recomputed" in judged(certify=wrong).faults
 
 
 def test_what_depends_on_units():
@@ -95,9 +95,10 @@ def test_a_failure_is_a_line_that_says_how_to_see_it_again(monkeypatch):
     )
     tally = Tally("dma-noma")
     failures = list(campaign("dma-noma", range(3), 8, float("inf"), 60.0, tally))
-    assert (tally.cases, tally.failed, len(failures)) == (3, 3, 3)
-    text = line(failures[1])
-    assert text.startswith("FAILED --system dma-noma --seed 8 --first 1 --count 1: KeyError") and "\n" not in text
+    assert tally.cases == 3 and tally.failed == len(failures) >= 2  # a case may be refused before it is drawn
+    for text in map(line, failures):
+        assert text.startswith("FAILED --system dma-noma --seed 8 --first ") and "--count 1: KeyError" in text
+        assert "\n" not in text
 
 
 def test_the_grid_reports_what_holds_and_marks_what_does_not():

@@ -149,8 +149,8 @@ def verification_positions(
     if directions != "all":
         return _moved(positions, along[directions], radius_m)
     keys = numbered_keys(root_key(seed), np.asarray(numbers))
-    half = np.asarray(_in_and_on(keys, 1, inside // 2, surface // 2))
-    random = np.concatenate([half, half * MIRROR], axis=-2)
+    half = np.split(np.asarray(_in_and_on(keys, 1, inside // 2, surface // 2)), [inside // 2], axis=-2)
+    random = np.concatenate([side for part in half for side in (part, part * MIRROR)], axis=-2)
     random = np.broadcast_to(random, (*positions.shape[:2], *random.shape[2:]))
     offsets = np.concatenate([random, along["tangential"], along["radial"]], axis=-2)
     return _moved(positions, offsets, radius_m)
