@@ -1,5 +1,6 @@
 """Baselines that the robust design must beat, all scored on the true balls (spec dma_noma, section 6)."""
 
+from dataclasses import replace
 from functools import partial
 
 from beamwright.core import USUAL, known_of
@@ -43,8 +44,7 @@ def fully_digital(
 ) -> Design:
     """Robust design with a radio-frequency chain per element: an upper comparison for any amplitudes and feeds."""
     digital = scenario.model_copy(update={"feeding": "digital", "feeds": None})
-    known = known_of(known, Known)
-    known = checked(digital, Known(known.near_positions_m, known.far_positions_m, None, known.drop))
+    known = checked(digital, replace(known_of(known, Known), reference_wave=None))
     return design_for_sets(digital, known, partial(scenario_sets, digital), starts, Options(rounds, steps), seed)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from jax import Array
 
 from beamwright.numerics import Values
+from beamwright.optim.power_allocation import least_power, near_power
 from beamwright.systems.dma_noma.physics.reception import ReceivedPower, received
 
 PENALTY = 20.0
@@ -23,19 +24,21 @@ class Problem(NamedTuple):
     """Design problem of one drop; of a batch on the host, where drops lead."""
 
     channels: Values
-    """(parts, users, positions, elements) in units of noise amplitude over root P; users are near, then far."""
+    """(parts, users, positions, elements) in units of the user's noise amplitude over root P; near, then far users."""
     present: Values
     """(users, positions) one for positions that count, zero for those that fill up."""
     scattering: Values
     """(users,) in the same unit."""
     wave: Values
     """(parts, elements, chains)."""
-    weight: Values
-    """()."""
+    weight_near: Values
+    """(groups,)."""
+    weight_far: Values
+    """(groups,)."""
     rate_near: Values
-    """()."""
+    """(groups,)."""
     rate_far: Values
-    """()."""
+    """(groups,)."""
 
 
 class Point(NamedTuple):
@@ -98,19 +101,15 @@ def split(problem: Problem, log_ratio: Array, powers: Array, sharpness: Array | 
     else:
         log_both = jnp.logaddexp(sharpness * log_near, sharpness * log_far) / sharpness
     a, c = jnp.exp(log_near), jnp.exp(log_both)
-    weight, rest, least = problem.weight, 2.0**-problem.rate_far, (2.0**problem.rate_near - 1) * a
-    most = rest * powers - (1 - rest) * c  # what the far user's required rate leaves
-    # for weights below one half a larger near share stops paying at an inner point
-    inner = (weight * c - (1 - weight) * a) / jnp.where(weight < 0.5, 1 - 2 * weight, 1.0)
-    near = jnp.maximum(jnp.where(weight < 0.5, jnp.minimum(inner, most), most), least)
-    near = jnp.clip(near, 0.0, powers)
+    weights = problem.weight_near, problem.weight_far
+    near = near_power(powers, a, c, weights, problem.rate_near, problem.rate_far)
     far = powers - near
     return Split(
         near=near,
         far=far,
         rate_near=jnp.log2(1 + near / a),
         rate_far=jnp.log2(1 + far / (near + c)),
-        needed=(least + (1 - rest) * c) / rest,
+        needed=least_power(a, c, problem.rate_near, problem.rate_far),
     )
 
 
@@ -126,7 +125,7 @@ def shortfall(split: Split, powers: Array) -> Array:
 
 def weighted(problem: Problem, split: Split) -> Array:
     """Weighted rate ()."""
-    return jnp.sum(problem.weight * split.rate_near + (1 - problem.weight) * split.rate_far)
+    return jnp.sum(problem.weight_near * split.rate_near + problem.weight_far * split.rate_far)
 
 
 def merit(problem: Problem, split: Split, powers: Array) -> Array:

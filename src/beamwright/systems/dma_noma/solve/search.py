@@ -228,8 +228,9 @@ def power_step(problem: Problem, now: Candidate) -> Candidate:
         ratio = jnp.exp(kernel.log_ratios(problem, received, powers))
         groups = len(powers)
         allocation = allocate(
-            ratio[:groups], ratio[groups:], jnp.ones(()), problem.weight, problem.rate_near, problem.rate_far
-        )
+            ratio[:groups], ratio[groups:], jnp.ones(()), problem.weight_near, problem.rate_near, problem.rate_far,
+            problem.weight_far,
+        )  # fmt: skip
         powers = 0.5 * (powers + allocation.x[:, 0] + allocation.x[:, 1])
         candidate = _scored(problem, received, now.point, powers, jnp.asarray(allocation.share))
         better = precedes(candidate, best)
