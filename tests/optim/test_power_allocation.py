@@ -161,7 +161,7 @@ def test_edges():
 
 def test_power_below_the_rounding_of_noise_is_still_spent_exactly():
     """Levels of water are differences of equal numbers there: rounding of 1e-16 W, and P is 1e-33 W."""
-    groups = np.array([1e-16, 3e-16, 0.0])
-    spent = np.asarray(_spent(groups, np.zeros(3), 1e-33))
-    np.testing.assert_allclose(spent.sum(), 1e-33, rtol=1e-12)
-    assert np.all(spent >= 0)
+    for groups in ([1e-16, 3e-16, 0.0], [1e-16, 0.0, 0.0], [0.0, 0.0, 0.0]):
+        spent = np.asarray(_spent(np.array(groups), np.zeros(3), 1e-33))
+        np.testing.assert_allclose(spent.sum(), 1e-33, rtol=1e-12)
+        assert np.all(spent >= 0)

@@ -151,11 +151,13 @@ def _priced(a: Array, c: Array, power: Array, weights: tuple[Array, Array], rate
 def _spent(groups: Array, least: Array, power: Array) -> Array:
     """Exactly P in all: rounding goes to the group with most power above its least.
 
-    Where noise over gain exceeds P by more than numbers have digits, rounding alone exceeds P: then all are scaled.
+    Where noise over gain exceeds P by more than numbers have digits, rounding alone exceeds P: what is taken off may
+    then leave nothing, to which P is added, or still too much: then all are scaled.
     """
     most = jnp.argmax(groups - least)
     groups = jnp.maximum(groups, 0.0)
-    groups = jnp.maximum(groups.at[most].add(power - jnp.sum(groups)), 0.0)
+    for _ in range(2):
+        groups = jnp.maximum(groups.at[most].add(power - jnp.sum(groups)), 0.0)
     total = jnp.sum(groups)
     return jnp.where(total > power * (1 + 1e-12), groups * (power / jnp.where(total > 0, total, 1.0)), groups)
 
