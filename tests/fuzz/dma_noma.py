@@ -1,13 +1,16 @@
 """Metasurface NOMA under the fuzz."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from beamwright.systems import dma_noma
+from beamwright.systems.dma_noma.scenario import PER_GROUP, PER_USER
 
 from .subject import Arrays, Case, Subject, Twin
+from .values import ends
 
 SEARCH = {"rounds": 2, "steps": 8}
 METHODS: dict[str, dict[str, Any]] = {
@@ -29,7 +32,13 @@ FEW = 2
 
 
 def settle(values: dict[str, Any], method: str, rng: np.random.Generator) -> dict[str, Any]:
-    """Near users are near. Methods that search get balls for which few positions are enough: a shape."""
+    """Near users are near, some users unlike others. Methods that search get balls of few positions, which are a shape.
+
+    A single weight below one.
+    """
+    if values.get("weight", 0.5) >= 1:
+        values = {**values, "weight": 1 / (1 + values["weight"])}
+    values = values | {name: _apart(name, values, rng) for name in (*PER_USER, *PER_GROUP) if rng.random() < 0.1}
     names = ("near_range_m", "far_range_m")
     if all(name in values for name in names):
         values = {**values, **dict(zip(names, sorted(values[name] for name in names), strict=True))}
@@ -37,8 +46,19 @@ def settle(values: dict[str, Any], method: str, rng: np.random.Generator) -> dic
         return values
     s, few = dma_noma.Scenario(**SHAPES[0]), 0.99 * FEW / (8 * (values["columns"] - 1) / 2)  # of the distance
     most = few * min(values.get("near_range_m", s.near_range_m), s.near_range_m)
-    ends = {"position_error_m": float(most), "azimuth_error_deg": float(np.rad2deg(few))}
-    return values | {name: min(values[name], end) for name, end in ends.items() if values.get(name) is not None}
+    largest = {"position_error_m": float(most), "azimuth_error_deg": float(np.rad2deg(few))}
+    given = {name: end for name, end in largest.items() if values.get(name) is not None}
+    return values | {name: np.minimum(values[name], end).tolist() for name, end in given.items()}
+
+
+def _apart(name: str, values: dict[str, Any], rng: np.random.Generator) -> list[float]:
+    """Values of every user, or group, about that of all."""
+    usual = values.get(name, dma_noma.Scenario.model_fields[name].default)
+    count = values["groups"] * (2 if name in PER_USER else 1)
+    if name == "noise_dbm":
+        return list(np.clip(usual + rng.normal(0, 15, count), -300, 300).tolist())
+    low, high = ends(dma_noma.Scenario.model_fields[name])
+    return list(np.clip(usual * 10 ** rng.normal(0, 0.7, count), low, high).tolist())
 
 
 def bring(arrays: Arrays, rng: np.random.Generator) -> Arrays:
@@ -67,7 +87,7 @@ def twins(case: Case, rng: np.random.Generator) -> list[Twin]:
     return [twin._replace(solved=case.method not in DISCRETE) for twin in chosen]
 
 
-def _with(s: Any, case: Case, arrays: Arrays | None = None, **scenario: float | None) -> Case:
+def _with(s: Any, case: Case, arrays: Arrays | None = None, **scenario: Any) -> Case:
     values = {**s.model_dump(), **scenario}
     return case._replace(scenario=values, arrays=case.arrays if arrays is None else arrays)
 
@@ -79,7 +99,15 @@ def _groups(s: Any, case: Case) -> Twin:
         far = None if design.far_beams is None else design.far_beams[..., ::-1]
         return replace(design, beams=design.beams[..., ::-1], powers_w=design.powers_w[:, ::-1], far_beams=far)
 
-    return Twin("groups reversed", _with(s, case, moved), carry)
+    given = {name: getattr(s, name) for name in (*PER_USER, *PER_GROUP)}
+    turned = {name: np.reshape(value, (-1, s.groups))[:, ::-1].ravel().tolist()
+              for name, value in given.items() if isinstance(value, tuple)}  # fmt: skip
+    return Twin("groups reversed", _with(s, case, moved, **turned), carry)
+
+
+def _every(value: Any, change: Callable[[Any], Any]) -> Any:
+    """A changed value of all users, or of every one."""
+    return change(np.asarray(value)).tolist()
 
 
 def _mirror(s: Any, case: Case) -> Twin:
@@ -105,15 +133,16 @@ def _power(s: Any, case: Case, rng: np.random.Generator) -> Twin:
     db = float(rng.uniform(-120, 120))
     unit = 10 ** (db / 10)
     drawn = {name: getattr(s, name) * unit for name in ("circuit_power_w", "chain_power_w")}
-    there = _with(s, case, power_dbm=s.power_dbm + db, noise_dbm=s.noise_dbm + db, **drawn)
+    noise = _every(s.noise_dbm, lambda x: x + db)
+    there = _with(s, case, power_dbm=s.power_dbm + db, noise_dbm=noise, **drawn)
     return Twin(f"powers {db:+.0f} dB", there, lambda d: replace(d, powers_w=d.powers_w * unit))
 
 
 def _gain(s: Any, case: Case, rng: np.random.Generator) -> Twin:
     db = float(rng.uniform(-120, 120))
     there = _with(
-        s, case, reference_gain_db=s.reference_gain_db + db, noise_dbm=s.noise_dbm + db,
-        scattering_norm=s.scattering_norm * 10 ** (db / 20),
+        s, case, reference_gain_db=s.reference_gain_db + db, noise_dbm=_every(s.noise_dbm, lambda x: x + db),
+        scattering_norm=_every(s.scattering_norm, lambda x: x * 10 ** (db / 20)),
     )  # fmt: skip
     return Twin(f"gains {db:+.0f} dB", there, lambda d: d)
 
@@ -123,8 +152,9 @@ def _length(s: Any, case: Case, rng: np.random.Generator) -> Twin:
     gain = s.reference_gain_db + 10 * s.path_loss_exponent * np.log10(k)
     there = _with(
         s, case, {name: array * k for name, array in case.arrays.items()}, carrier_hz=s.carrier_hz / k,
-        position_error_m=s.position_error_m * k, reference_gain_db=float(gain), near_range_m=s.near_range_m * k,
-        far_range_m=s.far_range_m * k, waveguide_attenuation_per_m=s.waveguide_attenuation_per_m / k,
+        position_error_m=_every(s.position_error_m, lambda x: x * k), reference_gain_db=float(gain),
+        near_range_m=s.near_range_m * k, far_range_m=s.far_range_m * k,
+        waveguide_attenuation_per_m=s.waveguide_attenuation_per_m / k,
         range_error_m=None if s.range_error_m is None else s.range_error_m * k,
     )  # fmt: skip
     return Twin(f"lengths times {k:.3g}", there, lambda d: d)
@@ -148,7 +178,9 @@ def rounding(case: Case) -> tuple[float, float]:
     s = dma_noma.Scenario(**case.scenario)
     lengths = [np.linalg.norm(array, axis=-1) for array in case.arrays.values()]
     far, near = max(float(x.max()) for x in lengths) / s.wavelength_m, min(float(x.min()) for x in lengths)
-    loud_db = s.power_dbm - s.noise_dbm + s.reference_gain_db - 10 * s.path_loss_exponent * np.log10(near)
+    loud_db = (
+        s.power_dbm - float(np.min(s.noise_dbm)) + s.reference_gain_db - 10 * s.path_loss_exponent * np.log10(near)
+    )
     left = (1e-14 * far) ** 2 * 10 ** (loud_db / 10) * s.rows * s.columns
     return 1e-14 * far + left, 1e-13 * far + left
 

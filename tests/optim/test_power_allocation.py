@@ -5,7 +5,7 @@ import pytest
 from scipy.optimize import minimize, minimize_scalar
 
 from beamwright.optim import Ending, allocate_power
-from beamwright.optim.power_allocation import _least, _spent, allocate_fairly, fair_power, power_at_price
+from beamwright.optim.power_allocation import _spent, allocate_fairly, fair_power, least_power, power_at_price
 
 
 def allocated(*arguments):
@@ -21,9 +21,9 @@ def rates(a, b, powers):
     return np.log2(1 + near / a), np.log2(1 + far / (near + np.maximum(a, b)))
 
 
-def objective(a, b, powers, weight):
+def objective(a, b, powers, weight, weight_far):
     near, far = rates(a, b, powers)
-    return np.sum(weight * near + (1 - weight) * far, axis=-1)
+    return np.sum(weight * near + weight_far * far, axis=-1)
 
 
 def cases(count, groups, seed):
@@ -69,28 +69,68 @@ def test_three_hundred_cases_against_a_general_solver(weight):
     compare(weight, 100, 11)
 
 
+@pytest.mark.parametrize("kind", ["near users", "far users", "mixed"])
+def test_no_general_solver_does_better_with_weights_and_rates_of_every_group(kind):
+    rng = np.random.default_rng(5)
+    for groups in (2, 3):
+        a, b = cases(7, groups, 20 + groups)
+        weight, weight_far = rng.uniform(0.1, 3, (2, 7, groups))
+        if kind != "mixed":
+            light, heavy = np.minimum(weight, weight_far), np.maximum(weight, weight_far)
+            weight, weight_far = (heavy, light) if kind == "near users" else (light, heavy)
+        near, far = rng.uniform(0, 1, (2, 7, groups))
+        powers, feasible = allocated(a, b, 0.5, weight, near, far, weight_far)
+        assert feasible.any()
+        for i in np.flatnonzero(feasible):
+            check(a[i], b[i], powers[i], (weight[i], weight_far[i]), np.concatenate([near[i], far[i]]))
+
+
+def test_values_of_every_group_alike_are_one_value():
+    a, b = cases(30, 3, 2)
+    every = np.ones((30, 3))
+    for weight in (0.3, 0.7):
+        one = allocate_power(a, b, 0.5, weight, 0.5, 0.7)
+        for other in (
+            allocate_power(a, b, 0.5, weight * every, 0.5 * every, 0.7 * every, (1 - weight) * every),
+            allocate_power(a, b, 0.5, weight * every[:, 0], 0.5, 0.7 * every[:, 0]),
+        ):
+            np.testing.assert_array_equal(one.x, other.x)
+        scaled = allocate_power(a, b, 0.5, 70 * weight, 0.5, 0.7, 70 * (1 - weight))
+        np.testing.assert_allclose(scaled.x, one.x, rtol=1e-9, atol=1e-12)
+    alone = allocate_power(a[0], b[0], 0.5, [0.6, 0.2, 0.9], [0.0, 1.0, 2.0], 1.0)
+    assert alone.x.shape == (1, 3, 2)
+    moved = allocate_power(a[0, ::-1], b[0, ::-1], 0.5, [0.9, 0.2, 0.6], [2.0, 1.0, 0.0], 1.0)
+    np.testing.assert_allclose(moved.x[:, ::-1], alone.x, rtol=1e-12, atol=1e-15)
+
+
 def compare(weight, count, seed):
     for groups in (2, 3):
         a, b = cases(count, groups, seed + groups)
         powers, feasible = allocated(a, b, 0.5, weight, 0.5, 0.5)
-        ours = objective(a, b, powers, weight)
         assert feasible.any()
         for i in np.flatnonzero(feasible):
-            starts = np.full(2 * groups, 0.5 / groups), powers[i].ravel() / 0.5 * 0.9 + 0.05 / groups
-            assert max(by_slsqp(a[i], b[i], start, weight) for start in starts) <= ours[i] * (1 + 1e-6) + 1e-9
+            check(a[i], b[i], powers[i], (weight, 1 - weight), 0.5)
 
 
-def by_slsqp(a, b, start, weight):
-    """The best feasible objective it finds for P = 0.5 and rates of 0.5, in shares of P; -inf for none."""
+def check(a, b, powers, weights, least):
+    """Nothing that is found from equal powers, or from beside ours, is better."""
+    groups = len(a)
+    starts = np.full(2 * groups, 0.5 / groups), powers.ravel() / 0.5 * 0.9 + 0.05 / groups
+    best = max(by_slsqp(a, b, start, weights, least) for start in starts)
+    assert best <= objective(a, b, powers, *weights) * (1 + 1e-6) + 1e-9
+
+
+def by_slsqp(a, b, start, weights, least):
+    """The best feasible objective it finds for P = 0.5 and least rates, in shares of P; -inf for none."""
 
     def powers(p):
         return 0.5 * np.maximum(p, 1e-12).reshape(-1, 2)
 
     def slack(p):
-        return np.concatenate(rates(a, b, powers(p))) - 0.5
+        return np.concatenate(rates(a, b, powers(p))) - least
 
     found = minimize(
-        lambda p: -objective(a, b, powers(p), weight), start, method="SLSQP", bounds=[(1e-9, 1)] * len(start),
+        lambda p: -objective(a, b, powers(p), *weights), start, method="SLSQP", bounds=[(1e-9, 1)] * len(start),
         constraints=[{"type": "eq", "fun": lambda p: p.sum() - 1}, {"type": "ineq", "fun": slack}],
         options={"ftol": 1e-12, "maxiter": 300},
     )  # fmt: skip
@@ -98,23 +138,23 @@ def by_slsqp(a, b, start, weight):
     return -found.fun if valid else -np.inf
 
 
-@pytest.mark.parametrize("demand", [0.0, 1.5])
+@pytest.mark.parametrize("demand", [0.0, 1.5, (0.2, 3.0, 1.0)])
 def test_no_general_solver_has_a_larger_least_rate(demand):
     for groups in (1, 2, 3):
+        least = np.resize(demand, groups)
         for a, b in zip(*cases(8, groups, 20 + groups), strict=True):
             c = np.maximum(a, b)
-            if np.sum(2**demand * (2**demand - 1) * a + (2**demand - 1) * c) > 0.5:
+            if np.sum(least_power(a, c, least, 0.0)) > 0.5:
                 continue
-            power = np.asarray(allocate_fairly(a, b, 0.5, demand, 0.0))
-            near = np.asarray(fair_power(power, a, c))
-            near = np.maximum(near, (2**demand - 1) * a)
+            power = np.asarray(allocate_fairly(a, b, 0.5, least, 0.0))
+            near = np.asarray(fair_power(power, a, c, least, 0.0))
             ours = np.min(rates(a, b, np.stack([near, power - near], axis=-1)))
             assert np.isclose(power.sum(), 0.5) and np.all(power >= 0)
             start = np.append(np.stack([near, power - near], axis=-1).ravel() / 0.5, 0.9 * ours)
 
-            def slack(p, a=a, b=b):
+            def slack(p, a=a, b=b, least=least):
                 near, far = rates(a, b, 0.5 * np.maximum(p[:-1], 1e-12).reshape(-1, 2))
-                return np.concatenate([near - p[-1], far - p[-1], near - demand])
+                return np.concatenate([near - p[-1], far - p[-1], near - least])
 
             found = minimize(
                 lambda p: -p[-1], start, method="SLSQP", bounds=[(1e-12, 1)] * (2 * groups) + [(0, 100)],
@@ -125,15 +165,19 @@ def test_no_general_solver_has_a_larger_least_rate(demand):
                 assert found.x[-1] <= ours + 1e-6
 
 
-@pytest.mark.parametrize("weight", [0.3, 0.5, 0.7])
-def test_power_at_a_price_is_what_a_search_along_one_power_finds(weight):
+@pytest.mark.parametrize("weights", [(0.3, 0.7), (0.5, 0.5), (0.7, 0.3), (1.0, 1.6)])
+def test_power_at_a_price_is_what_a_search_along_one_power_finds(weights):
     price = 3.0
+
+    def best(a, b, power):
+        return allocate_power(a, b, power, weights[0], 0.5, 0.5, weight_far=weights[1]).x[0]
+
     for a, b in zip(*cases(10, 1, 31), strict=True):
-        power = float(power_at_price(a, b, weight, 0.5, 0.5, price)[0])
+        power = float(power_at_price(a, b, weights, 0.5, 0.5, price)[0])
         worth = minimize_scalar(
             lambda x, a=a, b=b: price * np.exp(x)
-            - np.log(2) * objective(a, b, allocate_power(a, b, np.exp(x), weight, 0.5, 0.5).x[0], weight),
-            bounds=(np.log(np.sum(_least(a, np.maximum(a, b), 0.5, 0.5))), 3.0), method="bounded",
+            - np.log(2) * objective(a, b, best(a, b, np.exp(x)), *weights),
+            bounds=(np.log(np.sum(least_power(a, np.maximum(a, b), 0.5, 0.5))), 3.0), method="bounded",
             options={"xatol": 1e-9},
         )  # fmt: skip
         np.testing.assert_allclose(power, np.exp(worth.x), rtol=1e-4)
@@ -151,7 +195,8 @@ def test_edges():
     for change, words in (
         ({"a": [0.0]}, "a must be > 0"), ({"power_w": 0.0}, "power_w must be > 0"),
         ({"weight": 1.5}, "weight must be between 0 and 1"), ({"rate_far": -1.0}, "rate_far must be >= 0"),
-        ({"b": [1.0, 2.0]}, "b must have the shape of a"),
+        ({"b": [1.0, 2.0]}, "b must have the shape of a"), ({"weight_far": 0.0}, "weight_far must be > 0"),
+        ({"rate_near": [1.0, 2.0]}, r"rate_near must be one value or have shape \(1,\), got \(2,\)"),
     ):  # fmt: skip
         with pytest.raises(ValueError, match=words):
             allocate_power(**{
@@ -161,7 +206,7 @@ def test_edges():
 
 def test_power_below_the_rounding_of_noise_is_still_spent_exactly():
     """Levels of water are differences of equal numbers there: rounding of 1e-16 W, and P is 1e-33 W."""
-    groups = np.array([1e-16, 3e-16, 0.0])
-    spent = np.asarray(_spent(groups, np.zeros(3), 1e-33))
-    np.testing.assert_allclose(spent.sum(), 1e-33, rtol=1e-12)
-    assert np.all(spent >= 0)
+    for groups in ([1e-16, 3e-16, 0.0], [1e-16, 0.0, 0.0], [0.0, 0.0, 0.0]):
+        spent = np.asarray(_spent(np.array(groups), np.zeros(3), 1e-33))
+        np.testing.assert_allclose(spent.sum(), 1e-33, rtol=1e-12)
+        assert np.all(spent >= 0)

@@ -5,6 +5,13 @@ import numpy as np
 
 from beamwright import dma_noma as dn
 
+APART = {
+    "position_error_m": (0.1, 0.0, 0.05, 0.2), "noise_dbm": (-80.0, -60.0, -75.0, -85.0),
+    "rician": (20.0, 3.0, 0.5, 1e3), "scattering_norm": (1e-3, 0.0, 2e-4, 1e-3), "weight": (1.0, 2.0, 4.0, 1.0),
+    "rate_near": (1.0, 0.5), "rate_far": (0.0, 0.7),
+}  # fmt: skip
+"""Two groups of users who have nothing in common; near users first."""
+
 
 def ring(radius_m, *azimuths_deg):
     """(1, groups, 3) positions in the plane of the antenna."""

@@ -4,7 +4,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from dma_cases import drawn, g1, g2, ring
+from dma_cases import APART, drawn, g1, g2, ring
 
 from beamwright import dma_noma as dn
 from beamwright.core import Status
@@ -50,9 +50,9 @@ def test_rates_by_hand():
     d = dn.maximise_guaranteed_rate(s, known)
     np.testing.assert_allclose(d.guaranteed_sum_rate, 18.20, atol=0.02)
     near, far = d.powers_w[0, 0]
-    g_near = s.line_of_sight**2 * 1e-3 * 10**-2.2 * d.amplitudes[0, 0] ** 2
-    amplitude = s.line_of_sight * np.sqrt(1e-3 * 15**-2.2) - s.scattering_radius
-    a, b = s.noise_power_w / g_near, s.noise_power_w / (amplitude * d.amplitudes[0, 0]) ** 2
+    g_near = s.line_of_sight[0] ** 2 * 1e-3 * 10**-2.2 * d.amplitudes[0, 0] ** 2
+    amplitude = s.line_of_sight[1] * np.sqrt(1e-3 * 15**-2.2) - s.scattering_radius[1]
+    a, b = s.noise_power_w / [g_near, (amplitude * d.amplitudes[0, 0]) ** 2]
     np.testing.assert_allclose(d.certificate.near_rates, np.log2(1 + near / a), rtol=1e-9)
     np.testing.assert_allclose(d.certificate.far_rates, np.log2(1 + far / (near + max(a, b))), rtol=1e-9)
 
@@ -81,8 +81,8 @@ def test_scattering_is_a_worst_case():
     floor = model.ratios(h[:, :, None], far)[..., 0]
     rng = np.random.default_rng(0)
     error = rng.standard_normal((2000, *h.shape)) + 1j * rng.standard_normal((2000, *h.shape))
-    error *= s.scattering_radius / np.linalg.norm(error, axis=-1, keepdims=True)
-    truth = np.stack([model.ratios((h + e)[:, :, None], far._replace(scattering=0.0))[..., 0] for e in error])
+    error *= s.scattering_radius[-1] / np.linalg.norm(error, axis=-1, keepdims=True)
+    truth = np.stack([model.ratios((h + e)[:, :, None], far.without_scattering())[..., 0] for e in error])
     assert np.all(truth <= floor[None] * (1 + 1e-12))
 
 
@@ -138,6 +138,7 @@ def test_smooth_worst_cases_are_above_hard_ones_and_close_in():
         {"rows": 2, "columns": 8},
         {"element_weights": "lorentzian"},
         {"feeding": "phase-shifters"},
+        APART,
     ],
 )
 def test_the_kernel_and_the_plain_model_of_the_audit_agree(settings):
@@ -333,7 +334,7 @@ def test_ball_sinr_is_a_least_value():
     power = np.abs(np.einsum("sdkn,dnj->sdkj", np.conj(h + error), f)) ** 2
     own = np.einsum("sdkk->sdk", power)
     others = np.einsum("sdkj,dj->sdk", power, d.powers_w.sum(axis=-1)) - own * d.powers_w.sum(axis=-1)
-    sinr = own * d.powers_w[..., 0] / (others + s.noise_power_w)
+    sinr = own * d.powers_w[..., 0] / (others + s.noise_power_w[:2])
     assert np.all(worst.near <= sinr.min(axis=0) * (1 + 1e-9)) and np.any(worst.near > 0.2 * sinr.min(axis=0))
     nothing = dn.ball_sinr(s, known, d, np.zeros((2, 4)))
     exact = dn.Scenario(position_error_m=0.0, scattering_norm=0.0)

@@ -27,6 +27,8 @@ from beamwright.uncertainty import sample_position_ball
 SECTOR_DEG, APART_DEG = 50.0, 2.0
 _TRIES = 200
 """Draws of azimuths from which the first that keeps the distance is taken, else the one that keeps most."""
+_SCATTERED = 2
+"""Stream of a drop's key for what is scattered; 0 and 1 are those of its split."""
 _POSITIONS = Input("drops groups xyz", "position", "m")
 INPUTS = {"near_positions_m": _POSITIONS, "far_positions_m": _POSITIONS}
 """Arrays that a person may bring."""
@@ -44,11 +46,24 @@ class Known(ArrayRecord):
     """(drops, elements, chains) Q of spectral norm at most one, instead of the scenario's."""
     drop: np.ndarray | None = None
     """(drops,) the number of every drop, from which random starts are drawn; see ``numbers``."""
+    user: np.ndarray | None = None
+    """(drops, 2 groups) number of the scenario's user who stands here; see ``users``."""
 
     @property
     def numbers(self) -> np.ndarray:
         """``drop``, or 0, 1, ... by default."""
         return np.arange(len(self.near_positions_m)) if self.drop is None else self.drop
+
+    @property
+    def users(self) -> np.ndarray:
+        """``user``, or 0, 1, ... by default: near users, then far users."""
+        drops, groups = self.near_positions_m.shape[:2]
+        return np.tile(np.arange(2 * groups), (drops, 1)) if self.user is None else self.user
+
+    def near_and_far(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Values (users,) of the scenario's users as (drops, groups) of the near and of the far ones here."""
+        near, far = np.split(values[self.users], 2, axis=1)
+        return near, far
 
     @property
     def positions_m(self) -> np.ndarray:
@@ -58,11 +73,13 @@ class Known(ArrayRecord):
 
 @dataclass(frozen=True)
 class Realisation(ArrayRecord):
-    """Estimated positions, and true ones in their balls or ellipsoids."""
+    """Estimated positions, true ones in their balls or ellipsoids, and what is scattered on the way there."""
 
     known: Known
     truth: np.ndarray
     """(drops, 2 groups, 3) true positions in m, uniform in the balls; near users, then far users."""
+    scattered: np.ndarray | None = None
+    """(drops, 2 groups, elements) scattered part of every channel; None: not drawn, and the worst counts."""
 
 
 @guarded(Scenario)
@@ -87,13 +104,18 @@ def checked(s: Scenario, known: Known) -> Known:
         values[name] = as_array(array, name, given.axes, given.dtype, groups=s.groups, xyz=3)
     near, far = values.values()
     require(near.shape == far.shape, "far_positions_m", f"have shape {near.shape} like near_positions_m", far.shape)
-    for name, array in values.items():
-        s.require_apart(float(np.linalg.norm(array, axis=-1).min(initial=np.inf)), name)
     drops = len(near)
     numbers = np.arange(drops) if known.drop is None else np.atleast_1d(known.drop)
     require(numbers.shape == (drops,), "drop", f"have shape {(drops,)}", numbers.shape)
     wave = None if known.reference_wave is None else _passive_wave(s, known.reference_wave, drops)
-    return Known(near, far, wave, numbers)
+    user = None if known.user is None else s.numbered(known.user)
+    result = Known(near, far, wave, numbers, user)
+    require(
+        result.users.shape == (drops, 2 * s.groups), "user", f"have shape {(drops, 2 * s.groups)}", result.users.shape
+    )
+    for name, array, users in zip(values, (near, far), np.split(result.users, 2, axis=1), strict=True):
+        s.require_apart(np.linalg.norm(array, axis=-1), users, name)
+    return result
 
 
 def _passive_wave(s: Scenario, reference_wave: ArrayLike, drops: int) -> np.ndarray:
@@ -113,23 +135,26 @@ def draw(scenario: Scenario, key: jax.Array, drops: int, first: int = 0) -> Real
     """Drops ``first .. first+drops-1`` of the endless sequence that ``key`` stands for, whatever the batch.
 
     Near users at uniform azimuths within +-50 degrees, at least min(0.92/K, 0.35) apart in sine; far users within 2
-    degrees of theirs; all in the plane z = 0.
+    degrees of theirs; all in the plane z = 0. What is scattered has the norm rho of its user, where designs hold and
+    whose square is the model's mean power, and an isotropic direction, drawn for drop i from fold_in(key, i) too.
 
     Raises: ValueError if drops is negative or more than fits into memory or users are as near as the antenna is large.
     """
     require_drops(drops, first)
     need, sizes = draw_bytes(scenario, drops)
     require_memory(need, **sizes)
-    scenario.require_apart(scenario.near_range_m, "near_range_m")
-    scenario.require_apart(scenario.far_range_m, "far_range_m")
+    for kind, name in enumerate(("near_range_m", "far_range_m")):
+        ranges_m = np.full(scenario.groups, getattr(scenario, name))
+        scenario.require_apart(ranges_m, np.arange(scenario.groups) + kind * scenario.groups, name)
     keys = drop_keys(key, drops, first)
     near_deg, far_deg = (np.asarray(x) for x in _azimuths(keys, scenario.groups))
     near = _on_circle(near_deg, scenario.near_range_m)
     far = _on_circle(far_deg, scenario.far_range_m)
     estimates = Known(near, far, None, np.arange(first, first + drops))
-    size_m = scenario.error_size_m(estimates.positions_m)
+    size_m = scenario.error_size_m(estimates.positions_m, estimates.users)
     truth = sample_position_ball(estimates.positions_m, size_m, keys)
-    return Realisation(estimates, truth)
+    directions = np.asarray(_directions(keys, 2 * scenario.groups, scenario.elements))
+    return Realisation(estimates, truth, scenario.scattering_radius[:, None] * directions)
 
 
 @partial(jax.jit, static_argnums=1)
@@ -144,6 +169,17 @@ def _azimuths(keys: jax.Array, groups: int) -> tuple[jax.Array, jax.Array]:
         enough = min(0.92 / groups, 0.35)
         near = tries[jnp.where(jnp.any(least >= enough), jnp.argmax(least >= enough), jnp.argmax(least))]
         return near, near + jax.random.uniform(second, (groups,), minval=-APART_DEG, maxval=APART_DEG)
+
+    return jax.vmap(drop)(keys)
+
+
+@partial(jax.jit, static_argnums=(1, 2))
+def _directions(keys: jax.Array, users: int, elements: int) -> jax.Array:
+    """Isotropic complex directions (drops, users, elements) of norm one, from a stream of every drop's own."""
+
+    def drop(key: jax.Array) -> jax.Array:
+        normal = jax.random.normal(jax.random.fold_in(key, _SCATTERED), (users, elements), complex)
+        return normal / jnp.linalg.norm(normal, axis=-1, keepdims=True)
 
     return jax.vmap(drop)(keys)
 

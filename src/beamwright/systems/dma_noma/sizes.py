@@ -17,8 +17,9 @@ _DENSITY = 8.0
 
 
 def draw_bytes(s: Scenario, drops: int) -> tuple[float, dict[str, int]]:
-    """Bytes of the azimuths tried and the positions, and the sizes they depend on."""
-    return 2.0 * REAL * drops * s.groups * (_TRIES + 6), {"drops": drops, "groups": s.groups}
+    """Bytes of the azimuths tried, the positions and what is scattered, and the sizes they depend on."""
+    need = 2.0 * drops * s.groups * (REAL * (_TRIES + 6) + COMPLEX * s.elements)
+    return need, {"drops": drops, "groups": s.groups, "elements": s.elements}
 
 
 def design_bytes(s: Scenario, known: object, options: Mapping[str, object]) -> tuple[float, dict[str, int]]:

@@ -53,7 +53,7 @@ class Certificate(StatusRecord):
     far_rates: np.ndarray
     """(drops, groups) least over the scenario set, interference cancellation at the near user included, bit/s/Hz."""
     guaranteed_weighted_rate: np.ndarray
-    """(drops,) sum of weighted least rates over the scenario set."""
+    """(drops,) sum of weighted least rates over the scenario set, see ``Scenario.weights``."""
     guaranteed_sum_rate: np.ndarray
     """(drops,) sum of least rates over the scenario set."""
     verified_weighted_rate: np.ndarray
@@ -170,7 +170,7 @@ def polar(responses: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
 
 @dataclass(frozen=True)
 class Scorecard(ArrayRecord):
-    """Rates at the true positions (far users: for the worst scattered part), beside the guaranteed ones."""
+    """Rates at the true positions, with what is scattered or else the worst of it, beside the guaranteed ones."""
 
     near_rates: np.ndarray
     """(drops, groups) bit/s/Hz."""

@@ -1,5 +1,7 @@
 """Fixed scenes for pictures: the users of the specification's first example, and one group straight ahead."""
 
+from dataclasses import replace
+
 import jax
 import numpy as np
 
@@ -16,7 +18,7 @@ def fixed(scenario: dn.Scenario, key: jax.Array, drops: int, first: int = 0) -> 
         for radius, degrees in ((scenario.near_range_m, _NEAR_DEG), (scenario.far_range_m, _FAR_DEG))
     )
     known = dn.Known(near, far, None, drawn.known.drop)
-    return dn.Realisation(known, drawn.truth - drawn.known.positions_m + known.positions_m)
+    return replace(drawn, known=known, truth=drawn.truth - drawn.known.positions_m + known.positions_m)
 
 
 def _ring(radius_m: float, azimuth_deg: tuple[float, ...]) -> np.ndarray:

@@ -3,8 +3,7 @@
 import numpy as np
 
 from beamwright.optim.ending import Ending
-from beamwright.optim.power_allocation import allocate_power
-from beamwright.systems.dma_noma.physics import Design, Known, Scenario, channels, model
+from beamwright.systems.dma_noma.physics import Design, Known, Scenario, model, user_channels
 from beamwright.systems.dma_noma.physics.responses import Law, law_of
 from beamwright.systems.dma_noma.types import Network
 
@@ -17,17 +16,16 @@ def rate_bound(s: Scenario, known: Known, design: Design) -> np.ndarray:
     and b are at least noise / g. Rates fall with both, and the closed form gives the best powers for them. inf where
     required rates are out of reach even so.
     """
-    h = channels(s, known.positions_m)
+    h, rho = user_channels(s, known, known.positions_m), s.scattering_radius[known.users]
     norms = np.linalg.norm(h, axis=-1)
     wave, digital = model.waves(s, known, design), design.network is Network.DIGITAL
     amplitudes = norms if digital else largest_amplitudes(h, wave, law_of(s, design.network))
-    rho = np.repeat([0.0, s.scattering_radius], s.groups)
     left = np.maximum(1 - np.divide(rho, norms, out=np.full_like(norms, np.inf), where=norms > 0), 0)
     gain = (amplitudes * np.where(rho > 0, left, 1.0)) ** 2
-    noise = np.divide(s.noise_power_w, gain, out=np.full_like(gain, np.inf), where=gain > 0)
+    noise = np.divide(s.noise_power_w[known.users], gain, out=np.full_like(gain, np.inf), where=gain > 0)
     near, far = noise[:, : s.groups], noise[:, s.groups :]
-    best = allocate_power(near, far, s.power_w, s.weight, s.rate_near, s.rate_far)
-    rate = model.weighted_rate(s, *model.noma_rates(np.asarray(best.x), near, far))
+    best = model.best_powers(s, known, near, far)
+    rate = model.weighted_rate(s, known, *model.noma_rates(np.asarray(best.x), near, far))
     return np.where(best.ending == Ending.SOLVED, rate, np.inf)
 
 

@@ -36,8 +36,8 @@ def certify(scenario: Scenario, known: Known, design: Design) -> Certificate:
     _check_shapes(scenario, known, design)
     near_rates, far_rates = guaranteed_rates(scenario, known, design)
     verified = verify_rate(scenario, known, design)
-    short = _shortfall(scenario, near_rates, far_rates)
-    broken = _shortfall(scenario, verified.near_rates, verified.far_rates)
+    short = model.missed(scenario, known, near_rates, far_rates).max(axis=-1)
+    broken = model.missed(scenario, known, verified.near_rates, verified.far_rates).max(axis=-1)
     power, box = _power_residual(scenario, design), _box_residual(scenario, design)
     sound = (power <= SOUND) & (box <= SOUND) & np.isfinite(near_rates + far_rates).all(axis=-1)
     guaranteed_sum_rate = near_rates.sum(axis=-1) + far_rates.sum(axis=-1)
@@ -49,7 +49,7 @@ def certify(scenario: Scenario, known: Known, design: Design) -> Certificate:
     return Certificate(
         near_rates=near_rates,
         far_rates=far_rates,
-        guaranteed_weighted_rate=model.weighted_rate(scenario, near_rates, far_rates),
+        guaranteed_weighted_rate=model.weighted_rate(scenario, known, near_rates, far_rates),
         guaranteed_sum_rate=guaranteed_sum_rate,
         verified_weighted_rate=verified.weighted_rate,
         verified_sum_rate=verified.sum_rate,
@@ -64,12 +64,6 @@ def certify(scenario: Scenario, known: Known, design: Design) -> Certificate:
         box_residual=box,
         status=status,
     )
-
-
-def _shortfall(s: Scenario, near_rates: np.ndarray, far_rates: np.ndarray) -> np.ndarray:
-    """Largest amount (drops,) by which a required rate is missed."""
-    missing = np.concatenate([s.rate_near - near_rates, s.rate_far - far_rates], axis=-1)
-    return np.maximum(missing.max(axis=-1), 0)
 
 
 def _power_residual(s: Scenario, design: Design) -> np.ndarray:

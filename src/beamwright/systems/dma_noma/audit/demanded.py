@@ -38,7 +38,7 @@ def demanded(scenario: Scenario, known: Known, design: Design, method: str, opti
     share = np.full((drops, 2), 1.0 if access is Access.NOMA else 0.5)
     if getattr(options, "share", "halves") == "minimum":
         far_rates = verify_rate(scenario, known, replace(design, share=share)).far_rates
-        share = closed_forms.minimum_share(scenario, far_rates / 0.5)
+        share = closed_forms.minimum_share(scenario, known, far_rates / 0.5)
     demands: Demands = {
         "access": np.full(drops, int(access)), "share": share, "digital": np.full(drops, int(network)),
     }  # fmt: skip

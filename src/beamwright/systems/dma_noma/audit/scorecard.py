@@ -1,21 +1,36 @@
 """Scores of a design: at the users' true positions, and in the table that a person reads."""
 
-from beamwright.core import Headline, guarded
-from beamwright.systems.dma_noma.physics import Design, Scenario, channels, checked, model
+from beamwright.core import Headline, as_array, guarded
+from beamwright.systems.dma_noma.physics import Design, Scenario, checked, model, user_channels
 from beamwright.systems.dma_noma.scene import Realisation
 from beamwright.systems.dma_noma.types import Scorecard
 
 
 @guarded(Scenario)
 def evaluate(scenario: Scenario, realisation: Realisation, design: Design) -> Scorecard:
-    """Judge amplitudes, beams and powers at ``realisation.truth``."""
-    sent = model.transmissions(scenario, checked(scenario, realisation.known), design)
-    ratios = model.worst_ratios(channels(scenario, realisation.truth)[:, :, None], sent)
-    near_rates, far_rates = model.rates(design, *ratios)
+    """Judge amplitudes, beams and powers at ``realisation.truth``, with what is scattered, or else the worst of it.
+
+    Raises: ValueError naming ``scattered`` of a wrong shape, or with NaN or infinity.
+    """
+    known, scattered = checked(scenario, realisation.known), realisation.scattered
+    h, sent = user_channels(scenario, known, realisation.truth), model.transmissions(scenario, known, design)
+    if scattered is not None:
+        drops, users = known.users.shape
+        h = h + as_array(
+            scattered,
+            "scattered",
+            "drops users elements",
+            complex,
+            drops=drops,
+            users=users,
+            elements=scenario.elements,
+        )
+        sent = sent[0].without_scattering(), sent[1].without_scattering()
+    near_rates, far_rates = model.rates(design, *model.worst_ratios(h[:, :, None], sent))
     return Scorecard(
         near_rates=near_rates,
         far_rates=far_rates,
-        weighted_rate=model.weighted_rate(scenario, near_rates, far_rates),
+        weighted_rate=model.weighted_rate(scenario, known, near_rates, far_rates),
         sum_rate=near_rates.sum(axis=-1) + far_rates.sum(axis=-1),
         guaranteed_sum_rate=design.guaranteed_sum_rate,
         verified_sum_rate=design.certificate.verified_sum_rate,

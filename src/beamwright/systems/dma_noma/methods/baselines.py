@@ -1,5 +1,6 @@
 """Baselines that the robust design must beat, all scored on the true balls (spec dma_noma, section 6)."""
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -66,8 +67,7 @@ def _instead(
 ) -> Design:
     """Robust design with another network between chains and elements."""
     other = s.model_copy(update={"feeding": feeding, "feeds": feeds, "element_weights": "amplitude"})
-    known = known_of(known, Known)
-    known = checked(other, Known(known.near_positions_m, known.far_positions_m, None, known.drop))
+    known = checked(other, replace(known_of(known, Known), reference_wave=None))
     return design_for_sets(other, known, partial(scenario_sets, other), starts, options, seed)
 
 

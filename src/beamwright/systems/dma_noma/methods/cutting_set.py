@@ -10,11 +10,11 @@ from beamwright.systems.dma_noma.physics import (
     Design,
     Known,
     Scenario,
-    channels,
     checked,
     model,
     reference_waves,
     scenario_points,
+    user_channels,
 )
 from beamwright.systems.dma_noma.solve import (
     MISSING,
@@ -60,13 +60,13 @@ def cutting_set(
     known, options = checked(scenario, known), Options(rounds, steps)
     frame = frame_of(scenario, known)
     grid, _ = scenario_points(scenario, frame.known, density)
-    h = channels(scenario, grid)
+    h = user_channels(scenario, frame.known, grid)
     points = np.repeat(grid[:, :, :1], cuts + 1, axis=2)
     start, best = None, None
     trace = np.empty((len(grid), cuts + 1))
     for cut in range(cuts + 1):
         present = np.broadcast_to(np.arange(cuts + 1) <= cut, points.shape[:3])
-        sets = channel_sets(scenario, points, present)
+        sets = channel_sets(scenario, frame.known, points, present)
         many = starts if cut == 0 else 1
         result = search_from_starts(scenario, frame.known, sets, many, options, seed, start)
         rates = _rates_on_grid(scenario, frame.known, h, result)
@@ -92,13 +92,12 @@ class _GridRates(NamedTuple):
 def _rates_on_grid(s: Scenario, known: Known, h: np.ndarray, result: SearchResult) -> _GridRates:
     """Weighted rates and worst positions on the grid h (drops, users, positions, elements)."""
     vectors = model.transmit_vectors(result.responses, reference_waves(s, known), result.beams)
-    required = s.rate_near * (1 - MET), s.rate_far * (1 - MET)
-    sent = model.noma_transmissions(s, vectors, result.powers_w.sum(axis=-1))
+    sent = model.noma_transmissions(s, known, vectors, result.powers_w.sum(axis=-1))
     near, far = model.ratios(h[:, : s.groups], sent[0]), model.ratios(h[:, s.groups :], sent[1])
     rates = model.noma_rates(result.powers_w, near.max(axis=-1), far.max(axis=-1))
-    missing = sum(np.maximum(least - rate, 0).sum(axis=-1) for least, rate in zip(required, rates, strict=True))
+    missing = np.maximum(model.missed(s, known, *rates) - MET, 0).sum(axis=-1)
     worst = np.concatenate([near.argmax(axis=-1), far.argmax(axis=-1)], axis=1)
-    return _GridRates(model.weighted_rate(s, *rates) - MISSING * missing, worst)
+    return _GridRates(model.weighted_rate(s, known, *rates) - MISSING * missing, worst)
 
 
 def _better(

@@ -42,17 +42,11 @@ def tdma(
     require(share in ("halves", "minimum"), "share", "be 'halves' or 'minimum'", repr(share))
     known, options = checked(scenario, known), Options(rounds, steps)
     frame = frame_of(scenario, known)
-    places = frame.known.near_positions_m, frame.known.far_positions_m
-    near, far = (
-        frame.restored(_slot(scenario, frame.known, place, scattering, 2 * rate, starts, options, seed))
-        for place, scattering, rate in zip(
-            places, (0.0, scenario.scattering_radius), (scenario.rate_near, scenario.rate_far), strict=True
-        )
-    )
+    near, far = (frame.restored(_slot(scenario, frame.known, kind, starts, options, seed)) for kind in (0, 1))
     powers = np.stack([near.powers_w.sum(axis=-1), far.powers_w.sum(axis=-1)], axis=-1)
 
     def design(shares: np.ndarray) -> Design:
-        weights = 2 * shares * np.array([scenario.weight, 1 - scenario.weight])
+        weights = 2 * shares * scenario.weights.reshape(2, -1).mean(axis=1)
         courses = (np.fmax.accumulate(slot.trace, axis=1) for slot in (near, far))
         return certified_design(
             scenario, known, near.responses, near.beams, powers, access=Access.TDMA, share=shares,
@@ -64,7 +58,7 @@ def tdma(
     halves = design(np.full((len(powers), 2), 0.5))
     if share == "halves":
         return halves
-    return design(closed_forms.minimum_share(scenario, halves.certificate.verified_far_rates / 0.5))
+    return design(closed_forms.minimum_share(scenario, known, halves.certificate.verified_far_rates / 0.5))
 
 
 @guarded_method(SearchOptions)
@@ -75,37 +69,37 @@ def fdma(
     known = checked(scenario, known)
     noma = maximise_guaranteed_rate(scenario, known, starts, rounds, steps, seed=seed)
     h, (near, far) = scenario_sets(scenario, known).h, model.transmissions(scenario, known, noma)
-    near_w = _water_filling(h[:, : scenario.groups], near, 0.5 * scenario.power_w, 2 * scenario.rate_near)
-    far_w = _water_filling(h[:, scenario.groups :], far, 0.5 * scenario.power_w, 2 * scenario.rate_far)
-    powers = np.stack([near_w, far_w], axis=-1)
+    kinds = known.near_and_far(scenario.weights), known.near_and_far(2 * scenario.required_rates)
+    powers = np.stack([
+        _water_filling(each, sent, 0.5 * scenario.power_w, weight, rate)
+        for each, sent, weight, rate in zip(np.split(h, 2, axis=1), (near, far), *kinds, strict=True)
+    ], axis=-1)  # fmt: skip
     return certified_design(
         scenario, known, noma.responses, noma.beams, powers, access=Access.FDMA, share=(0.5, 0.5),
         iterations=noma.iterations,
     )  # fmt: skip
 
 
-def _water_filling(h: np.ndarray, sent: model.Transmission, power_w: float, rate: float) -> np.ndarray:
+def _water_filling(
+    h: np.ndarray, sent: model.Transmission, power_w: float, weight: np.ndarray, rate: np.ndarray
+) -> np.ndarray:
     """Powers (drops, groups) in half a band, whose interference moves with them, halfway at a time."""
     powers = np.full(sent.powers_w.shape, power_w / sent.powers_w.shape[1])
     for _ in range(_ROUNDS):
         ratio = model.ratios(h, sent._replace(powers_w=powers, noise_w=0.5 * sent.noise_w)).max(axis=-1)
-        filled = allocate_power(ratio, ratio, power_w, 0.5, rate, 0.0)
+        filled = allocate_power(ratio, ratio, power_w, weight, rate, 0.0, weight_far=weight)
         powers = 0.5 * (powers + filled.x.sum(axis=-1))
     return powers
 
 
-def _slot(
-    s: Scenario,
-    known: Known,
-    place: np.ndarray,
-    scattering: float,
-    rate: float,
-    starts: int,
-    options: Options,
-    seed: int,
-) -> SearchResult:
-    """Search for users of one kind alone: the kernel's far users are the near ones again, and need no rate."""
+def _slot(s: Scenario, known: Known, kind: int, starts: int, options: Options, seed: int) -> SearchResult:
+    """Search for near (0) or far (1) users alone: the kernel's far users are the near ones again, and need no rate.
+
+    Half of the weights over their mean counts for every user.
+    """
+    place = known.far_positions_m if kind else known.near_positions_m
     twice = replace(known, near_positions_m=place, far_positions_m=place)
-    sets = scenario_sets(s, twice)._replace(scattering=np.full(2 * s.groups, scattering))
-    slot = s.derived(rate_near=rate, rate_far=0.0, weight=0.5)
-    return search_from_starts(slot, twice, sets, starts, options, seed)
+    weights, rates = (values.reshape(2, -1)[kind] for values in (s.weights, s.required_rates))
+    shares = 0.5 * weights / weights.max()
+    slot = s.of_kind(kind).derived(rate_near=tuple(2 * rates), rate_far=0.0, weight=tuple(np.tile(shares, 2)))
+    return search_from_starts(slot, twice, scenario_sets(slot, twice), starts, options, seed)

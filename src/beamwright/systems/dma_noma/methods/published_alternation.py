@@ -43,12 +43,12 @@ def published_alternation(
     """
     known, options = checked(scenario, known), Options(rounds, steps)
     frame = frame_of(scenario, known)
-    sets = channel_sets(scenario, frame.known.positions_m[:, :, None])
+    sets = channel_sets(scenario, frame.known, frame.known.positions_m[:, :, None])
     result = search_from_starts(scenario, frame.known, sets, starts, options, seed)
     designs = [design_of(scenario, known, frame.restored(result))]
     for _ in range(alternations):
         worst = frame.positions(designs[-1].certificate.worst_positions_m)
-        sets = channel_sets(scenario, worst[:, :, None])
+        sets = channel_sets(scenario, frame.known, worst[:, :, None])
         start = result.responses, result.beams
         result = search_from_starts(scenario, frame.known, sets, 1, options, seed, start)
         designs.append(design_of(scenario, known, frame.restored(result)))

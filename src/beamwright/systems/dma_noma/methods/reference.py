@@ -20,10 +20,10 @@ from beamwright.systems.dma_noma.physics import (
     Known,
     Scenario,
     ball_problems,
-    channels,
     checked,
     closed_forms,
     reference_waves,
+    user_channels,
 )
 from beamwright.systems.dma_noma.physics.responses import as_parts
 from beamwright.systems.dma_noma.solve import Point, Problem, make_problems, scenario_sets, start
@@ -52,7 +52,7 @@ def alternate(s: Scenario, known: Known, starts: int, rounds: int, density: floa
     require_amplitudes(s)
     wave = reference_waves(s, known)
     problems = make_problems(s, scenario_sets(s, known, density), wave)
-    first = start.initial(s, channels(s, known.positions_m), wave)
+    first = start.initial(s, user_channels(s, known, known.positions_m), wave)
     amplitudes, beams = (a.reshape(-1, *a.shape[2:]) for a in start.varied(s, *first, known.numbers, starts, seed))
     if s.feeding == "digital":
         amplitudes = np.ones_like(amplitudes)
@@ -265,7 +265,7 @@ def _rate_program(
             for j in others:
                 y, total = y + power_of(j, rows, both[j] / y0), total + lower(j, rows, both[j] / total0)
             limits.append(rate <= cp.log(total) + np.log(total0 / y0) - (y - 1))
-    weighted = problem.weight * cp.sum(near_rate) + (1 - problem.weight) * cp.sum(far_rate)
+    weighted = problem.weight_near @ near_rate + problem.weight_far @ far_rate
     return weighted - SLACK * cp.sum(short), limits
 
 

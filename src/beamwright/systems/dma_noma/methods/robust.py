@@ -6,7 +6,7 @@ import numpy as np
 
 from beamwright.core import USUAL, Status, parameter, ranges, require
 from beamwright.systems.dma_noma.methods.base import SearchOptions, completed, design_of, guarded_method
-from beamwright.systems.dma_noma.physics import DENSITY, Design, Known, Scenario, checked, scenario_points
+from beamwright.systems.dma_noma.physics import DENSITY, Design, Known, Scenario, checked, model, scenario_points
 from beamwright.systems.dma_noma.solve import (
     MARGIN,
     MISSING,
@@ -121,7 +121,8 @@ def _closed(
         before = best.take(open_)
         now = design_of(s, known.take(open_), frame.restored(result))
         now = replace(now, trace=before.trace, iterations=before.iterations + now.iterations)
-        better = _rank(s, now, options.objective) > _rank(s, before, options.objective)
+        users = known.take(open_)
+        better = _rank(s, users, now, options.objective) > _rank(s, users, before, options.objective)
         best = best.put(open_[better], now.take(better))
     return best
 
@@ -132,12 +133,11 @@ def _on_grid(s: Scenario, frame: Frame, positions_m: np.ndarray) -> np.ndarray:
     return centre + step * np.round((frame.positions(positions_m) - centre) / step)
 
 
-def _rank(s: Scenario, design: Design, objective: Objective) -> np.ndarray:
+def _rank(s: Scenario, known: Known, design: Design, objective: Objective) -> np.ndarray:
     """Order of designs (drops,): what may be relied on, then demands met, then the verified objective."""
     proof = design.certificate
     valid = np.select([proof.status == Status.FEASIBLE, proof.status == Status.STOPPED], [2.0, 1.0], 0.0)
-    near, far = s.rate_near - proof.verified_near_rates, s.rate_far - proof.verified_far_rates
-    missing = np.maximum(near, 0).sum(axis=-1) + np.maximum(far, 0).sum(axis=-1)
+    missing = model.missed(s, known, proof.verified_near_rates, proof.verified_far_rates).sum(axis=-1)
     reached = proof.verified_weighted_rate
     if objective == "max-min":
         reached = np.minimum(proof.verified_near_rates, proof.verified_far_rates).min(axis=-1)
@@ -151,7 +151,7 @@ def _grown(s: Scenario, known: Known, density: float, options: Options, seed: in
     points, count = scenario_points(s, known, density)
     present, start = np.arange(points.shape[2]) < count[..., None], None
     for share in (*GROWING, 1.0):
-        sets = channel_sets(s, points[:, :, :1] + share * (points - points[:, :, :1]), present)
+        sets = channel_sets(s, known, points[:, :, :1] + share * (points - points[:, :, :1]), present)
         result = search_from_starts(s, known, sets, 1, options, seed, start)
         start = result.responses, result.beams
     assert start is not None

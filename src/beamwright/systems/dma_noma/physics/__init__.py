@@ -8,7 +8,13 @@ from beamwright.systems.dma_noma.physics.channel_ball import (
     csi_error_bound,
     printed_error_bound,
 )
-from beamwright.systems.dma_noma.physics.geometry import channels, element_positions, feed_matrix, reference_waves
+from beamwright.systems.dma_noma.physics.geometry import (
+    channels,
+    element_positions,
+    feed_matrix,
+    reference_waves,
+    user_channels,
+)
 from beamwright.systems.dma_noma.physics.scenario_set import DENSITY, guaranteed_rates, scenario_points
 from beamwright.systems.dma_noma.physics.worst_case import Verified, verify_rate
 from beamwright.systems.dma_noma.scene import Known, Scenario, checked
@@ -34,5 +40,6 @@ __all__ = [
     "printed_error_bound",
     "reference_waves",
     "scenario_points",
+    "user_channels",
     "verify_rate",
 ]

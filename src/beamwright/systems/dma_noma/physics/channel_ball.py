@@ -19,30 +19,33 @@ from beamwright.uncertainty.channel_error import Kind, channel_error_bound
 
 
 @renamed
-def csi_error_bound(scenario: Scenario, positions_m: ArrayLike, kind: Kind = "aligned") -> np.ndarray:
+def csi_error_bound(
+    scenario: Scenario, positions_m: ArrayLike, kind: Kind = "aligned", user: ArrayLike | None = None
+) -> np.ndarray:
     """Error radius c_L E (...) of the line of sight of positions (..., 3) that move within the scenario's errors.
 
-    Args, Raises, formulas: ``beamwright.uncertainty.channel_error_bound``. Far users' scattering comes on top, see
-    ``channel_radii``. They know isotropic elements in line of sight only, and of an ellipsoid its largest semi-axis.
+    Args, Raises, formulas: ``beamwright.uncertainty.channel_error_bound``; user (...) who is there, needed where Rician
+    factors differ; where errors do, the largest by default. What is scattered comes on top, see ``channel_radii``.
+    Isotropic elements in line of sight only, and of an ellipsoid its largest semi-axis.
     """
     _require_plain(scenario)
     elements = geometry.element_positions(scenario)
     return channel_error_bound(
         elements,
         positions_m,
-        scenario.largest_error_m(np.asarray(positions_m, float)),
+        scenario.largest_error_m(np.asarray(positions_m, float), user),
         scenario.wavelength_m,
-        lambda d: geometry.amplitude(scenario, d),
+        lambda d: geometry.amplitude(scenario, d, user),
         kind,
     )
 
 
 @renamed
 def channel_radii(scenario: Scenario, known: Known, kind: Kind = "aligned") -> np.ndarray:
-    """Radius of the ball that holds a user's channel, (drops, 2 groups): c_L E near, c_L E + rho far."""
-    return csi_error_bound(scenario, checked(scenario, known).positions_m, kind) + np.repeat(
-        [0.0, scenario.scattering_radius], scenario.groups
-    )
+    """Radius of the ball that holds a user's channel, (drops, 2 groups): c_L E + rho."""
+    known = checked(scenario, known)
+    radius = csi_error_bound(scenario, known.positions_m, kind, known.users)
+    return radius + scenario.scattering_radius[known.users]
 
 
 @renamed
@@ -53,14 +56,16 @@ def printed_error_bound(scenario: Scenario, positions_m: ArrayLike, restated: bo
 
     1 - cos x is at least the polynomial, so this lies below the truth, and stops at sqrt(3) ||h||; ``restated`` adds
     the last term as the restated problem does, which is far above any error for more than a wavelength (section 8).
+    r is the largest user's.
     """
     _require_plain(scenario)
     p = np.asarray(positions_m, float)
     d = np.linalg.norm(p[..., None, :] - geometry.element_positions(scenario), axis=-1)
-    x = 2 * np.pi / scenario.wavelength_m * scenario.position_error_m
+    radius = float(np.max(scenario.position_error_m))
+    x = 2 * np.pi / scenario.wavelength_m * radius
     most = min(x, np.sqrt(6.0))
     turn = x**2 / 2 + x**4 / 24 if restated else most**2 / 2 - most**4 / 24
-    nearest, estimate = geometry.amplitude(scenario, d - scenario.position_error_m), geometry.amplitude(scenario, d)
+    nearest, estimate = geometry.amplitude(scenario, d - radius), geometry.amplitude(scenario, d)
     return np.sqrt(np.sum((nearest - estimate) ** 2 + 2 * nearest * estimate * turn, axis=-1))
 
 
@@ -115,15 +120,16 @@ def ball_problems(
     basis, f = np.linalg.qr(
         model.transmissions(s, known, design)[0].vectors
     )  # an error acts only within the beams' span
-    unit = np.sqrt(s.noise_power_w)
-    h = geometry.channels(s, known.positions_m) @ np.conj(basis) / unit
+    unit = np.sqrt(s.noise_power_w)[known.users]
+    h = geometry.user_channels(s, known, known.positions_m) @ np.conj(basis) / unit[..., None]
     outer = np.einsum("dak,dbk->dkab", f, np.conj(f))
     both, total = design.powers_w.sum(axis=-1), np.einsum("dk,dkab->dab", design.powers_w.sum(axis=-1), outer)
     others = total[:, None] - both[..., None, None] * outer
     near, far = design.powers_w[..., 0, None, None] * outer, design.powers_w[..., 1, None, None] * outer
     wanted, after = np.stack([near, far, far]), np.stack([others, others + near, others + near])
     users = np.stack([h[:, :groups], h[:, :groups], h[:, groups:]])
-    radii = np.stack([e[:, :groups], e[:, :groups], e[:, groups:]]) / unit
+    e = e / unit
+    radii = np.stack([e[:, :groups], e[:, :groups], e[:, groups:]])
     size, lanes = f.shape[-2], 3 * drops * groups
     ratio = Ratio(
         users.reshape(lanes, -1), wanted.reshape(lanes, size, size), after.reshape(lanes, size, size),

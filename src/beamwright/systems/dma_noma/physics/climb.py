@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from beamwright.numerics import Values, namespace
-from beamwright.systems.dma_noma.scenario import Scenario
+from beamwright.systems.dma_noma.scene import Known, Scenario
 from beamwright.uncertainty import ball_frame
 
 
@@ -25,12 +25,12 @@ class Climb(NamedTuple):
     """(..., starts) in m, in an ellipsoid in units of its semi-axes."""
 
 
-def region_of(s: Scenario, positions_m: np.ndarray) -> np.ndarray:
-    """Region about estimates (..., 3). A semi-axis of zero is not left: its inverse counts as zero."""
-    size = np.asarray(s.error_size_m(positions_m))
+def region_of(s: Scenario, known: Known) -> np.ndarray:
+    """Region about the estimates. A semi-axis of zero is not left: its inverse counts as zero."""
+    size = np.asarray(s.error_size_m(known.positions_m, known.users))
     if size.ndim == 0:
         return size
-    frame = ball_frame(positions_m)
+    frame = ball_frame(known.positions_m)
     inverse = np.divide(1.0, size, out=np.zeros_like(size), where=size > 0)
     return np.stack([size[..., None] * frame, np.swapaxes(frame, -1, -2) * inverse[..., None, :]], axis=-3)
 

@@ -4,7 +4,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from beamwright.optim.power_allocation import allocate_power
 from beamwright.systems.dma_noma.physics import geometry, model
 from beamwright.systems.dma_noma.physics.responses import holograms
 from beamwright.systems.dma_noma.scene import Known, Scenario
@@ -24,13 +23,13 @@ class ClosedForm(NamedTuple):
 def zero_forcing(s: Scenario, known: Known) -> ClosedForm:
     """Hologram of the near users, beams that null each other at them, powers for the estimates."""
     wave = geometry.reference_waves(s, known)
-    return _with_powers(s, known, *zero_forcing_point(s, geometry.channels(s, known.positions_m), wave))
+    return _with_powers(s, known, *zero_forcing_point(s, geometry.user_channels(s, known, known.positions_m), wave))
 
 
 def focusing(s: Scenario, known: Known) -> ClosedForm:
     """Hologram of the near users, every beam matched to its own, powers for the estimates."""
     wave = geometry.reference_waves(s, known)
-    return _with_powers(s, known, *focusing_point(s, geometry.channels(s, known.positions_m), wave))
+    return _with_powers(s, known, *focusing_point(s, geometry.user_channels(s, known, known.positions_m), wave))
 
 
 def zero_forcing_point(s: Scenario, h: np.ndarray, wave: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -67,22 +66,23 @@ def unit_columns(beams: np.ndarray) -> np.ndarray:
     return np.where(size > 1e-300, beams / np.where(size > 1e-300, size, 1.0), first)
 
 
-def minimum_share(s: Scenario, far_rates: np.ndarray) -> np.ndarray:
+def minimum_share(s: Scenario, known: Known, far_rates: np.ndarray) -> np.ndarray:
     """Shares of time (drops, 2): every far user gets what it requires where all the time gives ``far_rates``.
 
     far_rates (drops, groups).
     """
-    needed = np.clip(s.rate_far / np.maximum(far_rates.min(axis=-1), 1e-12), 0, 1)
+    _, required = known.near_and_far(s.required_rates)
+    needed = np.clip((required / np.maximum(far_rates, 1e-12)).max(axis=-1), 0, 1)
     return np.stack([1 - needed, needed], axis=-1)
 
 
 def _with_powers(s: Scenario, known: Known, responses: np.ndarray, beams: np.ndarray) -> ClosedForm:
     """Powers by the closed form for the estimates, interference and all, halfway at a time."""
     vectors = model.transmit_vectors(responses, geometry.reference_waves(s, known), beams)
-    h = geometry.channels(s, known.positions_m[:, :, None])
+    h = geometry.user_channels(s, known, known.positions_m[:, :, None])
     group_w = np.full((len(h), s.groups), s.power_w / s.groups)
     for _ in range(_ROUNDS):
-        a, b = model.worst_ratios(h, model.noma_transmissions(s, vectors, group_w))
-        powers_w = np.asarray(allocate_power(a, b, s.power_w, s.weight, s.rate_near, s.rate_far).x)
+        a, b = model.worst_ratios(h, model.noma_transmissions(s, known, vectors, group_w))
+        powers_w = np.asarray(model.best_powers(s, known, a, b).x)
         group_w = 0.5 * (group_w + powers_w.sum(axis=-1))
     return ClosedForm(responses, beams, powers_w)

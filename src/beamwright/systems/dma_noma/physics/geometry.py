@@ -1,6 +1,7 @@
 """Antenna and line of sight: elements, feeds, channels of points in space (spec dma_noma, sections 2 and 3)."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from beamwright.arrays import (
     centred_positions,
@@ -57,8 +58,16 @@ def reference_waves(s: Scenario, known: Known) -> np.ndarray:
     return np.broadcast_to(wave, (len(known.near_positions_m), *wave.shape))
 
 
+def user_channels(s: Scenario, known: Known, points_m: np.ndarray, planar: bool = False) -> np.ndarray:
+    """Channels (drops, users, ..., elements) of the users of ``known`` at points (drops, users, ..., 3)."""
+    users = known.users.reshape(*known.users.shape, *(1,) * (points_m.ndim - 3))
+    return channels(s, points_m, planar, users)
+
+
 @renamed
-def channels(scenario: Scenario, points_m: np.ndarray, planar: bool = False) -> np.ndarray:
+def channels(
+    scenario: Scenario, points_m: np.ndarray, planar: bool = False, user: ArrayLike | None = None
+) -> np.ndarray:
     """Known part c_L h(p) of channels, (..., elements), for points (..., 3): line of sight, or a person's model.
 
         h_n(p) = sqrt(zeta0) d_n^(-alpha/2) exp(-j k d_n),   d_n = ||x_n - p||     (planar: d_n = r - x_n . u)
@@ -66,31 +75,43 @@ def channels(scenario: Scenario, points_m: np.ndarray, planar: bool = False) -> 
     times sqrt(2 (q + 1) cos^q) for elements with a pattern, cosine p_x / d_n (planar: u_x), zero behind the panel.
     The known factor c_L belongs to estimate and truth alike (spec section 8). ``channel_model`` names another model.
 
-    Raises: ValueError naming the channel model whose channels have a wrong shape, or NaN or infinity.
+    Args:   user who stands at every point (...), near users first; needed where Rician factors differ.
+    Raises: ValueError naming the channel model whose channels have a wrong shape, or NaN or infinity; or ``user``.
     """
     if scenario.channel_model != LINE_OF_SIGHT:
         require(not planar, "channel_model", f"be {LINE_OF_SIGHT} for plane waves", scenario.channel_model)
-        return _modelled(scenario, np.asarray(points_m, float))
+        return _modelled(scenario, np.asarray(points_m, float), user)
     positions = element_positions(scenario)
     d = planar_distances_m(positions, points_m) if planar else distances_m(positions, points_m)
-    h = amplitude(scenario, d) * np.exp(-2j * np.pi / scenario.wavelength_m * d)
+    h = amplitude(scenario, d, user) * np.exp(-2j * np.pi / scenario.wavelength_m * d)
     if scenario.element_pattern == "isotropic":
         return h
     away = np.linalg.norm(points_m, axis=-1, keepdims=True) if planar else d
     return h * cosine_pattern(points_m[..., :1] / away, scenario.pattern_exponent)
 
 
-def _modelled(s: Scenario, points_m: np.ndarray) -> np.ndarray:
-    """Channels (..., elements) by the scenario's model, which is given the scenario with the line of sight."""
-    model, plain = channels_named(s.channel_model), s.derived(channel_model=LINE_OF_SIGHT)
-    flat = points_m.reshape(-1, 3)
-    parts = [flat[i : i + CALL] for i in range(0, len(flat), CALL)]
-    name = f"channels of channel_model {s.channel_model}"
-    h = [as_array(model(plain, p), name, "positions elements", complex, positions=len(p), elements=s.elements)
-         for p in parts]  # fmt: skip
-    return np.concatenate(h).reshape(*points_m.shape[:-1], s.elements)
+def _modelled(s: Scenario, points_m: np.ndarray, user: ArrayLike | None) -> np.ndarray:
+    """Channels (..., elements) by the scenario's model, given the scenario with the line of sight, factor by factor."""
+    model, flat = channels_named(s.channel_model), points_m.reshape(-1, 3)
+    factors = np.broadcast_to(_of_users(s, np.broadcast_to(s.rician, 2 * s.groups), user), points_m.shape[:-1]).ravel()
+    name, h = f"channels of channel_model {s.channel_model}", np.empty((len(flat), s.elements), complex)
+    for factor in np.unique(factors):
+        plain, places = s.derived(channel_model=LINE_OF_SIGHT, rician=float(factor)), np.flatnonzero(factors == factor)
+        for part in np.split(places, range(CALL, len(places), CALL)):
+            found = model(plain, flat[part])
+            h[part] = as_array(found, name, "positions elements", complex, positions=len(part), elements=s.elements)
+    return h.reshape(*points_m.shape[:-1], s.elements)
 
 
-def amplitude(s: Scenario, distance_m: Values) -> Values:
-    """Amplitude b(d) = c_L sqrt(zeta0) d^(-alpha/2) of a path, for arrays of NumPy or JAX."""
-    return s.line_of_sight * np.sqrt(db_to_linear(s.reference_gain_db)) * distance_m ** (-s.path_loss_exponent / 2)
+def amplitude(s: Scenario, distance_m: Values, user: ArrayLike | None = None) -> Values:
+    """Amplitude b(d) = c_L sqrt(zeta0) d^(-alpha/2) of paths (..., elements) to ``user`` (...), see ``channels``."""
+    factor = _of_users(s, s.line_of_sight, user)[..., None]
+    return factor * np.sqrt(db_to_linear(s.reference_gain_db)) * distance_m ** (-s.path_loss_exponent / 2)
+
+
+def _of_users(s: Scenario, values: np.ndarray, user: ArrayLike | None) -> np.ndarray:
+    """Values (users,) of who stands at every point, (...); without a user the one that all have."""
+    if user is not None:
+        return values[s.numbered(user)]
+    require(np.ptp(values) == 0, "user", "be given where Rician factors differ", "nothing", "Who stands at each point?")
+    return values[0]

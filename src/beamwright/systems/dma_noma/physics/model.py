@@ -5,7 +5,7 @@
     orthogonal  R_N = share log2(1 + P_N / a),     R_F = share log2(1 + P_F / b)
 
 g = (|h^H f_i| - rho ||f_i||)_+^2 is the least own gain and I = sum_{j != i} P_j (|h^H f_j| + rho ||f_j||)^2 the largest
-interference, with rho = 0 for near users. c and not b: in NOMA the near user must decode the far user's signal too.
+interference; noise and rho are the user's. c and not b: in NOMA the near user must decode the far user's signal too.
 """
 
 from typing import NamedTuple
@@ -14,6 +14,7 @@ import numpy as np
 
 from beamwright.metrics import spectral_efficiency
 from beamwright.numerics import square_modulus
+from beamwright.optim.power_allocation import Allocation, allocate_power
 from beamwright.systems.dma_noma.physics.geometry import reference_waves, shifter_matrix
 from beamwright.systems.dma_noma.scene import Known, Scenario
 from beamwright.systems.dma_noma.types import Access, Design, Network
@@ -27,13 +28,17 @@ class Transmission(NamedTuple):
     powers_w: np.ndarray
     """(drops, groups) of each beam."""
     noise_w: np.ndarray
-    """(drops,)."""
-    scattering: float
-    """Largest norm of the scattered channel, which is unknown."""
+    """(drops, groups) at each user."""
+    scattering: np.ndarray
+    """(drops, groups) largest norm of each user's scattered channel, which is unknown."""
 
     def take(self, drops: np.ndarray) -> "Transmission":
         """The transmission of some drops."""
-        return Transmission(self.vectors[drops], self.powers_w[drops], self.noise_w[drops], self.scattering)
+        return Transmission(*(array[drops] for array in self))
+
+    def without_scattering(self) -> "Transmission":
+        """The transmission over channels that are known in full."""
+        return self._replace(scattering=np.zeros_like(self.scattering))
 
 
 def transmissions(s: Scenario, known: Known, design: Design) -> tuple[Transmission, Transmission]:
@@ -44,10 +49,12 @@ def transmissions(s: Scenario, known: Known, design: Design) -> tuple[Transmissi
         far = transmit_vectors(design.far_responses, wave, design.far_beams)
     access, both = Access(int(design.access[0])), design.powers_w.sum(axis=-1)
     near_w, far_w = (both, both) if access is Access.NOMA else (design.powers_w[..., 0], design.powers_w[..., 1])
-    noise = np.full((2, len(both)), s.noise_power_w)
-    if access is Access.FDMA:  # noise grows with the band
-        noise = noise * design.share.T
-    return Transmission(near, near_w, noise[0], 0.0), Transmission(far, far_w, noise[1], s.scattering_radius)
+    noise, scattering = known.near_and_far(s.noise_power_w), known.near_and_far(s.scattering_radius)
+    band = design.share if access is Access.FDMA else np.ones_like(design.share)  # noise grows with it
+    return (
+        Transmission(near, near_w, noise[0] * band[:, :1], scattering[0]),
+        Transmission(far, far_w, noise[1] * band[:, 1:], scattering[1]),
+    )
 
 
 def waves(s: Scenario, known: Known, design: Design) -> np.ndarray:
@@ -59,10 +66,13 @@ def waves(s: Scenario, known: Known, design: Design) -> np.ndarray:
     return np.broadcast_to(alone, (drops, s.elements, chains))
 
 
-def noma_transmissions(s: Scenario, vectors: np.ndarray, group_w: np.ndarray) -> tuple[Transmission, Transmission]:
+def noma_transmissions(
+    s: Scenario, known: Known, vectors: np.ndarray, group_w: np.ndarray
+) -> tuple[Transmission, Transmission]:
     """Transmissions to near and far users at once, for vectors (drops, elements, groups), powers (drops, groups)."""
-    near = Transmission(vectors, group_w, np.full(len(vectors), s.noise_power_w), 0.0)
-    return near, near._replace(scattering=s.scattering_radius)
+    noise, scattering = known.near_and_far(s.noise_power_w), known.near_and_far(s.scattering_radius)
+    near, far = (Transmission(vectors, group_w, *of_kind) for of_kind in zip(noise, scattering, strict=True))
+    return near, far
 
 
 def transmit_vectors(responses: np.ndarray, wave: np.ndarray, beams: np.ndarray) -> np.ndarray:
@@ -84,11 +94,11 @@ def ratios(h: np.ndarray, sent: Transmission) -> np.ndarray:
     """
     groups = h.shape[1]
     amplitude = np.sqrt(square_modulus(np.conj(h) @ sent.vectors[:, None]))
-    spread = sent.scattering * np.linalg.norm(sent.vectors, axis=1)[:, None, None]
+    spread = sent.scattering[:, :, None, None] * np.linalg.norm(sent.vectors, axis=1)[:, None, None]
     own = np.eye(groups, dtype=bool)[:, None]
     gain = np.sum(np.where(own, np.maximum(amplitude - spread, 0) ** 2, 0), axis=-1)
     interference = np.where(own, 0, (amplitude + spread) ** 2) @ sent.powers_w[:, None, :, None]
-    total = interference[..., 0] + sent.noise_w[:, None, None]
+    total = interference[..., 0] + sent.noise_w[:, :, None]
     return np.divide(total, gain, out=np.full_like(total, np.inf), where=gain > 0)
 
 
@@ -118,6 +128,18 @@ def noma_rates(powers_w: np.ndarray, near_w: np.ndarray, far_w: np.ndarray) -> t
     return spectral_efficiency(near / near_w), spectral_efficiency(far / (near + np.maximum(near_w, far_w)))
 
 
-def weighted_rate(s: Scenario, near_rates: np.ndarray, far_rates: np.ndarray) -> np.ndarray:
-    """Weighted rate, sum of weight R_N + (1 - weight) R_F over the groups: (drops,)."""
-    return s.weight * near_rates.sum(axis=-1) + (1 - s.weight) * far_rates.sum(axis=-1)
+def weighted_rate(s: Scenario, known: Known, near_rates: np.ndarray, far_rates: np.ndarray) -> np.ndarray:
+    """Weighted rate, the sum of weight times rate over all users: (drops,)."""
+    near, far = known.near_and_far(s.weights)
+    return (near * near_rates).sum(axis=-1) + (far * far_rates).sum(axis=-1)
+
+
+def missed(s: Scenario, known: Known, near_rates: np.ndarray, far_rates: np.ndarray) -> np.ndarray:
+    """What every user's rate is short of that required, (drops, users), bit/s/Hz."""
+    return np.maximum(s.required_rates[known.users] - np.concatenate([near_rates, far_rates], axis=-1), 0)
+
+
+def best_powers(s: Scenario, known: Known, near_w: np.ndarray, far_w: np.ndarray) -> Allocation:
+    """Best powers in closed form for ratios a and b (drops, groups) that stay."""
+    (weight, weight_far), rates = known.near_and_far(s.weights), known.near_and_far(s.required_rates)
+    return allocate_power(near_w, far_w, s.power_w, weight, *rates, weight_far=weight_far)

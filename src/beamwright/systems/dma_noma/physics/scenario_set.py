@@ -15,9 +15,8 @@ _CHANNELS = 2**20
 
 def scenario_points(s: Scenario, known: Known, density: float = DENSITY) -> tuple[np.ndarray, np.ndarray]:
     """Positions S1 of every user, (drops, 2 groups, positions, 3), and how many of them count, (drops, 2 groups)."""
-    return position_scenarios(
-        known.positions_m, s.error_size_m(known.positions_m), s.extent_m, s.wavelength_m, density=density
-    )
+    size_m = s.error_size_m(known.positions_m, known.users)
+    return position_scenarios(known.positions_m, size_m, s.extent_m, s.wavelength_m, density=density)
 
 
 def guaranteed_rates(s: Scenario, known: Known, design: Design) -> tuple[np.ndarray, np.ndarray]:
@@ -29,7 +28,9 @@ def guaranteed_rates(s: Scenario, known: Known, design: Design) -> tuple[np.ndar
     sent, each = model.transmissions(s, known, design), np.arange(len(points))
     parts = np.array_split(each, max(1, -(-points.size // 3 * s.elements // _CHANNELS)))
     ratios = [
-        model.worst_ratios(geometry.channels(s, points[part]), (sent[0].take(part), sent[1].take(part)))
+        model.worst_ratios(
+            geometry.user_channels(s, known.take(part), points[part]), (sent[0].take(part), sent[1].take(part))
+        )
         for part in parts
     ]
     near, far = (np.concatenate(kind) for kind in zip(*ratios, strict=True))

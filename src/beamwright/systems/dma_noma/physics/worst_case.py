@@ -60,14 +60,13 @@ def verify_rate(
     """
     known = checked(scenario, known)
     sent = model.transmissions(scenario, known, design)
-    points = verification_positions(
-        known.positions_m, scenario.error_size_m(known.positions_m), known.numbers, seed, directions
-    )
+    size_m = scenario.error_size_m(known.positions_m, known.users)
+    points = verification_positions(known.positions_m, size_m, known.numbers, seed, directions)
     worst = _worst_positions(scenario, known, sent, points, seed, CLIMBS if directions == "all" else 0)
-    h = geometry.channels(scenario, worst)[:, :, None]
+    h = geometry.user_channels(scenario, known, worst)[:, :, None]
     near_rates, far_rates = model.rates(design, *model.worst_ratios(h, sent))
     return Verified(
-        weighted_rate=model.weighted_rate(scenario, near_rates, far_rates),
+        weighted_rate=model.weighted_rate(scenario, known, near_rates, far_rates),
         sum_rate=near_rates.sum(axis=-1) + far_rates.sum(axis=-1),
         near_rates=near_rates,
         far_rates=far_rates,
@@ -85,7 +84,7 @@ def _worst_positions(
 ) -> np.ndarray:
     """Positions (drops, users, 3) of largest ratio, from points (drops, users, count, 3)."""
     drops, users, count = points.shape[:3]
-    unit = np.sqrt(s.noise_power_w)
+    unit = np.sqrt(s.noise_power_w.max())
     filled = np.concatenate([points, np.repeat(points[:, :, :1], -count % _CHUNK, axis=2)], axis=2)
     moves = np.stack(
         [np.random.default_rng([seed, int(n)]).standard_normal((CLIMBS, TRIALS // 2, 3)) for n in known.numbers]
@@ -99,14 +98,16 @@ def _worst_positions(
     def halves(a: np.ndarray) -> np.ndarray:
         return a.reshape(drops, 2, users // 2, *a.shape[2:])
 
-    region = region_of(s, known.positions_m)
+    def each(name: str) -> np.ndarray:
+        return np.stack([getattr(one, name) for one in sent], axis=1)
+
+    region = region_of(s, known)
     per_drop = (
-        halves(known.positions_m), halves(filled), vectors / unit, np.stack([one.powers_w for one in sent], axis=1),
-        np.stack([one.noise_w / s.noise_power_w for one in sent], axis=1),
-        np.broadcast_to([one.scattering for one in sent], (drops, 2)), moves,
+        halves(known.positions_m), halves(filled), halves(geometry.amplitude(s, 1.0, known.users)[..., 0]),
+        vectors / unit, each("powers_w"), each("noise_w") / s.noise_power_w.max(), each("scattering"), moves,
         np.full((drops, 2), region) if region.ndim == 0 else halves(region),
         np.tile(geometry.element_positions(s), (drops, 1, 1)),
-        np.tile([s.wavelength_m, geometry.amplitude(s, 1.0), s.path_loss_exponent, s.pattern_exponent], (drops, 1)),
+        np.tile([s.wavelength_m, s.path_loss_exponent, s.pattern_exponent], (drops, 1)),
     )  # fmt: skip
     return in_tiles(_compiled(s.groups, s.element_pattern), TILE, *per_drop, counted=True).reshape(drops, users, 3)
 
@@ -115,22 +116,24 @@ def _worst_positions(
 def _compiled(groups: int, pattern: str) -> Callable[..., Tree]:
     """Search of one drop: kinds of users (near, far) lead, then groups. All of a scenario comes as arrays."""
 
-    def one(centre: Array, points: Array, f: Array, powers: Array, noise: Array, scattering: Array, moves: Array,
-            regions: Array, elements: Array, wave: Array) -> Array:  # fmt: skip
+    def one(centre: Array, points: Array, first: Array, f: Array, powers: Array, noise: Array, scattering: Array,
+            moves: Array, regions: Array, elements: Array, wave: Array) -> Array:  # fmt: skip
         own = np.eye(groups)
-        wavelength, first, exponent, directivity = wave
+        wavelength, exponent, directivity = wave
 
-        def ratios(positions: Array, f: Array, powers: Array, noise: Array, scattering: Array) -> Array:
-            """(groups, count) of one kind."""
+        def ratios(positions: Array, first: Array, f: Array, powers: Array, noise: Array, scattering: Array) -> Array:
+            """(groups, count) of one kind; first is the amplitude at one metre."""
             square = sum((positions[..., i, None] - elements[:, i]) ** 2 for i in range(3))
             distance = jnp.sqrt(square)
             cosine, sine = phasor(distance / wavelength)
-            size = materialise(first * jnp.exp(-exponent / 2 * jnp.log(distance)))  # a power, at half its price
+            size = materialise(
+                first[:, None, None] * jnp.exp(-exponent / 2 * jnp.log(distance))
+            )  # a power, at half its price
             if pattern != "isotropic":
                 size = size * cosine_pattern(positions[..., :1] / distance, directivity)
             cosine, sine = materialise(cosine), materialise(sine)
-            power = reception.received(jnp.stack([size * cosine, -size * sine]), f, jnp.full(groups, scattering), own)
-            return (power.interference @ powers + noise) * jnp.exp(-power.log_gain)
+            power = reception.received(jnp.stack([size * cosine, -size * sine]), f, scattering, own)
+            return (power.interference @ powers + noise[:, None]) * jnp.exp(-power.log_gain)
 
         def attack(centre: Array, points: Array, region: Array, *sent: Array) -> Array:
             """Worst positions (groups, 3) of one kind."""
@@ -146,7 +149,7 @@ def _compiled(groups: int, pattern: str) -> Callable[..., Tree]:
 
             return highest(lax.scan(climb, start, moves)[0])
 
-        kinds = zip(centre, points, regions, f, powers, noise, scattering, strict=True)
+        kinds = zip(centre, points, regions, first, f, powers, noise, scattering, strict=True)
         return jnp.stack([attack(*kind) for kind in kinds])
 
     return one_by_one(one)
@@ -163,7 +166,7 @@ def _by_calls(
 
     def ratios(positions: np.ndarray) -> np.ndarray:
         """(drops, users, count)."""
-        h = geometry.channels(s, positions)
+        h = geometry.user_channels(s, known, positions)
         kinds = zip(np.split(h, 2, axis=1), sent, strict=True)
         return np.concatenate([model.ratios(part, one) for part, one in kinds], axis=1)
 
@@ -171,7 +174,7 @@ def _by_calls(
     values = np.concatenate([ratios(part) for part in parts], axis=-1)
     order = np.argsort(-values, axis=-1, kind="stable")[..., :WORST]
     best = np.take_along_axis(values, order, axis=-1)
-    region = region_of(s, known.positions_m)
+    region = region_of(s, known)
     state = Climb(np.take_along_axis(points, order[..., None], axis=-2), best, np.full(best.shape, first_step(region)))
     for directions in np.moveaxis(moves, 1, 0)[:, :, None, None]:
         state = climbed(state, directions, ratios, known.positions_m, region)

@@ -67,7 +67,10 @@ def frame_of(s: Scenario, known: Known) -> Frame:
     mirrored = (sides < 0) if symmetric else np.zeros(drops, bool)
     frame = Frame(known, np.tile(np.arange(s.groups), (drops, 1)), mirrored, s.rows, s.feeding)
     near, far = (frame._turned(a, a * MIRROR) for a in (known.near_positions_m, known.far_positions_m))
-    keys = [positions[..., axis] for positions in (far, near) for axis in (2, 0, 1)]
+    keys = [values for of_users in s.values_of_users for values in known.near_and_far(of_users)]  # where users coincide
+    keys += [positions[..., axis] for positions in (far, near) for axis in (2, 0, 1)]
     order = np.lexsort(keys, axis=-1)
     near, far = (np.take_along_axis(a, order[..., None], axis=1) for a in (near, far))
-    return replace(frame, known=replace(known, near_positions_m=near, far_positions_m=far), order=order)
+    users = np.take_along_axis(known.users, np.concatenate([order, order + s.groups], axis=1), axis=1)
+    ordered = replace(known, near_positions_m=near, far_positions_m=far, user=users)
+    return replace(frame, known=ordered, order=order)

@@ -12,7 +12,7 @@ import numpy as np
 from jax import Array
 
 from beamwright.numerics import Values
-from beamwright.optim.power_allocation import fair_power
+from beamwright.optim.power_allocation import fair_power, least_power, near_power
 from beamwright.systems.dma_noma.physics.reception import ReceivedPower, received
 
 PENALTY = 20.0
@@ -25,19 +25,21 @@ class Problem(NamedTuple):
     """Design problem of one drop; of a batch on the host, where drops lead."""
 
     channels: Values
-    """(parts, users, positions, elements) in units of noise amplitude over root P; users are near, then far."""
+    """(parts, users, positions, elements) in units of the user's noise amplitude over root P; near, then far users."""
     present: Values
     """(users, positions) one for positions that count, zero for those that fill up."""
     scattering: Values
     """(users,) in the same unit."""
     wave: Values
     """(parts, elements, chains)."""
-    weight: Values
-    """()."""
+    weight_near: Values
+    """(groups,)."""
+    weight_far: Values
+    """(groups,)."""
     rate_near: Values
-    """()."""
+    """(groups,)."""
     rate_far: Values
-    """()."""
+    """(groups,)."""
     fair: Values
     """() one where the least rate counts, zero where the weighted sum does."""
     drawn: Values
@@ -110,21 +112,16 @@ def split(problem: Problem, log_ratio: Array, powers: Array, sharpness: Array | 
     else:
         log_both = jnp.logaddexp(sharpness * log_near, sharpness * log_far) / sharpness
     a, c = jnp.exp(log_near), jnp.exp(log_both)
-    weight, rest, least = problem.weight, 2.0**-problem.rate_far, (2.0**problem.rate_near - 1) * a
-    most = rest * powers - (1 - rest) * c  # what the far user's required rate leaves
-    # for weights below one half a larger near share stops paying at an inner point
-    inner = (weight * c - (1 - weight) * a) / jnp.where(weight < 0.5, 1 - 2 * weight, 1.0)
-    wanted = jnp.where(weight < 0.5, jnp.minimum(inner, most), most)
-    wanted = jnp.where(problem.fair > 0, jnp.minimum(fair_power(powers, a, c), most), wanted)
-    near = jnp.maximum(wanted, least)
-    near = jnp.clip(near, 0.0, powers)
+    weights, rates = (problem.weight_near, problem.weight_far), (problem.rate_near, problem.rate_far)
+    near = near_power(powers, a, c, weights, *rates)
+    near = jnp.where(problem.fair > 0, fair_power(powers, a, c, *rates), near)
     far = powers - near
     return Split(
         near=near,
         far=far,
         rate_near=jnp.log2(1 + near / a),
         rate_far=jnp.log2(1 + far / (near + c)),
-        needed=(least + (1 - rest) * c) / rest,
+        needed=least_power(a, c, problem.rate_near, problem.rate_far),
     )
 
 
@@ -143,7 +140,7 @@ def objective(problem: Problem, split: Split, powers: Array, sharpness: Array | 
 
     With a sharpness beta the least rate is -log-sum-exp(-beta .)/beta, below it.
     """
-    weighted = jnp.sum(problem.weight * split.rate_near + (1 - problem.weight) * split.rate_far)
+    weighted = jnp.sum(problem.weight_near * split.rate_near + problem.weight_far * split.rate_far)
     every = jnp.concatenate([split.rate_near, split.rate_far])
     least = jnp.min(every)
     if sharpness is not None:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from beamwright.systems.dma_noma.physics import Known, Scenario, channels, closed_forms, reference_waves
+from beamwright.systems.dma_noma.physics import Known, Scenario, closed_forms, reference_waves, user_channels
 from beamwright.systems.dma_noma.physics.responses import as_parts, law_of
 from beamwright.systems.dma_noma.solve import start
 from beamwright.systems.dma_noma.solve.kernel import Point
@@ -28,7 +28,7 @@ def search_from_starts(
     Never worse, for these sets, than zero forcing, focusing, and what else is given, each with the best powers.
     """
     wave = reference_waves(s, known)
-    h = channels(s, known.positions_m)
+    h = user_channels(s, known, known.positions_m)
     varied = start.varied(s, *(points or start.initial(s, h, wave)), known.numbers, starts, seed)
     others = (*others, closed_forms.zero_forcing_point(s, h, wave), closed_forms.focusing_point(s, h, wave))
     candidates = tuple(np.stack([one[i] for one in others], axis=1) for i in (0, 1))

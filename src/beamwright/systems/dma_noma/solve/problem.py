@@ -4,7 +4,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from beamwright.systems.dma_noma.physics import DENSITY, Known, Scenario, channels, scenario_points
+from beamwright.systems.dma_noma.physics import DENSITY, Known, Scenario, scenario_points, user_channels
 from beamwright.systems.dma_noma.solve.kernel import Problem
 
 MARGIN = 3e-4
@@ -23,13 +23,15 @@ class ChannelSets(NamedTuple):
     present: np.ndarray
     """(drops, users, positions)."""
     scattering: np.ndarray
-    """(users,) or (drops, users) norm of the error that may be added to a channel."""
+    """(drops, users) norm of the error that may be added to a channel."""
+    users: np.ndarray
+    """(drops, users) numbers of the scenario's users."""
     margin: np.ndarray | float = 0.0
     """(drops,) or one value that is added to required rates above zero, bit/s/Hz."""
 
 
 def channel_sets(
-    s: Scenario, points: np.ndarray, present: np.ndarray | None = None, planar: bool = False
+    s: Scenario, known: Known, points: np.ndarray, present: np.ndarray | None = None, planar: bool = False
 ) -> ChannelSets:
     """Channels at points (drops, users, positions, 3), of which the present ones count; default: all.
 
@@ -39,7 +41,8 @@ def channel_sets(
     fill = size_for(points.shape[2]) - points.shape[2]
     points = np.concatenate([points, np.repeat(points[:, :, :1], fill, axis=2)], axis=2)
     present = np.concatenate([present, np.zeros((*present.shape[:2], fill), bool)], axis=2)
-    return ChannelSets(channels(s, points, planar), present, np.repeat([0.0, s.scattering_radius], s.groups))
+    h, users = user_channels(s, known, points, planar), known.users
+    return ChannelSets(h, present, s.scattering_radius[users], users)
 
 
 def size_for(positions: int) -> int:
@@ -58,12 +61,12 @@ def scenario_sets(
         there = np.isfinite(joined[..., 0])
         points = np.concatenate([points, np.where(there[..., None], joined, points[:, :, :1])], axis=2)
         present = np.concatenate([present, there], axis=2)
-    return channel_sets(s, points, present, planar)._replace(margin=MARGIN if points.shape[2] > 1 else 0.0)
+    return channel_sets(s, known, points, present, planar)._replace(margin=MARGIN if points.shape[2] > 1 else 0.0)
 
 
 def estimate_sets(s: Scenario, known: Known) -> ChannelSets:
     """Channels at the estimated positions alone."""
-    return channel_sets(s, known.positions_m[:, :, None])
+    return channel_sets(s, known, known.positions_m[:, :, None])
 
 
 def make_problems(s: Scenario, sets: ChannelSets, wave: np.ndarray, objective: Objective = "weighted-sum") -> Problem:
@@ -71,17 +74,21 @@ def make_problems(s: Scenario, sets: ChannelSets, wave: np.ndarray, objective: O
 
     Units are rounded to twelve digits: the same problem in other watts then has the same bits.
     """
-    drops, unit = len(wave), _rounded(np.sqrt(s.noise_power_w / s.power_w))
-    h, one = sets.h / unit, np.ones(drops)
+    units = np.array([_rounded(unit) for unit in np.sqrt(s.noise_power_w / s.power_w)])[sets.users]
+    h, rates = sets.h / units[..., None, None], s.required_rates[sets.users]
+    weights = np.split(s.weights[sets.users], 2, axis=1)
+    rates = np.split(rates + np.reshape(sets.margin, (-1, 1)) * (rates > 0), 2, axis=1)
     idle, whole = (s.consumption_w(radiated_w, wave.shape[-1]) for radiated_w in (0.0, s.power_w))
+    one = np.ones(len(wave))
     return Problem(
         channels=np.stack([h.real, h.imag], axis=1),
         present=sets.present.astype(float),
-        scattering=np.broadcast_to(sets.scattering / unit, (drops, 2 * s.groups)),
+        scattering=sets.scattering / units,
         wave=np.stack([wave.real, wave.imag], axis=1),
-        weight=s.weight * one,
-        rate_near=s.rate_near + sets.margin * one * (s.rate_near > 0),
-        rate_far=s.rate_far + sets.margin * one * (s.rate_far > 0),
+        weight_near=weights[0],
+        weight_far=weights[1],
+        rate_near=rates[0],
+        rate_far=rates[1],
         fair=one * (objective == "max-min"),
         drawn=one * (_rounded(idle / whole) if objective == "energy-efficiency" else 1.0),
     )

@@ -249,10 +249,11 @@ def _allocated(problem: Problem, ratio: Array, merit: Array) -> tuple[Array, Arr
     Where power costs, what it must be worth is the objective so far, as Dinkelbach has it.
     """
     (a, b), one = jnp.split(ratio, 2), jnp.ones(())
-    best = allocate(a, b, one, problem.weight, problem.rate_near, problem.rate_far)
+    weights = problem.weight_near, problem.weight_far
+    best = allocate(a, b, one, weights[0], problem.rate_near, problem.rate_far, weights[1])
     met, share = kernel.lowered(problem, jnp.asarray(best.share)), jnp.asarray(best.share)
     price = jnp.log(2.0) * (1 - problem.drawn) * jnp.maximum(merit, 0.0)
-    enough = power_at_price(a, b, problem.weight, met.rate_near, met.rate_far, price)
+    enough = power_at_price(a, b, weights, met.rate_near, met.rate_far, price)
     summed = jnp.where(jnp.sum(enough) <= one, enough, best.x[:, 0] + best.x[:, 1])
     fair = partial(allocate_fairly, a, b, one, met.rate_near, met.rate_far)
     return lax.cond(problem.fair > 0, fair, lambda: summed), share

@@ -22,14 +22,15 @@ def errors(
 ) -> Measured:
     """Errors of the first near or far user's channel over the ball, their bounds, and what is printed, over its norm.
 
-    Scattering of far users is unknown, so its largest norm adds to all that is found and to every bound.
+    What is scattered is unknown, so its largest norm adds to all that is found and to every bound.
     """
     known = realisation.known
+    scenario = scenario.of_kind(int(user == "far"))
     places = (known.near_positions_m if user == "near" else known.far_positions_m)[:, :1]
-    points = verification_positions(places, scenario.position_error_m, known.numbers, line=_FAR_REACH)
+    points = verification_positions(places, scenario.error_size_m(places), known.numbers, line=_FAR_REACH)
     estimate, h = dn.channels(scenario, places), dn.channels(scenario, points)
     norm = np.linalg.norm(estimate, axis=-1)
-    more = scenario.scattering_radius if user == "far" else 0.0
+    more = scenario.scattering_radius[0]
     found: Measured = {
         "raw": channel_error(h, estimate[:, :, None], "raw").max(axis=-1),
         "raw_bound": dn.csi_error_bound(scenario, places, "raw"),
@@ -58,7 +59,7 @@ def _theorem(s: dn.Scenario, estimate: np.ndarray, points: np.ndarray, exponent:
     with G(a) the second derivative of d^-a. The theorem prints the exponent alpha/4 in Y; its own proof has alpha/2,
     as the units need. The sign of the second term is the proof's: the theorem itself has a plus.
     """
-    alpha, wavelength, r = s.path_loss_exponent, s.wavelength_m, s.position_error_m
+    alpha, wavelength, r = s.path_loss_exponent, s.wavelength_m, float(np.max(s.position_error_m))
     away = estimate[..., None, :] - dn.element_positions(s)
     d = np.linalg.norm(away, axis=-1)[..., None, None]
     along = away[..., :, None] * away[..., None, :] / d**2
@@ -73,5 +74,5 @@ def _theorem(s: dn.Scenario, estimate: np.ndarray, points: np.ndarray, exponent:
     quadratic = (np.einsum("dupi,duij,dupj->dup", p, form, p, optimize=True) for form in (first, fourth))
     value, square = quadratic
     value = value - 4 * np.pi**4 / (3 * wavelength**4 * s.elements) * square**2
-    gain = s.line_of_sight**2 * 10 ** (s.reference_gain_db / 10)
+    gain = s.line_of_sight[0] ** 2 * 10 ** (s.reference_gain_db / 10)
     return np.sqrt(gain * np.maximum(value.max(axis=-1), 0))

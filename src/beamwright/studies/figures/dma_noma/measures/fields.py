@@ -50,7 +50,7 @@ def field(
     """Power of the first group's beam over the noise around the antenna, and across the second group's near user."""
     known, drops = checked(scenario, realisation.known), len(design.amplitudes)
     sent, _ = model.transmissions(scenario, known, design)
-    strength = sent.powers_w[:, 0] / scenario.noise_power_w
+    strength = sent.powers_w[:, 0] / scenario.noise_power_w[0]
 
     def power_db(points: np.ndarray) -> np.ndarray:
         gain = np.abs(np.einsum("dpn,dn->dp", np.conj(dn.channels(scenario, points)), sent.vectors[..., 0])) ** 2
@@ -59,7 +59,7 @@ def field(
     x, y = (grid.ravel() for grid in np.meshgrid(np.arange(1.0, 18.01, step_m), np.arange(-8.0, 8.01, step_m)))
     plane = np.tile(np.stack([x, y, np.zeros_like(x)], axis=-1), (drops, 1, 1))
     other = known.near_positions_m[:, 1]
-    offset = np.linspace(-3, 3, 241) * max(scenario.position_error_m, 0.05)
+    offset = np.linspace(-3, 3, 241) * max(float(np.max(scenario.position_error_m)), 0.05)
     across = other[:, None] + offset[:, None] * ball_frame(other)[:, None, 1]
     users = known.positions_m
     return {

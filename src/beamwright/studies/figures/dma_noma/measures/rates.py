@@ -5,7 +5,7 @@ import numpy as np
 
 from beamwright.studies.figures.dma_noma.measures.measured import Measured
 from beamwright.systems import dma_noma as dn
-from beamwright.systems.dma_noma.physics import checked, model
+from beamwright.systems.dma_noma.physics import checked, model, user_channels
 from beamwright.uncertainty import sample_position_ball
 
 
@@ -19,7 +19,8 @@ def rates(
         for name in ("radial", "tangential")
     }
     draws = [jax.vmap(lambda key, i=i: jax.random.fold_in(key, i))(keys) for i in range(samples)]
-    places = [sample_position_ball(known.positions_m, scenario.position_error_m, one) for one in draws]
+    size_m = scenario.error_size_m(known.positions_m, known.users)
+    places = [sample_position_ball(known.positions_m, size_m, one) for one in draws]
     mean = np.mean([dn.evaluate(scenario, dn.Realisation(known, place), design).sum_rate for place in places], axis=0)
     return {
         "verified": proof.verified_sum_rate,
@@ -39,10 +40,11 @@ def _users(scenario: dn.Scenario, known: dn.Known, design: dn.Design, radial: np
     A user's ratio (interference + noise) / gain depends on its own position alone, so users at the adversary's
     positions and others at their estimates are combined exactly.
     """
-    sent = model.transmissions(scenario, checked(scenario, known), design)
+    known = checked(scenario, known)
+    sent = model.transmissions(scenario, known, design)
     silent = sent[0]._replace(noise_w=0 * sent[0].noise_w), sent[1]._replace(noise_w=0 * sent[1].noise_w)
     places = {"worst": design.certificate.worst_positions_m, "estimate": known.positions_m}
-    h = {name: dn.channels(scenario, place)[:, :, None] for name, place in places.items()}
+    h = {name: user_channels(scenario, known, place)[:, :, None] for name, place in places.items()}
     (near, far), (near_there, far_there) = (model.worst_ratios(h[name], sent) for name in places)
     heard = np.concatenate(model.worst_ratios(h["worst"], silent), axis=-1)  # interference over gain
     with np.errstate(divide="ignore", invalid="ignore"):
