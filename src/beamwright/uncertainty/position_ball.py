@@ -182,7 +182,7 @@ def _in_and_on(keys: jax.Array, users: int, inside: int, surface: int) -> jax.Ar
         radius = jnp.cbrt(jax.random.uniform(second, (users, inside, 1)))
         return direction * jnp.concatenate([radius, jnp.ones((users, surface, 1))], axis=1)
 
-    return jax.vmap(drop)(keys)
+    return jax.lax.map(drop, keys)  # one after another: batches of other sizes are compiled to other last bits
 
 
 def _checked(positions_m: ArrayLike, radius_m: float | np.ndarray, directions: str) -> np.ndarray:
