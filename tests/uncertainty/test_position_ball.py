@@ -72,6 +72,14 @@ def test_dense_positions_fill_the_ball_and_belong_to_their_drop():
     np.testing.assert_array_equal(points[1], alone[0])
 
 
+def test_dense_positions_of_a_drop_are_the_same_to_the_bit_in_any_batch():
+    centres = np.array([[10.0, 2.0, 0.5], [0.0, 12.0, 1.0], [7.0, -3.0, 0.0]])[:, None].repeat(4, axis=1)
+    for size_m in (0.3, np.full(centres.shape, [0.5, 0.1, 0.2])):
+        every = verification_positions(centres, size_m, [7, 0, 2])
+        alone = verification_positions(centres[2:], size_m if np.ndim(size_m) == 0 else size_m[2:], [2])
+        np.testing.assert_array_equal(alone[0], every[2])
+
+
 def test_refused_by_name():
     for arguments, words in (
         (([1.0, 2.0], 0.1), "positions_m must have axes"), (([9.0, 0, 0], -0.1), "radius_m must be >= 0"),

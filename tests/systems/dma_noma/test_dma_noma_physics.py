@@ -145,7 +145,7 @@ def test_the_line_of_sight_brought_is_the_line_of_sight(registered, directions, 
     one, other = (dn.verify_rate(case, known, d, directions=directions) for case in (s, mine))
     np.testing.assert_allclose(other.near_rates, one.near_rates, rtol=1e-9)
     np.testing.assert_allclose(other.far_rates, one.far_rates, rtol=1e-9)
-    np.testing.assert_allclose(other.worst_positions_m, one.worst_positions_m, atol=1e-6)
+    np.testing.assert_allclose(other.worst_positions_m, one.worst_positions_m, atol=1e-5)  # ratios are flat there
     np.testing.assert_array_equal(dn.focusing(mine, known).beams, d.beams)
 
 

@@ -55,16 +55,17 @@ def test_the_least_rate_is_larger_than_that_of_any_sum_or_recipe():
         assert np.all(least(fair) > least(other))
 
 
-@pytest.mark.parametrize("weight", [0.5, 0.3])
+@pytest.mark.parametrize("weight", [0.5, 0.3, (1.0, 3.0)])
 def test_one_group_spends_what_a_watt_is_worth(weight):
     """Powers of the same beams, by a search along the total power with the best split of each."""
     s, known = one_group(weight=weight, power_dbm=40.0)
+    near, far = s.weights
     d = dn.maximise_guaranteed_rate(s, known, objective="energy-efficiency")
     a, c = ratios(s, known, d)
 
     def efficiency(total):
-        powers = dn.allocate_power([a], [c], total, weight, 0.0, 0.0).x[0, 0]
-        rate = weight * np.log2(1 + powers[0] / a) + (1 - weight) * np.log2(1 + powers[1] / (powers[0] + c))
+        powers = dn.allocate_power([a], [c], total, near, 0.0, 0.0).x[0, 0]
+        rate = near * np.log2(1 + powers[0] / a) + far * np.log2(1 + powers[1] / (powers[0] + c))
         return rate / s.consumption_w(total, s.chains)
 
     best = minimize_scalar(lambda x: -efficiency(np.exp(x)), bounds=(-20, np.log(s.power_w)), method="bounded",
