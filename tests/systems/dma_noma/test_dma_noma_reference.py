@@ -23,7 +23,7 @@ def test_semidefinite_alternation_reaches_its_known_value_and_not_ours():
 @pytest.mark.slow
 def test_several_starts_are_no_worse():
     s, r = drawn(1, columns=8)
-    one, three = (dn.maximise_guaranteed_rate(s, r.known, n, "sdr-sca", rounds=2) for n in (1, 3))
+    one, three = (dn.METHODS["sdr-sca"](s, r.known, starts=n, rounds=2) for n in (1, 3))
     assert three.guaranteed_weighted_rate[0] >= one.guaranteed_weighted_rate[0] - 1e-9
     with pytest.raises(ValueError, match="rounds must be >= 1"):
         dn.METHODS["sdr-sca"](s, r.known, rounds=0)
