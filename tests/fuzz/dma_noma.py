@@ -122,9 +122,9 @@ def _mirror(s: Any, case: Case) -> Twin:
     def carry(design: Any) -> Any:
         elements = ("amplitudes", "phases_rad", "far_amplitudes", "far_phases_rad")
         there = {name: array for name in elements if (array := getattr(design, name)) is not None}
-        far = None if design.far_beams is None else chains(design.far_beams, design.network)
+        far = None if design.far_beams is None else chains(design.far_beams, design.hardware)
         moved = {name: columns(array) for name, array in there.items()}
-        return replace(design, beams=chains(design.beams, design.network), far_beams=far, **moved)
+        return replace(design, beams=chains(design.beams, design.hardware), far_beams=far, **moved)
 
     return Twin("mirrored", _with(s, case, mirrored), carry)
 

@@ -72,6 +72,17 @@ def test_dense_positions_fill_the_ball_and_belong_to_their_drop():
     np.testing.assert_array_equal(points[1], alone[0])
 
 
+def test_dense_positions_come_with_their_mirror_images_the_same_for_all_users():
+    centres = np.array([[[10.0, 0.0, 0.0], [0.0, 12.0, 1.0]]])
+    offsets = verification_positions(centres, 0.3, [5], inside=7, surface=5, line=3) - centres[..., None, :]
+    assert offsets.shape == (1, 2, 18, 3)
+    np.testing.assert_allclose(offsets[0, 0, :12], offsets[0, 1, :12], atol=1e-12)
+    for start, count in ((0, 7), (7, 5)):
+        half = -(-count // 2)
+        first, second = np.split(offsets[0, 0, start : start + count], [half])
+        np.testing.assert_allclose(second, first[: count - half] * [1, -1, 1], atol=1e-12)
+
+
 def test_dense_positions_of_a_drop_are_the_same_to_the_bit_in_any_batch():
     centres = np.array([[10.0, 2.0, 0.5], [0.0, 12.0, 1.0], [7.0, -3.0, 0.0]])[:, None].repeat(4, axis=1)
     for size_m in (0.3, np.full(centres.shape, [0.5, 0.1, 0.2])):

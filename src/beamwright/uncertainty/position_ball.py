@@ -134,8 +134,8 @@ def verification_positions(
 ) -> np.ndarray:
     """Dense positions to check a design with: random in the ball and on its sphere, lines along u_t and u_r.
 
-    The random offsets are the same for all users of a drop, and every one comes with its mirror image: what is found
-    does not depend on the order of users, nor on a mirror.
+    The random offsets are the same for all users of a drop, and each comes with its mirror image (but for a last odd
+    one): what is found does not depend on the order of users, nor on a mirror.
 
     Args:    positions_m (drops, users, 3); radius_m, or semi-axes (drops, users, 3); numbers (drops,): drop number i
              draws from fold_in(key(seed), i).
@@ -149,8 +149,10 @@ def verification_positions(
     if directions != "all":
         return _moved(positions, along[directions], radius_m)
     keys = numbered_keys(root_key(seed), np.asarray(numbers))
-    half = np.split(np.asarray(_in_and_on(keys, 1, inside // 2, surface // 2)), [inside // 2], axis=-2)
-    random = np.concatenate([side for part in half for side in (part, part * MIRROR)], axis=-2)
+    halves = [-(-count // 2) for count in (inside, surface)]
+    drawn = np.split(np.asarray(_in_and_on(keys, 1, *halves)), halves[:1], axis=-2)
+    both = [np.concatenate([half, half * MIRROR], axis=-2) for half in drawn]
+    random = np.concatenate([both[0][..., :inside, :], both[1][..., :surface, :]], axis=-2)
     random = np.broadcast_to(random, (*positions.shape[:2], *random.shape[2:]))
     offsets = np.concatenate([random, along["tangential"], along["radial"]], axis=-2)
     return _moved(positions, offsets, radius_m)

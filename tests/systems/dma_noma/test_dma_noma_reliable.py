@@ -84,10 +84,11 @@ def test_panels_near_by_keep_what_they_promise():
 
 
 def test_a_promise_that_the_adversary_does_not_confirm_is_not_called_feasible():
-    s, r = drawn(3, rows=8, columns=8, position_error_m=0.5, rate_near=0.0, rate_far=0.0)
-    poor = dn.non_robust(s, r.known, **QUICK)
-    proof = poor.certificate
-    excess = proof.guaranteed_sum_rate - proof.verified_sum_rate
+    near_by = {"position_error_m": 1.0, "near_range_m": 5.0, "far_range_m": 8.0}
+    s, r = drawn(3, rows=8, columns=8, rate_near=0.0, rate_far=0.0, **near_by)
+    poor = dn.focusing(s, r.known)
+    excess = poor.certificate.guaranteed_sum_rate - poor.certificate.verified_sum_rate
+    assert np.any(excess > 0.05) and np.any(excess <= 0.05)
     assert poor.status_text == ["stopped" if more > 0.05 else "feasible" for more in excess]
 
 
@@ -174,3 +175,14 @@ def test_the_bound_knows_what_amplitudes_cannot_do():
     everything = dn.fully_digital(s, r.known, **QUICK)
     assert np.all(d.guaranteed_weighted_rate <= d.certificate.bound)
     assert np.all(d.certificate.bound < everything.certificate.bound - 2)
+
+
+@pytest.mark.parametrize("method", ["tdma", "fdma"])
+def test_the_bound_of_orthogonal_access_holds_also_for_far_users_who_are_near(method):
+    """No cancellation, no max(a, b): a far user who hears better than the near one may have more than in NOMA."""
+    s, r = drawn(2, rate_near=0.0, rate_far=0.0, weight=0.2)
+    swapped = dn.Known(r.known.far_positions_m, r.known.near_positions_m)
+    d = dn.METHODS[method](s, swapped, **QUICK)
+    assert np.all(d.guaranteed_weighted_rate <= d.certificate.bound) and np.all(np.isfinite(d.certificate.bound))
+    unmet = dn.METHODS[method](s.model_copy(update={"rate_far": 60.0}), swapped, **QUICK)
+    assert np.all(np.isinf(unmet.certificate.bound)) and unmet.status_text == ["qos_infeasible"] * 2

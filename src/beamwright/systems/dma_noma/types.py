@@ -16,13 +16,12 @@ SOUND = 1e-9
 """Largest power, box and norm residual that counts as none."""
 MET = 1e-6
 """A required rate that is missed by less counts as met, bit/s/Hz: everywhere, over the scenario set and verified."""
-
 TRUSTED = 0.05
 """Largest excess of the guaranteed over the verified sum rate at which both count as one, bit/s/Hz."""
 
 
 class Network(IntEnum):
-    """What is between chains and elements; the code kept in ``Design.digital``."""
+    """What is between chains and elements; the code kept in ``Design.network``."""
 
     SURFACE = 0
     """A metasurface: W = diag(m) Q, a response per element."""
@@ -69,7 +68,7 @@ class Certificate(StatusRecord):
     worst_positions_m: np.ndarray
     """(drops, 2 groups, 3) the adversary's positions, near users, then far users."""
     bound: np.ndarray
-    """(drops,) weighted rate that no amplitudes, beams or powers exceed: every group alone, nobody interferes."""
+    """(drops,) weighted rate that no responses, beams or powers exceed: every group alone, nobody interferes."""
     rate_shortfall: Residual
     """(drops,) largest amount by which a required rate is missed over the scenario set, bit/s/Hz."""
     verified_shortfall: Residual
@@ -129,8 +128,8 @@ class Design(StatusRecord):
     """(drops,) ``Access`` code, the same for all drops."""
     share: Asked
     """(drops, 2) of time or band for near and far users; 1, 1 in NOMA."""
-    digital: Asked
-    """(drops,) ``Network`` code: 1 for a chain per element (the upper bound), 0 for a surface."""
+    network: Asked
+    """(drops,) ``Network`` code, the same for all drops."""
     certificate: Certificate
     far_amplitudes: Found | None = None
     """(drops, elements) of the far users' slot, where slots differ."""
@@ -142,9 +141,9 @@ class Design(StatusRecord):
     """Phases of the far users' slot."""
 
     @property
-    def network(self) -> Network:
+    def hardware(self) -> Network:
         """What is between chains and elements."""
-        there = [network for network in (Network.DIGITAL, Network.SHIFTERS) if np.any(self.digital == network)]
+        there = [kind for kind in (Network.DIGITAL, Network.SHIFTERS) if np.any(self.network == kind)]
         return there[0] if there else Network.SURFACE
 
     @property

@@ -88,7 +88,7 @@ def _box_residual(s: Scenario, design: Design) -> np.ndarray:
     for responses, beams in ((design.responses, design.beams), (design.far_responses, design.far_beams)):
         if responses is not None and beams is not None:
             outside = np.maximum(
-                impossible(law_of(s, design.network), responses).reshape(len(worst), -1).max(axis=-1), 0
+                impossible(law_of(s, design.hardware), responses).reshape(len(worst), -1).max(axis=-1), 0
             )
             norms = np.abs(np.linalg.norm(beams, axis=1) - 1).max(axis=-1)
             worst = np.maximum(worst, np.maximum(outside, norms))
@@ -99,10 +99,10 @@ def _check_shapes(s: Scenario, known: Known, design: Design) -> None:
     """Raise ValueError naming the array of a wrong shape, or with NaN or infinity."""
     drops, elements = len(known.near_positions_m), s.elements
     chains = s.chains if known.reference_wave is None else known.reference_wave.shape[-1]
-    chains = elements if design.network is Network.DIGITAL else chains
-    responses = (drops, elements, chains) if design.network is Network.SHIFTERS else (drops, elements)
+    chains = elements if design.hardware is Network.DIGITAL else chains
+    responses = (drops, elements, chains) if design.hardware is Network.SHIFTERS else (drops, elements)
     shapes = {
-        "digital": (drops,),
+        "network": (drops,),
         "amplitudes": responses,
         "beams": (drops, chains, s.groups),
         "powers_w": (drops, s.groups, 2),

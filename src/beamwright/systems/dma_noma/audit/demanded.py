@@ -40,7 +40,7 @@ def demanded(scenario: Scenario, known: Known, design: Design, method: str, opti
         far_rates = verify_rate(scenario, known, replace(design, share=share)).far_rates
         share = closed_forms.minimum_share(scenario, known, far_rates / 0.5)
     demands: Demands = {
-        "access": np.full(drops, int(access)), "share": share, "digital": np.full(drops, int(network)),
+        "access": np.full(drops, int(access)), "share": share, "network": np.full(drops, int(network)),
     }  # fmt: skip
     if access is not Access.TDMA:
         demands |= {"far_amplitudes": None, "far_beams": None, "far_phases_rad": None}

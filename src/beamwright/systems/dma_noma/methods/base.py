@@ -96,7 +96,7 @@ def certified_design(
         status=np.zeros(drops, int),
         access=np.full(drops, int(access)),
         share=np.broadcast_to(np.asarray(share, float), (drops, 2)).copy(),
-        digital=np.full(drops, int(network_of(s))),
+        network=np.full(drops, int(network_of(s))),
         certificate=Certificate(*(nothing for _ in fields(Certificate))),
         far_amplitudes=far_amplitudes,
         far_beams=None if far is None else far[1],

@@ -28,9 +28,9 @@ def csi_ball(
 ) -> Design:
     """Design for balls of channels: gains (|h^H f| -+ e ||f||)^2 at the estimate, by the first-order solver.
 
-    The search starts from the design for balls of positions and never ends below what that promises over the balls of
-    channels. ``trace`` holds what is promised by that set; the certificate is that of every other design, over
-    positions.
+    The search starts from the design for balls of positions, so that it never ends below what the amplitudes and beams
+    of that promise over the balls of channels with the best powers. ``trace`` holds what is promised by that set; the
+    certificate is that of every other design, over positions.
     Args, Raises: as ``maximise_guaranteed_rate``; kind of error bound, see ``csi_error_bound``.
     """
     known, options = checked(scenario, known), Options(rounds, steps)

@@ -100,6 +100,5 @@ def _slot(s: Scenario, known: Known, kind: int, starts: int, options: Options, s
     place = known.far_positions_m if kind else known.near_positions_m
     twice = replace(known, near_positions_m=place, far_positions_m=place)
     weights, rates = (values.reshape(2, -1)[kind] for values in (s.weights, s.required_rates))
-    shares = 0.5 * weights / weights.max()
-    slot = s.of_kind(kind).derived(rate_near=tuple(2 * rates), rate_far=0.0, weight=tuple(np.tile(shares, 2)))
+    slot = s.of_kind(kind).derived(rate_near=tuple(2 * rates), rate_far=0.0, weight=tuple(np.tile(weights, 2)))
     return search_from_starts(slot, twice, scenario_sets(slot, twice), starts, options, seed)

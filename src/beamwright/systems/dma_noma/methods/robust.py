@@ -118,10 +118,9 @@ def _closed(
         sets = scenario_sets(s, frame.known, density, joined=joined)._replace(margin=margin)
         start = result.responses, result.beams
         result = search_from_starts(s, frame.known, sets, 1, options, seed, start)
-        before = best.take(open_)
-        now = design_of(s, known.take(open_), frame.restored(result))
+        before, users = best.take(open_), known.take(open_)
+        now = design_of(s, users, frame.restored(result))
         now = replace(now, trace=before.trace, iterations=before.iterations + now.iterations)
-        users = known.take(open_)
         better = _rank(s, users, now, options.objective) > _rank(s, users, before, options.objective)
         best = best.put(open_[better], now.take(better))
     return best

@@ -60,9 +60,9 @@ def transmissions(s: Scenario, known: Known, design: Design) -> tuple[Transmissi
 def waves(s: Scenario, known: Known, design: Design) -> np.ndarray:
     """Q of the network that a design is for, (drops, elements, chains)."""
     drops, chains, _ = design.beams.shape
-    if design.network is Network.SURFACE:
+    if design.hardware is Network.SURFACE:
         return reference_waves(s, known)
-    alone = np.eye(s.elements) if design.network is Network.DIGITAL else shifter_matrix(s.elements, chains)
+    alone = np.eye(s.elements) if design.hardware is Network.DIGITAL else shifter_matrix(s.elements, chains)
     return np.broadcast_to(alone, (drops, s.elements, chains))
 
 

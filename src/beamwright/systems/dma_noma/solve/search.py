@@ -148,7 +148,7 @@ def _search(problem: Problem, starts: Point, others: Point, box: tuple[Array, Ar
         start = _either(first, jax.tree.map(lambda a: a[turn], state.waiting), start)
         asked = kernel.lowered(problem, jnp.where(give_up, start.share, 1.0))
         point = lax.cond(
-            placing | (options.rounds == 0), lambda: start.point,
+            placing, lambda: start.point,
             lambda: _ascend(asked, start.point, start.powers, box, options),
         )  # fmt: skip
         now = power_step(problem, scored(problem, point, start.powers))
