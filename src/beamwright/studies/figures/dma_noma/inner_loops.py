@@ -4,8 +4,8 @@ from beamwright.studies.figures.dma_noma.common import ERROR, PAPER
 from beamwright.studies.figures.grammar import cases, claim, curve, lines, outcome, profile
 
 _LOOPS = (
-    curve("published", "alternation as printed", "published-alternation", alternations=12),
-    curve("growing", "worst positions added", "cutting-set", cuts=12),
+    curve("published", "alternation as printed", "published-alternation", alternations=12, steps=60),
+    curve("growing", "worst positions added", "cutting-set", cuts=12, steps=60),
     curve("sdr", "semidefinite relaxation", "sdr-sca", rounds=12),
     curve("robust", "robust", "robust", rounds=12, steps=60),
 )
