@@ -23,7 +23,7 @@ _registered: dict[str, ChannelModel] = {}
 def register_channels(name: str, model: ChannelModel) -> None:
     """Give a channel model its name in this process, for ``Scenario(channel_model=name)``; a second one replaces it.
 
-    Raises: ValueError where the name is taken, empty or no text, or the model cannot be called.
+    Raises: ValueError where the name is that of the line of sight, empty or no text, or the model cannot be called.
     """
     named = isinstance(name, str) and bool(name.strip()) and name != LINE_OF_SIGHT
     require(named, "name", f"be a text that says more than nothing, and not {LINE_OF_SIGHT}", brief(name))

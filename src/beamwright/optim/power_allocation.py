@@ -9,6 +9,7 @@ at most s P_i - (1 - s) c_i, and wants all of it where w >= v; else no more than
 equals the other's loss v/(c + p). What is left is concave in every P_i: water-filling.
 """
 
+from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
@@ -54,22 +55,15 @@ def allocate(
         jnp.broadcast_to(weight, a.shape),
         jnp.broadcast_to(1 - weight if weight_far is None else weight_far, a.shape),
     )
-    a = jnp.minimum(a, _LARGEST)
-    c = jnp.maximum(a, jnp.minimum(b, _LARGEST))
+    a, c = _near_and_both(a, b)
     least = jnp.sum(least_power(a, c, rate_near, rate_far))
     feasible = least <= power
 
-    def halve(_: int, bracket: tuple[Array, Array]) -> tuple[Array, Array]:
-        low, high = bracket
-        middle = 0.5 * (low + high)
-        fits = jnp.sum(least_power(a, c, middle * rate_near, middle * rate_far)) <= power
-        return jnp.where(fits, middle, low), jnp.where(fits, high, middle)
+    def fits(share: Array) -> Array:
+        return jnp.sum(least_power(a, c, share * rate_near, share * rate_far)) <= power
 
-    lowered, _ = lax.cond(
-        feasible,
-        lambda: (jnp.ones_like(power), jnp.ones_like(power)),
-        lambda: lax.fori_loop(0, 60, halve, (jnp.zeros_like(power), jnp.ones_like(power))),
-    )
+    one = jnp.ones_like(power)
+    lowered = lax.cond(feasible, lambda: one, lambda: _largest(fits, one))
     rate_near, rate_far = lowered * rate_near, lowered * rate_far
     plain = jnp.all(weights[0] >= weights[1])
     groups = lax.cond(plain, _water_filling, _priced, a, c, power, weights, rate_near, rate_far)
@@ -109,20 +103,13 @@ def allocate_fairly(a: Array, b: Array, power: Array, rate_near: Array, rate_far
 
     A rate t for all, or what a user requires where that is more, needs the sum of ``least_power``: bisection on t.
     """
-    a = jnp.minimum(a, _LARGEST)
-    c = jnp.maximum(a, jnp.minimum(b, _LARGEST))
+    a, c = _near_and_both(a, b)
 
     def needed(rate: Array) -> Array:
         return least_power(a, c, jnp.maximum(rate, rate_near), jnp.maximum(rate, rate_far))
 
-    def halve(_: int, bracket: tuple[Array, Array]) -> tuple[Array, Array]:
-        low, high = bracket
-        middle = 0.5 * (low + high)
-        fits = jnp.sum(needed(middle)) <= power
-        return jnp.where(fits, middle, low), jnp.where(fits, high, middle)
-
     most = jnp.log2(1 + power / jnp.max(a))  # that of the last near user, were it alone
-    rate, _ = lax.fori_loop(0, 60, halve, (jnp.zeros_like(most), most))
+    rate = _largest(lambda rate: jnp.sum(needed(rate)) <= power, most)
     return _spent(needed(rate), needed(jnp.zeros_like(rate)), power)
 
 
@@ -133,8 +120,25 @@ def power_at_price(
 
     At least what required rates need. Without a budget: whether there is one for it is for the caller to see.
     """
+    return _at_price(*_near_and_both(a, b), weights, rate_near, rate_far, price)
+
+
+def _near_and_both(a: Array, b: Array) -> tuple[Array, Array]:
+    """Ratios a of near users and c = max(a, b) of both, none of them infinite."""
     a = jnp.minimum(a, _LARGEST)
-    return _at_price(a, jnp.maximum(a, jnp.minimum(b, _LARGEST)), weights, rate_near, rate_far, price)
+    return a, jnp.maximum(a, jnp.minimum(b, _LARGEST))
+
+
+def _largest(fits: Callable[[Array], Array], most: Array) -> Array:
+    """Largest number from 0 to ``most`` that fits, by bisection: below one that fits all do."""
+
+    def halve(_: int, bracket: tuple[Array, Array]) -> tuple[Array, Array]:
+        low, high = bracket
+        middle = 0.5 * (low + high)
+        good = fits(middle)
+        return jnp.where(good, middle, low), jnp.where(good, high, middle)
+
+    return lax.fori_loop(0, 60, halve, (jnp.zeros_like(most), most))[0]
 
 
 def least_power(a: Array, c: Array, rate_near: Array, rate_far: Array) -> Array:

@@ -181,7 +181,7 @@ def _directions(keys: jax.Array, users: int, elements: int) -> jax.Array:
         normal = jax.random.normal(jax.random.fold_in(key, _SCATTERED), (users, elements), complex)
         return normal / jnp.linalg.norm(normal, axis=-1, keepdims=True)
 
-    return jax.vmap(drop)(keys)
+    return jax.lax.map(drop, keys)  # the same bits in any batch
 
 
 def _on_circle(azimuth_deg: np.ndarray, range_m: float) -> np.ndarray:

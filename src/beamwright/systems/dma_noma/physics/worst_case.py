@@ -126,9 +126,8 @@ def _compiled(groups: int, pattern: str) -> Callable[..., Tree]:
             square = sum((positions[..., i, None] - elements[:, i]) ** 2 for i in range(3))
             distance = jnp.sqrt(square)
             cosine, sine = phasor(distance / wavelength)
-            size = materialise(
-                first[:, None, None] * jnp.exp(-exponent / 2 * jnp.log(distance))
-            )  # a power, at half its price
+            decay = jnp.exp(-exponent / 2 * jnp.log(distance))  # a power, at half its price
+            size = materialise(first[:, None, None] * decay)
             if pattern != "isotropic":
                 size = size * cosine_pattern(positions[..., :1] / distance, directivity)
             cosine, sine = materialise(cosine), materialise(sine)
