@@ -29,6 +29,7 @@ from beamwright.systems.cellfree.physics.model import (
     utility,
     utility_at,
 )
+from beamwright.systems.cellfree.physics.ranks import Ranks, canonical_ranks
 from beamwright.systems.cellfree.physics.worst_case import (
     FAST,
     SLOW,
@@ -53,9 +54,10 @@ from beamwright.systems.cellfree.physics.yardsticks import (
 
 __all__ = [
     "FAST", "SLOW", "YARDSTICKS", "Effort", "FilteredSignals", "Filters", "OffsetPhases", "OffsetScenarios", "Paths",
-    "Point", "ReceivedSignals", "Sinrs", "WorstOffsets", "apply_filters", "candidates", "closed_form_filters",
-    "code_correlation", "conjugate_beam", "effort_for", "filtered_signals", "filters_of", "find_worst_offsets",
-    "find_worst_offsets_of_drops", "fixed_layouts", "fixed_point", "leakage_beam", "offset_phases",
-    "offset_scenarios", "paths_of", "point_of", "received_signals", "receivers", "receivers_of", "robust_filters",
-    "scenario_offsets", "sinr", "sinrs", "sinrs_by_offset", "utilities", "utility", "utility_at", "yardstick",
+    "Point", "Ranks", "ReceivedSignals", "Sinrs", "WorstOffsets", "apply_filters", "candidates", "canonical_ranks",
+    "closed_form_filters", "code_correlation", "conjugate_beam", "effort_for", "filtered_signals", "filters_of",
+    "find_worst_offsets", "find_worst_offsets_of_drops", "fixed_layouts", "fixed_point", "leakage_beam",
+    "offset_phases", "offset_scenarios", "paths_of", "point_of", "received_signals", "receivers", "receivers_of",
+    "robust_filters", "scenario_offsets", "sinr", "sinrs", "sinrs_by_offset", "utilities", "utility", "utility_at",
+    "yardstick",
 ]  # fmt: skip
