@@ -1,21 +1,24 @@
 """Designs of largest worst-case utility by search; and its variants with fixed arrays, and without robustness."""
 
+import numpy as np
+
 from beamwright.core import USUAL, Config, db_to_linear, guarded, parameter, ranges, require
+from beamwright.systems.cellfree import physics
 from beamwright.systems.cellfree.methods.certified import certified_design
 from beamwright.systems.cellfree.scene import Design, Known, Scenario, checked, design_bytes
-from beamwright.systems.cellfree.solve import Options, best_starts, make_lanes, search
+from beamwright.systems.cellfree.solve import Options, multistart
 
 
 class Solver(Config):
     """Options of designs by deterministic search."""
 
-    starts: int = parameter(6, "Starts per drop, of which the best is kept", source="spec, section 6", **ranges.STARTS)
+    starts: int = parameter(12, "Starts per drop, of which the best is kept", source="spec, section 6", **ranges.STARTS)
     radar_sinr_db: float | None = parameter(
         None, "Least SINR of the radar whatever the offsets", unit="dB", **ranges.DECIBELS
     )
     full_power: bool = parameter(False, "Whether every access point radiates all its power")
     rounds: int = parameter(
-        2, "Rounds of search; each further one adds the worst offsets found", source="spec, section 6", ge=1, le=1000
+        3, "Rounds of search, each with the best quarter of the one before", source="spec, section 6", ge=1, le=1000
     )
     steps: int = parameter(300, "Steps of Adam per round", source="spec, section 6", **ranges.ROUNDS)
     seed: int = parameter(0, "Seed of random starts; drop i uses fold_in(key(seed), i)", **ranges.SEED)
@@ -52,12 +55,12 @@ def maximise_worst_case(
     """
     known = checked(scenario, known)
     require(movable or initial is None, "initial", "be none where antennas do not move", "a design")
-    options = Options(movable, robust, full_power, rounds, steps)
     least = 0.0 if radar_sinr_db is None else float(db_to_linear(radar_sinr_db))
-    lanes = make_lanes(scenario, known, starts, seed, options, least, initial)
-    best = best_starts(search(scenario, lanes, options), starts)
+    options = Options(movable, robust, full_power, starts, rounds, steps, seed, float(np.log2(1 + least)))
+    given = None if initial is None else physics.point_of(scenario, known, initial)
+    found = multistart(scenario, known, options, given)
     return certified_design(
-        scenario, known, best.point, best.filters, required=least, trace=best.trace, iterations=best.iterations
+        scenario, known, found.point, found.filters, required=least, trace=found.trace, iterations=found.iterations
     )
 
 

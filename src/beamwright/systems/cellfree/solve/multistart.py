@@ -1,0 +1,189 @@
+"""Many short runs of the search, then longer ones from the best of them, with the worst offsets found on the way.
+
+A search of moving antennas contains that of fixed ones: its best design is a start and a candidate. So does every
+search contain silence.
+"""
+
+from typing import NamedTuple
+
+import jax
+import numpy as np
+
+from beamwright.numerics import Tree
+from beamwright.systems.cellfree import physics
+from beamwright.systems.cellfree.scene import Known, Scenario
+from beamwright.systems.cellfree.solve.frame import Frame, frame_of
+from beamwright.systems.cellfree.solve.search import SPARE, Lane, Run, SearchResult, scenarios, search
+from beamwright.systems.cellfree.solve.start import largest_radar_rate, silent_vector, starting_vectors, vector_of
+
+KEPT = 4
+"""Of so many designs one goes on to the next round."""
+FIRST = 3
+"""The first of several rounds has the steps of the others over this."""
+RATE, LATER_HOT = 0.06, 0.3
+"""Rate of Adam; first temperature of rounds after the first."""
+RETURN_FLOOR = 0.5
+"""Share of the radar's largest rate that is held where the search goes on from a given design, lest it fall silent."""
+
+
+class Options(NamedTuple):
+    """Kind of design, and length of the search."""
+
+    movable: bool = True
+    robust: bool = True
+    full_power: bool = False
+    starts: int = 12
+    """Random layouts; fixed arrays have two thirds as many starts."""
+    rounds: int = 3
+    steps: int = 300
+    """Steps of Adam per round; the first of several has a third of them."""
+    seed: int = 0
+    radar_log: float = 0.0
+    """log2(1 + required radar SINR)."""
+
+
+class Found(NamedTuple):
+    """Best design of every drop by the oracle of the search."""
+
+    point: physics.Point
+    filters: physics.Filters
+    trace: np.ndarray
+    """(drops, rounds) best so far: of fixed arrays, then of moving ones."""
+    iterations: np.ndarray
+    """(drops,) steps of Adam, all starts."""
+
+
+class _Pool(NamedTuple):
+    """Starts of every drop, and the scenarios and floors they are searched with."""
+
+    x: np.ndarray
+    """(drops, starts, variables)."""
+    offsets: np.ndarray
+    """(drops, starts, scenarios, aps)."""
+    floors: np.ndarray
+    """(drops, starts) bits."""
+
+
+class _Best(NamedTuple):
+    """Best run of every drop, and the offsets its filters are made for; what was tried for it."""
+
+    result: SearchResult
+    offsets: np.ndarray
+    trace: list[np.ndarray]
+    iterations: int
+
+
+def multistart(
+    scenario: Scenario, known: Known, options: Options, initial: physics.Point | None = None
+) -> Found:
+    """Search from many starts, and from ``initial``; ``known`` is checked."""
+    s = scenario.model_copy(update={"ap_power_w": 1.0, "user_power_w": 1.0})
+    frame = frame_of(scenario, known)
+    best, given = None, None if initial is None else frame.entered(initial)
+    if given is None or options.starts > 1 or not options.movable:
+        best = _fixed(s, frame, known.numbers, options)
+    if options.movable:
+        best = _moving(s, frame, known.numbers, options, best, given)
+    assert best is not None
+    received = physics.received_signals(physics.paths_of(known), point := frame.restored(best.result.point))
+    seen = physics.offset_scenarios(s.radio, _range_hz(scenario, options) * best.offsets)
+    filters = physics.closed_form_filters(s.radio, received, seen, best.result.weights)
+    return Found(point, filters, np.stack(best.trace, axis=1), np.full(len(known.numbers), best.iterations))
+
+
+def _fixed(s: Scenario, frame: Frame, numbers: np.ndarray, options: Options) -> _Best:
+    """Fixed arrays from two thirds as many starts; and silence, as it is."""
+    silent = silent_vector(s, frame)[:, None]
+    silence = _run(s, frame, options, _pool(s, silent, 0.0), movable=False, steps=0)
+    starts = starting_vectors(s, frame, numbers, -(-2 * options.starts // 3), options.seed, movable=False)
+    return _rounds(s, frame, options, _pool(s, *starts), False, _best_of(silence, _pool(s, silent, 0.0), 1))
+
+
+def _moving(
+    s: Scenario, frame: Frame, numbers: np.ndarray, options: Options, fixed: _Best | None, given: physics.Point | None
+) -> _Best:
+    """Moving antennas from random layouts, from the best fixed arrays, and from a given design in the first one's place."""
+    x, floors = starting_vectors(s, frame, numbers, options.starts, options.seed, movable=True)
+    if given is not None:
+        x[:, 0], floors[:, 0] = vector_of(s, frame, given), RETURN_FLOOR * largest_radar_rate(s, frame.paths)
+    if fixed is not None:
+        x = np.concatenate([x, vector_of(s, frame, fixed.result.point)[:, None]], axis=1)
+        floors = np.concatenate([floors, np.zeros((len(x), 1))], axis=1)
+    return _rounds(s, frame, options, _pool(s, x, floors), True, fixed)
+
+
+def _pool(s: Scenario, x: np.ndarray, floors: np.ndarray | float) -> _Pool:
+    offsets = scenarios(s.radio)
+    return _Pool(x, np.tile(offsets, (*x.shape[:2], 1, 1)), np.broadcast_to(floors, x.shape[:2]))
+
+
+def _rounds(s: Scenario, frame: Frame, options: Options, pool: _Pool, movable: bool, best: _Best | None) -> _Best:
+    """Best of a pool after all rounds, or of what there was before."""
+    for number in range(options.rounds):
+        steps = options.steps if number or options.rounds == 1 else -(-options.steps // FIRST)
+        hot = LATER_HOT if number else 1.0
+        results = _run(s, frame, options, pool, movable, steps, hot)
+        best = _better(best, _best_of(results, pool, steps * pool.x.shape[1]))
+        pool = _next(pool, results, number)
+    assert best is not None
+    return best
+
+
+def _next(pool: _Pool, results: SearchResult, number: int) -> _Pool:
+    """The best of a pool where they ended, with the worst offsets of each in a spare scenario; no floors any more."""
+    kept = -(-pool.x.shape[1] // KEPT)
+    order = np.argsort(-results.merit, axis=1, kind="stable")[:, :kept]
+    offsets = _at(pool.offsets, order).copy()
+    offsets[:, :, offsets.shape[2] - SPARE + number % SPARE] = _at(results.worst, order)
+    return _Pool(_at(results.x, order), offsets, np.zeros(order.shape))
+
+
+def _best_of(results: SearchResult, pool: _Pool, steps: int) -> _Best:
+    first = np.argmax(results.merit, axis=1)[:, None]
+    best: SearchResult = jax.tree.map(lambda a: _at(a, first)[:, 0], results)
+    return _Best(best, _at(pool.offsets, first)[:, 0], [best.merit], steps)
+
+
+def _better(before: _Best | None, after: _Best) -> _Best:
+    """The better of two for every drop; steps add up, and the trace goes on."""
+    if before is None:
+        return after
+    won = after.result.merit > before.result.merit
+
+    def pick(old: np.ndarray, new: np.ndarray) -> np.ndarray:
+        return np.where(won.reshape(-1, *(1,) * (old.ndim - 1)), new, old)
+
+    result: SearchResult = jax.tree.map(pick, before.result, after.result)
+    trace = [*before.trace, result.merit]
+    return _Best(result, pick(before.offsets, after.offsets), trace, before.iterations + after.iterations)
+
+
+def _run(
+    s: Scenario, frame: Frame, options: Options, pool: _Pool, movable: bool, steps: int, hot: float = 1.0
+) -> SearchResult:
+    """One run from every start of a pool; entries (drops, starts, ...)."""
+    drops, starts = pool.x.shape[:2]
+    each, one = np.repeat(np.arange(drops), starts), np.ones(drops * starts)
+    tx, rx = physics.fixed_layouts(s, drops)
+    lanes = Lane(
+        paths=physics.Paths(*(a[each] for a in frame.paths)),
+        run=Run(np.full(len(one), steps), hot * one, RATE * one, pool.floors.ravel()),
+        range_hz=_range_hz(s, options) * one, radar_log=options.radar_log * one, movable=np.full(len(one), movable),
+        full_power=np.full(len(one), options.full_power), reach=s.half_region_wavelengths * one,
+        spacing=s.spacing_wavelengths * one, tx=tx[each], rx=rx[each],
+        offsets=pool.offsets.reshape(len(one), -1, s.aps), numbers=np.tile(s.radio.numbers, (len(one), 1)),
+        start=pool.x.reshape(len(one), -1),
+    )  # fmt: skip
+    results = search(s, lanes)
+    split: SearchResult = jax.tree.map(lambda a: a.reshape(drops, starts, *a.shape[1:]), results)
+    return split
+
+
+def _range_hz(s: Scenario, options: Options) -> float:
+    """A design that ignores offsets is one for a range of none."""
+    return s.offset_range_hz if options.robust else 0.0
+
+
+def _at(values: np.ndarray, index: np.ndarray) -> np.ndarray:
+    """Entries (drops, some, ...) of values (drops, all, ...)."""
+    return np.take_along_axis(values, index.reshape(*index.shape, *(1,) * (values.ndim - 2)), axis=1)
