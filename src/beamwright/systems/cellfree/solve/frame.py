@@ -66,8 +66,9 @@ def frame_of(s: Scenario, known: Known) -> Frame:
         known.direct_tx_cosine * sign[:, None, :, None],
     )  # fmt: skip
     phase, loudest = _phase(direct.reshape(len(direct), -1)), np.sqrt(s.ap_power_w)
+    own = _phase(uplink.reshape(*order.shape, s.aps * uplink.shape[-1]))
     paths = physics.Paths(
-        uplink_gain=np.sqrt(s.user_power_w) * uplink / _phase(uplink.reshape(*order.shape, -1))[..., None, None],
+        uplink_gain=np.sqrt(s.user_power_w) * uplink / own[..., None, None],
         uplink_cosine=up, direct_gain=loudest * direct / phase[:, None, None, None], direct_rx_cosine=rx,
         direct_tx_cosine=tx, echo_gain=loudest * known.echo_gain / phase[:, None, None],
         target_cosine=np.abs(known.target_cosine),

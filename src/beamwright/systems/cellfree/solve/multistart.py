@@ -9,7 +9,6 @@ from typing import NamedTuple
 import jax
 import numpy as np
 
-from beamwright.numerics import Tree
 from beamwright.systems.cellfree import physics
 from beamwright.systems.cellfree.scene import Known, Scenario
 from beamwright.systems.cellfree.solve.frame import Frame, frame_of
@@ -20,8 +19,12 @@ KEPT = 4
 """Of so many designs one goes on to the next round."""
 FIRST = 3
 """The first of several rounds has the steps of the others over this."""
-RATE, LATER_HOT = 0.06, 0.3
-"""Rate of Adam; first temperature of rounds after the first."""
+FIRST_RATE, RATE = 0.045, 0.03
+"""Rates of Adam, in the first and in further rounds: faster ones lose nulls of strong interferers."""
+HOT, WARM = 1.0, 0.3
+"""First temperatures, in the first and in further rounds."""
+WHISPER = 1e-3
+"""Share of its power below which an access point counts as silent."""
 RETURN_FLOOR = 0.5
 """Share of the radar's largest rate that is held where the search goes on from a given design, lest it fall silent."""
 
@@ -73,12 +76,9 @@ class _Best(NamedTuple):
     iterations: int
 
 
-def multistart(
-    scenario: Scenario, known: Known, options: Options, initial: physics.Point | None = None
-) -> Found:
+def multistart(scenario: Scenario, known: Known, options: Options, initial: physics.Point | None = None) -> Found:
     """Search from many starts, and from ``initial``; ``known`` is checked."""
-    s = scenario.model_copy(update={"ap_power_w": 1.0, "user_power_w": 1.0})
-    frame = frame_of(scenario, known)
+    s, frame = _unit_powers(scenario), frame_of(scenario, known)
     best, given = None, None if initial is None else frame.entered(initial)
     if given is None or options.starts > 1 or not options.movable:
         best = _fixed(s, frame, known.numbers, options)
@@ -89,6 +89,18 @@ def multistart(
     seen = physics.offset_scenarios(s.radio, _range_hz(scenario, options) * best.offsets)
     filters = physics.closed_form_filters(s.radio, received, seen, best.result.weights)
     return Found(point, filters, np.stack(best.trace, axis=1), np.full(len(known.numbers), best.iterations))
+
+
+def first_lanes(scenario: Scenario, known: Known, options: Options) -> tuple[Frame, Lane]:
+    """Frame, and lanes (drops times starts) of the first round of moving antennas, for other searches to begin with."""
+    s, frame = _unit_powers(scenario), frame_of(scenario, known)
+    pool = _pool(s, *starting_vectors(s, frame, known.numbers, options.starts, options.seed, movable=True))
+    return frame, _lanes(s, frame, options, pool, True, options.steps, True)
+
+
+def _unit_powers(scenario: Scenario) -> Scenario:
+    """The scenario in the frame."""
+    return scenario.model_copy(update={"ap_power_w": 1.0, "user_power_w": 1.0})
 
 
 def _fixed(s: Scenario, frame: Frame, numbers: np.ndarray, options: Options) -> _Best:
@@ -102,7 +114,7 @@ def _fixed(s: Scenario, frame: Frame, numbers: np.ndarray, options: Options) -> 
 def _moving(
     s: Scenario, frame: Frame, numbers: np.ndarray, options: Options, fixed: _Best | None, given: physics.Point | None
 ) -> _Best:
-    """Moving antennas from random layouts, from the best fixed arrays, and from a given design in the first one's place."""
+    """Moving antennas from random layouts, from the best fixed arrays, and from a given design instead of the first."""
     x, floors = starting_vectors(s, frame, numbers, options.starts, options.seed, movable=True)
     if given is not None:
         x[:, 0], floors[:, 0] = vector_of(s, frame, given), RETURN_FLOOR * largest_radar_rate(s, frame.paths)
@@ -121,8 +133,7 @@ def _rounds(s: Scenario, frame: Frame, options: Options, pool: _Pool, movable: b
     """Best of a pool after all rounds, or of what there was before."""
     for number in range(options.rounds):
         steps = options.steps if number or options.rounds == 1 else -(-options.steps // FIRST)
-        hot = LATER_HOT if number else 1.0
-        results = _run(s, frame, options, pool, movable, steps, hot)
+        results = _run(s, frame, options, pool, movable, steps, first=number == 0)
         best = _better(best, _best_of(results, pool, steps * pool.x.shape[1]))
         pool = _next(pool, results, number)
     assert best is not None
@@ -130,9 +141,15 @@ def _rounds(s: Scenario, frame: Frame, options: Options, pool: _Pool, movable: b
 
 
 def _next(pool: _Pool, results: SearchResult, number: int) -> _Pool:
-    """The best of a pool where they ended, with the worst offsets of each in a spare scenario; no floors any more."""
+    """The best of a pool where they ended, with the worst offsets of each in a spare scenario; no floors any more.
+
+    Of those that fell silent the best one goes on: they are all alike, and would crowd out what is not ready yet.
+    """
     kept = -(-pool.x.shape[1] // KEPT)
-    order = np.argsort(-results.merit, axis=1, kind="stable")[:, :kept]
+    silent = np.all(np.sum(np.abs(results.point.beams) ** 2, axis=-1) < WHISPER, axis=-1)
+    quiet = np.where(silent, results.merit, -np.inf)
+    spared = silent & (np.arange(silent.shape[1]) != quiet.argmax(axis=1)[:, None])
+    order = np.argsort(np.where(spared, np.inf, -results.merit), axis=1, kind="stable")[:, :kept]
     offsets = _at(pool.offsets, order).copy()
     offsets[:, :, offsets.shape[2] - SPARE + number % SPARE] = _at(results.worst, order)
     return _Pool(_at(results.x, order), offsets, np.zeros(order.shape))
@@ -159,24 +176,28 @@ def _better(before: _Best | None, after: _Best) -> _Best:
 
 
 def _run(
-    s: Scenario, frame: Frame, options: Options, pool: _Pool, movable: bool, steps: int, hot: float = 1.0
+    s: Scenario, frame: Frame, options: Options, pool: _Pool, movable: bool, steps: int, first: bool = True
 ) -> SearchResult:
     """One run from every start of a pool; entries (drops, starts, ...)."""
+    results = search(s, _lanes(s, frame, options, pool, movable, steps, first))
+    split: SearchResult = jax.tree.map(lambda a: a.reshape(*pool.x.shape[:2], *a.shape[1:]), results)
+    return split
+
+
+def _lanes(s: Scenario, frame: Frame, options: Options, pool: _Pool, movable: bool, steps: int, first: bool) -> Lane:
     drops, starts = pool.x.shape[:2]
     each, one = np.repeat(np.arange(drops), starts), np.ones(drops * starts)
     tx, rx = physics.fixed_layouts(s, drops)
-    lanes = Lane(
+    hot, rate = (HOT, FIRST_RATE) if first else (WARM, RATE)
+    return Lane(
         paths=physics.Paths(*(a[each] for a in frame.paths)),
-        run=Run(np.full(len(one), steps), hot * one, RATE * one, pool.floors.ravel()),
+        run=Run(np.full(len(one), steps), hot * one, rate * one, pool.floors.ravel()),
         range_hz=_range_hz(s, options) * one, radar_log=options.radar_log * one, movable=np.full(len(one), movable),
         full_power=np.full(len(one), options.full_power), reach=s.half_region_wavelengths * one,
         spacing=s.spacing_wavelengths * one, tx=tx[each], rx=rx[each],
         offsets=pool.offsets.reshape(len(one), -1, s.aps), numbers=np.tile(s.radio.numbers, (len(one), 1)),
         start=pool.x.reshape(len(one), -1),
     )  # fmt: skip
-    results = search(s, lanes)
-    split: SearchResult = jax.tree.map(lambda a: a.reshape(drops, starts, *a.shape[1:]), results)
-    return split
 
 
 def _range_hz(s: Scenario, options: Options) -> float:

@@ -122,8 +122,8 @@ def scenarios(s: Radio) -> np.ndarray:
 
 def search(s: Scenario, lanes: Lane) -> SearchResult:
     """One run of every lane."""
-    users = lanes.paths.uplink_gain.shape[1]
-    return in_tiles(_compiled(s.radio.shape, users, physics.effort_for(s)), TILE, *lanes.paths, *lanes.run, *lanes[2:], counted=True)
+    compiled = _compiled(s.radio.shape, lanes.paths.uplink_gain.shape[1], physics.effort_for(s))
+    return in_tiles(compiled, TILE, *lanes.paths, *lanes.run, *lanes[2:], counted=True)
 
 
 @cache
