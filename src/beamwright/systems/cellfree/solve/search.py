@@ -181,13 +181,13 @@ def _search(s: Radio, users: int, lane: Lane, options: Options) -> SearchResult:
 
     def loss(x: Array, scenarios: physics.OffsetScenarios, temperature: Array) -> Array:
         _, filters, received = designed(x, scenarios)
-        sinrs = physics.sinrs(s, physics.apply_filters(s, received, filters), scenarios.phases)
+        sinrs = physics.scenario_sinrs(s, received, filters, scenarios)
         each = physics.utility(s, sinrs) - PENALTY * _radar_deficit(lane, sinrs.radar)
         least = jnp.min(each)
         return temperature * jnp.log(jnp.sum(jnp.exp((least - each) / temperature))) - least
 
     def least_radar(filtered: physics.FilteredSignals, scenarios: physics.OffsetScenarios) -> Array:
-        return jnp.min(physics.sinrs(s, filtered, scenarios.phases).radar)
+        return jnp.min(physics.radar_sinr(s, filtered, scenarios.phases.rho))
 
     def round(carry: tuple[Array, Array, Array], number: Array) -> tuple[tuple[Array, Array, Array], SearchResult]:
         x, offsets, best = carry
