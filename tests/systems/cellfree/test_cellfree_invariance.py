@@ -3,18 +3,10 @@
 from dataclasses import replace
 
 import numpy as np
-from cellfree_cases import drawn
+from cellfree_cases import drawn, shuffled
 
 from beamwright.systems.cellfree import physics
 from beamwright.systems.cellfree.scene import checked
-
-
-def shuffled(known, aps, users):
-    """The same paths with access points and users in another order (without their codes: see ``ranks``)."""
-    links = {name: getattr(known, name)[:, aps][:, :, aps]
-             for name in ("direct_gain", "direct_rx_cosine", "direct_tx_cosine", "echo_gain")}  # fmt: skip
-    uplinks = {name: getattr(known, name)[:, users][:, :, aps] for name in ("uplink_gain", "uplink_cosine")}
-    return replace(known, **links, **uplinks, target_cosine=known.target_cosine[:, aps], geometry=None)
 
 
 def test_ranks_go_with_the_paths_and_not_with_the_index():

@@ -94,7 +94,7 @@ def multistart(scenario: Scenario, known: Known, options: Options, initial: phys
 def first_lanes(scenario: Scenario, known: Known, options: Options) -> tuple[Frame, Lane]:
     """Frame, and lanes (drops times starts) of the first round of moving antennas, for other searches to begin with."""
     s, frame = _unit_powers(scenario), frame_of(scenario, known)
-    pool = _pool(s, *starting_vectors(s, frame, known.numbers, options.starts, options.seed, movable=True))
+    pool = _pool(s, frame, *starting_vectors(s, frame, known.numbers, options.starts, options.seed, movable=True))
     return frame, _lanes(s, frame, options, pool, True, options.steps, True)
 
 
@@ -106,9 +106,9 @@ def _unit_powers(scenario: Scenario) -> Scenario:
 def _fixed(s: Scenario, frame: Frame, numbers: np.ndarray, options: Options) -> _Best:
     """Fixed arrays from two thirds as many starts; and silence, as it is."""
     silent = silent_vector(s, frame)[:, None]
-    silence = _run(s, frame, options, _pool(s, silent, 0.0), movable=False, steps=0)
+    silence = _run(s, frame, options, _pool(s, frame, silent, 0.0), movable=False, steps=0)
     starts = starting_vectors(s, frame, numbers, -(-2 * options.starts // 3), options.seed, movable=False)
-    return _rounds(s, frame, options, _pool(s, *starts), False, _best_of(silence, _pool(s, silent, 0.0), 1))
+    return _rounds(s, frame, options, _pool(s, frame, *starts), False, _best_of(silence, _pool(s, frame, silent, 0.0), 1))
 
 
 def _moving(
@@ -121,12 +121,12 @@ def _moving(
     if fixed is not None:
         x = np.concatenate([x, vector_of(s, frame, fixed.result.point)[:, None]], axis=1)
         floors = np.concatenate([floors, np.zeros((len(x), 1))], axis=1)
-    return _rounds(s, frame, options, _pool(s, x, floors), True, fixed)
+    return _rounds(s, frame, options, _pool(s, frame, x, floors), True, fixed)
 
 
-def _pool(s: Scenario, x: np.ndarray, floors: np.ndarray | float) -> _Pool:
-    offsets = scenarios(s.radio)
-    return _Pool(x, np.tile(offsets, (*x.shape[:2], 1, 1)), np.broadcast_to(floors, x.shape[:2]))
+def _pool(s: Scenario, frame: Frame, x: np.ndarray, floors: np.ndarray | float) -> _Pool:
+    offsets = np.moveaxis(scenarios(s.radio)[:, frame.aps], 0, 1)[:, None]  # access points take them by rank
+    return _Pool(x, np.repeat(offsets, x.shape[1], axis=1), np.broadcast_to(floors, x.shape[:2]))
 
 
 def _rounds(s: Scenario, frame: Frame, options: Options, pool: _Pool, movable: bool, best: _Best | None) -> _Best:

@@ -154,24 +154,24 @@ def _search(s: Radio, users: int, lane: Lane, effort: physics.Effort) -> SearchR
     run = lane.run
     seen = materialise(physics.offset_scenarios(s, lane.range_hz * lane.offsets))
 
-    def filtered_signals(x: Array) -> physics.FilteredSignals:
+    def heard(x: Array) -> tuple[physics.ReceivedSignals, physics.Filters]:
         point, weights = decode(s, lane, x, users)
         received = physics.received_signals(lane.paths, point)
-        return physics.apply_filters(s, received, physics.closed_form_filters(s, received, seen, weights))
+        return received, physics.closed_form_filters(s, received, seen, weights)
 
     def loss(x: Array, share: Array) -> Array:
         """Softened least utility; the temperature and, in the second half, the floor of the radar fall."""
-        sinrs = physics.sinrs(s, filtered_signals(x), seen.phases)
+        sinrs = physics.scenario_sinrs(s, *heard(x), seen)
         floor = jnp.maximum(lane.radar_log, run.floor * jnp.clip(2 - 2 * share, 0.0, 1.0))
         each = physics.utility(s, sinrs) - PENALTY * _radar_deficit(floor, sinrs.radar)
         temperature, least = run.hot * (COLD / run.hot) ** share, jnp.min(each)
         return temperature * jnp.log(jnp.sum(jnp.exp((least - each) / temperature))) - least
 
     x = adam.minimise(loss, lane.start, adam.Options(run.steps, run.rate)).x
-    filtered, (point, weights) = filtered_signals(x), decode(s, lane, x, users)
+    filtered, (point, weights) = physics.apply_filters(s, *heard(x)), decode(s, lane, x, users)
     worst = physics.find_worst_offsets(s, filtered, lane.range_hz, effort)
     radar = physics.sinrs(s, filtered, physics.offset_phases(s, lane.range_hz * worst.offsets)).radar
-    least = jnp.minimum(radar, jnp.min(physics.sinrs(s, filtered, seen.phases).radar))
+    least = jnp.minimum(radar, jnp.min(physics.radar_sinr(s, filtered, seen.phases.rho)))
     merit = worst.utility - PENALTY * _radar_deficit(lane.radar_log, least)
     return SearchResult(point, weights, jnp.where(jnp.isnan(merit), -jnp.inf, merit), worst.offsets, x)
 
