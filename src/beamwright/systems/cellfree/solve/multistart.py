@@ -108,7 +108,9 @@ def _fixed(s: Scenario, frame: Frame, numbers: np.ndarray, options: Options) -> 
     silent = silent_vector(s, frame)[:, None]
     silence = _run(s, frame, options, _pool(s, frame, silent, 0.0), movable=False, steps=0)
     starts = starting_vectors(s, frame, numbers, -(-2 * options.starts // 3), options.seed, movable=False)
-    return _rounds(s, frame, options, _pool(s, frame, *starts), False, _best_of(silence, _pool(s, frame, silent, 0.0), 1))
+    return _rounds(
+        s, frame, options, _pool(s, frame, *starts), False, _best_of(silence, _pool(s, frame, silent, 0.0), 1)
+    )
 
 
 def _moving(
