@@ -71,6 +71,7 @@ def printed_error_bound(scenario: Scenario, positions_m: ArrayLike, restated: bo
 
 def _require_plain(s: Scenario) -> None:
     """Raise ValueError naming what the closed forms do not know."""
+    s.require_one_carrier("closed-form error bounds")
     for name, known in (("element_pattern", "isotropic"), ("channel_model", LINE_OF_SIGHT)):
         given = getattr(s, name)
         rule = f"be {known} for closed-form error bounds"
@@ -113,6 +114,7 @@ def ball_problems(
 ) -> tuple[Ratio, tuple[int, int]]:
     """Ratio problems of ``BallSinr``, 3 x drops x groups, in the span of the beams, noise power one."""
     require(bool((design.access == Access.NOMA).all()), "design", "serve near and far users together", "slots or bands")
+    s.require_one_carrier("balls of channels")
     known = checked(s, known)
     drops, groups = len(known.near_positions_m), s.groups
     e = channel_radii(s, known) if radius is None else np.asarray(radius, float)
