@@ -68,6 +68,8 @@ class Lane(NamedTuple):
     """(variables,)."""
     numbers: Values
     """(numbers,) ``Radio.numbers``."""
+    assumed: Values
+    """(aps,) offsets in units of the range that a design without robustness is for; a robust one is for all."""
 
 
 class SearchResult(NamedTuple):
@@ -170,7 +172,8 @@ def best_starts(results: SearchResult, starts: int) -> SearchResult:
 def _search(s: Radio, users: int, lane: Lane, options: Options) -> SearchResult:
     base = _scenarios(s, options)
     spare = scenario_count(s, options) - len(base)
-    offsets = jnp.concatenate([jnp.asarray(base), jnp.zeros((spare, s.aps))])
+    known = jnp.asarray(base) if options.robust else lane.assumed[None]
+    offsets = jnp.concatenate([known, jnp.zeros((spare, s.aps))])
 
     def designed(
         x: Array, scenarios: physics.OffsetScenarios

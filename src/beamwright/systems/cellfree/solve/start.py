@@ -84,9 +84,12 @@ def vector_of(s: Scenario, paths: physics.Paths, point: physics.Point, options: 
 
 def make_lanes(
     s: Scenario, known: Known, starts: int, seed: int, options: Options, least: float = 0.0,
-    initial: Design | None = None,
+    initial: Design | None = None, assumed: np.ndarray | None = None,
 ) -> Lane:  # fmt: skip
-    """Lanes of a search: every drop with every start, ``initial`` for the first; ``least`` radar SINR."""
+    """Lanes of a search: every drop with every start, ``initial`` for the first; ``least`` radar SINR.
+
+    ``assumed`` (drops, aps) are the offsets in units of the range that designs are for which are not robust; default 0.
+    """
     paths, drops = physics.paths_of(known), len(known.echo_gain)
     vectors = starting_vectors(s, paths, known.numbers, starts, seed, options)
     if initial is not None:
@@ -105,6 +108,7 @@ def make_lanes(
         rx=rx[each],
         start=vectors,
         numbers=np.tile(s.radio.numbers, (drops * starts, 1)),
+        assumed=np.zeros((drops * starts, s.aps)) if assumed is None else assumed[each],
     )
 
 
