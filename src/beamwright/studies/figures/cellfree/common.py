@@ -27,7 +27,7 @@ UTILITY_METRICS = (
     outcome("users", "Sum rate of the users", "bit/s/Hz", least=0.0),
     outcome("sensing", "Least rate of the radar", "bit/s/Hz", least=0.0),
     outcome("radar_db", "Least radar SINR of those that see", "dB"),
-    outcome("silent", "Silent radars", least=0.0, most=1.0),
+    outcome("blind", "Radars that see nothing", least=0.0, most=1.0),
     outcome("radiated", "Radiated power", "W", least=0.0),
     outcome("loud", "Access points that radiate", least=0.0),
 )

@@ -21,7 +21,7 @@ def utility(
     remark: str = "",
     **settings: Setting,
 ) -> Study:
-    """Worst case of the methods named (and of ``more`` curves), median radar SINR, share of silent radars."""
+    """Worst case of the methods named (and of ``more`` curves), median radar SINR, share of blind ones."""
     drawn = (*curves(*names), *more)
     heard = tuple(line(one, colour=i) for i, one in enumerate(names) if one != "silence")
     return PAPER.study(
@@ -39,8 +39,8 @@ def utility(
         panels=(
             panel("worst", over, *lines(*(one.name for one in drawn)), axis_scale=scale, title="worst-case utility"),
             panel("radar_db", over, *heard, axis_scale=scale, statistic="median", title="what radars see that see"),
-            panel("silent", over, *heard, axis_scale=scale, statistic="share", title="silent radars"),
+            panel("blind", over, *heard, axis_scale=scale, statistic="share", title="radars that see nothing"),
         ),
-        numbers=("worst", "nominal", "users", "sensing", "silent", "radiated", "loud"),
+        numbers=("worst", "nominal", "users", "sensing", "blind", "radiated", "loud"),
         claims=claims,
     )

@@ -22,7 +22,7 @@ STUDY = PAPER.study(
         panel("users", WEIGHT, *lines("moving", "fixed", "silence", "no-offset"), title="users"),
         panel("sensing", WEIGHT, *lines("moving", "fixed", "silence", "no-offset"), title="radar"),
     ),
-    numbers=("users", "sensing", "silent", "loud"),
+    numbers=("users", "sensing", "blind", "loud"),
     claims=(
         claim("More weight on sensing gives the radar more.", "Section III", "change", "sensing", ">", *cases(_MOVE)),
         claim("And costs the users.", "Section III", "change", "users", "<", *cases(_MOVE)),

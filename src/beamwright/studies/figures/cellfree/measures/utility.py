@@ -6,7 +6,7 @@ import numpy as np
 from beamwright.systems import cellfree as cf
 
 Measured = dict[str, np.ndarray]
-SILENT = 0.01
+BLIND = 0.01
 """Radar SINR below which nothing is seen: 0.014 bit/s/Hz."""
 LOUD = 0.01
 """Share of its power from which an access point counts as loud."""
@@ -17,15 +17,15 @@ def utilities(scenario: cf.Scenario, realisation: cf.Realisation, design: cf.Des
     proof = design.certificate
     assert proof is not None
     seen = proof.least_radar_sinr
-    silent = seen < SILENT
+    blind = seen < BLIND
     return {
         "worst": proof.worst_case_utility,
         "nominal": proof.nominal_utility,
         "lost": 1 - proof.worst_case_utility / proof.nominal_utility,
         "users": np.log2(1 + proof.user_sinr).sum(axis=1),
         "sensing": np.log2(1 + seen),
-        "radar_db": np.where(silent, np.nan, 10 * np.log10(np.maximum(seen, SILENT))),
-        "silent": silent.astype(float),
+        "radar_db": np.where(blind, np.nan, 10 * np.log10(np.maximum(seen, BLIND))),
+        "blind": blind.astype(float),
         "radiated": proof.radiated_w.sum(axis=1),
         "loud": (proof.radiated_w > LOUD * scenario.ap_power_w).sum(axis=1).astype(float),
     }
