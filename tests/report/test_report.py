@@ -180,6 +180,8 @@ def test_what_is_undecided_says_what_it_would_take(tmp_path):
     found = judge(data, claim("mean", ">"))[0]
     needed = int(np.ceil((stats.norm.ppf(0.975) * wide.std(ddof=1) / wide.mean()) ** 2))
     assert found.outcome == "undecided" and f"it would take {needed} drops" in found.measured and needed > DROPS
+    few = Data(store(tmp_path / "few", plain={0.0: {"power_w": np.ones(5)}}))
+    assert "it would take 8 drops" in judge(few, claim("mean", ">"))[0].measured
 
 
 def test_few_drops_confirm_nothing(tmp_path):

@@ -127,9 +127,8 @@ def _judge_pairs(
 def _would_take(pair: np.ndarray, level: float) -> str:
     """The number of drops after which an interval this wide would leave out zero, at the spread measured."""
     difference = pair[:, 0] - pair[:, 1]
-    if len(difference) < 2 or difference.std() == 0:
-        return ""
-    needed = statistics.drops_for(difference, level)
+    known = len(difference) > 1 and difference.std() > 0 and difference.mean() != 0
+    needed = max(_MIN_DROPS, statistics.drops_for(difference, level) if known else 0)
     return f"; by the spread measured, it would take {needed} drops" if needed > len(difference) else ""
 
 

@@ -33,6 +33,8 @@ def draw_profiles(ax: Axes, data: Data, panel: Panel) -> pd.DataFrame:
         ax.set_xscale("log")
         ax.xaxis.set_major_formatter(lambda x, _: f"{x:g}")
         ax.xaxis.set_minor_formatter(lambda x, _: f"{x:g}" if f"{x:e}"[0] in "25" else "")
+    elif len(places := drawn["x"].unique()) <= FEW and np.all(places == np.round(places)):
+        ax.set_xticks(places)  # a count: no halves
     if panel.scale == "log" and logarithmic(drawn["value"]):
         ax.set_yscale("log")
     if panel.limits is not None:

@@ -34,7 +34,7 @@ STUDY = PAPER.study(
     panels=(
         profile(
             "true", "round", line("manifold", "believed", metric="believed"), line("manifold", "worst case"),
-            line("oracle", "worst case, offsets by the oracle"), line("robust"), line("silence"),
+            line("oracle", "worst case, oracle"), line("robust"), line("silence"),
         ),
     ),
     numbers=("worst", "best", "last_believed", "least_step"),
