@@ -48,7 +48,7 @@ FAST_FROM = 0.4
 
 
 def effort_for(s: Scenario) -> Effort:
-    """Effort that misses at most 0.3 % of the loss in ``cellfree/fig10``; two programs serve all ranges."""
+    """Effort that misses at most 0.3 % of the loss in ``cellfree/worst-offsets``; two programs serve all ranges."""
     return SLOW if s.drift <= FAST_FROM else FAST
 
 

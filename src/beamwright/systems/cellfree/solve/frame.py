@@ -14,6 +14,7 @@ import numpy as np
 
 from beamwright.systems.cellfree import physics
 from beamwright.systems.cellfree.scene import Known, Scenario
+from beamwright.systems.cellfree.solve.search import scenarios
 
 BITS = 30
 """Binary digits of numbers in the frame."""
@@ -26,6 +27,8 @@ class Frame:
     paths: physics.Paths
     aps: np.ndarray
     """(drops, aps) rank of every access point, for random numbers."""
+    offsets: np.ndarray
+    """(drops, scenarios, aps) that a search begins with, in units of the range; access points take them by rank."""
     order: np.ndarray
     """(drops, users) number of the user that stands here."""
     mirrored: np.ndarray
@@ -51,9 +54,12 @@ class Frame:
         return *layouts, np.where(turn, point.beams[..., ::-1], point.beams)
 
 
-def frame_of(s: Scenario, known: Known) -> Frame:
-    """Frame of checked knowledge."""
+def frame_of(s: Scenario, known: Known, assumed: np.ndarray | None = None) -> Frame:
+    """Frame of checked knowledge; ``assumed`` offsets (drops, aps), in units of the range, instead of a set of them."""
     ranks = physics.canonical_ranks(known)
+    offsets = np.moveaxis(scenarios(s.radio)[:, ranks.aps], 0, 1)
+    if assumed is not None:
+        offsets = np.broadcast_to(assumed[:, None], offsets.shape)
     order, mirrored = np.argsort(ranks.users, axis=1), known.target_cosine < 0
     sign = np.where(mirrored, -1.0, 1.0)
     users = order[:, :, None, None]
@@ -74,7 +80,7 @@ def frame_of(s: Scenario, known: Known) -> Frame:
         target_cosine=np.abs(known.target_cosine),
     )  # fmt: skip
     rounded = physics.Paths(*(_rounded(each) for each in paths))
-    return Frame(rounded, ranks.aps, order, mirrored, s.ap_power_w, s.user_power_w)
+    return Frame(rounded, ranks.aps, offsets, order, mirrored, s.ap_power_w, s.user_power_w)
 
 
 def _sorted(gain: np.ndarray, *others: np.ndarray) -> list[np.ndarray]:

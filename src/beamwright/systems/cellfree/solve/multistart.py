@@ -12,7 +12,7 @@ import numpy as np
 from beamwright.systems.cellfree import physics
 from beamwright.systems.cellfree.scene import Known, Scenario
 from beamwright.systems.cellfree.solve.frame import Frame, frame_of
-from beamwright.systems.cellfree.solve.search import SPARE, Lane, Run, SearchResult, scenarios, search
+from beamwright.systems.cellfree.solve.search import SPARE, Lane, Run, SearchResult, search
 from beamwright.systems.cellfree.solve.start import largest_radar_rate, silent_vector, starting_vectors, vector_of
 
 KEPT = 4
@@ -76,9 +76,15 @@ class _Best(NamedTuple):
     iterations: int
 
 
-def multistart(scenario: Scenario, known: Known, options: Options, initial: physics.Point | None = None) -> Found:
-    """Search from many starts, and from ``initial``; ``known`` is checked."""
-    s, frame = _unit_powers(scenario), frame_of(scenario, known)
+def multistart(
+    scenario: Scenario, known: Known, options: Options, initial: physics.Point | None = None,
+    assumed: np.ndarray | None = None,
+) -> Found:  # fmt: skip
+    """Search from many starts, and from ``initial``; ``known`` is checked.
+
+    ``assumed``: offsets (drops, aps), in units of the range, that filters and utility are for, and no others.
+    """
+    s, frame = _unit_powers(scenario), frame_of(scenario, known, assumed)
     best, given = None, None if initial is None else frame.entered(initial)
     if given is None or options.starts > 1 or not options.movable:
         best = _fixed(s, frame, known.numbers, options)
@@ -94,7 +100,7 @@ def multistart(scenario: Scenario, known: Known, options: Options, initial: phys
 def first_lanes(scenario: Scenario, known: Known, options: Options) -> tuple[Frame, Lane]:
     """Frame, and lanes (drops times starts) of the first round of moving antennas, for other searches to begin with."""
     s, frame = _unit_powers(scenario), frame_of(scenario, known)
-    pool = _pool(s, frame, *starting_vectors(s, frame, known.numbers, options.starts, options.seed, movable=True))
+    pool = _pool(frame, *starting_vectors(s, frame, known.numbers, options.starts, options.seed, movable=True))
     return frame, _lanes(s, frame, options, pool, True, options.steps, True)
 
 
@@ -106,11 +112,9 @@ def _unit_powers(scenario: Scenario) -> Scenario:
 def _fixed(s: Scenario, frame: Frame, numbers: np.ndarray, options: Options) -> _Best:
     """Fixed arrays from two thirds as many starts; and silence, as it is."""
     silent = silent_vector(s, frame)[:, None]
-    silence = _run(s, frame, options, _pool(s, frame, silent, 0.0), movable=False, steps=0)
+    silence = _run(s, frame, options, _pool(frame, silent, 0.0), movable=False, steps=0)
     starts = starting_vectors(s, frame, numbers, -(-2 * options.starts // 3), options.seed, movable=False)
-    return _rounds(
-        s, frame, options, _pool(s, frame, *starts), False, _best_of(silence, _pool(s, frame, silent, 0.0), 1)
-    )
+    return _rounds(s, frame, options, _pool(frame, *starts), False, _best_of(silence, _pool(frame, silent, 0.0), 1))
 
 
 def _moving(
@@ -123,12 +127,12 @@ def _moving(
     if fixed is not None:
         x = np.concatenate([x, vector_of(s, frame, fixed.result.point)[:, None]], axis=1)
         floors = np.concatenate([floors, np.zeros((len(x), 1))], axis=1)
-    return _rounds(s, frame, options, _pool(s, frame, x, floors), True, fixed)
+    return _rounds(s, frame, options, _pool(frame, x, floors), True, fixed)
 
 
-def _pool(s: Scenario, frame: Frame, x: np.ndarray, floors: np.ndarray | float) -> _Pool:
-    offsets = np.moveaxis(scenarios(s.radio)[:, frame.aps], 0, 1)[:, None]  # access points take them by rank
-    return _Pool(x, np.repeat(offsets, x.shape[1], axis=1), np.broadcast_to(floors, x.shape[:2]))
+def _pool(frame: Frame, x: np.ndarray, floors: np.ndarray | float) -> _Pool:
+    offsets = np.repeat(frame.offsets[:, None], x.shape[1], axis=1)
+    return _Pool(x, offsets, np.broadcast_to(floors, x.shape[:2]))
 
 
 def _rounds(s: Scenario, frame: Frame, options: Options, pool: _Pool, movable: bool, best: _Best | None) -> _Best:
