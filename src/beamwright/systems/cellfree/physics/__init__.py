@@ -35,6 +35,7 @@ from beamwright.systems.cellfree.physics.scenario_set import (
     scenario_sinrs,
 )
 from beamwright.systems.cellfree.physics.worst_case import (
+    DENSE,
     FAST,
     FIRST_USER,
     RADAR,
@@ -43,6 +44,7 @@ from beamwright.systems.cellfree.physics.worst_case import (
     Effort,
     WorstOffsets,
     candidates,
+    dense_effort,
     effort_for,
     find_worst_offsets,
     find_worst_offsets_of_drops,
@@ -60,10 +62,10 @@ from beamwright.systems.cellfree.physics.yardsticks import (
 )
 
 __all__ = [
-    "FAST", "FIRST_USER", "RADAR", "SLOW", "UTILITY", "YARDSTICKS", "Effort", "FilteredSignals", "Filters",
+    "DENSE", "FAST", "FIRST_USER", "RADAR", "SLOW", "UTILITY", "YARDSTICKS", "Effort", "FilteredSignals", "Filters",
     "OffsetPhases", "OffsetScenarios", "Paths", "Point", "Ranks", "ReceivedSignals", "Sinrs", "WorstOffsets",
     "apply_filters", "candidates", "canonical_ranks", "closed_form_filters", "code_correlation", "conjugate_beam",
-    "effort_for", "filtered_signals", "filters_of", "find_worst_offsets", "find_worst_offsets_of_drops",
+    "dense_effort", "effort_for", "filtered_signals", "filters_of", "find_worst_offsets", "find_worst_offsets_of_drops",
     "fixed_layouts", "fixed_point", "leakage_beam", "offset_phases", "offset_scenarios", "paths_of", "point_of",
     "radar_sinr", "received_signals", "receivers", "receivers_of", "robust_filters", "scenario_offsets",
     "scenario_sinrs", "sinr", "sinrs", "sinrs_by_offset", "utilities", "utility", "utility_at", "yardstick",
