@@ -35,7 +35,6 @@ from beamwright.systems.cellfree.physics.scenario_set import (
     scenario_sinrs,
 )
 from beamwright.systems.cellfree.physics.worst_case import (
-    DENSE,
     FAST,
     FIRST_USER,
     RADAR,
@@ -62,7 +61,7 @@ from beamwright.systems.cellfree.physics.yardsticks import (
 )
 
 __all__ = [
-    "DENSE", "FAST", "FIRST_USER", "RADAR", "SLOW", "UTILITY", "YARDSTICKS", "Effort", "FilteredSignals", "Filters",
+    "FAST", "FIRST_USER", "RADAR", "SLOW", "UTILITY", "YARDSTICKS", "Effort", "FilteredSignals", "Filters",
     "OffsetPhases", "OffsetScenarios", "Paths", "Point", "Ranks", "ReceivedSignals", "Sinrs", "WorstOffsets",
     "apply_filters", "candidates", "canonical_ranks", "closed_form_filters", "code_correlation", "conjugate_beam",
     "dense_effort", "effort_for", "filtered_signals", "filters_of", "find_worst_offsets", "find_worst_offsets_of_drops",

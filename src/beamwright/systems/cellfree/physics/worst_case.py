@@ -43,14 +43,14 @@ class Effort(NamedTuple):
     """Places of an access point that are tried: the ends of the box, and evenly between them."""
 
 
-SLOW, FAST = Effort(), Effort(512, 16, 60)
+SLOW, FAST = Effort(), Effort(256, 4, 60, moved=16, places=21)
 """Efforts for slow drift, where the worst offsets are a vertex or near one, and for fast drift."""
-DENSE = Effort(2048, 32, 60)
-"""Effort of a certificate where drift is fast."""
-FAST_FROM, FASTER_FROM = 0.4, 2.5
-"""Largest drift, in cycles over all snapshots, without many searches, and without moves in a certificate."""
+DENSE_SLOW, DENSE_FAST = Effort(512, 16, 60), Effort(1024, 16, 60, moved=32)
+"""Efforts of certificates."""
+FAST_FROM = 0.4
+"""Largest slow drift, in cycles over all snapshots."""
 PLACES = 21, 81, 321
-"""Places of moves in a certificate, of which there are at least four per cycle (up to 80); few programs serve all."""
+"""Places of moves in a certificate, of which there are four per cycle at least (up to 80); few programs serve all."""
 
 
 def effort_for(s: Scenario) -> Effort:
@@ -59,16 +59,15 @@ def effort_for(s: Scenario) -> Effort:
 
 
 def dense_effort(s: Scenario) -> Effort:
-    """Effort of a certificate: the next larger; with faster drift access points are moved through all cycles."""
-    if s.drift <= FASTER_FROM:
-        return _for_sizes(s, FAST if s.drift <= FAST_FROM else DENSE)
-    places = next((n for n in PLACES if n > 4 * s.drift), PLACES[-1])
-    return DENSE._replace(moved=DENSE.starts, places=places)
+    """Effort of a certificate; with fast drift access points are moved through all cycles."""
+    if s.drift <= FAST_FROM:
+        return _for_sizes(s, DENSE_SLOW)
+    return _for_sizes(s, DENSE_FAST._replace(places=next((n for n in PLACES if n > 4 * s.drift), PLACES[-1])))
 
 
 def _for_sizes(s: Scenario, effort: Effort) -> Effort:
-    """The effort, with moves where not all vertices are candidates."""
-    return effort if s.aps <= ALL_VERTICES_UP_TO else effort._replace(moved=8 * effort.starts)
+    """The effort, with more moves where not all vertices are candidates."""
+    return effort if s.aps <= ALL_VERTICES_UP_TO else effort._replace(moved=max(effort.moved, 8 * effort.starts))
 
 
 class WorstOffsets(NamedTuple):
