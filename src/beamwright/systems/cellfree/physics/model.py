@@ -146,9 +146,9 @@ def apply_filters(s: Radio, received: ReceivedSignals, filters: Filters) -> Filt
         leaks=xp.einsum("...uam,...abm->...uab", u, received.beams),
         clutter=xp.einsum("...am,...abm->...ab", z, received.clutter),
         signal=signal,
-        floor=xp.sum(power, axis=-1) - signal + xp.sum(square_modulus(u), axis=(-2, -1)),
+        floor=xp.sum((1 - own) * power, axis=-1) + xp.sum(square_modulus(u), axis=(-2, -1)),
         echo=s.snapshots * square_modulus(xp.sum(z * received.echo, axis=(-2, -1))),
-        radar_floor=spill + xp.sum(square_modulus(z), axis=(-2, -1)),
+        radar_floor=xp.maximum(spill, 0) + xp.sum(square_modulus(z), axis=(-2, -1)),
     )
 
 

@@ -54,7 +54,7 @@ PLACES = 21, 81, 321
 
 
 def effort_for(s: Scenario) -> Effort:
-    """Effort that misses at most 0.3 % of the loss in ``cellfree/fig10``; two programs serve all ranges."""
+    """Effort that misses at most 0.3 % of the loss in ``cellfree/worst-offsets``; two programs serve all ranges."""
     return _for_sizes(s, SLOW if s.drift <= FAST_FROM else FAST)
 
 
