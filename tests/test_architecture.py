@@ -139,14 +139,15 @@ def run_silently(code: str) -> str:
     return run.stdout.strip()
 
 
-def test_a_system_switches_to_double_precision() -> None:
-    code = "from beamwright import noma_isac; import jax.numpy as jnp; print(jnp.ones(1).dtype)"
+@pytest.mark.parametrize("door", ["noma_isac", "programs"])
+def test_what_a_person_designs_with_switches_to_double_precision(door: str) -> None:
+    code = f"from beamwright import {door}; import jax.numpy as jnp; print(jnp.ones(1).dtype)"
     assert run_silently(code) == "float64"
 
 
-def test_below_the_systems_no_flag_is_set() -> None:
+def test_below_the_programs_no_flag_is_set() -> None:
     sources = read_sources(Path(beamwright.__file__).parent)
-    below = [module for module in sources if LEVEL[room(module)[0]] < LEVEL["systems"] and "gymnasium" not in module]
+    below = [module for module in sources if LEVEL[room(module)[0]] < LEVEL["programs"] and "gymnasium" not in module]
     assert {"beamwright.numerics.tiles", "beamwright.optim.conic", "beamwright.channels"} <= set(below)
     assert run_silently(f"import {', '.join(below)}, jax; print(jax.config.jax_enable_x64)") == "False"
 
