@@ -80,8 +80,8 @@ def worst(robust: Robust, point: Point) -> tuple[np.ndarray, np.ndarray]:
     """Least value over the ball, proven, and the size of its terms at the channel that attains it, (drops,)."""
     phi = covariance(robust.combination, point)
     h, rest = robust.ball.centre, evaluate(robust.rest, point)
-    finite = np.asarray(np.isfinite(phi).all(axis=(1, 2)))
-    phi = np.where(finite[:, None, None], phi, 0)
+    finite = np.isfinite(phi).all(axis=(1, 2), keepdims=True)
+    phi = np.where(finite, phi, 0)
     slope = (phi @ h[..., None])[..., 0]
     found = minimise_quadratic_over_ball(phi, slope, robust.ball.radius)
     x = (h + found.x)[..., None]
@@ -91,7 +91,7 @@ def worst(robust: Robust, point: Point) -> tuple[np.ndarray, np.ndarray]:
     ]
     centre = np.sum(np.conj(h) * slope, axis=1).real
     value = found.bound + centre + rest[0][:, 0]
-    return np.where(finite, value, np.nan), np.sum(np.broadcast_arrays(*gains, rest[1][:, 0]), axis=0)
+    return np.where(finite[:, 0, 0], value, np.nan), np.sum(np.broadcast_arrays(*gains, rest[1][:, 0]), axis=0)
 
 
 def _negativity(parts: Sequence[Expression], size: int, point: Point) -> np.ndarray:
@@ -102,9 +102,9 @@ def _negativity(parts: Sequence[Expression], size: int, point: Point) -> np.ndar
     diagonal = np.sqrt(np.diagonal(sizes, axis1=1, axis2=2))
     by = 1 / np.where(diagonal > 0, diagonal, 1)
     scaled = matrices(x) * by[:, :, None] * by[:, None, :]
-    finite = np.isfinite(scaled).all(axis=(1, 2))
-    least = np.linalg.eigvalsh(np.where(finite[:, None, None], scaled, 0))[:, 0]
-    return np.where(finite, -least, np.nan)
+    finite = np.all(np.isfinite(scaled), axis=(1, 2), keepdims=True)
+    least = np.linalg.eigvalsh(np.where(finite, scaled, 0))[:, 0]
+    return np.where(finite[:, 0, 0], -least, np.nan)
 
 
 def _relative(short: np.ndarray, size: np.ndarray) -> np.ndarray:

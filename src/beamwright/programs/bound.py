@@ -5,11 +5,12 @@ cones, then by multipliers that only help until that holds exactly:
 
     scalars that cost nothing    + v_i / |<a_i, p_i>| p_i,   p_i = projection of -a_i on K*, v_i the excess of a_i^T u
     covariances, C_k > 0         times kappa, the largest with C_k - kappa G_k >= 0, G_k the matrix of A^T u
-    covariances otherwise        + delta p, where conditions p limit the trace: sum of p F <= -I;  delta = max lmax(G_k - C_k)
+    covariances otherwise        + delta p, where conditions p limit the trace, sum of p F <= -I, by the excess of G_k
     scalars that cost            times kappa with kappa a_i^T u <= c_i
 """
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -42,9 +43,11 @@ def bound(form: Form, multipliers: np.ndarray) -> Bound:
     size = units(form)
     scaled = size.scaled(form)
     u = in_cones(form.layout, np.nan_to_num(size.scaled_multipliers(multipliers), nan=0.0, posinf=0.0, neginf=0.0))
-    u = _repair_scalars(scaled, u)
-    low, high = np.zeros(len(u)), np.full(len(u), np.inf)
-    low, high, u, reason = _covariance_limits(scaled, u, low, high)
+    costs = [matrices(scaled.c[:, s]) for s in scaled.layout.columns[: len(scaled.layout.blocks)]]
+    eigen = [np.linalg.eigh(cost) for cost in costs]
+    positive = np.all([e[0][:, 0] >= -1e-14 * np.abs(e[0]).max(axis=1) for e in eigen], axis=0)
+    u = _repair_scalars(scaled, u, ~positive)
+    low, high, u, reason = _covariance_limits(scaled, u, costs, eigen, positive)
     low, high = _scalar_limits(scaled, u, low, high)
     value = -_dot(scaled.b, u)
     value -= _ROUNDING * _dot(np.abs(scaled.b), np.abs(u))
@@ -78,15 +81,15 @@ def _second_order(x: np.ndarray) -> np.ndarray:
     return np.concatenate([np.maximum(head, np.linalg.norm(tail, axis=1) * (1 + 1e-15))[:, None], tail], axis=1)
 
 
-def _repair_scalars(form: Form, u: np.ndarray) -> np.ndarray:
-    """Multipliers with a_i^T u <= 0 for every scalar that costs nothing, by multipliers in K*."""
+def _repair_scalars(form: Form, u: np.ndarray, every: np.ndarray) -> np.ndarray:
+    """Multipliers with a_i^T u <= c_i for scalars that cost nothing, or all where ``every``, by multipliers in K*."""
     for column in form.layout.columns[len(form.layout.blocks) :]:
         i = column.start
-        free = form.c[:, i] == 0
+        free = every | (form.c[:, i] == 0)
         if not free.any():
             continue
         a = form.a[:, :, i]
-        excess = _dot(a, u) + _ROUNDING * _dot(np.abs(a), np.abs(u))
+        excess = _dot(a, u) - form.c[:, i] + _ROUNDING * _dot(np.abs(a), np.abs(u))
         helps = in_cones(form.layout, -a)
         strength = -_dot(a, helps)
         wanted = free & (excess > 0) & (strength > 0)
@@ -97,24 +100,25 @@ def _repair_scalars(form: Form, u: np.ndarray) -> np.ndarray:
 
 
 def _covariance_limits(
-    form: Form, u: np.ndarray, low: np.ndarray, high: np.ndarray
+    form: Form, u: np.ndarray, costs: list[np.ndarray], eigen: Sequence[Any], positive: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Factors kappa with C_k - kappa G_k >= 0 for every covariance, multipliers moved where that needs it."""
-    layout = form.layout
+    """Least and largest kappa with C_k - kappa G_k >= 0 for every covariance, and multipliers moved where needed.
+
+    Where some C_k is not > 0, C_k - G_k >= 0 is made true first: for C_k = 0 any factor keeps it, for C_k >= 0 one of
+    at most 1, else none but 1.
+    """
+    columns = form.layout.columns[: len(costs)]
+    low, high = np.zeros(len(u)), np.full(len(u), np.inf)
     reason = np.full(len(u), COST, dtype=object)
-    columns = layout.columns[: len(layout.blocks)]
-    costs = [matrices(form.c[:, s]) for s in columns]
-    eigen = [np.linalg.eigh(cost) for cost in costs]
-    costly = np.all([e[0][:, 0] > 1e-9 * e[0][:, -1] for e in eigen], axis=0) if columns else np.ones(len(u), bool)
+    costly = np.all([e[0][:, 0] > 1e-9 * e[0][:, -1] for e in eigen], axis=0)
     if not costly.all():
         free = np.all([~cost.any(axis=(1, 2)) for cost in costs], axis=0)
-        positive = np.all([e[0][:, 0] >= -1e-14 * np.abs(e[0]).max(axis=1) for e in eigen], axis=0)
         moved, excess, limited = _trace_repair(form, u, costs, columns)
-        proves = (excess <= 0) & positive
+        proves = excess <= 0
         u = np.where((~costly & proves)[:, None], moved, u)
-        here = np.where(proves, np.where(limited, TRACE, FREE), NOTHING)
-        reason = np.where(costly, reason, here)
-        high = np.where(costly, high, np.where(proves, np.where(free, np.inf, 1.0), -1.0))
+        low = np.where(costly | positive, 0.0, 1.0)
+        high = np.where(costly | (free & proves), np.inf, np.where(proves, 1.0, -1.0))
+        reason = np.where(costly, reason, np.where(proves, np.where(limited, TRACE, FREE), NOTHING))
     for s, (values, vectors) in zip(columns, eigen, strict=True):
         root = vectors / np.sqrt(np.where(costly[:, None], np.maximum(values, 1e-300), 1))[:, None]
         g = matrices(_transposed(form.a[:, :, s], u))

@@ -105,12 +105,13 @@ def block_diagonal(side: Side, scaling: conic.Scaling) -> Array:
     whole = jnp.zeros((side.size, side.size, lanes))
     at = side.matrices
     for i, (blocks, d) in enumerate(side.stacks):
-        z, s = scaling.z[side.first_stack + i], scaling.s_inverse[side.first_stack + i]
-        unit = to_hermitian(jnp.eye(d * d).reshape(d, d, d * d, 1))
-        for k in range(blocks):
-            h = _product(materialise(_product(z[:, :, k, None], unit)), s[:, :, k, None])
-            block = from_hermitian(la.hermitian(h)).reshape(d * d, d * d, lanes)
-            whole = whole.at[at : at + d * d, at : at + d * d].set(0.5 * (block + jnp.swapaxes(block, 0, 1)))
+        z, s = (x[side.first_stack + i][:, :, :, None] for x in (scaling.z, scaling.s_inverse))
+        unit = to_hermitian(jnp.eye(d * d).reshape(d, d, 1, d * d, 1))
+        h = la.hermitian(_product(materialise(_product(z, unit)), s))
+        stack = jnp.moveaxis(from_hermitian(h), 2, 0).reshape(blocks, d * d, d * d, lanes)
+        stack = materialise(0.5 * (stack + jnp.swapaxes(stack, 1, 2)))
+        for block in stack:
+            whole = whole.at[at : at + d * d, at : at + d * d].set(block)
             at += d * d
     (first, count), of = side.nonnegative, side.first_nonnegative
     index = np.arange(first, first + count)

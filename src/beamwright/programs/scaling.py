@@ -11,7 +11,7 @@ import numpy as np
 
 from beamwright.programs.form import Form
 
-_PASSES = 12
+_PASSES = 20
 
 
 class Units(NamedTuple):
@@ -55,7 +55,10 @@ class Units(NamedTuple):
 
 
 def units(form: Form) -> Units:
-    """Ruiz's equilibration of [[A, b], [c, 0]] by the norms of its blocks: each becomes of order one."""
+    """Factors that bring the norms of all blocks of [[A, b], [c, 0]] near one: least squares of their logarithms.
+
+    Rows and columns in turn take the geometric mean of their nonzero blocks, so that units do not matter.
+    """
     layout = form.layout
     row_of = np.repeat(np.arange(len(layout.cones)), [s.stop - s.start for s in layout.cones])
     column_of = np.repeat(np.arange(len(layout.columns)), [s.stop - s.start for s in layout.columns])
@@ -66,18 +69,17 @@ def units(form: Form) -> Units:
         whole[:, :-1, -1] = np.add.reduceat(form.b**2, [s.start for s in layout.cones], axis=1)
     whole[:, -1, :-1] = np.add.reduceat(form.c**2, [s.start for s in layout.columns], axis=1)
     whole = np.sqrt(whole)
-    r, e = np.ones(whole.shape[:2]), np.ones((len(whole), whole.shape[2]))
+    filled = whole > 0
+    log = np.log2(np.where(filled, whole, 1.0))
+    r, e = np.zeros((*whole.shape[:2], 1)), np.zeros((len(whole), 1, whole.shape[2]))
     for _ in range(_PASSES):
-        now = r[:, :, None] * whole * e[:, None]
-        r = r / _root(now.max(axis=2))
-        e = e / _root(now.max(axis=1))
-    r, e = _power_of_two(r), _power_of_two(e)
+        r = -_mean(log + e, filled, 2)
+        e = -_mean(log + r, filled, 1)
+    r, e = np.exp2(np.round(r[:, :, 0])), np.exp2(np.round(e[:, 0]))
     return Units(r[:, row_of], e[:, column_of], e[:, -1], r[:, -1])
 
 
-def _root(x: np.ndarray) -> np.ndarray:
-    return np.sqrt(np.where(x > 0, x, 1.0))
-
-
-def _power_of_two(x: np.ndarray) -> np.ndarray:
-    return np.exp2(np.round(np.log2(x)))
+def _mean(log: np.ndarray, filled: np.ndarray, axis: int) -> np.ndarray:
+    """Mean over the nonzero blocks."""
+    count = filled.sum(axis=axis, keepdims=True)
+    return np.where(filled, log, 0).sum(axis=axis, keepdims=True) / np.where(count > 0, count, 1)

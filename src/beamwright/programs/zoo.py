@@ -25,7 +25,7 @@ def unicast(channels: ArrayLike, sinr_db: float, noise_power_w: ArrayLike) -> Pr
 
 
 def unicast_robust(channels: ArrayLike, sinr_db: float, noise_power_w: ArrayLike, csi_error: ArrayLike) -> Problem:
-    """Least power for a SINR of every user at all channels within ``csi_error`` of the estimate: Zheng et al. (2008)."""
+    """Least power for SINRs at all channels within ``csi_error`` of the estimates: Zheng et al. (2008)."""
     h = _channels(channels)
     w = _streams(h)
     return Problem(minimise(_total(w).power()), _demands(w, h, sinr_db, noise_power_w, csi_error))
