@@ -83,6 +83,20 @@ def test_what_is_no_program_is_refused_by_name(write, words: str) -> None:
         write()
 
 
+def test_a_ball_compares_with_expressions_on_either_side() -> None:
+    robust = W[0].gain(bp.ball(H[0], 0.1))
+    for condition, sign in [
+        (robust >= T, 1),
+        (robust - T >= 0, 1),
+        (robust <= T, -1),
+        (2.0 * T >= robust + T, -1),
+        (T - robust >= 0, -1),
+    ]:
+        weight = next(iter(condition.inside.combination.weights.values()))
+        (scalar,) = condition.inside.rest.scalars.values()
+        assert condition.kind == "ball" and weight[0] == sign and scalar[0, 0] == -sign, condition.name
+
+
 def test_a_condition_has_the_name_that_was_written() -> None:
     assert (W[0].gain(H[0]) >= 0.5).name == "gain(w[0]) >= 0.5"
     assert (bp.sinr(W[0], H[0], W, 0.1) >= 2.0).name == "sinr(w[0]) >= 2"

@@ -137,7 +137,11 @@ class Expression:
         return replace(self * -1.0, name=_shorten(f"-({self.name})"))
 
     def __sub__(self, other: "Expression | ArrayLike") -> "Expression":
-        return replace(self + (-1.0 * other if _is_data(other) else -other), name=_minus(self, other))  # type: ignore[operator]
+        if not isinstance(other, Expression):
+            if not _is_data(other):
+                return NotImplemented
+            other = constant(other)
+        return replace(self + (-other), name=_minus(self.name, other.name))
 
     def __rsub__(self, other: ArrayLike) -> "Expression":
         return replace(-self + other, name=_shorten(f"{_short(other)} - ({self.name})"))
@@ -330,9 +334,8 @@ def _short(value: Any) -> str:
     )  # type: ignore[arg-type]
 
 
-def _minus(left: Expression, right: object) -> str:
-    name = right.name if isinstance(right, Expression) else _short(right)
-    return _shorten(f"{left.name} - ({name})" if " " in name else f"{left.name} - {name}")
+def _minus(left: str, right: str) -> str:
+    return _shorten(f"{left} - ({right})" if " " in right else f"{left} - {right}")
 
 
 def _shorten(name: str) -> str:
