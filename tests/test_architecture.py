@@ -132,6 +132,14 @@ def test_the_checker_allows_what_is_below() -> None:
     assert violations(house) == []
 
 
+def test_no_program_marks_its_own_work() -> None:
+    """What a certificate of a program rests on cannot import the engine or the recovery of beams."""
+    sources = read_sources(Path(beamwright.__file__).parent)
+    for judge in ("audit", "bound", "certificate"):
+        known = set(imports(f"beamwright.programs.{judge}", sources))
+        assert known.isdisjoint({"beamwright.programs.engine", "beamwright.programs.recovery"}), judge
+
+
 def run_silently(code: str) -> str:
     """What a program prints that warns of nothing."""
     run = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, timeout=120)

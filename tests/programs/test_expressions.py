@@ -89,7 +89,7 @@ def test_a_ball_compares_with_expressions_on_either_side() -> None:
         (robust >= T, 1),
         (robust - T >= 0, 1),
         (robust <= T, -1),
-        (2.0 * T >= robust + T, -1),
+        (2.0 * T >= robust + T, -1),  # noqa: SIM300
         (T - robust >= 0, -1),
     ]:
         weight = next(iter(condition.inside.combination.weights.values()))

@@ -125,3 +125,22 @@ def test_a_maximum_is_bounded_from_above() -> None:
     np.testing.assert_allclose(found[w.power()], 2.0, rtol=1e-6)
     np.testing.assert_allclose(np.trace(found[w], axis1=1, axis2=2).real, 2.0, rtol=1e-6)
     assert "budget" in str(dataclasses.asdict(found.certificate)["names"])
+
+
+def test_largest_common_sinr_within_a_budget() -> None:
+    """Least power at the largest SINR is the budget, and one user alone gets P ||h||^2 / noise."""
+    found = bp.largest(lambda t: least_power(H, gamma=t), low=1e-3, high=1e3, budget=2.0)
+    np.testing.assert_allclose(found.solution.value, 2.0, rtol=1e-5)
+    assert found.attained.all() and found.solution.status_text == ["optimal"] * 3
+    assert (found.bound > found.level).all() and (found.bound <= found.level * (1 + 2e-6)).all()
+
+    (w,) = bp.covariances(1, antennas=4)
+    alone = bp.largest(
+        lambda t: bp.Problem(bp.minimise(w.power()), [bp.sinr(w, H[:, 0], [w], NOISE_W) >= t]),
+        1e-3,
+        1e6,
+        [1.0, 2.0, 3.0],
+    )
+    np.testing.assert_allclose(alone.level, np.linalg.norm(H[:, 0], axis=1) ** 2 * [1, 2, 3] / NOISE_W, rtol=2e-6)
+    hopeless = bp.largest(lambda t: least_power(H, gamma=t), low=10.0, high=1e3, budget=1e-6)
+    assert np.isnan(hopeless.level).all() and not hopeless.attained.any() and (hopeless.bound == 10.0).all()

@@ -13,6 +13,7 @@ from beamwright.programs.certificate import Certificate
 from beamwright.programs.conditions import Condition
 from beamwright.programs.cones import hermitian, norm, sinr
 from beamwright.programs.expressions import Combination, Expression, covariances, scalar
+from beamwright.programs.levels import Level, largest
 from beamwright.programs.problem import Problem, Solution, maximise, minimise, verify
 from beamwright.programs.robust import ball
 
@@ -23,11 +24,13 @@ __all__ = [
     "Combination",
     "Condition",
     "Expression",
+    "Level",
     "Problem",
     "Solution",
     "ball",
     "covariances",
     "hermitian",
+    "largest",
     "maximise",
     "minimise",
     "norm",

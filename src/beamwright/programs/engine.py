@@ -14,7 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from beamwright.core import REAL, require_memory
+from beamwright.core import REAL
 from beamwright.numerics import (
     compiler_options,
     from_hermitian,
@@ -226,7 +226,6 @@ def solve(form: Form) -> Solved:
     scaled = size.scaled(form)
     n = layout.entries if layout.in_multipliers else layout.unknowns
     whole = max(n * n, 2 * layout.entries * layout.unknowns) * REAL
-    require_memory(float(2 * whole + 3 * form.a.nbytes), unknowns=n, drops=len(form.b))
     tile = lanes_per_tile(int(np.clip(_TILE_BYTES // whole, 1, 32)), int(np.clip(2**32 // whole, 1, 2048)))
     w, u, ending, residual, iterations = in_tiles(_compiled(layout), tile, scaled.a, scaled.b, scaled.c)
     return Solved(size.unknowns(w), size.multipliers(u), ending, residual, iterations)

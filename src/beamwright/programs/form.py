@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from beamwright.core import require
+from beamwright.core import REAL, require, require_memory
 from beamwright.programs.conditions import Condition
 from beamwright.programs.expressions import Covariance, Expression, Scalar
 from beamwright.programs.layout import Layout, coordinates, matrices
@@ -109,18 +109,22 @@ class Model:
 
     @cached_property
     def form(self) -> Form:
-        """The standard form."""
-        pieces = []
+        """The standard form. Raises ValueError, before it is made, where it would not fit into memory."""
+        layout, pieces = self.layout, []
+        arrays = 3 * self.drops * layout.entries * layout.unknowns
+        tile = 2 * max(min(layout.entries, layout.unknowns), 1) ** 2
+        sizes = {"drops": self.drops, "rows": layout.entries, "unknowns": layout.unknowns}
+        require_memory(float(REAL * (arrays + tile)), **sizes)
         for condition in self.cones:
             if condition.kind == "ball":
                 pieces.append(self._ball_rows(condition.inside))
             else:
                 pieces.append(_stack([self._rows(e) for e in _expressions(condition)]))
-        n = self.layout.unknowns
+        n = layout.unknowns
         a, b = _stack(pieces) if pieces else (np.zeros((1, 0, n)), np.zeros((1, 0)))
         c, _ = self._rows(self.objective)
         spread = [np.broadcast_to(x, (self.drops, *x.shape[1:])) for x in (a, b, c[:, 0])]
-        return Form(self.layout, *spread)
+        return Form(layout, *spread)
 
     @cached_property
     def entries(self) -> list[slice]:

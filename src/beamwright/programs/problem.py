@@ -12,6 +12,7 @@ from beamwright.core import numbers, require, require_jax, status_text
 from beamwright.optim import Ending
 from beamwright.programs import engine
 from beamwright.programs.audit import Point, covariance, evaluate, factor, violation
+from beamwright.programs.bound import bound
 from beamwright.programs.certificate import RANK_ONE, VIOLATION, Certificate, certify
 from beamwright.programs.conditions import Condition
 from beamwright.programs.expressions import Combination, Expression
@@ -88,15 +89,11 @@ class Problem:
         Args:    samples: directions tried where a relaxation is not of rank one; seed of their draws.
         """
         require(isinstance(samples, int | np.integer) and samples >= 1, "samples", "be a whole number >= 1", samples)
-        require_jax()
         model, layout = self.model, self.model.layout
         single = [v.rank_one for v in model.sorted_covariances]
-        solved = engine.solve(model.form)
-        undecided = np.isin(solved.ending, (Ending.STALLED, Ending.ITERATIONS, Ending.NO_NUMBER))
-        usable = (solved.ending == Ending.SOLVED) | (undecided & (solved.residual < 1e-3))
-        relaxed = np.where(usable[:, None], solved.w, np.nan)
+        solved, relaxed, value = self._relaxation()
+        usable = np.isfinite(value)
         ratio = np.where(usable, rank_ratio(layout, single, relaxed), np.nan)
-        value = np.einsum("dn,dn->d", model.form.c, relaxed) + model.objective.constant[:, 0]
         w = top_beams(layout, single, relaxed)
         w[~usable] = np.nan
         loose = np.flatnonzero(usable & ~self._acceptable(w, ratio))
@@ -105,6 +102,28 @@ class Problem:
         beams, scalars = self._variables(w)
         certificate = certify(model, self.names, self.sense, self._point(beams, scalars), solved.u, (ratio, value))
         return Solution(self, beams, scalars, solved.u, certificate, solved.iterations, ratio, value)
+
+    def relaxed_value(self) -> np.ndarray:
+        """Optimum of the relaxation as the solver finds it, (drops,): infinite where none exists, NaN where stalled."""
+        solved, _, value = self._relaxation()
+        sign = 1.0 if self.sense == "minimise" else -1.0
+        return sign * np.where(solved.ending == Ending.INFEASIBLE, np.inf, value)
+
+    def proven_bound(self) -> np.ndarray:
+        """Certified bound of the relaxation's multipliers, (drops,): no design does better."""
+        sign = 1.0 if self.sense == "minimise" else -1.0
+        lower = bound(self.model.form, self._relaxation()[0].u).value
+        return sign * (lower + self.model.objective.constant[:, 0])
+
+    def _relaxation(self) -> tuple[engine.Solved, np.ndarray, np.ndarray]:
+        """The solver's answer, and of usable drops w (drops, n) and its objective, to be minimised; else NaN."""
+        require_jax()
+        form = self.model.form
+        solved = engine.solve(form)
+        undecided = np.isin(solved.ending, (Ending.STALLED, Ending.ITERATIONS, Ending.NO_NUMBER))
+        usable = (solved.ending == Ending.SOLVED) | (undecided & (solved.residual < 1e-3))
+        relaxed = np.where(usable[:, None], solved.w, np.nan)
+        return solved, relaxed, np.einsum("dn,dn->d", form.c, relaxed) + self.model.objective.constant[:, 0]
 
     def _acceptable(self, w: np.ndarray, ratio: np.ndarray) -> np.ndarray:
         """Whether top eigenvectors may be returned: rank one, and every condition met, (drops,)."""
