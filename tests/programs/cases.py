@@ -86,4 +86,7 @@ ZOO = {
     "crb": Case(crb, (5.50975, 5.47868, 4.88111)),
     "coordinated": Case(coordinated, (0.0804356, 0.218598, 0.218766)),
     "network": Case(lambda s: zoo.network(channels(s, 4, 12), 8, NOISE_W, 3), (0.0123727, 0.0152126, 0.0124963)),
+    "bernstein": Case(
+        lambda s: zoo.bernstein(channels(s, 3), 5, NOISE_W, 0.002, 0.1), (0.0212194, 0.0267995, 0.0234595), 1e-4
+    ),
 }

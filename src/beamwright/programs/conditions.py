@@ -8,7 +8,7 @@ Kind = Literal["zero", "nonnegative", "norm", "matrix", "ball"]
 >= 0 for every channel of a ball."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Condition:
     """One condition of a program."""
 
@@ -20,6 +20,9 @@ class Condition:
     def named(self, name: str) -> "Condition":
         """The condition under a name of one's own, by which results call it."""
         return replace(self, name=name)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name}>"
 
     def __bool__(self) -> bool:
         raise ValueError(f"condition {self.name} must stand alone, got a chain or a truth value. Write two conditions")

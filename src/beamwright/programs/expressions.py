@@ -40,7 +40,7 @@ class Scalar:
     number: int = field(default_factory=lambda: next(_count))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Expression:
     """One or several values per drop, affine in covariances and scalars; ``+ - *`` and comparisons build programs."""
 
@@ -59,6 +59,9 @@ class Expression:
 
     __array_ufunc__ = None  # an array on the left leaves the operation to us
     __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name}>"
 
     @property
     def entries(self) -> int:
@@ -171,7 +174,7 @@ class Expression:
         return Condition(kind, name, difference)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Combination:
     """A real combination sum_k c_k W_k of covariances of equal size; its methods are the expressions of a program."""
 
@@ -180,6 +183,9 @@ class Combination:
     name: str
 
     __array_ufunc__ = None
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name}>"
 
     @property
     def antennas(self) -> int:

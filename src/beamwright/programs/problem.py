@@ -59,7 +59,7 @@ class Problem:
         require(isinstance(objective, Objective), "objective", "be minimise(...) or maximise(...)",
                 type(objective).__name__)  # fmt: skip
         for c in conditions:
-            require(isinstance(c, Condition), "conditions", "be comparisons of expressions", repr(c),
+            require(isinstance(c, Condition), "conditions", "be comparisons of expressions", type(c).__name__,
                     "Data on both sides compare to true or false")  # fmt: skip
         sign = 1.0 if objective.sense == "minimise" else -1.0
         self.sense: Sense = objective.sense

@@ -46,7 +46,7 @@ def ball(channel: ArrayLike, radius: ArrayLike) -> Ball:
     return Ball(vector(channel, "centre of a ball", length), r)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Robust:
     """A received power for all channels of a ball, plus a real expression that does not depend on the channel."""
 
@@ -57,6 +57,9 @@ class Robust:
 
     __array_ufunc__ = None
     __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name}>"
 
     def __add__(self, other: Any) -> "Robust":
         if isinstance(other, Robust):

@@ -193,6 +193,36 @@ def network(channels: ArrayLike, sinr_db: float, noise_power_w: ArrayLike, sites
     return Problem(minimise(level), _demands(w, h, sinr_db, noise_power_w) + limits)
 
 
+def bernstein(
+    channels: ArrayLike, sinr_db: float, noise_power_w: ArrayLike, error_variance: float, outage: float
+) -> Problem:
+    """Least power for SINRs that hold with probability 1 - outage, errors CN(0, error_variance I): Wang et al. (2014).
+
+    A restriction, safe but not necessary; with Q = error_variance Phi, r = sqrt(error_variance) Phi h, d = -ln outage
+
+        tr Q - sqrt(2 d) x - d y + h^H Phi h - b >= 0,   ||(vec Q, sqrt 2 r)|| <= x,   y I + Q >= 0,   y >= 0
+    """
+    h = _channels(channels)
+    require(0 < outage < 1, "outage", "lie between 0 and 1", outage)
+    w, n, target = _streams(h), h.shape[-1], db_to_linear(sinr_db)
+    units, delta, conditions = np.eye(n), -np.log(outage), []
+    for k in range(len(w)):
+        phi = w[k] + (-target) * _total([w[i] for i in range(len(w)) if i != k]) if len(w) > 1 else w[k]
+        x, y, at = scalar(f"x[{k}]"), scalar(f"y[{k}]"), h[..., k, :]
+        spread = [[error_variance * phi.cross(units[a], units[b]) for b in range(n)] for a in range(n)]
+        diagonal = [spread[a][a].real_part() for a in range(n)]
+        above = [np.sqrt(2) * spread[a][b] for a in range(n) for b in range(a + 1, n)]
+        tilt = [np.sqrt(2 * error_variance) * phi.cross(units[a], at) for a in range(n)]
+        mean = error_variance * phi.power() + phi.gain(at) - target * np.asarray(noise_power_w)
+        matrix = [[diagonal[a] + y if a == b else spread[a][b] for b in range(n)] for a in range(n)]
+        conditions += [
+            (mean - np.sqrt(2 * delta) * x - delta * y >= 0.0).named(f"mean of user {k}"),
+            (norm([*diagonal, *above, *tilt]) <= x).named(f"spread of user {k}"),
+            (hermitian(matrix) >= 0).named(f"curvature of user {k}"),
+        ]
+    return Problem(minimise(_total(w).power()), conditions)
+
+
 def _channels(channels: ArrayLike, name: str = "channels") -> np.ndarray:
     h = numbers(channels, name, complex)
     require(h.ndim in (2, 3), name, "have axes (users antennas), drops in front or not", f"shape {h.shape}")
