@@ -38,8 +38,10 @@ def utility(
         f"where it does not (below −20 dB), against {against}; with 95 % confidence bands. {remark}".strip(),
         panels=(
             panel("worst", over, *lines(*(one.name for one in drawn)), axis_scale=scale, title="worst-case utility"),
-            panel("radar_db", over, *heard, axis_scale=scale, statistic="median", title="what radars see that see"),
-            panel("blind", over, *heard, axis_scale=scale, statistic="share", title="radars that see nothing"),
+            panel("radar_db", over, *heard, axis_scale=scale, statistic="median", title="radars that see, median"),
+            panel(
+                "blind", over, *heard, axis_scale=scale, statistic="share", title="radars that see nothing", bands=False
+            ),
         ),
         numbers=("worst", "nominal", "users", "sensing", "blind", "radiated", "loud"),
         claims=claims,
