@@ -3,12 +3,13 @@
 NOMA-ISAC is left to its own tests of invariance.
 """
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from fuzz import noma_grid
 from fuzz.checks import verdict
-from fuzz.noma_grid import line as line_of_grid
 from fuzz.run import SUBJECTS, Tally, campaign, drawn, line
 
 from beamwright.core import Status
@@ -103,13 +104,26 @@ def test_a_failure_is_a_line_that_says_how_to_see_it_again(monkeypatch):
 
 
 def test_the_grid_reports_what_holds_and_marks_what_does_not():
-    found = line_of_grid((2, 1, 0), "own", 0.0, drops=2, peers=1)
-    assert found.statuses == {0: 60} and found.asked > 0 and found.faults() == [] and "!" not in str(found)
+    found = noma_grid.line(noma_grid.Point((2, 1, 0), 0.0, "own", 1e-6), drops=2, peers=1)
+    assert found.statuses == {0: 12} and found.asked > 0 and found.faults() == [] and "!" not in str(found)
     found.statuses.update({int(Status.STALLED): 1})
     found.peers, found.level_falls = 2e-6, 1e-3
     assert found.faults() == ["stalled", "level falls", "peers"] and str(found).endswith(
         "! stalled, level falls, peers"
     )
+
+
+def test_the_grid_meets_every_pair():
+    """Of size and rule, size and noise, ...: whatever pair the full factorial has, the limit of errors aside."""
+    short, whole = (
+        [point._replace(error=0.0) if point.error == noma_grid.LIMIT else point for point in points]
+        for points in (noma_grid.covering(), noma_grid.full())
+    )
+    assert len(short) < len(whole) / 10
+    for one, two in itertools.combinations(range(4), 2):
+        met, asked = ({(point[one], point[two]) for point in points} for points in (short, whole))
+        assert met == asked
+    assert {noma_grid.LIMIT, *noma_grid.ERRORS} == {point.error for point in noma_grid.covering()}
 
 
 def test_the_same_number_is_the_same_case():

@@ -23,7 +23,7 @@ def by_scipy(s: dn.Scenario, known: dn.Known) -> tuple[dn.Design, Times]:
     """Designs, drop after drop, and times of the search."""
     known = checked(s, known)
     wave = reference_waves(s, known)
-    problems = make_problems(s, scenario_sets(s, known), wave)
+    problems = make_problems(s, scenario_sets(s, known), wave[:, None])
     points = start.initial(s, dn.channels(s, known.positions_m), wave)
     lanes = [kernel.Problem(*(jnp.asarray(a[i]) for a in problems)) for i in range(len(points[0]))]
     best, times = timed_each(lambda drop: _search_one(*drop), list(zip(lanes, *points, strict=True)), warm=True)

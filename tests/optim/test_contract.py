@@ -122,10 +122,8 @@ def against(problems):
 
 def weakest_channel(problems):
     wanted = problems[:, 1:3]
-    nothing = np.zeros((len(problems), 2, 2))
-    ratio = optim.Ratio(
-        2 * wanted, wanted[:, :, None] * wanted[:, None], nothing, nothing, 0.1 * problems[:, 3], problems[:, 0]
-    )
+    nothing = np.zeros((len(problems), 2, 1))
+    ratio = optim.Ratio(2 * wanted, wanted[:, :, None], nothing, nothing, 0.1 * problems[:, 3], problems[:, 0])
     return optim.least_ratio_over_ball(ratio)
 
 

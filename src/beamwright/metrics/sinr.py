@@ -14,13 +14,14 @@ def beam_gains(h: np.ndarray, beams: np.ndarray) -> np.ndarray:
 
 
 def covariance_gains(h: np.ndarray, covariances: np.ndarray) -> np.ndarray:
-    """Received power of every stream of given covariance at every user: h_l^H W_k h_l.
+    """Received power of every stream of given covariance at every user: h_l^H W_k h_l, at least zero.
 
     Args:    h (..., users, antennas), covariances (..., streams, antennas, antennas); leading axes broadcast.
     Returns: (..., users, streams) in W.
     """
     h = h[..., None, :, :]
-    return np.swapaxes(np.sum((np.conj(h) @ covariances) * h, axis=-1).real, -1, -2)
+    power = np.sum((np.conj(h) @ covariances) * h, axis=-1).real  # where little is left, rounding may be below zero
+    return np.swapaxes(np.maximum(power, 0), -1, -2)
 
 
 def sinr_after_cancellation(

@@ -8,9 +8,9 @@ from dma_cases import APART, drawn, g1, g2, ring
 
 from beamwright import dma_noma as dn
 from beamwright.core import Status
-from beamwright.systems.dma_noma.physics import checked, model, reference_waves
+from beamwright.systems.dma_noma.physics import checked, model
 from beamwright.systems.dma_noma.physics.responses import as_parts
-from beamwright.systems.dma_noma.solve import kernel, make_problems, scenario_sets
+from beamwright.systems.dma_noma.solve import band_waves, kernel, make_problems, scenario_sets
 from beamwright.uncertainty import channel_error, verification_positions
 
 
@@ -88,7 +88,7 @@ def test_scattering_is_a_worst_case():
 
 def first_problem(s, known):
     """The kernel's problem of the first drop."""
-    problems = make_problems(s, scenario_sets(s, known), reference_waves(s, known))
+    problems = make_problems(s, scenario_sets(s, known), band_waves(s, known))
     return kernel.Problem(*(jnp.asarray(array[0]) for array in problems))
 
 

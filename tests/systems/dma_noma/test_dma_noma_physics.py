@@ -12,8 +12,8 @@ from beamwright.channels import models
 from beamwright.cli.audit import audit
 from beamwright.cli.design import obtain_channels, resolve, run_design
 from beamwright.cli.design_files import StoredDesign, load_design
-from beamwright.systems.dma_noma.physics import checked, model, reference_waves
-from beamwright.systems.dma_noma.solve import Options, Point, Problem, make_problems, scenario_sets
+from beamwright.systems.dma_noma.physics import checked, model
+from beamwright.systems.dma_noma.solve import Options, Point, Problem, band_waves, make_problems, scenario_sets
 from beamwright.systems.dma_noma.solve.search import search
 from beamwright.uncertainty import ball_frame, verification_positions
 
@@ -332,7 +332,7 @@ def test_one_bit_against_every_pattern():
     """Six elements, no error: all 64 patterns, each with beams and powers of its own."""
     s, r = drawn(2, columns=6, groups=1, position_error_m=0.0)
     known = checked(s, r.known)
-    problems = make_problems(s, scenario_sets(s, known), reference_waves(s, known))
+    problems = make_problems(s, scenario_sets(s, known), band_waves(s, known))
     patterns = np.array(list(itertools.product([0.0, 1.0], repeat=6)))[1:]
     lanes = Problem(*(np.repeat(a[:1], len(patterns), axis=0) for a in problems))
     d = dn.quantised(s, known, bits=1, passes=3)

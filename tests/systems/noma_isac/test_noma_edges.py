@@ -1,10 +1,13 @@
 """NOMA-ISAC at its edges and in other shapes: nothing hangs, nothing claimed without proof (spec 8, items 6, 7)."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from noma_cases import channels, check
 
 from beamwright import noma_isac as ni
+from beamwright.systems.noma_isac.physics import dual_bound, model
 
 S = ni.Scenario()
 H = channels(range(3))
@@ -85,6 +88,47 @@ def test_a_budget_below_the_sensing_floor(method):
     design = method(S, H, 4.4)
     assert_infeasible(S, H, design)
     assert np.isnan(design.balanced_sinr).all() and np.isnan(design.relaxed_sinr).all()
+
+
+@pytest.mark.parametrize("hopeless", ["blocked", "error"])
+def test_users_that_nobody_can_serve_leave_level_zero(hopeless):
+    """A channel that is not there, or an error that reaches it: zero is the optimum, with finite figures."""
+    h, error = H[:2].copy(), 1.1 * np.linalg.norm(H[:2, 2:], axis=-1).max() if hopeless == "error" else 0.05
+    if hopeless == "blocked":
+        h[0, 1] = 0
+    design = ni.balance_sinr(S, h, 8.0, error)
+    lost = slice(0, 2 if hopeless == "error" else 1)
+    assert np.all(design.balanced_sinr[lost] == 0) and np.isnan(design.relaxed_sinr[lost]).all()
+    assert design.status_text[lost] == ["optimal"] * len(design.status[lost])
+    assert np.isfinite(design.certificate.multiplier_scale).all() and np.isfinite(design.certificate.gap).all()
+    if hopeless == "blocked":
+        assert design.balanced_sinr[1] > 0.1
+    method = ni.METHODS["max-min"]
+    asked = ni.SYSTEM.asked(S, h, design, "max-min", method.options(power_w=8.0, csi_error=error))
+    for name in ("sinr_target", "proof_target", "balanced_sinr", "relaxed_sinr"):
+        np.testing.assert_allclose(getattr(design, name), asked[name], rtol=1e-9, err_msg=name)
+
+
+def test_multipliers_that_prove_nothing_prove_it_with_a_finite_factor():
+    """Nothing demanded, no targets: all multipliers are zero, and any factor makes them feasible."""
+    s = S.model_copy(update={"target_angles_deg": ()})
+    one = ni.minimise_power(S, H, 3.0).multipliers
+    none = replace(one, **{name: np.zeros_like(x) for name, x in one.to_arrays("").items() if name != "basis"})
+    none = replace(none, **{name: np.zeros((3, 0)) for name in ("floor",)},
+                   **{name: np.zeros((3, 0, 0)) for name in ("slab_upper", "slab_lower", "cross")})  # fmt: skip
+    found = dual_bound(s, model.make_problem(s, H, np.zeros((3, 3)), np.zeros((3, 3))), none)
+    assert np.all(found.bound_w == 0) and np.all(found.scale == 1)
+
+
+def test_the_worst_case_of_zero_forcing_is_no_negative_sinr():
+    """At 200 dB above the noise, what beams leave at other users is rounding of covariances: no SINR below zero."""
+    beams = 1e5 * np.swapaxes(np.linalg.pinv(np.conj(H)), -1, -2)
+    s = S.model_copy(update={"noise_power_w": 1e-10, "decoding": "own"})
+    for error in (1e-9, 1e-3):
+        found = ni.worst_case_sinr(s, H, beams, error)
+        sinr, lower = (x[:, range(3), range(3)] for x in (found.sinr, found.lower))
+        nominal = ni.worst_case_sinr(s, H, beams, 0.0).sinr[:, range(3), range(3)]
+        assert np.all((lower >= 0) & (lower <= sinr) & (sinr <= nominal * (1 + 1e-6)) & (sinr > 0))
 
 
 def test_feasible_and_infeasible_drops_share_a_batch():

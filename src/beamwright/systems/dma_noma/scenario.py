@@ -81,6 +81,17 @@ class Scenario(Config):
         -80.0, "Noise power: one value, or one per user", unit="dBm", source=_SPEC
     )
     carrier_hz: float = parameter(60e9, "Carrier frequency", unit="Hz", source=_SPEC, ge=1, le=1e18)
+    subcarriers: int = parameter(
+        1, "Subcarriers F across the band; every rate holds on every one of them, one sits at the carrier", ge=1, le=64
+    )
+    bandwidth_hz: float = parameter(
+        2.16e9,
+        "Bandwidth B that several subcarriers share",
+        unit="Hz",
+        source="IEEE 802.11ad, a channel",
+        ge=0,
+        le=1e18,
+    )
     reference_gain_db: float = parameter(-30.0, "Power gain at one metre", unit="dB", source=_SPEC, **ranges.DECIBELS)
     channel_model: str = parameter(
         LINE_OF_SIGHT, "Known part of every channel: line of sight, or the name of a model that was registered"
@@ -136,8 +147,18 @@ class Scenario(Config):
 
     @property
     def wavelength_m(self) -> float:
-        """Wavelength lambda."""
+        """Wavelength lambda at the carrier, of which elements are half one apart."""
         return SPEED_OF_LIGHT / self.carrier_hz
+
+    @property
+    def tones(self) -> np.ndarray:
+        """Frequency of every subcarrier over that of the carrier, 1 + B/f_c ((2i + 1)/(2F) - 1/2): (subcarriers,)."""
+        place = (2 * np.arange(self.subcarriers) + 1) / (2 * self.subcarriers) - 0.5
+        return 1 + self.bandwidth_hz / self.carrier_hz * place
+
+    def require_one_carrier(self, why: str) -> None:
+        """Raise ValueError naming ``subcarriers`` where there are several."""
+        require(self.subcarriers == 1, "subcarriers", f"be 1 for {why}", self.subcarriers)
 
     @property
     def power_w(self) -> float:
@@ -279,6 +300,10 @@ class Scenario(Config):
         require(tuned, "element_weights", f"be amplitude for {self.feeding}", self.element_weights)
         if self.channel_model != LINE_OF_SIGHT:
             channels_named(self.channel_model)
+            rule = f"be 1 for a channel_model other than {LINE_OF_SIGHT}, which knows no frequency"
+            require(self.subcarriers == 1, "subcarriers", rule, self.subcarriers)
+        spread = self.subcarriers == 1 or self.bandwidth_hz < self.carrier_hz
+        require(spread, "bandwidth_hz", f"be < carrier_hz ({self.carrier_hz:g})", f"{self.bandwidth_hz:g}")
         sizes = dict.fromkeys(PER_USER, ("user", 2 * self.groups)) | dict.fromkeys(PER_GROUP, ("group", self.groups))
         for name, (each, count) in sizes.items():
             if isinstance(value := getattr(self, name), tuple):

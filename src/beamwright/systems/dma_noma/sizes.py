@@ -29,7 +29,8 @@ def design_bytes(s: Scenario, known: object, options: Mapping[str, object]) -> t
     steps, positions = whole(options, "rounds", 0), _scenarios(s, known, options.get("density", _DENSITY))
     certified = 2 * s.groups * _scenarios(s, known, _CERTIFIED)
     need = certified * (COMPLEX * s.elements + 3 * REAL * drops)
-    need += drops * COMPLEX * s.elements * (2 * s.groups * positions + (1 + starts) * s.chains)
+    channels, waves = s.subcarriers * 2 * s.groups * positions, (s.subcarriers + starts) * s.chains
+    need += drops * COMPLEX * s.elements * (channels + waves)
     need += drops * REAL * (steps + starts * s.elements)
     need += 2 * REAL * drops * 2 * s.groups * _CHECKED * 3
     return float(need), {
@@ -37,6 +38,7 @@ def design_bytes(s: Scenario, known: object, options: Mapping[str, object]) -> t
         "groups": s.groups,
         "elements": s.elements,
         "chains": s.chains,
+        "subcarriers": s.subcarriers,
         "starts": starts,
     }
 

@@ -3,5 +3,18 @@
 from beamwright.studies.figures.paper import collect
 
 STUDIES = collect(
-    __name__, "fig3", "fig4", "fig5", "fig6", "fig7", "fig8", "inner_loops", "speed", "focus", "sets", "hardware", "map"
+    __name__,
+    "fig3",
+    "fig4",
+    "fig5",
+    "fig6",
+    "fig7",
+    "fig8",
+    "inner_loops",
+    "speed",
+    "focus",
+    "sets",
+    "hardware",
+    "wideband",
+    "map",
 )

@@ -31,7 +31,9 @@ def certify(scenario: Scenario, known: Known, design: Design) -> Certificate:
             "be given", "none", "cf.receivers makes them")  # fmt: skip
     point, drops = physics.point_of(s, known, design), len(known.echo_gain)
     filtered = physics.filtered_signals(s, known, design, design.receivers)
-    worst, radar = (physics.find_worst_offsets_of_drops(s, filtered, DENSE, radar_only=only) for only in (False, True))
+    worst, radar = (
+        physics.find_worst_offsets_of_drops(s, filtered, DENSE, figure) for figure in (physics.UTILITY, physics.RADAR)
+    )
     offsets = s.offset_range_hz * worst.offsets
     nominal = _sinrs(s, filtered, np.zeros((drops, s.aps)))
     at_worst = _sinrs(s, filtered, offsets)

@@ -10,7 +10,7 @@ from beamwright.systems.cellfree import physics
 from beamwright.systems.cellfree.methods.certified import certified_design
 from beamwright.systems.cellfree.methods.worst_offsets import worst_case_offset
 from beamwright.systems.cellfree.scene import Design, Known, Scenario, checked, design_bytes
-from beamwright.systems.cellfree.solve import Options, best_starts, make_lanes, search
+from beamwright.systems.cellfree.solve import Options, multistart
 
 Adversary = Literal["manifold", "oracle"]
 
@@ -18,7 +18,7 @@ Adversary = Literal["manifold", "oracle"]
 class Alternation(Config):
     """Options of the alternation."""
 
-    starts: int = parameter(6, "Starts of the first design, which is for no offsets", source="ours", **ranges.STARTS)
+    starts: int = parameter(12, "Starts of the first design, which is for no offsets", source="ours", **ranges.STARTS)
     alternations: int = parameter(
         6, "Rounds of worst offsets and a design for these alone", source="spec, section 5", ge=1, le=10_000
     )
@@ -71,10 +71,10 @@ def _design_for(
     s: Scenario, known: Known, offsets_hz: np.ndarray, starts: int, steps: int, seed: int, before: Design | None = None
 ) -> Design:
     """Design of largest utility at one vector of offsets per drop (drops, aps), from the design before."""
-    options = Options(robust=False, steps=steps)
+    options = Options(starts=starts, rounds=1, steps=steps, seed=seed, robust=before is not None)
     assumed = offsets_hz / s.offset_range_hz if s.offset_range_hz > 0 else np.zeros_like(offsets_hz)
-    lanes = make_lanes(s, known, starts, seed, options, initial=before, assumed=assumed)
-    found = best_starts(search(s, lanes, options), starts)
+    given = None if before is None else physics.point_of(s, known, before)
+    found = multistart(s, known, options, given, assumed)
     return certified_design(s, known, found.point, found.filters)
 
 

@@ -13,18 +13,24 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
 
-from beamwright.numerics import Values, in_tiles, materialise, one_by_one, phasor, total
+from beamwright.numerics import Values, in_tiles, materialise, one_by_one, phasor, square_modulus, total
 from beamwright.optim import quasi_newton as qn
 from beamwright.systems.cellfree.physics import model
 from beamwright.systems.cellfree.scene import Finder, Radio, Scenario
-from beamwright.uncertainty import offset_samples, offset_vertices
+from beamwright.uncertainty import ALL_VERTICES_UP_TO, offset_samples, offset_vertices
 
 TILE = 64
 """Drops per compiled call, one after another in it."""
 CHUNK = 32
 """Candidates evaluated together, so that they stay in a core's cache."""
+FLIPPED = 8
+"""Candidates per local search whose vertices are improved first, where not all vertices are candidates."""
 AGREED = 1e-6
 """Searches agree that end within this share of the loss from J(0)."""
+
+
+UTILITY, RADAR, FIRST_USER = 0, 1, 2
+"""Figures whose least value is searched: the utility, the SINR of the radar, and that of user u at 2 + u."""
 
 
 class Effort(NamedTuple):
@@ -64,32 +70,37 @@ def candidates(aps: int, samples: int, seed: int = 0) -> np.ndarray:
 
 
 def find_worst_offsets(
-    s: Radio, filtered: model.FilteredSignals, range_hz: Array, effort: Effort, radar_only: Array | bool = False
+    s: Radio, filtered: model.FilteredSignals, range_hz: Array, effort: Effort, figure: Array | int = UTILITY
 ) -> WorstOffsets:
-    """Least utility over the box, of one drop, traceable; ``radar_only``: least radar SINR instead."""
-    points = jnp.asarray(candidates(s.aps, effort.samples))
+    """Least figure over the box, of one drop, traceable: ``UTILITY``, ``RADAR``, or ``FIRST_USER`` + u for SINRs."""
+    points = jnp.asarray(candidates(s.aps, effort.samples))[:, _ranks(filtered)]
     vertices = len(offset_vertices(s.aps))
     sinrs_at = sinrs_by_offset(s, filtered, range_hz)
 
     def values(offsets: Array) -> Array:
         """(points,) of offsets (aps, points)."""
         sinrs = sinrs_at(offsets)
-        return jnp.where(radar_only, sinrs.radar, model.utility(s, sinrs))
+        return jnp.stack([model.utility(s, sinrs), sinrs.radar, *sinrs.users.T])[figure]
 
     spare = -len(points) % CHUNK
     chunks = jnp.concatenate([points, jnp.zeros((spare, s.aps))]).reshape(-1, CHUNK, s.aps)
     sampled = lax.map(lambda chunk: values(chunk.T), chunks).ravel()[: len(points)]
     starts = min(effort.starts, len(points))
-    _, order = lax.top_k(-sampled, starts)
 
     def search(start: Array) -> qn.Found:
         scale = jnp.maximum(jnp.abs(sampled[0]), 1e-300)  # values of order one, whatever the metric
         stop = qn.Options(effort.steps, 1e-6, cuts=10, first=1.0)
         return qn.minimise(lambda y: values(y[:, None])[0] / scale, start, -0.5, 0.5, stop)
 
-    ended = jax.vmap(search)(points[order])
+    many = s.aps > ALL_VERTICES_UP_TO
+    _, order = lax.top_k(-sampled, min(FLIPPED * starts, len(points)) if many else starts)
+    first, seeds = order[0], points[order]
+    if many:
+        flipped, least = _flipped(values, seeds, sampled[order])
+        seeds = flipped[lax.top_k(-least, starts)[1]]
+    ended = jax.vmap(search)(seeds)
     reached = values(ended.x.T)
-    best, first = jnp.argmin(reached), order[0]
+    best = jnp.argmin(reached)
     improved = reached[best] < sampled[first] * (1 - 1e-12)
     value = jnp.where(improved, reached[best], sampled[first])
     kind = jnp.where(first == 0, Finder.NOMINAL, jnp.where(first <= vertices, Finder.VERTEX, Finder.SAMPLE))
@@ -101,6 +112,35 @@ def find_worst_offsets(
         searches=jnp.sum(close),
         nominal=sampled[0],
     )
+
+
+def _ranks(filtered: model.FilteredSignals) -> Array:
+    """Rank of every access point by what the filters hear of and at it, so that candidates belong to no index."""
+    power = jnp.sum(square_modulus(filtered.leaks), axis=0) + square_modulus(filtered.clutter)
+    return jnp.argsort(jnp.argsort(-(power.sum(axis=0) + power.sum(axis=1))))
+
+
+def _flipped(values: Callable[[Array], Array], points: Array, value: Array) -> tuple[Array, Array]:
+    """Points (points, aps) and their values after moves of one access point at a time to an end of the box.
+
+    For more access points than have all their vertices among the candidates. The move that lowers most is made, until
+    none lowers.
+    """
+    aps = points.shape[1]
+    at = jnp.arange(2 * aps) % aps
+    moved_to = jnp.where(jnp.arange(2 * aps) < aps, -0.5, 0.5)
+
+    def sweep(carry: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
+        points, value, _ = carry
+        moves = jnp.repeat(points[:, None], 2 * aps, axis=1).at[:, jnp.arange(2 * aps), at].set(moved_to)
+        found = lax.map(lambda each: values(each.T), moves)
+        best = jnp.argmin(found, axis=1)[:, None]
+        least = jnp.take_along_axis(found, best, axis=1)[:, 0]
+        better = least < value * (1 - 1e-12)
+        points = jnp.where(better[:, None], jnp.take_along_axis(moves, best[..., None], axis=1)[:, 0], points)
+        return points, jnp.where(better, least, value), jnp.any(better)
+
+    return lax.while_loop(lambda carry: carry[2], sweep, (points, value, jnp.array(True)))[:2]
 
 
 def sinrs_by_offset(s: Radio, filtered: model.FilteredSignals, range_hz: Array) -> Callable[[Array], model.Sinrs]:
@@ -143,11 +183,11 @@ def _backwards(turn: tuple[Array, Array], t: Array) -> tuple[Array, Array]:
 
 
 def find_worst_offsets_of_drops(
-    s: Scenario, filtered: model.FilteredSignals, effort: Effort, radar_only: bool = False
+    s: Scenario, filtered: model.FilteredSignals, effort: Effort, figure: int = UTILITY
 ) -> WorstOffsets:
-    """``find_worst_offsets`` on a batch: arrays with a drops axis."""
+    """``find_worst_offsets`` on a batch: arrays with a drops axis; one program for all figures."""
     drops, radio = len(filtered.echo), s.radio
-    more = np.full(drops, s.offset_range_hz), np.full(drops, radar_only), *(np.full(drops, n) for n in radio.numbers)
+    more = np.full(drops, s.offset_range_hz), np.full(drops, figure), *(np.full(drops, n) for n in radio.numbers)
     return in_tiles(_compiled(radio.shape, effort), TILE, *filtered, *more, counted=True)
 
 
@@ -156,8 +196,8 @@ def _compiled(shape: tuple[Values, ...], effort: Effort) -> Callable[..., WorstO
     count = len(model.FilteredSignals._fields)
 
     def one(*arrays: Array) -> WorstOffsets:
-        range_hz, radar_only, *numbers = arrays[count:]
+        range_hz, figure, *numbers = arrays[count:]
         filtered = model.FilteredSignals(*arrays[:count])
-        return find_worst_offsets(Radio(*shape, *numbers), filtered, range_hz, effort, radar_only)
+        return find_worst_offsets(Radio(*shape, *numbers), filtered, range_hz, effort, figure)
 
     return one_by_one(one)

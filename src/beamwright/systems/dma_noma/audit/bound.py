@@ -14,16 +14,21 @@ MOST = 1e3
 
 
 def rate_bound(s: Scenario, known: Known, design: Design) -> np.ndarray:
-    """Weighted rate (drops,) that no responses, beams or powers exceed.
+    """Weighted rate (drops,) that no responses, beams or powers exceed: on any subcarrier, so the least of them."""
+    return np.min(np.stack([_bound_at(s, known, design, tone) for tone in s.tones]), axis=0)
+
+
+def _bound_at(s: Scenario, known: Known, design: Design, tone: float) -> np.ndarray:
+    """Bound (drops,) at a frequency of ``tone`` times the carrier's.
 
     At the estimates |h^H f| <= B, see ``largest_amplitudes``, or ||h|| for a chain per element. Scattering takes at
     least the same share from it as from ||h||, since |h^H f| <= ||h|| ||f||: so g <= B^2 (1 - rho / ||h||)_+^2, and a
     and b are at least noise / g. Rates fall with both, and the closed form gives the best powers for them. In slots or
     bands every kind of users has its share to itself, and all the power. inf where required rates are out of reach.
     """
-    h, rho = user_channels(s, known, known.positions_m), s.scattering_radius[known.users]
+    h, rho = user_channels(s, known, known.positions_m, tone=tone), s.scattering_radius[known.users]
     norms = np.linalg.norm(h, axis=-1)
-    wave, digital = model.waves(s, known, design), design.hardware is Network.DIGITAL
+    wave, digital = model.waves(s, known, design, tone), design.hardware is Network.DIGITAL
     amplitudes = norms if digital else largest_amplitudes(h, wave, law_of(s, design.hardware))
     left = np.maximum(1 - np.divide(rho, norms, out=np.full_like(norms, np.inf), where=norms > 0), 0)
     gain = (amplitudes * np.where(rho > 0, left, 1.0)) ** 2

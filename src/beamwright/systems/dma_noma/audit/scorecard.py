@@ -1,7 +1,9 @@
 """Scores of a design: at the users' true positions, and in the table that a person reads."""
 
+import numpy as np
+
 from beamwright.core import Headline, as_array, guarded
-from beamwright.systems.dma_noma.physics import Design, Scenario, checked, model, user_channels
+from beamwright.systems.dma_noma.physics import Design, Scenario, checked, model
 from beamwright.systems.dma_noma.scene import Realisation
 from beamwright.systems.dma_noma.types import Scorecard
 
@@ -10,13 +12,15 @@ from beamwright.systems.dma_noma.types import Scorecard
 def evaluate(scenario: Scenario, realisation: Realisation, design: Design) -> Scorecard:
     """Judge amplitudes, beams and powers at ``realisation.truth``, with what is scattered, or else the worst of it.
 
+    What is scattered is the same on all subcarriers, of which the worst counts.
+
     Raises: ValueError naming ``scattered`` of a wrong shape, or with NaN or infinity.
     """
     known, scattered = checked(scenario, realisation.known), realisation.scattered
-    h, sent = user_channels(scenario, known, realisation.truth), model.transmissions(scenario, known, design)
+    sent, extra = model.over_band(scenario, known, design), np.zeros(1)
     if scattered is not None:
         drops, users = known.users.shape
-        h = h + as_array(
+        extra = as_array(
             scattered,
             "scattered",
             "drops users elements",
@@ -24,9 +28,10 @@ def evaluate(scenario: Scenario, realisation: Realisation, design: Design) -> Sc
             drops=drops,
             users=users,
             elements=scenario.elements,
-        )
-        sent = sent[0].without_scattering(), sent[1].without_scattering()
-    near_rates, far_rates = model.rates(design, *model.worst_ratios(h[:, :, None], sent))
+        )[:, :, None]
+        sent = [(near.without_scattering(), far.without_scattering()) for near, far in sent]
+    places = realisation.truth[:, :, None]
+    near_rates, far_rates = model.rates(design, *model.worst_in_band(scenario, known, places, sent, extra))
     return Scorecard(
         near_rates=near_rates,
         far_rates=far_rates,

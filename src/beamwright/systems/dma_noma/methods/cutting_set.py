@@ -60,7 +60,7 @@ def cutting_set(
     known, options = checked(scenario, known), Options(rounds, steps)
     frame = frame_of(scenario, known)
     grid, _ = scenario_points(scenario, frame.known, density)
-    h = user_channels(scenario, frame.known, grid)
+    h = [user_channels(scenario, frame.known, grid, tone=tone) for tone in scenario.tones]
     points = np.repeat(grid[:, :, :1], cuts + 1, axis=2)
     start, best = None, None
     trace = np.empty((len(grid), cuts + 1))
@@ -89,11 +89,14 @@ class _GridRates(NamedTuple):
     """(drops, users) index into the grid."""
 
 
-def _rates_on_grid(s: Scenario, known: Known, h: np.ndarray, result: SearchResult) -> _GridRates:
-    """Weighted rates and worst positions on the grid h (drops, users, positions, elements)."""
-    vectors = model.transmit_vectors(result.responses, reference_waves(s, known), result.beams)
-    sent = model.noma_transmissions(s, known, vectors, result.powers_w.sum(axis=-1))
-    near, far = model.ratios(h[:, : s.groups], sent[0]), model.ratios(h[:, s.groups :], sent[1])
+def _rates_on_grid(s: Scenario, known: Known, h: list[np.ndarray], result: SearchResult) -> _GridRates:
+    """Weighted rates and worst positions on the grid h (drops, users, positions, elements), one per subcarrier."""
+    both_w, found = result.powers_w.sum(axis=-1), []
+    for tone, channels in zip(s.tones, h, strict=True):
+        vectors = model.transmit_vectors(result.responses, reference_waves(s, known, tone), result.beams)
+        kinds = zip(np.split(channels, 2, axis=1), model.noma_transmissions(s, known, vectors, both_w), strict=True)
+        found.append([model.ratios(part, sent) for part, sent in kinds])
+    near, far = (model.largest(kind) for kind in zip(*found, strict=True))
     rates = model.noma_rates(result.powers_w, near.max(axis=-1), far.max(axis=-1))
     missing = np.maximum(model.missed(s, known, *rates) - MET, 0).sum(axis=-1)
     worst = np.concatenate([near.argmax(axis=-1), far.argmax(axis=-1)], axis=1)

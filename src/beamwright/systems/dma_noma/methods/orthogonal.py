@@ -68,11 +68,11 @@ def fdma(
     """Amplitudes and beams of the robust NOMA design; near and far users in half a band each, half the power each."""
     known = checked(scenario, known)
     noma = maximise_guaranteed_rate(scenario, known, starts, rounds, steps, seed=seed)
-    h, (near, far) = scenario_sets(scenario, known).h, model.transmissions(scenario, known, noma)
+    h, sent = scenario_sets(scenario, known).h, model.over_band(scenario, known, noma)
     kinds = known.near_and_far(scenario.weights), known.near_and_far(2 * scenario.required_rates)
     powers = np.stack([
-        _water_filling(each, sent, 0.5 * scenario.power_w, weight, rate)
-        for each, sent, weight, rate in zip(np.split(h, 2, axis=1), (near, far), *kinds, strict=True)
+        _water_filling(each, kind, 0.5 * scenario.power_w, weight, rate)
+        for each, kind, weight, rate in zip(np.split(h, 2, axis=2), zip(*sent, strict=True), *kinds, strict=True)
     ], axis=-1)  # fmt: skip
     return certified_design(
         scenario, known, noma.responses, noma.beams, powers, access=Access.FDMA, share=(0.5, 0.5),
@@ -81,12 +81,17 @@ def fdma(
 
 
 def _water_filling(
-    h: np.ndarray, sent: model.Transmission, power_w: float, weight: np.ndarray, rate: np.ndarray
+    h: np.ndarray, sent: tuple[model.Transmission, ...], power_w: float, weight: np.ndarray, rate: np.ndarray
 ) -> np.ndarray:
-    """Powers (drops, groups) in half a band, whose interference moves with them, halfway at a time."""
-    powers = np.full(sent.powers_w.shape, power_w / sent.powers_w.shape[1])
+    """Powers (drops, groups) in half a band, whose interference moves with them, halfway at a time.
+
+    Args: h (drops, subcarriers, groups, positions, elements) and what is sent on every subcarrier.
+    """
+    powers = np.full(sent[0].powers_w.shape, power_w / sent[0].powers_w.shape[1])
     for _ in range(_ROUNDS):
-        ratio = model.ratios(h, sent._replace(powers_w=powers, noise_w=0.5 * sent.noise_w)).max(axis=-1)
+        halves = (one._replace(powers_w=powers, noise_w=0.5 * one.noise_w) for one in sent)
+        each = zip(np.moveaxis(h, 1, 0), halves, strict=True)
+        ratio = model.largest(model.ratios(channels, half).max(axis=-1) for channels, half in each)
         filled = allocate_power(ratio, ratio, power_w, weight, rate, 0.0, weight_far=weight)
         powers = 0.5 * (powers + filled.x.sum(axis=-1))
     return powers

@@ -26,7 +26,7 @@ from beamwright.systems.dma_noma.physics import (
     user_channels,
 )
 from beamwright.systems.dma_noma.physics.responses import as_parts
-from beamwright.systems.dma_noma.solve import Point, Problem, make_problems, scenario_sets, start
+from beamwright.systems.dma_noma.solve import Point, Problem, band_waves, make_problems, scenario_sets, start
 from beamwright.systems.dma_noma.solve.search import GAIN, PATIENCE, Candidate, power_step, precedes, scored, split_at
 
 with extra("reference"):
@@ -50,8 +50,9 @@ def alternate(s: Scenario, known: Known, starts: int, rounds: int, density: floa
     """
     known = checked(s, known)
     require_amplitudes(s)
+    s.require_one_carrier("convex programs")
     wave = reference_waves(s, known)
-    problems = make_problems(s, scenario_sets(s, known, density), wave)
+    problems = make_problems(s, scenario_sets(s, known, density), wave[:, None])
     first = start.initial(s, user_channels(s, known, known.positions_m), wave)
     amplitudes, beams = (a.reshape(-1, *a.shape[2:]) for a in start.varied(s, *first, known.numbers, starts, seed))
     if s.feeding == "digital":
@@ -149,7 +150,7 @@ class _Decoders(NamedTuple):
 
 def _decoders(problem: Problem) -> _Decoders:
     user, position = np.nonzero(problem.present)
-    h = problem.channels[0] + 1j * problem.channels[1]
+    h = problem.channels[0, 0] + 1j * problem.channels[0, 1]
     return _Decoders(h[user, position], user, problem.scattering[user])
 
 
@@ -176,7 +177,7 @@ def _relaxed_beams(
     |h^H W v|^2 = tr(V g g^H) with g = (h^H W)^H is affine in V.
     """
     chains, groups = beams.shape
-    effective = np.conj(decoders.h) @ (amplitudes[:, None] * (problem.wave[0] + 1j * problem.wave[1]))
+    effective = np.conj(decoders.h) @ (amplitudes[:, None] * (problem.wave[0, 0] + 1j * problem.wave[0, 1]))
     lifted = np.einsum("ra,rb->rab", effective, np.conj(effective)).reshape(len(effective), -1)
     V = [cp.Variable((chains, chains), hermitian=True) for _ in range(groups)]
     power, spread = np.abs(effective @ beams) ** 2, _spread(problem, decoders, amplitudes, beams)
@@ -204,7 +205,8 @@ def top_share(s: Scenario, known: Known, design: Design, density: float = 8.0) -
     NaN where the convex program fails.
     """
     known = checked(s, known)
-    problems, shares = make_problems(s, scenario_sets(s, known, density), reference_waves(s, known)), []
+    s.require_one_carrier("convex programs")
+    problems, shares = make_problems(s, scenario_sets(s, known, density), band_waves(s, known)), []
     for d, (amplitudes, beams) in enumerate(zip(design.amplitudes, design.beams, strict=True)):
         problem = _problem(problems, d)
         now = _candidate(problem, amplitudes, beams, design.powers_w[d].sum(axis=-1) / s.power_w)
@@ -215,7 +217,7 @@ def top_share(s: Scenario, known: Known, design: Design, density: float = 8.0) -
 
 def _spread(problem: Problem, decoders: _Decoders, amplitudes: np.ndarray, beams: np.ndarray) -> np.ndarray:
     """Spread rho ||f_j||, (rows, groups), at the current point."""
-    f = amplitudes[:, None] * ((problem.wave[0] + 1j * problem.wave[1]) @ beams)
+    f = amplitudes[:, None] * ((problem.wave[0, 0] + 1j * problem.wave[0, 1]) @ beams)
     return decoders.scattering[:, None] * np.linalg.norm(f, axis=0)
 
 
@@ -287,7 +289,7 @@ def _convex_amplitudes(
     z_j = (conj(h) o Q v_j)^T m is linear in m; |z|^2 convex, at least its tangent 2 Re(conj(z0) z) - |z0|^2.
     """
     m = cp.Variable(len(amplitudes))
-    radiated = (problem.wave[0] + 1j * problem.wave[1]) @ beams
+    radiated = (problem.wave[0, 0] + 1j * problem.wave[0, 1]) @ beams
     z0 = np.conj(decoders.h) @ (amplitudes[:, None] * radiated)
     power, spread = np.abs(z0) ** 2, _spread(problem, decoders, amplitudes, beams)
 

@@ -41,6 +41,9 @@ class RobustOptions(SearchOptions):
     assumed_error_m: float | None = parameter(
         None, "Radius that is designed for; default: the scenario's", unit="m", **ranges.METRES
     )
+    assumed_subcarriers: int | None = parameter(
+        None, "Subcarriers that are designed for, 1: the carrier alone; default: the scenario's", ge=1, le=64
+    )
 
 
 @guarded_method(RobustOptions)
@@ -54,6 +57,7 @@ def maximise_guaranteed_rate(
     seed: int = USUAL,
     homotopy: bool = USUAL,
     assumed_error_m: float | None = USUAL,
+    assumed_subcarriers: int | None = USUAL,
     objective: Objective = USUAL,
 ) -> Design:
     """Largest sum of weighted least rates over every user's ball of positions.
@@ -68,9 +72,10 @@ def maximise_guaranteed_rate(
              fold_in(key(seed), i): all are followed for a round, the best to the end; rounds of search and powers;
              steps of BFGS per sharpness; density of the scenario set across the ball; homotopy: one more candidate,
              that comes from the estimates through a quarter and half of the radius; assumed_error_m: the radius that is
-             designed for, default the scenario's (the certificate has that anyway); objective: ``max-min`` for the
-             least rate of all users instead, ``energy-efficiency`` for the weighted rate over the power drawn, which
-             may spend less than P (``Scenario.consumption_w``).
+             designed for, default the scenario's (the certificate has that anyway); assumed_subcarriers: how many share
+             the band in the design, 1 for a design of the carrier alone, default the scenario's; objective: ``max-min``
+             for the least rate of all users instead, ``energy-efficiency`` for the weighted rate over the power drawn,
+             which may spend less than P (``Scenario.consumption_w``).
     Returns: Design; ``trace`` never falls: the objective over the set that the search began with, less what missed
              rates cost (of energy efficiency in bit/s/Hz, times the consumption at full power). Never worse, for that
              set, than zero forcing and focusing with the best powers. Status ``feasible``, ``stopped`` or
@@ -82,6 +87,8 @@ def maximise_guaranteed_rate(
     rule = f"be >= 0 and less than what is between the antenna and the nearest user, {room:.3g} m"
     require(assumed_error_m is None or 0 <= assumed_error_m < room, "assumed_error_m", rule, assumed_error_m)
     assumed = scenario if assumed_error_m is None else scenario.with_ball(assumed_error_m)
+    if assumed_subcarriers is not None:
+        assumed = assumed.derived(subcarriers=assumed_subcarriers)
     frame = frame_of(scenario, known)
     others = (_grown(assumed, frame.known, density, options, seed),) if homotopy else ()
     sets = scenario_sets(assumed, frame.known, density)

@@ -71,6 +71,7 @@ def printed_error_bound(scenario: Scenario, positions_m: ArrayLike, restated: bo
 
 def _require_plain(s: Scenario) -> None:
     """Raise ValueError naming what the closed forms do not know."""
+    s.require_one_carrier("closed-form error bounds")
     for name, known in (("element_pattern", "isotropic"), ("channel_model", LINE_OF_SIGHT)):
         given = getattr(s, name)
         rule = f"be {known} for closed-form error bounds"
@@ -113,6 +114,7 @@ def ball_problems(
 ) -> tuple[Ratio, tuple[int, int]]:
     """Ratio problems of ``BallSinr``, 3 x drops x groups, in the span of the beams, noise power one."""
     require(bool((design.access == Access.NOMA).all()), "design", "serve near and far users together", "slots or bands")
+    s.require_one_carrier("balls of channels")
     known = checked(s, known)
     drops, groups = len(known.near_positions_m), s.groups
     e = channel_radii(s, known) if radius is None else np.asarray(radius, float)
@@ -122,17 +124,19 @@ def ball_problems(
     )  # an error acts only within the beams' span
     unit = np.sqrt(s.noise_power_w)[known.users]
     h = geometry.user_channels(s, known, known.positions_m) @ np.conj(basis) / unit[..., None]
-    outer = np.einsum("dak,dbk->dkab", f, np.conj(f))
-    both, total = design.powers_w.sum(axis=-1), np.einsum("dk,dkab->dab", design.powers_w.sum(axis=-1), outer)
-    others = total[:, None] - both[..., None, None] * outer
-    near, far = design.powers_w[..., 0, None, None] * outer, design.powers_w[..., 1, None, None] * outer
-    wanted, after = np.stack([near, far, far]), np.stack([others, others + near, others + near])
+    near, far = np.sqrt(design.powers_w[..., 0]), np.sqrt(design.powers_w[..., 1])
+    both, own = np.sqrt(design.powers_w.sum(axis=-1)), np.eye(groups, dtype=bool)
+    beams = np.swapaxes(f, -1, -2)[..., None]
+    wanted_near, wanted_far = near[..., None, None] * beams, far[..., None, None] * beams
+    others = np.where(own, 0, both[:, None])[:, :, None] * f[:, None]
+    and_near = np.where(own, near[:, None], both[:, None])[:, :, None] * f[:, None]
+    wanted, after = np.stack([wanted_near, wanted_far, wanted_far]), np.stack([others, and_near, and_near])
     users = np.stack([h[:, :groups], h[:, :groups], h[:, groups:]])
     e = e / unit
     radii = np.stack([e[:, :groups], e[:, :groups], e[:, groups:]])
     size, lanes = f.shape[-2], 3 * drops * groups
     ratio = Ratio(
-        users.reshape(lanes, -1), wanted.reshape(lanes, size, size), after.reshape(lanes, size, size),
-        np.zeros((lanes, size, size)), radii.reshape(lanes), np.ones(lanes),
+        users.reshape(lanes, -1), wanted.reshape(lanes, size, 1), after.reshape(lanes, size, groups),
+        np.zeros((lanes, size, 1)), radii.reshape(lanes), np.ones(lanes),
     )  # fmt: skip
     return ratio, (drops, groups)

@@ -77,12 +77,13 @@ def minimum_share(s: Scenario, known: Known, far_rates: np.ndarray) -> np.ndarra
 
 
 def _with_powers(s: Scenario, known: Known, responses: np.ndarray, beams: np.ndarray) -> ClosedForm:
-    """Powers by the closed form for the estimates, interference and all, halfway at a time."""
-    vectors = model.transmit_vectors(responses, geometry.reference_waves(s, known), beams)
-    h = geometry.user_channels(s, known, known.positions_m[:, :, None])
-    group_w = np.full((len(h), s.groups), s.power_w / s.groups)
+    """Powers by the closed form for the estimates, interference and band and all, halfway at a time."""
+    places = known.positions_m[:, :, None]
+    vectors = [model.transmit_vectors(responses, geometry.reference_waves(s, known, tone), beams) for tone in s.tones]
+    group_w = np.full((len(places), s.groups), s.power_w / s.groups)
     for _ in range(_ROUNDS):
-        a, b = model.worst_ratios(h, model.noma_transmissions(s, known, vectors, group_w))
+        sent = [model.noma_transmissions(s, known, f, group_w) for f in vectors]
+        a, b = model.worst_in_band(s, known, places, sent)
         powers_w = np.asarray(model.best_powers(s, known, a, b).x)
         group_w = 0.5 * (group_w + powers_w.sum(axis=-1))
     return ClosedForm(responses, beams, powers_w)

@@ -28,8 +28,13 @@ def element_positions(scenario: Scenario) -> np.ndarray:
 
 
 @renamed
-def feed_matrix(scenario: Scenario) -> np.ndarray:
-    """Q (elements, chains): W = diag(amplitudes) Q never amplifies, ||W v|| <= ||v||; attenuation is lost power."""
+def feed_matrix(scenario: Scenario, tone: float = 1.0) -> np.ndarray:
+    """Q (elements, chains): W = diag(amplitudes) Q never amplifies, ||W v|| <= ||v||; attenuation is lost power.
+
+    A guide of index n turns by 2 pi n f / c a metre at the frequency f = ``tone`` times that of the carrier; chains per
+    element and phase shifters are the same over the band.
+    """
+    wavelength_m = scenario.wavelength_m / tone
     guide = scenario.waveguide_index, scenario.waveguide_attenuation_per_m
     positions, spacing = element_positions(scenario), scenario.wavelength_m / 2
     if scenario.feeding == "digital":
@@ -37,9 +42,9 @@ def feed_matrix(scenario: Scenario) -> np.ndarray:
     if scenario.feeding == "phase-shifters":
         return shifter_matrix(scenario.elements, scenario.chains)
     if scenario.feeding == "waveguides":
-        return waveguides(scenario.rows, scenario.columns, spacing, scenario.wavelength_m, *guide)
+        return waveguides(scenario.rows, scenario.columns, spacing, wavelength_m, *guide)
     feeds = edge_feeds(scenario.chains, scenario.columns * spacing, positions[:, 2].min() - spacing)
-    return reference_wave(positions, feeds, scenario.wavelength_m, *guide)
+    return reference_wave(positions, feeds, wavelength_m, *guide)
 
 
 def shifter_matrix(elements: int, chains: int) -> np.ndarray:
@@ -50,23 +55,32 @@ def shifter_matrix(elements: int, chains: int) -> np.ndarray:
     return np.full((elements, chains), 1 / np.sqrt(elements * chains), complex)
 
 
-def reference_waves(s: Scenario, known: Known) -> np.ndarray:
-    """Q of every drop, (drops, elements, chains): that of ``known`` where there is one, else the scenario's."""
+def reference_waves(s: Scenario, known: Known, tone: float = 1.0) -> np.ndarray:
+    """Q of every drop, (drops, elements, chains): that of ``known`` where there is one, else the scenario's.
+
+    The former is taken for the same over the band.
+    """
     if known.reference_wave is not None:
         return known.reference_wave
-    wave = feed_matrix(s)
+    wave = feed_matrix(s, tone)
     return np.broadcast_to(wave, (len(known.near_positions_m), *wave.shape))
 
 
-def user_channels(s: Scenario, known: Known, points_m: np.ndarray, planar: bool = False) -> np.ndarray:
+def user_channels(
+    s: Scenario, known: Known, points_m: np.ndarray, planar: bool = False, tone: float = 1.0
+) -> np.ndarray:
     """Channels (drops, users, ..., elements) of the users of ``known`` at points (drops, users, ..., 3)."""
     users = known.users.reshape(*known.users.shape, *(1,) * (points_m.ndim - 3))
-    return channels(s, points_m, planar, users)
+    return channels(s, points_m, planar, users, tone)
 
 
 @renamed
 def channels(
-    scenario: Scenario, points_m: np.ndarray, planar: bool = False, user: ArrayLike | None = None
+    scenario: Scenario,
+    points_m: np.ndarray,
+    planar: bool = False,
+    user: ArrayLike | None = None,
+    tone: float = 1.0,
 ) -> np.ndarray:
     """Known part c_L h(p) of channels, (..., elements), for points (..., 3): line of sight, or a person's model.
 
@@ -74,16 +88,21 @@ def channels(
 
     times sqrt(2 (q + 1) cos^q) for elements with a pattern, cosine p_x / d_n (planar: u_x), zero behind the panel.
     The known factor c_L belongs to estimate and truth alike (spec section 8). ``channel_model`` names another model.
+    At a frequency of ``tone`` times the carrier's k and 1 / sqrt(zeta0) are so many times as large (Friis).
 
-    Args:   user who stands at every point (...), near users first; needed where Rician factors differ.
-    Raises: ValueError naming the channel model whose channels have a wrong shape, or NaN or infinity; or ``user``.
+    Args:   user who stands at every point (...), near users first; needed where Rician factors differ; tone > 0, one
+            of ``Scenario.tones``.
+    Raises: ValueError naming the channel model whose channels have a wrong shape, or NaN or infinity; ``user``; or
+            ``tone``, which own models know only at the carrier.
     """
+    require(bool(np.isfinite(tone)) and tone > 0, "tone", "be > 0 and finite", tone)
     if scenario.channel_model != LINE_OF_SIGHT:
         require(not planar, "channel_model", f"be {LINE_OF_SIGHT} for plane waves", scenario.channel_model)
+        require(tone == 1, "tone", f"be 1 for a channel_model other than {LINE_OF_SIGHT}", tone)
         return _modelled(scenario, np.asarray(points_m, float), user)
     positions = element_positions(scenario)
     d = planar_distances_m(positions, points_m) if planar else distances_m(positions, points_m)
-    h = amplitude(scenario, d, user) * np.exp(-2j * np.pi / scenario.wavelength_m * d)
+    h = amplitude(scenario, d, user) / tone * np.exp(-2j * np.pi / (scenario.wavelength_m / tone) * d)
     if scenario.element_pattern == "isotropic":
         return h
     away = np.linalg.norm(points_m, axis=-1, keepdims=True) if planar else d

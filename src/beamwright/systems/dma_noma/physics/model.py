@@ -6,8 +6,12 @@
 
 g = (|h^H f_i| - rho ||f_i||)_+^2 is the least own gain and I = sum_{j != i} P_j (|h^H f_j| + rho ||f_j||)^2 the largest
 interference; noise and rho are the user's. c and not b: in NOMA the near user must decode the far user's signal too.
+
+Over a band a and b are the largest over its subcarriers, too: a rate holds on every one of them. Each has the F-th part
+of all powers and of the noise, so that ratios are those of a single carrier at its frequency.
 """
 
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +19,7 @@ import numpy as np
 from beamwright.metrics import spectral_efficiency
 from beamwright.numerics import square_modulus
 from beamwright.optim.power_allocation import Allocation, allocate_power
-from beamwright.systems.dma_noma.physics.geometry import reference_waves, shifter_matrix
+from beamwright.systems.dma_noma.physics.geometry import reference_waves, shifter_matrix, user_channels
 from beamwright.systems.dma_noma.scene import Known, Scenario
 from beamwright.systems.dma_noma.types import Access, Design, Network
 
@@ -41,9 +45,18 @@ class Transmission(NamedTuple):
         return self._replace(scattering=np.zeros_like(self.scattering))
 
 
-def transmissions(s: Scenario, known: Known, design: Design) -> tuple[Transmission, Transmission]:
-    """Transmissions to near and to far users."""
-    wave = waves(s, known, design)
+Sent = tuple[Transmission, Transmission]
+"""Transmissions to near and to far users."""
+
+
+def over_band(s: Scenario, known: Known, design: Design) -> list[Sent]:
+    """Transmissions on every subcarrier."""
+    return [transmissions(s, known, design, tone) for tone in s.tones]
+
+
+def transmissions(s: Scenario, known: Known, design: Design, tone: float = 1.0) -> Sent:
+    """Transmissions to near and to far users, at a frequency of ``tone`` times the carrier's."""
+    wave = waves(s, known, design, tone)
     near = far = transmit_vectors(design.responses, wave, design.beams)
     if design.far_responses is not None and design.far_beams is not None:
         far = transmit_vectors(design.far_responses, wave, design.far_beams)
@@ -57,18 +70,16 @@ def transmissions(s: Scenario, known: Known, design: Design) -> tuple[Transmissi
     )
 
 
-def waves(s: Scenario, known: Known, design: Design) -> np.ndarray:
+def waves(s: Scenario, known: Known, design: Design, tone: float = 1.0) -> np.ndarray:
     """Q of the network that a design is for, (drops, elements, chains)."""
     drops, chains, _ = design.beams.shape
     if design.hardware is Network.SURFACE:
-        return reference_waves(s, known)
+        return reference_waves(s, known, tone)
     alone = np.eye(s.elements) if design.hardware is Network.DIGITAL else shifter_matrix(s.elements, chains)
     return np.broadcast_to(alone, (drops, s.elements, chains))
 
 
-def noma_transmissions(
-    s: Scenario, known: Known, vectors: np.ndarray, group_w: np.ndarray
-) -> tuple[Transmission, Transmission]:
+def noma_transmissions(s: Scenario, known: Known, vectors: np.ndarray, group_w: np.ndarray) -> Sent:
     """Transmissions to near and far users at once, for vectors (drops, elements, groups), powers (drops, groups)."""
     noise, scattering = known.near_and_far(s.noise_power_w), known.near_and_far(s.scattering_radius)
     near, far = (Transmission(vectors, group_w, *of_kind) for of_kind in zip(noise, scattering, strict=True))
@@ -102,13 +113,32 @@ def ratios(h: np.ndarray, sent: Transmission) -> np.ndarray:
     return np.divide(total, gain, out=np.full_like(total, np.inf), where=gain > 0)
 
 
-def worst_ratios(h: np.ndarray, sent: tuple[Transmission, Transmission]) -> tuple[np.ndarray, np.ndarray]:
+def worst_ratios(h: np.ndarray, sent: Sent) -> tuple[np.ndarray, np.ndarray]:
     """Largest ratios a and b, (drops, groups) each, over positions of all users: h (drops, users, positions, elements).
 
     Users are near, then far.
     """
     groups = h.shape[1] // 2
     return ratios(h[:, :groups], sent[0]).max(axis=-1), ratios(h[:, groups:], sent[1]).max(axis=-1)
+
+
+def worst_in_band(
+    s: Scenario, known: Known, points_m: np.ndarray, sent: Sequence[Sent], scattered: np.ndarray | float = 0.0
+) -> tuple[np.ndarray, np.ndarray]:
+    """Largest ratios a and b, (drops, groups) each, over subcarriers and points (drops, users, positions, 3).
+
+    Args: sent on every subcarrier; scattered part of the channels that is known, the same over the band.
+    """
+    each = [
+        worst_ratios(user_channels(s, known, points_m, tone=tone) + scattered, pair)
+        for tone, pair in zip(s.tones, sent, strict=True)
+    ]
+    return largest(near for near, _ in each), largest(far for _, far in each)
+
+
+def largest(ratios: Iterable[np.ndarray]) -> np.ndarray:
+    """The largest of ratios of equal shapes, one per subcarrier."""
+    return np.max(np.stack(list(ratios)), axis=0)
 
 
 def rates(design: Design, near_w: np.ndarray, far_w: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

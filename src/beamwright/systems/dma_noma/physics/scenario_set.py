@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from beamwright.systems.dma_noma.physics import geometry, model
+from beamwright.systems.dma_noma.physics import model
 from beamwright.systems.dma_noma.scene import Known, Scenario
 from beamwright.systems.dma_noma.types import Design
 from beamwright.uncertainty import position_scenarios
@@ -25,12 +25,10 @@ def guaranteed_rates(s: Scenario, known: Known, design: Design) -> tuple[np.ndar
     A set of its own, finer than the one that designs are made for, so that none profits from the gaps of its set.
     """
     points, _ = scenario_points(s, known, CERTIFIED_DENSITY)
-    sent, each = model.transmissions(s, known, design), np.arange(len(points))
+    sent, each = model.over_band(s, known, design), np.arange(len(points))
     parts = np.array_split(each, max(1, -(-points.size // 3 * s.elements // _CHANNELS)))
     ratios = [
-        model.worst_ratios(
-            geometry.user_channels(s, known.take(part), points[part]), (sent[0].take(part), sent[1].take(part))
-        )
+        model.worst_in_band(s, known.take(part), points[part], [(a.take(part), b.take(part)) for a, b in sent])
         for part in parts
     ]
     near, far = (np.concatenate(kind) for kind in zip(*ratios, strict=True))

@@ -7,7 +7,7 @@ below of the true worst case, independent of the scenario set that a design was 
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, reduce
 
 import jax.numpy as jnp
 import numpy as np
@@ -49,7 +49,7 @@ class Verified(ArrayRecord):
 def verify_rate(
     scenario: Scenario, known: Known, design: Design, seed: int = 0, directions: Directions = "all"
 ) -> Verified:
-    """Least rates over dense random positions in every ball and their neighbourhoods.
+    """Least rates over dense random positions in every ball and their neighbourhoods, each on its worst subcarrier.
 
     2000 positions in the ball or ellipsoid, 1000 on its surface, lines along and across, then a local search from the
     five worst of every user. Drop number i draws from fold_in(key(seed), i). Rates are recomputed at the worst
@@ -59,12 +59,12 @@ def verify_rate(
     Raises: ValueError naming the array of a wrong shape.
     """
     known = checked(scenario, known)
-    sent = model.transmissions(scenario, known, design)
+    sent = model.over_band(scenario, known, design)
     size_m = scenario.error_size_m(known.positions_m, known.users)
     points = verification_positions(known.positions_m, size_m, known.numbers, seed, directions)
     worst = _worst_positions(scenario, known, sent, points, seed, CLIMBS if directions == "all" else 0)
-    h = geometry.user_channels(scenario, known, worst)[:, :, None]
-    near_rates, far_rates = model.rates(design, *model.worst_ratios(h, sent))
+    ratios = model.worst_in_band(scenario, known, worst[:, :, None], sent)
+    near_rates, far_rates = model.rates(design, *ratios)
     return Verified(
         weighted_rate=model.weighted_rate(scenario, known, near_rates, far_rates),
         sum_rate=near_rates.sum(axis=-1) + far_rates.sum(axis=-1),
@@ -77,7 +77,7 @@ def verify_rate(
 def _worst_positions(
     s: Scenario,
     known: Known,
-    sent: tuple[model.Transmission, model.Transmission],
+    sent: list[model.Sent],
     points: np.ndarray,
     seed: int,
     climbs: int,
@@ -92,22 +92,24 @@ def _worst_positions(
     moves = np.concatenate([moves, moves * MIRROR], axis=2)
     moves = moves / np.linalg.norm(moves, axis=-1, keepdims=True) if climbs else np.zeros((drops, 0, TRIALS, 3))
     if s.channel_model != LINE_OF_SIGHT:
-        return _by_calls(s, known, sent, points, moves)
-    vectors = np.stack([np.stack([one.vectors.real, one.vectors.imag], axis=1) for one in sent], axis=1)
+        return _by_calls(s, known, sent[0], points, moves)
+    vectors = np.stack([np.stack([one.vectors for one in kind], axis=1) for kind in zip(*sent, strict=True)], axis=1)
+    vectors = np.stack([vectors.real, vectors.imag], axis=3)
 
     def halves(a: np.ndarray) -> np.ndarray:
         return a.reshape(drops, 2, users // 2, *a.shape[2:])
 
     def each(name: str) -> np.ndarray:
-        return np.stack([getattr(one, name) for one in sent], axis=1)
+        return np.stack([getattr(one, name) for one in sent[0]], axis=1)  # the same on all subcarriers
 
-    region = region_of(s, known)
+    region, amplitude = region_of(s, known), halves(geometry.amplitude(s, 1.0, known.users)[..., 0])
+    first = amplitude[:, :, None] / s.tones[:, None]
     per_drop = (
-        halves(known.positions_m), halves(filled), halves(geometry.amplitude(s, 1.0, known.users)[..., 0]),
+        halves(known.positions_m), halves(filled), first,
         vectors / unit, each("powers_w"), each("noise_w") / s.noise_power_w.max(), each("scattering"), moves,
         np.full((drops, 2), region) if region.ndim == 0 else halves(region),
         np.tile(geometry.element_positions(s), (drops, 1, 1)),
-        np.tile([s.wavelength_m, s.path_loss_exponent, s.pattern_exponent], (drops, 1)),
+        np.tile([*s.wavelength_m / s.tones, s.path_loss_exponent, s.pattern_exponent], (drops, 1)),
     )  # fmt: skip
     return in_tiles(_compiled(s.groups, s.element_pattern), TILE, *per_drop, counted=True).reshape(drops, users, 3)
 
@@ -119,20 +121,24 @@ def _compiled(groups: int, pattern: str) -> Callable[..., Tree]:
     def one(centre: Array, points: Array, first: Array, f: Array, powers: Array, noise: Array, scattering: Array,
             moves: Array, regions: Array, elements: Array, wave: Array) -> Array:  # fmt: skip
         own = np.eye(groups)
-        wavelength, exponent, directivity = wave
+        *wavelengths, exponent, directivity = wave
 
         def ratios(positions: Array, first: Array, f: Array, powers: Array, noise: Array, scattering: Array) -> Array:
-            """(groups, count) of one kind; first is the amplitude at one metre."""
+            """(groups, count) of one kind, the largest of all subcarriers, where first is the amplitude at 1 m."""
             square = sum((positions[..., i, None] - elements[:, i]) ** 2 for i in range(3))
             distance = jnp.sqrt(square)
-            cosine, sine = phasor(distance / wavelength)
-            decay = jnp.exp(-exponent / 2 * jnp.log(distance))  # a power, at half its price
-            size = materialise(first[:, None, None] * decay)
-            if pattern != "isotropic":
-                size = size * cosine_pattern(positions[..., :1] / distance, directivity)
-            cosine, sine = materialise(cosine), materialise(sine)
-            power = reception.received(jnp.stack([size * cosine, -size * sine]), f, scattering, own)
-            return (power.interference @ powers + noise[:, None]) * jnp.exp(-power.log_gain)
+
+            def at(first: Array, f: Array, wavelength: Array) -> Array:
+                cosine, sine = phasor(distance / wavelength)
+                decay = jnp.exp(-exponent / 2 * jnp.log(distance))  # a power, at half its price
+                size = materialise(first[:, None, None] * decay)
+                if pattern != "isotropic":
+                    size = size * cosine_pattern(positions[..., :1] / distance, directivity)
+                cosine, sine = materialise(cosine), materialise(sine)
+                power = reception.received(jnp.stack([size * cosine, -size * sine]), f, scattering, own)
+                return (power.interference @ powers + noise[:, None]) * jnp.exp(-power.log_gain)
+
+            return reduce(jnp.maximum, map(at, first, f, wavelengths))
 
         def attack(centre: Array, points: Array, region: Array, *sent: Array) -> Array:
             """Worst positions (groups, 3) of one kind."""
@@ -157,11 +163,14 @@ def _compiled(groups: int, pattern: str) -> Callable[..., Tree]:
 def _by_calls(
     s: Scenario,
     known: Known,
-    sent: tuple[model.Transmission, model.Transmission],
+    sent: model.Sent,
     points: np.ndarray,
     moves: np.ndarray,
 ) -> np.ndarray:
-    """The same search on the host, by calls of the scenario's channel model and the plain model's ratios."""
+    """The same search on the host, by calls of the scenario's channel model and the plain model's ratios.
+
+    Such a model knows the carrier only, on which everything is sent.
+    """
 
     def ratios(positions: np.ndarray) -> np.ndarray:
         """(drops, users, count)."""

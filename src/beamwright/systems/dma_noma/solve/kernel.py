@@ -25,13 +25,14 @@ class Problem(NamedTuple):
     """Design problem of one drop; of a batch on the host, where drops lead."""
 
     channels: Values
-    """(parts, users, positions, elements) in units of the user's noise amplitude over root P; near, then far users."""
+    """(subcarriers, parts, users, positions, elements) in units of the user's noise amplitude over root P; near, then
+    far users."""
     present: Values
-    """(users, positions) one for positions that count, zero for those that fill up."""
+    """(users, subcarriers * positions) one for positions that count, zero for those that fill up."""
     scattering: Values
     """(users,) in the same unit."""
     wave: Values
-    """(parts, elements, chains)."""
+    """(subcarriers, parts, elements, chains)."""
     weight_near: Values
     """(groups,)."""
     weight_far: Values
@@ -61,11 +62,11 @@ def normalised(beams: Array) -> Array:
     return beams / jnp.sqrt(jnp.where(size > 0, size, 1.0))
 
 
-def vectors(problem: Problem, point: Point) -> Array:
-    """Transmit vectors f = diag(m) Q v, or (m o Q) v, (parts, elements, groups)."""
-    if point.responses.ndim == problem.wave.ndim:
-        return _product(jnp.matmul, _product(jnp.multiply, point.responses, problem.wave), normalised(point.beams))
-    radiated = _product(jnp.matmul, problem.wave, normalised(point.beams))
+def vectors(wave: Array, point: Point) -> Array:
+    """Transmit vectors f = diag(m) Q v, or (m o Q) v, (parts, elements, groups), for Q (parts, elements, chains)."""
+    if point.responses.ndim == wave.ndim:
+        return _product(jnp.matmul, _product(jnp.multiply, point.responses, wave), normalised(point.beams))
+    radiated = _product(jnp.matmul, wave, normalised(point.beams))
     response = point.responses[..., None]
     return response * radiated if len(response) == 1 else _product(jnp.multiply, response, radiated)
 
@@ -76,10 +77,17 @@ def _product(times: Callable[[Array, Array], Array], a: Array, b: Array) -> Arra
 
 
 def received_at(problem: Problem, point: Point, sharpness: Array | float | None = None) -> ReceivedPower:
-    """Received powers of every beam at every user and position; with a sharpness, gains of a softness of 1/beta."""
-    f = vectors(problem, point)
+    """Received powers of every beam at every user and position; with a sharpness, gains of a softness of 1/beta.
+
+    A position counts once for every subcarrier: what holds at all of them holds on all of these.
+    """
     softness = None if sharpness is None else 1 / sharpness
-    return received(problem.channels, f, problem.scattering, np.tile(np.eye(f.shape[-1]), (2, 1)), softness)
+    own = np.tile(np.eye(point.beams.shape[-1]), (2, 1))
+    each = [
+        received(channels, vectors(wave, point), problem.scattering, own, softness)
+        for channels, wave in zip(problem.channels, problem.wave, strict=True)
+    ]
+    return each[0] if len(each) == 1 else ReceivedPower(*(jnp.concatenate(a, axis=1) for a in zip(*each, strict=True)))
 
 
 def log_ratios(

@@ -6,7 +6,7 @@ from beamwright.systems.dma_noma.physics import Known, Scenario, closed_forms, r
 from beamwright.systems.dma_noma.physics.responses import as_parts, law_of
 from beamwright.systems.dma_noma.solve import start
 from beamwright.systems.dma_noma.solve.kernel import Point
-from beamwright.systems.dma_noma.solve.problem import ChannelSets, make_problems
+from beamwright.systems.dma_noma.solve.problem import ChannelSets, band_waves, make_problems
 from beamwright.systems.dma_noma.solve.search import Options, SearchResult, search
 
 Points = tuple[np.ndarray, np.ndarray]
@@ -33,7 +33,7 @@ def search_from_starts(
     others = (*others, closed_forms.zero_forcing_point(s, h, wave), closed_forms.focusing_point(s, h, wave))
     candidates = tuple(np.stack([one[i] for one in others], axis=1) for i in (0, 1))
     tried = _points(s, varied), _points(s, (candidates[0], candidates[1]))
-    problems = make_problems(s, sets, wave, options.objective)
+    problems = make_problems(s, sets, band_waves(s, known), options.objective)
     options = Options(options.rounds, options.steps, law_of(s))  # the objective is data: one program for all of them
     return search(problems, *tried, _box(s, varied[0][:, 0]), s.power_w, options)
 

@@ -4,7 +4,14 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from beamwright.systems.dma_noma.physics import DENSITY, Known, Scenario, scenario_points, user_channels
+from beamwright.systems.dma_noma.physics import (
+    DENSITY,
+    Known,
+    Scenario,
+    reference_waves,
+    scenario_points,
+    user_channels,
+)
 from beamwright.systems.dma_noma.solve.kernel import Problem
 
 MARGIN = 3e-4
@@ -19,7 +26,7 @@ class ChannelSets(NamedTuple):
     """Channels of every user, which of them count, and the norm of additive errors."""
 
     h: np.ndarray
-    """(drops, users, positions, elements)."""
+    """(drops, subcarriers, users, positions, elements)."""
     present: np.ndarray
     """(drops, users, positions)."""
     scattering: np.ndarray
@@ -41,7 +48,8 @@ def channel_sets(
     fill = size_for(points.shape[2]) - points.shape[2]
     points = np.concatenate([points, np.repeat(points[:, :, :1], fill, axis=2)], axis=2)
     present = np.concatenate([present, np.zeros((*present.shape[:2], fill), bool)], axis=2)
-    h, users = user_channels(s, known, points, planar), known.users
+    h = np.stack([user_channels(s, known, points, planar, tone) for tone in s.tones], axis=1)
+    users = known.users
     return ChannelSets(h, present, s.scattering_radius[users], users)
 
 
@@ -69,22 +77,27 @@ def estimate_sets(s: Scenario, known: Known) -> ChannelSets:
     return channel_sets(s, known, known.positions_m[:, :, None])
 
 
+def band_waves(s: Scenario, known: Known) -> np.ndarray:
+    """Q of every drop on every subcarrier, (drops, subcarriers, elements, chains)."""
+    return np.stack([reference_waves(s, known, tone) for tone in s.tones], axis=1)
+
+
 def make_problems(s: Scenario, sets: ChannelSets, wave: np.ndarray, objective: Objective = "weighted-sum") -> Problem:
-    """Batch for the kernel, in units of noise amplitude over root P; wave Q (drops, elements, chains).
+    """Batch for the kernel, in units of noise amplitude over root P; wave Q (drops, subcarriers, elements, chains).
 
     Units are rounded to twelve digits: the same problem in other watts then has the same bits.
     """
     units = np.array([_rounded(unit) for unit in np.sqrt(s.noise_power_w / s.power_w)])[sets.users]
-    h, rates = sets.h / units[..., None, None], s.required_rates[sets.users]
+    h, rates = sets.h / units[:, None, :, None, None], s.required_rates[sets.users]
     weights = np.split(s.weights[sets.users], 2, axis=1)
     rates = np.split(rates + np.reshape(sets.margin, (-1, 1)) * (rates > 0), 2, axis=1)
     idle, whole = (s.consumption_w(radiated_w, wave.shape[-1]) for radiated_w in (0.0, s.power_w))
     one = np.ones(len(wave))
     return Problem(
-        channels=np.stack([h.real, h.imag], axis=1),
-        present=sets.present.astype(float),
+        channels=np.stack([h.real, h.imag], axis=2),
+        present=np.tile(sets.present.astype(float), s.subcarriers),
         scattering=sets.scattering / units,
-        wave=np.stack([wave.real, wave.imag], axis=1),
+        wave=np.stack([wave.real, wave.imag], axis=2),
         weight_near=weights[0],
         weight_far=weights[1],
         rate_near=rates[0],

@@ -9,10 +9,10 @@ import numpy as np
 from jax import Array, lax
 
 from beamwright.numerics import Tree, Values, in_tiles, one_by_one
-from beamwright.systems.dma_noma.physics import Known, Scenario, reference_waves
+from beamwright.systems.dma_noma.physics import Known, Scenario
 from beamwright.systems.dma_noma.physics.responses import as_parts
 from beamwright.systems.dma_noma.solve.kernel import Point, Problem
-from beamwright.systems.dma_noma.solve.problem import ChannelSets, make_problems
+from beamwright.systems.dma_noma.solve.problem import ChannelSets, band_waves, make_problems
 from beamwright.systems.dma_noma.solve.search import TILE, Candidate, Options, SearchResult, precedes, scored, search
 
 
@@ -25,7 +25,7 @@ def quantise(
     no single element may move any more. After rounding and after every pass beams and powers are searched with
     amplitudes fixed; the best of all is kept, of which ``trace`` (drops, passes + 1) has the merit.
     """
-    problems = make_problems(s, sets, reference_waves(s, known))
+    problems = make_problems(s, sets, band_waves(s, known))
     beams = as_parts(result.beams, axis=1)
     shares = result.powers_w.sum(axis=-1) / s.power_w
 

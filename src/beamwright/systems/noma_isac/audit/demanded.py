@@ -46,11 +46,13 @@ def demanded(scenario: Scenario, known: np.ndarray, design: Design, method: str,
 def _levels(s: Scenario, design: Design, sinr: np.ndarray, equivalent: bool) -> dict[str, np.ndarray]:
     """Levels of max-min: one for all users, that of the beams; and one out of reach, which the certificate proves.
 
-    The latter is zero, and there are no levels, where the budget does not pay for sensing.
+    The latter is zero where the budget does not pay for sensing, and there is no level; and where a user cannot be
+    served at all, so that beams of level zero are optimal.
     """
     attained = least_over_users(sinr).min(axis=-1)
     beyond = design.proof_target[:, 0]
-    balanced, relaxed = (np.where(beyond > 0, level, np.nan) for level in (attained, beyond))
+    balanced = np.where((beyond > 0) | (attained == 0), attained, np.nan)
+    relaxed = np.where(beyond > 0, beyond, np.nan)
     if equivalent:
         balanced, relaxed = equivalent_sinr(balanced, s.users), equivalent_sinr(relaxed, s.users)
     return {

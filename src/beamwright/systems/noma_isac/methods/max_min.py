@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from beamwright.core import USUAL, Config
+from beamwright.metrics import least_over_users
 from beamwright.systems.noma_isac import scene
 from beamwright.systems.noma_isac.methods import base
 from beamwright.systems.noma_isac.physics import Design, Problem, Scenario, model
@@ -27,7 +28,9 @@ def balance_sinr(scenario: Scenario, channels: ArrayLike, power_w: float, csi_er
 
     Args:    channels and csi_error as in ``minimise_power``; power_w > 0, budget of the objective J in W.
     Returns: Design; ``balanced_sinr`` is what the beams achieve whatever the error, exactly; ``relaxed_sinr`` is a
-             level that provably needs more than the budget (``multipliers`` prove it): no design reaches it.
+             level that provably needs more than the budget (``multipliers`` prove it): no design reaches it. A user
+             without a channel, or with an error of its length, cannot be served: the level is zero, ``relaxed_sinr``
+             NaN. Both are NaN where the budget does not pay for sensing.
     Raises:  ValueError naming the argument.
     Deviation: the printed bisection never moves its midpoint and asks a question that is always true (spec E5).
     """
@@ -41,4 +44,6 @@ def balanced_design(s: Scenario, problem: Problem) -> Design:
     """Certified design of the largest common level within the budget ``power_limit_w``; targets are not read."""
     balanced = balance(s, problem)
     design = base.certified_design(s, at_level(problem, np.nan_to_num(balanced.level)), balanced.solution)
-    return replace(design, balanced_sinr=balanced.level, relaxed_sinr=balanced.out_of_reach)
+    attained = least_over_users(design.sinr).min(axis=-1)
+    attained = np.where(np.isfinite(balanced.level), attained, np.nan)
+    return replace(design, balanced_sinr=attained, relaxed_sinr=balanced.out_of_reach)

@@ -29,14 +29,14 @@ class Bound(NamedTuple):
     bound_w: np.ndarray
     """(drops,) every design needs at least this; infinite if the multipliers prove that there is none."""
     scale: np.ndarray
-    """(drops,) the factor t."""
+    """(drops,) the factor t; infinite only with the bound, one where any factor is feasible and nothing is proven."""
 
 
 def dual_bound(s: Scenario, problem: Problem, multipliers: Multipliers) -> Bound:
     """Certified lower bound on J over all designs that meet the constraints, of any rank.
 
-    t = 1 / max_k lmax(C^-1/2 G_k C^-1/2) with C = rho_c I + rho_s A A^H (slot mode: C/K). Infinite if no positive t
-    violates C - t G_k >= 0; zero if the combined constraints have no positive value.
+    t = 1 / max_k lmax(C^-1/2 G_k C^-1/2) with C = rho_c I + rho_s A A^H (slot mode: C/K). Infinite if all t > 0
+    meet C - t G_k >= 0 and the combined constraints have a positive value; zero if they have none.
 
     Source: spec noma_isac, A3; scaling by t instead of shifting by kappa, which it never falls below.
     """
@@ -47,8 +47,8 @@ def dual_bound(s: Scenario, problem: Problem, multipliers: Multipliers) -> Bound
     trace = np.trace(combined.mass, axis1=-2, axis2=-1).real.max(axis=-1)
     rounding = _ROUNDING * np.linalg.norm(root, axis=(-1, -2)) ** 2 * trace
     top = _sharpened(np.maximum(top, 0) * (1 + error), rounding, cost, combined)
-    scale = np.divide(1.0, top, out=np.full_like(top, np.inf), where=top > 0)
     proves = combined.value > 0
+    scale = np.divide(1.0, top, out=np.where(proves, np.inf, 1.0), where=top > 0)
     return Bound(np.where(proves, np.where(proves, combined.value, 1) * scale, 0.0), scale)
 
 

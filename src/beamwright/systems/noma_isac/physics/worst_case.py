@@ -81,9 +81,21 @@ def _lanes(
     mask: np.ndarray,
 ) -> Ratio:
     """One (user, stream) pair per lane."""
-    covariances = streams if streams.ndim == 4 else streams[..., :, None] * np.conj(streams[..., None, :])
-    covariances = covariances * (s.users if oma is Oma.AVERAGE else 1)
-    after = np.einsum("dki,diab->dkab", model.disturbs(s, order, oma).astype(float), covariances)
-    before = np.einsum("dki,diab->dkab", model.cancelled(s, order, oma).astype(float), covariances)
+    factors = _factors(streams) * np.sqrt(s.users if oma is Oma.AVERAGE else 1)
+    after, before = (_among(factors, role(s, order, oma)) for role in (model.disturbs, model.cancelled))
     d, l, k = np.nonzero(mask)
-    return Ratio(h[d, l], covariances[d, k], after[d, k], before[d, k], radius[d, l], s.noise_vector_w[l])
+    return Ratio(h[d, l], factors[d, k], after[d, k], before[d, k], radius[d, l], s.noise_vector_w[l])
+
+
+def _factors(streams: np.ndarray) -> np.ndarray:
+    """Columns F_k with W_k = F_k F_k^H, (drops, users, r, columns): the beam, or a root of positive eigenvalues."""
+    if streams.ndim == 3:
+        return streams[..., None]
+    values, vectors = np.linalg.eigh(streams)
+    return vectors * np.sqrt(np.maximum(values, 0))[..., None, :]
+
+
+def _among(factors: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """Columns of the streams that ``mask`` (drops, users k, streams i) names, (drops, users k, r, all columns)."""
+    chosen = factors[:, None] * mask[..., None, None]
+    return np.moveaxis(chosen, 2, 3).reshape(*chosen.shape[:2], factors.shape[2], -1)

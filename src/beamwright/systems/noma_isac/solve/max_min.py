@@ -35,9 +35,11 @@ class Balanced(NamedTuple):
 
     solution: Solution
     level: np.ndarray
-    """(drops,) least SINR of the beams, exact worst case; NaN where the budget does not pay for sensing."""
+    """(drops,) least SINR of the beams, exact worst case: zero where a user cannot be served at all; NaN where the
+    budget does not pay for sensing."""
     out_of_reach: np.ndarray
-    """(drops,) level whose least power provably exceeds the budget; NaN where the budget does not pay for sensing."""
+    """(drops,) level whose least power provably exceeds the budget; NaN where it does not pay for sensing, and where a
+    user cannot be served at all: multipliers and targets are then those of no SINR."""
 
 
 def at_level(problem: Problem, level: np.ndarray, drops: np.ndarray | None = None) -> Problem:
@@ -83,7 +85,8 @@ def balance(s: Scenario, problem: Problem) -> Balanced:
         np.stack(trace, axis=1),
         proof_target,
     )
-    return Balanced(solution, np.where(paid, attained, np.nan), np.where(paid, proof_target.max(axis=1), np.nan))
+    known = paid | (attained == 0)
+    return Balanced(solution, np.where(known, attained, np.nan), np.where(paid, proof_target.max(axis=1), np.nan))
 
 
 def _within_budget(
@@ -156,14 +159,16 @@ def _out_of_reach(
 def highest_sinr(s: Scenario, problem: Problem) -> np.ndarray:
     """A common SINR that no design within the budget exceeds (spec A5), (drops,); OMA: SNR within the slot.
 
-    chain  min_l (1 + |h_l|^2 Pc / noise_l)^(1/l) - 1,  l = 1 the weakest;   else  min_l |h_l|^2 Pc / noise_l
+    chain  min_l (1 + g_l Pc / noise_l)^(1/l) - 1,  l = 1 the weakest;   else  min_l g_l Pc / noise_l
 
-    Pc is the power that sensing leaves of the budget, in OMA K times as much in a slot; zero where it leaves none.
+    g_l = max(|h_l| - eps_l, 0)^2 is what the error -eps_l h_l / |h_l| leaves of the channel. Pc is the power that
+    sensing leaves of the budget, in OMA K times as much in a slot; zero where it leaves none.
     """
     sensing_w = s.sensing_weight * s.targets * s.sensing_power_w
     radiated = np.maximum(problem.power_limit_w - sensing_w, 0.0) / s.comm_weight
     radiated = radiated if problem.oma is Oma.NONE else radiated * s.users
-    snr = np.sum(np.abs(problem.h) ** 2, axis=-1) * radiated[:, None] / s.noise_vector_w
+    left = np.maximum(np.linalg.norm(problem.h, axis=-1) - problem.csi_error, 0)
+    snr = left**2 * radiated[:, None] / s.noise_vector_w
     if s.decoding != "chain" or problem.oma is not Oma.NONE:
         return snr.min(axis=-1)
     place = model.positions(problem.order) + 1

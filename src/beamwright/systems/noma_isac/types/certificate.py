@@ -60,7 +60,8 @@ class Certificate(Residuals, StatusRecord):
     bound_w: np.ndarray
     """(drops,) no design whatever, of any rank, meets the constraints with less (spec A3)."""
     multiplier_scale: np.ndarray
-    """(drops,) factor that made the multipliers feasible; 1 to solver accuracy where the problem was solved."""
+    """(drops,) factor that made the multipliers feasible; 1 to solver accuracy where the problem was solved, and where
+    they prove nothing with any factor; infinite where they prove with any that there is no design."""
     gap: Residual
     """(drops,) objective_w / bound_w - 1; in max-min the level that is out of reach over that of the beams, less one;
     NaN without a design."""

@@ -82,10 +82,11 @@ class Design(StatusRecord):
     oma: Asked
     """(drops,) ``Oma`` code, the same for all drops."""
     balanced_sinr: Asked
-    """(drops,) linear, least SINR of the beams in the worst case (OMA: equivalent, (1 + SNR_slot)^(1/K) - 1); NaN
-    unless max-min."""
+    """(drops,) linear, least SINR of the beams in the worst case (OMA: equivalent, (1 + SNR_slot)^(1/K) - 1), zero
+    where a user cannot be served at all; NaN unless max-min."""
     relaxed_sinr: Asked
-    """(drops,) linear, a level no design reaches within the budget (OMA: equivalent); NaN unless max-min."""
+    """(drops,) linear, a level no design reaches within the budget (OMA: equivalent); NaN where ``balanced_sinr`` is
+    zero or NaN."""
     multipliers: Annotated[Multipliers, Role.FOUND]
     certificate: Certificate
 

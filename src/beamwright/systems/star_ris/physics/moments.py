@@ -57,7 +57,8 @@ def correlated_moments(
     power = np.einsum("dknm,djnm->dkj", departing, arriving, optimize=True).real
     coherent = square_modulus(mean - np.conj(known.direct_mean) @ w)
     sent = model.together(known.side, checked_share(known, share))
-    return model.Moments(sent * mean, sent * (power - coherent + known.direct_var[..., None] * scattered[:, None]))
+    through = np.maximum(power - coherent, 0)  # a variance, but for rounding
+    return model.Moments(sent * mean, sent * (through + known.direct_var[..., None] * scattered[:, None]))
 
 
 def checked_share(known: Statistics, share: ArrayLike) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from beamwright.studies.figures.dma_noma.measures.errors import errors
 from beamwright.studies.figures.dma_noma.measures.fields import field, focus
-from beamwright.studies.figures.dma_noma.measures.rates import rates, sets
+from beamwright.studies.figures.dma_noma.measures.rates import band, rates, sets
 from beamwright.studies.figures.dma_noma.measures.rounds import convergence, inner_loops, speed
 
-__all__ = ["convergence", "errors", "field", "focus", "inner_loops", "rates", "sets", "speed"]
+__all__ = ["band", "convergence", "errors", "field", "focus", "inner_loops", "rates", "sets", "speed"]

@@ -65,6 +65,20 @@ def _users(scenario: dn.Scenario, known: dn.Known, design: dn.Design, radial: np
     }
 
 
+def band(scenario: dn.Scenario, realisation: dn.Realisation, design: dn.Design, keys: jax.Array) -> Measured:
+    """Worst sum rate, and the mean over subcarriers at the adversary's positions were each sent to at its own rate."""
+    known, proof = checked(scenario, realisation.known), design.certificate
+    places, found = proof.worst_positions_m[:, :, None], []
+    for tone, sent in zip(scenario.tones, model.over_band(scenario, known, design), strict=True):
+        ratios = model.worst_ratios(user_channels(scenario, known, places, tone=tone), sent)
+        found.append(sum(rate.sum(axis=-1) for rate in model.rates(design, *ratios)))
+    return {
+        "verified": proof.verified_sum_rate,
+        "gap": proof.guaranteed_sum_rate - proof.verified_sum_rate,
+        "mean": np.mean(found, axis=0),
+    }
+
+
 def sets(scenario: dn.Scenario, realisation: dn.Realisation, design: dn.Design, keys: jax.Array) -> Measured:
     """Rates that balls of channels and balls of positions promise for a design, and the true ones."""
     known = realisation.known
