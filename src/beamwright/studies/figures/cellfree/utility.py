@@ -38,9 +38,9 @@ def utility(
         metrics=UTILITY_METRICS,
         settings=settings,
         drops=8,
-        caption=f"(a) Worst-case utility, (b) median of the least radar SINR where a radar sees at all, (c) share of scenes "
-        f"where it does not (below −20 dB), (d) least rate of the radar, against {against}; with 95 % confidence bands. "
-        f"{remark}".strip(),
+        caption="(a) Worst-case utility, (b) median of the least radar SINR where a radar sees at all, (c) share of "
+        "scenes where it does not (below −20 dB), (d) least rate of the radar, "
+        f"against {against}; with 95 % confidence bands. {remark}".strip(),
         panels=(
             panel("worst", over, *lines(*(one.name for one in drawn)), axis_scale=scale, title="worst-case utility"),
             panel("radar_db", over, *heard, axis_scale=scale, statistic="median", title="radars that see, median"),
