@@ -15,7 +15,7 @@ def test_the_alternation_designs_for_one_offset_after_the_other_and_never_for_th
     assumed, true = d.trace[..., 0], d.trace[..., 1]
     assert d.trace.shape == (2, 4, 2) and d.iterations.tolist() == [3, 3]
     np.testing.assert_array_equal(true[:, -1], d.certificate.worst_case_utility)  # the last is returned
-    first = cf.non_robust(s, r.known, **QUICK)
+    first = cf.non_robust(s, r.known, rounds=1, **QUICK)
     np.testing.assert_allclose(assumed[:, 0], first.certificate.nominal_utility)
     np.testing.assert_allclose(true[:, 0], first.worst_case_utility)
     assert np.all(true <= assumed + 1e-9)
@@ -27,7 +27,7 @@ def test_the_alternation_designs_for_one_offset_after_the_other_and_never_for_th
 def test_stage_one_is_the_algorithm_named_and_stage_two_the_best_for_its_offsets():
     s, r = drawn(2)
     first = cf.published_alternation(s, r.known, alternations=1, adversary="oracle", **QUICK)
-    start = cf.non_robust(s, r.known, **QUICK)
+    start = cf.non_robust(s, r.known, rounds=1, **QUICK)
     offsets = cf.worst_case_offset(s, r.known, start, start.receivers).offsets_hz
     there = cf.sinr(s, r.known, first, first.receivers, offsets)
     np.testing.assert_allclose(first.trace[:, 1, 0], there.utility)
