@@ -107,7 +107,8 @@ class Found:
         rules = {
             "stalled": _stalls(self.statuses), "max-min stalled": _stalls(self.levels),
             "gap": self.gap > self.tolerance, "power falls": self.falls > twice, "unit": self.unit > twice,
-            "level falls": self.level_falls > twice, "recovered level falls": self.recovered_falls > RESOLUTION, "peers": self.peers > self.tolerance,
+            "level falls": self.level_falls > twice,
+            "recovered level falls": self.recovered_falls > RESOLUTION, "peers": self.peers > self.tolerance,
         }  # fmt: skip
         return [name for name, broken in rules.items() if broken]
 
