@@ -203,7 +203,8 @@ def _against_clarabel(
         power_limit_w=np.array([np.inf]), oma=ni.Oma.NONE,
     )  # fmt: skip
     if design.status[0] == Status.INFEASIBLE:  # ours is a proof, too: what meets the demands must be beyond the limit
-        if judge(s, problem, Covariances.of(peer.covariances)).residuals.violation[0] > WITNESS:
+        witness = Covariances.of(peer.covariances)
+        if judge(s, problem, witness, witness.basis).residuals.violation[0] > WITNESS:
             return
         apart = design.power_limit_w[0] / peer.objective_w[0] - 1
     else:
