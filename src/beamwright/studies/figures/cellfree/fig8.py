@@ -25,4 +25,5 @@ STUDY = utility(
           note="How robustness is achieved: who radiates alone cannot drift against others. Loud: 1 % of the power."),
     claim("So does a design that ignores offsets.", "ours", "every", "loud", "<=",
           case("non-robust", "not robust"), against=2.0),
+    scale="log",
 )  # fmt: skip
