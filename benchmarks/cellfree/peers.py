@@ -18,7 +18,7 @@ from beamwright.numerics import Values, in_tiles, one_by_one
 from beamwright.optim import quasi_newton as qn
 from beamwright.systems.cellfree import physics
 from beamwright.systems.cellfree.scene import Radio
-from beamwright.systems.cellfree.solve import Found, Options, first_lanes
+from beamwright.systems.cellfree.solve import Found, Options, filters_for, first_lanes
 from beamwright.systems.cellfree.solve.search import COLD, TILE, Lane, Run, decode
 from benchmarks.timing import Times, timed_each
 
@@ -62,9 +62,7 @@ def bfgs(s: cf.Scenario, known: cf.Known, options: Options, steps: int) -> Found
     point, weights, merit = in_tiles(compiled, TILE, *lanes.paths, *lanes.run, *lanes[2:], counted=True)
     best = np.arange(drops) * options.starts + merit.reshape(drops, -1).argmax(axis=1)
     ended = frame.restored(physics.Point(*(a[best] for a in point)))
-    received = physics.received_signals(physics.paths_of(known), ended)
-    seen = physics.offset_scenarios(s.radio, s.offset_range_hz * lanes.offsets[best])
-    filters = physics.closed_form_filters(s.radio, received, seen, weights[best])
+    filters = filters_for(s, known, ended, s.offset_range_hz * lanes.offsets[best], weights[best])
     return Found(ended, filters, merit[best][:, None], np.full(drops, 2 * steps * options.starts))
 
 

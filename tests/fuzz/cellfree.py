@@ -110,7 +110,7 @@ def figures(s: Any, certificate: Any, design: Any) -> Arrays:
     return {
         "worst_case_utility": c.worst_case_utility, "nominal_utility": c.nominal_utility, "bound": c.bound,
         "silence_utility": c.silence_utility, "least_radar_sinr": c.least_radar_sinr, "radiated_w": c.radiated_w,
-        "radar_shortfall": c.radar_shortfall, "status": c.status,
+        "least_user_sinr": np.sort(c.least_user_sinr, axis=1), "radar_shortfall": c.radar_shortfall, "status": c.status,
     }  # fmt: skip
 
 

@@ -23,8 +23,6 @@ TILE = 64
 """Drops per compiled call, one after another in it."""
 CHUNK = 32
 """Candidates evaluated together, so that they stay in a core's cache."""
-FLIPPED = 8
-"""Candidates per local search whose vertices are improved first, where not all vertices are candidates."""
 AGREED = 1e-6
 """Searches agree that end within this share of the loss from J(0)."""
 
@@ -34,22 +32,42 @@ UTILITY, RADAR, FIRST_USER = 0, 1, 2
 
 
 class Effort(NamedTuple):
-    """Random candidates, local searches, and steps of each."""
+    """Random candidates, local searches, and steps of each; and what goes before those."""
 
     samples: int = 64
     starts: int = 4
     steps: int = 40
+    moved: int = 0
+    """Worst candidates that are improved by moving one access point at a time, before the local searches."""
+    places: int = 2
+    """Places of an access point that are tried: the ends of the box, and evenly between them."""
 
 
-SLOW, FAST = Effort(), Effort(512, 16, 60)
+SLOW, FAST = Effort(), Effort(256, 4, 60, moved=16, places=21)
 """Efforts for slow drift, where the worst offsets are a vertex or near one, and for fast drift."""
+DENSE_SLOW, DENSE_FAST = Effort(512, 16, 60), Effort(1024, 16, 60, moved=32)
+"""Efforts of certificates."""
 FAST_FROM = 0.4
 """Largest slow drift, in cycles over all snapshots."""
+PLACES = 21, 81, 321
+"""Places of moves in a certificate, of which there are four per cycle at least (up to 80); few programs serve all."""
 
 
 def effort_for(s: Scenario) -> Effort:
     """Effort that misses at most 0.3 % of the loss in ``cellfree/worst-offsets``; two programs serve all ranges."""
-    return SLOW if s.drift <= FAST_FROM else FAST
+    return _for_sizes(s, SLOW if s.drift <= FAST_FROM else FAST)
+
+
+def dense_effort(s: Scenario) -> Effort:
+    """Effort of a certificate; with fast drift access points are moved through all cycles."""
+    if s.drift <= FAST_FROM:
+        return _for_sizes(s, DENSE_SLOW)
+    return _for_sizes(s, DENSE_FAST._replace(places=next((n for n in PLACES if n > 4 * s.drift), PLACES[-1])))
+
+
+def _for_sizes(s: Scenario, effort: Effort) -> Effort:
+    """The effort, with moves where not all vertices are candidates."""
+    return effort if s.aps <= ALL_VERTICES_UP_TO else effort._replace(moved=effort.moved or 8 * effort.starts)
 
 
 class WorstOffsets(NamedTuple):
@@ -92,12 +110,11 @@ def find_worst_offsets(
         stop = qn.Options(effort.steps, 1e-6, cuts=10, first=1.0)
         return qn.minimise(lambda y: values(y[:, None])[0] / scale, start, -0.5, 0.5, stop)
 
-    many = s.aps > ALL_VERTICES_UP_TO
-    _, order = lax.top_k(-sampled, min(FLIPPED * starts, len(points)) if many else starts)
+    _, order = lax.top_k(-sampled, min(max(starts, effort.moved), len(points)))
     first, seeds = order[0], points[order]
-    if many:
-        flipped, least = _flipped(values, seeds, sampled[order])
-        seeds = flipped[lax.top_k(-least, starts)[1]]
+    if effort.moved:
+        moved, least = _moved(values, seeds, sampled[order], effort.places)
+        seeds = moved[lax.top_k(-least, starts)[1]]
     ended = jax.vmap(search)(seeds)
     reached = values(ended.x.T)
     best = jnp.argmin(reached)
@@ -115,32 +132,33 @@ def find_worst_offsets(
 
 
 def _ranks(filtered: model.FilteredSignals) -> Array:
-    """Rank of every access point by what the filters hear of and at it, so that candidates belong to no index."""
-    power = jnp.sum(square_modulus(filtered.leaks), axis=0) + square_modulus(filtered.clutter)
+    """Rank of every access point by what is heard of and at it over the noise: candidates belong to no index."""
+    users = square_modulus(filtered.leaks) / jnp.maximum(filtered.floor, 1e-300)[:, None, None]
+    power = users.sum(axis=0) + square_modulus(filtered.clutter) / jnp.maximum(filtered.radar_floor, 1e-300)
     return jnp.argsort(jnp.argsort(-(power.sum(axis=0) + power.sum(axis=1))))
 
 
-def _flipped(values: Callable[[Array], Array], points: Array, value: Array) -> tuple[Array, Array]:
-    """Points (points, aps) and their values after moves of one access point at a time to an end of the box.
+def _moved(values: Callable[[Array], Array], points: Array, value: Array, places: int) -> tuple[Array, Array]:
+    """Points (points, aps) and their values after moves of one access point at a time, each the one that lowers most.
 
-    For more access points than have all their vertices among the candidates. The move that lowers most is made, until
-    none lowers.
+    A valley of one access point's offset is never missed for being narrow; every point ends where no move lowers.
     """
     aps = points.shape[1]
-    at = jnp.arange(2 * aps) % aps
-    moved_to = jnp.where(jnp.arange(2 * aps) < aps, -0.5, 0.5)
+    at = jnp.repeat(jnp.arange(aps), places)
+    to = jnp.tile(jnp.linspace(-0.5, 0.5, places), aps)
 
-    def sweep(carry: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
-        points, value, _ = carry
-        moves = jnp.repeat(points[:, None], 2 * aps, axis=1).at[:, jnp.arange(2 * aps), at].set(moved_to)
-        found = lax.map(lambda each: values(each.T), moves)
-        best = jnp.argmin(found, axis=1)[:, None]
-        least = jnp.take_along_axis(found, best, axis=1)[:, 0]
-        better = least < value * (1 - 1e-12)
-        points = jnp.where(better[:, None], jnp.take_along_axis(moves, best[..., None], axis=1)[:, 0], points)
-        return points, jnp.where(better, least, value), jnp.any(better)
+    def descend(start: tuple[Array, Array]) -> tuple[Array, Array]:
+        def move(carry: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
+            point, value, _ = carry
+            moves = jnp.where(jnp.arange(aps)[:, None] == at, to, point[:, None])
+            found = values(moves)
+            best = jnp.argmin(found)
+            better = found[best] < value * (1 - 1e-12)
+            return jnp.where(better, moves[:, best], point), jnp.where(better, found[best], value), better
 
-    return lax.while_loop(lambda carry: carry[2], sweep, (points, value, jnp.array(True)))[:2]
+        return lax.while_loop(lambda carry: carry[2], move, (*start, jnp.array(True)))[:2]
+
+    return lax.map(descend, (points, value))
 
 
 def sinrs_by_offset(s: Radio, filtered: model.FilteredSignals, range_hz: Array) -> Callable[[Array], model.Sinrs]:

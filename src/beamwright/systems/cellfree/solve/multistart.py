@@ -23,6 +23,8 @@ FIRST_RATE, RATE = 0.045, 0.03
 """Rates of Adam, in the first and in further rounds: faster ones lose nulls of strong interferers."""
 HOT, WARM = 1.0, 0.3
 """First temperatures, in the first and in further rounds."""
+TOGETHER = 256
+"""Drops whose waves of all scenarios are in memory at once."""
 WHISPER = 1e-3
 """Share of its power below which an access point counts as silent."""
 RETURN_FLOOR = 0.5
@@ -91,10 +93,24 @@ def multistart(
     if options.movable:
         best = _moving(s, frame, known.numbers, options, best, given)
     assert best is not None
-    received = physics.received_signals(physics.paths_of(known), point := frame.restored(best.result.point))
-    seen = physics.offset_scenarios(s.radio, _range_hz(scenario, options) * best.offsets)
-    filters = physics.closed_form_filters(s.radio, received, seen, best.result.weights)
+    point, offsets_hz = frame.restored(best.result.point), _range_hz(scenario, options) * best.offsets
+    filters = filters_for(scenario, known, point, offsets_hz, best.result.weights)
     return Found(point, filters, np.stack(best.trace, axis=1), np.full(len(known.numbers), best.iterations))
+
+
+def filters_for(
+    s: Scenario, known: Known, point: physics.Point, offsets_hz: np.ndarray, weights: np.ndarray
+) -> physics.Filters:
+    """Closed-form filters from the paths as they were given, for offsets (drops, scenarios, aps) and their weights."""
+
+    def some(drops: slice) -> physics.Filters:
+        at = physics.Point(*(a[drops] for a in point))
+        received = physics.received_signals(physics.paths_of(known.take(drops)), at)
+        seen = physics.offset_scenarios(s.radio, offsets_hz[drops])
+        return physics.closed_form_filters(s.radio, received, seen, weights[drops])
+
+    parts = [some(slice(first, first + TOGETHER)) for first in range(0, max(len(offsets_hz), 1), TOGETHER)]
+    return physics.Filters(*map(np.concatenate, zip(*parts, strict=True)))
 
 
 def first_lanes(scenario: Scenario, known: Known, options: Options) -> tuple[Frame, Lane]:
