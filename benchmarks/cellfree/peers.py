@@ -14,12 +14,12 @@ from jax import Array, lax
 from scipy.optimize import minimize
 
 from beamwright import cellfree as cf
-from beamwright.numerics import in_tiles, one_by_one
+from beamwright.numerics import Values, in_tiles, one_by_one
 from beamwright.optim import quasi_newton as qn
 from beamwright.systems.cellfree import physics
 from beamwright.systems.cellfree.scene import Radio
-from beamwright.systems.cellfree.solve import Options, SearchResult
-from beamwright.systems.cellfree.solve.search import TILE, Lane, decode
+from beamwright.systems.cellfree.solve import Found, Options, filters_for, first_lanes
+from beamwright.systems.cellfree.solve.search import COLD, TILE, Lane, Run, decode
 from benchmarks.timing import Times, timed_each
 
 SAMPLES, STARTS = 512, 8
@@ -54,39 +54,42 @@ def _compiled_utility(s: Radio) -> tuple[Any, Any]:
     return jax.jit(jax.vmap(look, (0, None, None))), jax.jit(jax.value_and_grad(look))
 
 
-def bfgs(s: cf.Scenario, lanes: Lane, steps: int) -> SearchResult:
-    """Our dense BFGS in the place of Adam, ``steps`` per temperature; one round, the same coordinates and scenarios."""
-    users = lanes.paths.uplink_gain.shape[1]
-    flat = (*lanes.paths, *lanes[1:])
-    return in_tiles(_compiled_bfgs(s.radio, users, steps), TILE, *flat, counted=True)
+def bfgs(s: cf.Scenario, known: cf.Known, options: Options, steps: int) -> Found:
+    """Our dense BFGS in the place of Adam, ``steps`` per temperature; one round, the same starts and scenarios."""
+    frame, lanes = first_lanes(s, known, options)
+    drops = len(known.echo_gain)
+    compiled = _compiled_bfgs(s.radio.shape, lanes.paths.uplink_gain.shape[1], steps)
+    point, weights, merit = in_tiles(compiled, TILE, *lanes.paths, *lanes.run, *lanes[2:], counted=True)
+    best = np.arange(drops) * options.starts + merit.reshape(drops, -1).argmax(axis=1)
+    ended = frame.restored(physics.Point(*(a[best] for a in point)))
+    filters = filters_for(s, known, ended, s.offset_range_hz * lanes.offsets[best], weights[best])
+    return Found(ended, filters, merit[best][:, None], np.full(drops, 2 * steps * options.starts))
 
 
 @cache
-def _compiled_bfgs(s: Radio, users: int, steps: int) -> Callable[..., SearchResult]:
-    options = Options(rounds=1)
-    count = len(physics.Paths._fields)
+def _compiled_bfgs(shape: tuple[Values, ...], users: int, steps: int) -> Callable[..., Any]:
+    paths = len(physics.Paths._fields)
+    more = paths + len(Run._fields)
 
-    def one(*arrays: Any) -> SearchResult:
-        lane = Lane(physics.Paths(*arrays[:count]), *arrays[count:])
-        offsets = lane.range_hz * jnp.asarray(physics.candidates(s.aps, options.random, seed=1))
-        scenarios = physics.offset_scenarios(s, offsets)
+    def one(*arrays: Any) -> tuple[physics.Point, Array, Array]:
+        lane = Lane(physics.Paths(*arrays[:paths]), Run(*arrays[paths:more]), *arrays[more:])
+        s = Radio(*shape, *lane.numbers)
+        scenarios = physics.offset_scenarios(s, lane.range_hz * lane.offsets)
 
-        def designed(x: Array) -> tuple[physics.Point, physics.Filters, Array]:
-            point, weights = decode(s, lane, x, users, options)
+        def each(x: Array) -> Array:
+            point, weights = decode(s, lane, x, users)
             received = physics.received_signals(lane.paths, point)
             filters = physics.closed_form_filters(s, received, scenarios, weights)
-            filtered = physics.apply_filters(s, received, filters)
-            return point, filters, physics.utility_at(s, filtered, scenarios.phases)
+            return physics.utility_at(s, physics.apply_filters(s, received, filters), scenarios.phases)
 
         def cool(x: Array, temperature: Array) -> tuple[Array, None]:
             def loss(x: Array) -> Array:
-                each = designed(x)[2]
-                least = jnp.min(each)
-                return temperature * jnp.log(jnp.sum(jnp.exp((least - each) / temperature))) - least
+                least = jnp.min(each(x))
+                return temperature * jnp.log(jnp.sum(jnp.exp((least - each(x)) / temperature))) - least
 
             return qn.minimise(loss, x, options=qn.Options(steps, 1e-5, memory=25)).x, None
 
-        point, filters, each = designed(lax.scan(cool, lane.start, jnp.array([0.3, options.cold]))[0])
-        return SearchResult(point, filters, jnp.min(each), jnp.min(each)[None], jnp.array(2 * steps))
+        x = lax.scan(cool, lane.start, jnp.array([0.3, COLD]))[0]
+        return *decode(s, lane, x, users), jnp.min(each(x))
 
     return one_by_one(one)

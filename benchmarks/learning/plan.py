@@ -23,7 +23,7 @@ from beamwright.systems.cellfree.learn.actions import ACTIONS
 from beamwright.systems.cellfree.learn.methods import learn, propose
 from beamwright.systems.cellfree.methods import certified_design
 from beamwright.systems.cellfree.scene import checked
-from beamwright.systems.cellfree.solve import Options, best_starts, make_lanes, search
+from beamwright.systems.cellfree.solve import Options, multistart
 from benchmarks.learning.twin import Twin
 from benchmarks.protocol import Benchmark, Ratio, Row, Tradeoff
 from benchmarks.timing import Times, once, timed, timed_each
@@ -149,14 +149,13 @@ def _policies(s: cf.Scenario, tests: cf.Known, plan: Plan) -> Iterator[tuple[Row
 def _searches(s: cf.Scenario, tests: cf.Known, plan: Plan, policy: cf.Policy, training_s: float) -> Iterator[Row]:
     drops = len(tests.echo_gain)
     for starts, steps, rounds in plan.budgets:
-        options = Options(steps=steps, rounds=rounds)
+        options = Options(starts=starts, steps=steps, rounds=rounds)
 
-        def cold(starts: int = starts, options: Options = options) -> Any:
-            return best_starts(search(s, make_lanes(s, tests, starts, 0, options), options), starts)
+        def cold(options: Options = options) -> Any:
+            return multistart(s, tests, options)
 
-        def warm(starts: int = starts, options: Options = options) -> Any:
-            first = cf.Design(*propose(s, tests, policy)[0])
-            return best_starts(search(s, make_lanes(s, tests, starts, 0, options, initial=first), options), starts)
+        def warm(options: Options = options) -> Any:
+            return multistart(s, tests, options, propose(s, tests, policy)[0])
 
         for solver, call, set_up_s in (("optimiser", cold, 0.0), ("optimiser from the policy", warm, training_s)):
             found, times = timed(call, drops)

@@ -19,7 +19,15 @@ SMALL: dict[str, dict[str, Any]] = {
     "noma-isac": {"antennas": 4, "users": 2, "target_angles_deg": [-20.0, 30.0], "sensing_power_w": 0.5},
     "star-ris": {"antennas": 2, "elements": 4, "users": 2},
     "dma-noma": {"columns": 4, "groups": 1, "near_range_m": 3.0, "far_range_m": 4.0},
-    "cellfree": {"aps": 2, "users": 2, "tx_antennas": 2, "rx_antennas": 2, "snapshots": 4, "paths": 1},
+    "cellfree": {
+        "aps": 2,
+        "users": 2,
+        "tx_antennas": 2,
+        "rx_antennas": 2,
+        "snapshots": 4,
+        "paths": 1,
+        "radar_cross_section": 50.0,
+    },
 }
 QUICK = {
     "rounds": 1, "steps": 5, "starts": 1, "cuts": 1, "alternations": 1, "samples": 5,

@@ -43,7 +43,7 @@ def test_the_design_has_what_every_design_has(one):
 
 
 def test_the_certificate_is_recomputed_to_the_digit_and_has_what_every_certificate_has(one):
-    again = one.system.certify(one.scenario, one.known, one.made)
+    again = one.system.certify(one.scenario, one.realisation, one.made)  # the whole of it stands for what is known
     assert differing(one.made.certificate, again, 1e-9) == []
     assert again.objective.shape == again.bound.shape == again.gap.shape == (DROPS,)
     usable = np.isin(again.status, VALID)
@@ -60,8 +60,8 @@ def test_the_truth_judges_the_design(one):
     assert card and all(len(array) == DROPS for array in card.values())
 
 
-def test_a_drop_alone_is_designed_the_same(one):
-    alone = one.design(one.system.draw(one.scenario, one.key, 1, first=DROPS - 1).known)
+def test_a_drop_alone_is_designed_the_same_also_from_the_whole_realisation(one):
+    alone = one.design(one.system.draw(one.scenario, one.key, 1, first=DROPS - 1))
     assert differing(one.made.take([DROPS - 1]), alone, 1e-6) == []
 
 

@@ -11,7 +11,9 @@ from .subject import Arrays, Case, Subject, Twin
 
 SEARCH = {"starts": 1, "rounds": 2, "steps": 20}
 METHODS: dict[str, dict[str, Any]] = {
-    "robust": SEARCH, "fixed-array": SEARCH, "non-robust": SEARCH, "silence": {}, "conjugate": {}, "leakage": {},
+    "robust": SEARCH, "fixed-array": SEARCH, "non-robust": SEARCH,
+    "published-alternation": {"starts": 1, "alternations": 2, "steps": 20},
+    "silence": {}, "conjugate": {}, "leakage": {},
 }  # fmt: skip
 SMALL = {"aps": 2, "users": 2, "tx_antennas": 6, "rx_antennas": 3, "paths": 2, "snapshots": 8, "code_gap": 1}
 TINY = {**SMALL, "tx_antennas": 3, "rx_antennas": 2, "snapshots": 4}
@@ -80,7 +82,7 @@ def _mirror(s: Any, case: Case) -> Twin:
             beams=d.beams[..., ::-1], user_filters=filters(d.user_filters), radar_filter=filters(d.radar_filter),
         )  # fmt: skip
 
-    moves = case.method in ("robust", "non-robust")  # random layouts are not mirrored
+    moves = case.method in ("robust", "non-robust", "published-alternation")  # random layouts are not mirrored
     return Twin("mirrored", _with(s, case, turned), carry, solved=not moves)
 
 
@@ -108,7 +110,7 @@ def figures(s: Any, certificate: Any, design: Any) -> Arrays:
     return {
         "worst_case_utility": c.worst_case_utility, "nominal_utility": c.nominal_utility, "bound": c.bound,
         "silence_utility": c.silence_utility, "least_radar_sinr": c.least_radar_sinr, "radiated_w": c.radiated_w,
-        "radar_shortfall": c.radar_shortfall, "status": c.status,
+        "least_user_sinr": np.sort(c.least_user_sinr, axis=1), "radar_shortfall": c.radar_shortfall, "status": c.status,
     }  # fmt: skip
 
 

@@ -25,7 +25,7 @@ def first(a):
     return np.moveaxis(np.asarray(a), -1, 0)
 
 
-@pytest.mark.parametrize("d", [1, 4, 9])
+@pytest.mark.parametrize("d", [1, 4, 9, 53])
 def test_inverse_factors_and_solutions_are_those_of_lapack(d):
     rng = np.random.default_rng(d)
     a, b = positive(rng, d), rng.standard_normal((LANES, d, 2)) + 1j
@@ -46,6 +46,32 @@ def test_a_solution_has_the_derivatives_of_the_inverse():
     found = jax.grad(size, (1, 2))(numerics.solve_positive, a, b)
     for ours, expected in zip(found, jax.grad(size, (1, 2))(jnp.linalg.solve, a, b), strict=True):
         np.testing.assert_allclose(ours, expected, rtol=1e-9, atol=1e-9)
+
+
+def test_a_large_matrix_with_a_lost_pivot_drops_its_direction_in_its_lane_alone():
+    rng = np.random.default_rng(3)
+    a = positive(rng, 40)
+    a[1, 30] = a[1, :, 30] = 0
+    found = first(numerics.inverse_factor(last(a), jnp.asarray(1e-9)))
+    assert np.all(np.isfinite(found)) and np.abs(found[1, 30]).max() < 1e-50
+    kept = [0, 2, 3, 4]
+    np.testing.assert_allclose(found[kept], np.linalg.inv(np.linalg.cholesky(a[kept])), atol=1e-8)
+    assert np.isnan(first(numerics.inverse_factor(last(-a)))).any(axis=(1, 2)).all()
+
+
+def test_a_weighted_gram_matrix_has_the_derivatives_of_its_products():
+    rng = np.random.default_rng(4)
+    x, w, g = rng.standard_normal((2, 3, 20)), rng.random((2, 20)), rng.standard_normal((3, 3))
+    np.testing.assert_allclose(numerics.weighted_gram(x, w), np.einsum("lic,lc,ljc->lij", x, w, x), atol=1e-12)
+
+    def ours(x, w):
+        return jnp.sum(g * numerics.weighted_gram(x, w))
+
+    def plain(x, w):
+        return jnp.sum(g * jnp.einsum("ic,c,jc->ij", x, w, x))
+
+    for mine, theirs in zip(jax.grad(ours, (0, 1))(x[0], w[0]), jax.grad(plain, (0, 1))(x[0], w[0]), strict=True):
+        np.testing.assert_allclose(mine, theirs, atol=1e-12)
 
 
 @pytest.mark.parametrize("n", [1, 9, 10, 31])

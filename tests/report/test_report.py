@@ -143,6 +143,47 @@ def test_trends_and_published_numbers(tmp_path):
     assert judge(data, claim("published", against=11.0))[0].outcome == "does not hold"
 
 
+def test_changes_along_the_axis_are_compared(tmp_path):
+    """Plain rises half as fast as waste, which has no last point."""
+    rising = {
+        name: {x: {"power_w": slope * x + 0.1 * noise(int(x))} for x in (0.0, 5.0, 10.0)}
+        for name, slope in (("plain", 0.5), ("waste", 1.0))
+    }
+    data = Data(store(tmp_path, **rising))
+    assert judge(data, claim("change", "<", versus="waste"))[0].outcome == "holds"
+    found = judge(data, claim("change", ">"))[0]
+    assert found.outcome == "holds" and "mean change from the first to the last point 4.99 W" in found.measured
+    assert judge(data, claim("change", "<"))[0].outcome == "does not hold"
+    half = Case(curve="plain", where={"sinr_db": (5, 10)})
+    assert "last point 2.5" in judge(data, claim("change", ">").model_copy(update={"cases": (half,)}))[0].measured
+
+
+@pytest.mark.parametrize("falls", [False, True])
+def test_who_arrives_sooner_is_measured_at_a_level_that_both_reach(tmp_path, falls):
+    """Plain gets to 10 at once and on to 20, waste to 10 at the fifth place: 10 is the level, their own last is not."""
+    quick, slow = np.array([1.0, 10, 10, 12, 20]), np.array([1.0, 2, 4, 8, 10])
+    rows = {"plain": quick, "waste": slow}
+    if falls:
+        rows = {name: 1 / row for name, row in rows.items()}
+    places = np.tile(100.0 * np.arange(5), (DROPS, 1))
+    records = {n: {0.0: {"power_w": np.tile(row, (DROPS, 1)), "gain": places}} for n, row in rows.items()}
+    data = Data(store(tmp_path, **records))
+    found = judge(data, claim("sooner", "<", versus="waste", against="gain"))[0]
+    assert found.outcome == "holds" and "−300" in found.measured and found.drops == DROPS
+    with pytest.raises(ValueError, match="sooner must have a curve"):
+        judge(data, claim("sooner", "<", against="gain"))
+
+
+def test_what_is_undecided_says_what_it_would_take(tmp_path):
+    wide = 0.2 + 2 * noise()
+    data = Data(store(tmp_path, plain={0.0: {"power_w": wide}}))
+    found = judge(data, claim("mean", ">"))[0]
+    needed = int(np.ceil((stats.norm.ppf(0.975) * wide.std(ddof=1) / wide.mean()) ** 2))
+    assert found.outcome == "undecided" and f"it would take {needed} drops" in found.measured and needed > DROPS
+    few = Data(store(tmp_path / "few", plain={0.0: {"power_w": np.ones(5)}}))
+    assert "it would take 8 drops" in judge(few, claim("mean", ">"))[0].measured
+
+
 def test_few_drops_confirm_nothing(tmp_path):
     data = Data(store(tmp_path, plain={0.0: {"power_w": np.ones(5)}}))
     for rule in ("mean", "every", "published"):

@@ -14,10 +14,12 @@ def test_few_access_points_have_all_vertices_but_the_constant_ones(aps):
     assert np.all(np.abs(vertices) == 0.5) and (len(vertices) == 0 or np.all(np.ptp(vertices, axis=1) == 1))
 
 
-def test_many_have_a_fixed_choice():
-    vertices = offset_vertices(16)
-    assert 0 < len(vertices) <= 62 and np.all(np.ptp(vertices, axis=1) == 1)
-    np.testing.assert_array_equal(vertices, offset_vertices(16))
+@pytest.mark.parametrize("aps", [7, 16, 32])
+def test_many_have_a_fixed_choice_with_everybody_on_either_side_equally_often(aps):
+    vertices = offset_vertices(aps)
+    assert len(np.unique(vertices, axis=0)) == len(vertices) == 32 and np.all(np.ptp(vertices, axis=1) == 1)
+    np.testing.assert_array_equal(vertices.sum(axis=0), 0)
+    np.testing.assert_array_equal(vertices, offset_vertices(aps))
 
 
 def test_samples_lie_in_the_box_and_differ_by_seed():

@@ -43,6 +43,8 @@ class Agent:
     """``start(env, options, key) -> state``, with the steps that come before learning."""
     iterate: Callable[..., tuple[Tree, Log]]
     """``iterate(env, options, state) -> (state, log)``."""
+    with_actor: Callable[..., Tree]
+    """``with_actor(state, actor) -> state``, whose policy is one that was trained before."""
     cost: Callable[..., tuple[int, int]]
     """``cost(env, options)``: environment steps of the start and of an iteration."""
 

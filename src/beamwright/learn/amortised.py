@@ -87,6 +87,11 @@ def _episode(env: Environment, actor: Proposals, world: Tree, apart: Array) -> t
     return lax.scan(step, world, (jnp.arange(env.horizon), apart))[1]
 
 
+def with_actor(state: State, actor: Proposals) -> State:
+    """State whose policy was trained before."""
+    return state._replace(actor=actor)
+
+
 def _optimiser(env: Environment, options: Options) -> optax.GradientTransformation:
     rate = optax.cosine_decay_schedule(options.rate, AMORTISED.iterations(env, options), 0.05)
     return optax.chain(optax.zero_nans(), optax.clip_by_global_norm(1.0), optax.adam(rate))
@@ -101,5 +106,5 @@ def _cost(env: Environment, options: Options) -> tuple[int, int]:
 
 
 AMORTISED = Agent(
-    "amortised", "Amortised design: differentiated through the environment", Options, start, iterate, _cost
+    "amortised", "Amortised design: differentiated through the environment", Options, start, iterate, with_actor, _cost
 )

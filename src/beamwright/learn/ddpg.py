@@ -176,6 +176,11 @@ def q_value(critic: Network, observation: Array, action: Array) -> Array:
     return jax.vmap(critic)(jnp.concatenate([observation, action], axis=-1))[:, 0]
 
 
+def with_actor(state: State, actor: Policy) -> State:
+    """State whose policy, and its target, was trained before; the critic knows nothing yet."""
+    return state._replace(learner=state.learner._replace(actor=actor, target_actor=actor))
+
+
 def _optimisers(options: Options) -> tuple[optax.GradientTransformation, optax.GradientTransformation]:
     return optax.adam(options.actor_rate), optax.adam(options.critic_rate)
 
@@ -184,4 +189,4 @@ def _cost(env: Environment, options: Options) -> tuple[int, int]:
     return options.random_steps * options.environments, options.environments
 
 
-DDPG = Agent("ddpg", "Deep deterministic policy gradient", Options, start, iterate, _cost)
+DDPG = Agent("ddpg", "Deep deterministic policy gradient", Options, start, iterate, with_actor, _cost)

@@ -122,10 +122,17 @@ def _reinforced(options: Options, state: State, taught: Transitions, gain: Array
     return eqx.apply_updates(state.teacher, change), memory
 
 
+def with_actor(state: State, actor: Policy) -> State:
+    """State whose student's policy was trained before."""
+    return state._replace(student=ddpg.with_actor(state.student, actor))
+
+
 def _cost(env: Environment, options: Options) -> tuple[int, int]:
     """Environment steps, those of the two compared rollouts included."""
     steps = options.teacher_steps + options.student_steps + 2
     return options.random_steps * options.environments, steps * options.environments
 
 
-META = Agent("meta", "Meta-exploration: a teacher that explores for a DDPG student", Options, start, iterate, _cost)
+META = Agent(
+    "meta", "Meta-exploration: a teacher that explores for a DDPG student", Options, start, iterate, with_actor, _cost
+)

@@ -29,20 +29,21 @@ def run(
     about: Mapping[str, object],
     on_row: Callable[[Row], None] = lambda _: None,
     save_every_s: float = SAVE_EVERY_S,
+    actor: Tree | None = None,
 ) -> tuple[Tree, Row]:
     """Train, or resume a run of the same ``about`` that was stopped in this folder.
 
     Args:    folder of the files, none: nothing is kept; about: what the run is, plain data, and another run in the
-             folder is refused; on_row gets the curve so far after every row.
+             folder is refused; on_row gets the curve so far after every row; actor: trained before, to go on from.
     Returns: the actor, and the curve; ``policy.eqx`` holds the actor, ``state.eqx`` is there only until it does.
     Raises:  ValueError where the folder holds another run, or a damaged file.
     """
     key, judged = root_key(seed), judges(root_key(seed))
     count = rows(agent, env, options)[0]
     curve: Any = Row._make(np.full(count, np.nan) for _ in Row._fields)
-    first = eqx.filter_jit(lambda env, key: begin(agent, env, options, key))
+    first = eqx.filter_jit(lambda env, key, actor: begin(agent, env, options, key, actor))
     more = eqx.filter_jit(lambda env, state, judged: advance(agent, env, options, state, judged))
-    state, done = first(env, key), 0
+    state, done = first(env, key, actor), 0
     if folder is not None and (folder / STATE).is_file():
         known = checkpoints.read_about(folder / STATE)
         _same(folder / STATE, known, about)

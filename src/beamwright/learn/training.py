@@ -55,9 +55,10 @@ def judges(key: Array, episodes: int = EPISODES) -> Array:
     return jax.random.split(jax.random.fold_in(key, 1), episodes)
 
 
-def begin(agent: Agent, env: Environment, options: AgentOptions, key: Array) -> Tree:
-    """State before the first row."""
-    return _strong(agent.start(env, options, jax.random.fold_in(key, 0)))
+def begin(agent: Agent, env: Environment, options: AgentOptions, key: Array, actor: Tree | None = None) -> Tree:
+    """State before the first row, with an actor that was trained before, if any."""
+    state = agent.start(env, options, jax.random.fold_in(key, 0))
+    return _strong(state if actor is None else agent.with_actor(state, actor))
 
 
 def _strong(state: Tree) -> Tree:
@@ -66,8 +67,9 @@ def _strong(state: Tree) -> Tree:
 
 
 def train(
-    agent: Agent, env: Environment, options: AgentOptions, key: Array, episodes: int = EPISODES
-) -> tuple[Tree, Row]:
-    """Last state and learning curve. Pure; may be compiled, and batched over keys."""
-    state, judged = begin(agent, env, options, key), judges(key, episodes)
+    agent: Agent, env: Environment, options: AgentOptions, key: Array, episodes: int = EPISODES,
+    actor: Tree | None = None,
+) -> tuple[Tree, Row]:  # fmt: skip
+    """Last state and learning curve, from an ``actor`` on if given. Pure; may be compiled, and batched over keys."""
+    state, judged = begin(agent, env, options, key, actor), judges(key, episodes)
     return lax.scan(lambda s, _: advance(agent, env, options, s, judged), state, length=rows(agent, env, options)[0])

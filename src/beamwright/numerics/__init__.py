@@ -9,6 +9,7 @@ from beamwright.numerics.blocked_cholesky import Factor, factorise, solve_factor
 from beamwright.numerics.cholesky import inverse_factor
 from beamwright.numerics.eigenvalues import smallest_eigenvalue
 from beamwright.numerics.fusion import materialise, total
+from beamwright.numerics.gram import weighted_gram
 from beamwright.numerics.lanes import one_by_one
 from beamwright.numerics.phasors import phasor, unit_phasor
 from beamwright.numerics.positive_definite import solve_above, solve_positive
@@ -36,4 +37,5 @@ __all__ = [
     "threads",
     "total",
     "unit_phasor",
+    "weighted_gram",
 ]

@@ -17,7 +17,8 @@ from beamwright.optim.ending import Ending
 class Options(NamedTuple):
     """The rate falls along half a cosine from ``rate`` to ``rate * last``."""
 
-    iterations: int = 300
+    iterations: int | Array = 300
+    """May be traced: programs of several lengths share one compilation."""
     rate: float = 0.03
     last: float = 0.05
     clip: float = 10.0
@@ -39,7 +40,7 @@ def minimise(f: Callable[[Array, Array], Array], start: Array, options: Options 
     """Lower f(x, share), ``share`` of the search from 0 to 1. A gradient that is no number is taken for zero."""
     look, o = jax.grad(f), options
 
-    def step(carry: tuple[Array, Array, Array, Array], number: Array) -> tuple[tuple[Array, Array, Array, Array], None]:
+    def step(number: Array, carry: tuple[Array, Array, Array, Array]) -> tuple[Array, Array, Array, Array]:
         x, mean, square, _ = carry
         share = number / o.iterations
         slope = look(x, share)
@@ -51,9 +52,9 @@ def minimise(f: Callable[[Array, Array], Array], start: Array, options: Options 
         rate = o.rate * (o.last + (1 - o.last) * 0.5 * (1 + jnp.cos(jnp.pi * share)))
         direction = mean / (1 - o.momentum ** (number + 1.0))
         scale = jnp.sqrt(square / (1 - o.memory ** (number + 1.0))) + 1e-8
-        return (x - rate * direction / scale, mean, square, known), None
+        return x - rate * direction / scale, mean, square, known
 
     start = jnp.asarray(start)
     first = (start, jnp.zeros_like(start), jnp.zeros_like(start), jnp.array(True))
-    x, *_, known = lax.scan(step, first, jnp.arange(o.iterations))[0]
+    x, *_, known = lax.fori_loop(0, o.iterations, step, first)
     return Found(x, jnp.array(o.iterations), jnp.where(known, Ending.ITERATIONS, Ending.NO_NUMBER))

@@ -13,7 +13,7 @@ from beamwright.core import Config, require
 
 Setting = float | int | bool | str | tuple[float, ...]
 Scale = Literal["linear", "log"]
-Rule = Literal["mean", "every", "share", "trend", "published"]
+Rule = Literal["mean", "every", "share", "trend", "change", "sooner", "published"]
 Relation = Literal["<", "<=", "=", ">=", ">"]
 _WORD = r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
 
@@ -56,6 +56,8 @@ class Metric(Axis):
     """Whether it means something however the design ended (a drop it says nothing about is NaN)."""
     least: float | None = None
     """Least value there can be: bands of confidence end there."""
+    most: float | None = None
+    """Largest value there can be, likewise."""
 
 
 class Curve(Config):
@@ -86,6 +88,14 @@ class Line(Config):
     """Index of the dash pattern: 0 solid, 1 dashed, 2 dotted, 3 dash-dotted."""
 
 
+class Mark(Config):
+    """Places marked on a map, in a sign of their own."""
+
+    place: tuple[str, str]
+    """Two metrics: the coordinates."""
+    label: str
+
+
 class Panel(Config):
     """One pair of axes: ``curves`` against an axis, ``wins`` (share of drops) and ``gain`` (mean relative saving) of
     one curve over another, ``density`` and ``cdf`` of a metric's values, ``map`` of its values over places,
@@ -109,6 +119,8 @@ class Panel(Config):
     """Further metrics marked on a distribution, e.g. the exact worst case; on a map, two metrics: places of users."""
     marks_label: str = "users"
     """Name of what is marked on a map."""
+    more_marks: tuple[Mark, ...] = ()
+    """What else is marked on a map."""
     place: tuple[str, ...] = ()
     """Position metrics, in m: the two that place each value of the metric on a map, the one of a profile."""
     limits: tuple[float, float] | None = None
@@ -161,6 +173,10 @@ class Claim(Config):
     ``every``      each drop's value stands in ``relation`` to ``against`` (one counterexample refutes)
     ``share``      the share of drops in that relation is at least ``share``
     ``trend``      on each drop the metric moves along the axis as ``relation`` says (``>=``: never falls)
+    ``change``     the mean change from the first point of the axis to the last (paired with ``versus``: the difference
+                   of both changes) stands in ``relation`` to zero
+    ``sooner``     the mean difference of the places (metric ``against``) where the rows of two curves first come within
+                   5 % of the worse of both last values stands in ``relation`` to zero; rows may rise or fall
     ``published``  the published number ``against`` lies within the central 95 % of the drops
 
     ``against`` is a number, another metric or an axis; with ``versus`` in the case, the same metric of that curve.

@@ -11,6 +11,7 @@ from enum import StrEnum
 import numpy as np
 import pandas as pd
 
+from beamwright.core import require
 from beamwright.records import Case, Claim
 from beamwright.report import statistics
 from beamwright.report.data import Data
@@ -28,6 +29,10 @@ class Outcome(StrEnum):
 HOLDS, FAILS, UNDECIDED = Outcome
 _MIN_DROPS = 8
 """With fewer drops no verdict of *holds* is given: a mean's interval and a clean sheet mean too little."""
+
+
+NEAR = 0.95
+"""Share of the worse of two last values from which a rising row has arrived there."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,57 @@ def _judge_mean(data: Data, claim: Claim, case: Case) -> Verdict:
     """Mean of the (paired) difference to what is claimed, point by point."""
     left, right = _sides(data, claim, case)
     pairs = {p: pd.concat([left[p].mean(axis=1), right[p].mean(axis=1)], axis=1).dropna().to_numpy() for p in left}
+    against = _against(claim, case)
+    paired = case.versus is not None or isinstance(against, str)
+    unit = data.study.metric(claim.metric).unit
+    return _judge_pairs(data, claim, case, pairs, "mean difference" if paired else "mean", unit,
+                        0.0 if paired else float(against))  # fmt: skip
+
+
+def _judge_change(data: Data, claim: Claim, case: Case) -> Verdict:
+    """Mean change from the first point to the last that there are, of one curve or less another's."""
+    tables = [data.scalar(name, claim.metric, case.where or None) for name in (case.curve, case.versus) if name]
+    points = [point for point in tables[0].columns if all(point in table.columns for table in tables)]
+    if len(points) < 2:
+        return Verdict(claim, case, UNDECIDED, "no usable drops", 0)
+    changes = [table[points[-1]] - table[points[0]] for table in tables]
+    changes = [*changes, 0 * changes[0]][:2]
+    pairs = {points[0]: pd.concat(changes, axis=1).dropna().to_numpy()}
+    said = "mean change from the first to the last point" + (", less the other's," if case.versus else "")
+    return _judge_pairs(data, claim, case, pairs, said, data.study.metric(claim.metric).unit)
+
+
+def _judge_sooner(data: Data, claim: Claim, case: Case) -> Verdict:
+    """Mean difference of the places where two rows come near the worse of both last values."""
+    require(case.versus is not None and isinstance(claim.against, str), "a claim of rule sooner",
+            "have a curve to compare with, and places to be against", f"{case.versus}, {claim.against}")  # fmt: skip
+    where = case.where or None
+    rows, places = (
+        [data.table(name, metric, where) for name in (case.curve, str(case.versus))]
+        for metric in (claim.metric, str(claim.against))
+    )
+    pairs = {p: _arrivals([r[p] for r in rows], [x[p] for x in places]) for p in rows[0] if p in rows[1]}
+    unit = data.study.metric(str(claim.against)).unit or "steps"
+    return _judge_pairs(data, claim, case, pairs, "mean difference", unit)
+
+
+def _arrivals(rows: list[pd.DataFrame], places: list[pd.DataFrame]) -> np.ndarray:
+    """(drops, 2) places where each row first comes within 5 % of the worse of both last values, on common drops."""
+    drops = rows[0].dropna().index.intersection(rows[1].dropna().index)
+    values = [row.loc[drops].to_numpy() for row in rows]
+    ends, starts = (np.stack([v[:, at] for v in values]) for at in (-1, 0))
+    rising = ends.sum(axis=0) >= starts.sum(axis=0)
+    worse = np.where(rising, ends.min(axis=0), ends.max(axis=0))
+    level = worse + np.where(rising, -1, 1) * (1 - NEAR) * np.abs(worse)
+    arrived = [np.where(rising[:, None], v >= level[:, None], v <= level[:, None]).argmax(axis=1) for v in values]
+    return np.stack([x.loc[drops].to_numpy()[np.arange(len(drops)), at] for x, at in zip(places, arrived, strict=True)],
+                    axis=1)  # fmt: skip
+
+
+def _judge_pairs(
+    data: Data, claim: Claim, case: Case, pairs: dict, said: str, unit: str, shift: float = 0.0
+) -> Verdict:
+    """Verdict on the mean of differences (drops, 2) at every point; what is ``said`` of it, ``shift`` added."""
     empty, pairs = [p for p in pairs if not len(pairs[p])], {p: pair for p, pair in pairs.items() if len(pair)}
     if not pairs:
         return Verdict(claim, case, UNDECIDED, "no usable drops", 0)
@@ -58,15 +114,22 @@ def _judge_mean(data: Data, claim: Claim, case: Case) -> Verdict:
     estimates = {p: statistics.mean(pair[:, 0] - pair[:, 1], level) for p, pair in pairs.items()}
     outcomes = {p: _compare(estimates[p], claim, pairs[p]) for p in pairs}
     worst = max(pairs, key=lambda p: _adversity(estimates[p], outcomes[p], claim.relation))
-    against = _against(claim, case)
-    paired = case.versus is not None or isinstance(against, str)
-    shift, unit = 0.0 if paired else float(against), data.study.metric(claim.metric).unit
     value, low, high = (f"{_number(x + shift)} {unit}".strip() for x in estimates[worst])
-    measured = f"mean {'difference ' if paired else ''}{value} [{low}, {high}]"
+    measured = f"{said} {value} [{low}, {high}]"
     measured += f" where it is least favourable ({_where(data, worst)})" if len(pairs) > 1 else ""
     measured += _tally(data, list(outcomes.values()), list(pairs))
     measured += f"; no usable drops at {_list(data, empty)}" if empty else ""
-    return Verdict(claim, case, _overall(list(outcomes.values())), measured, min(map(len, pairs.values())))
+    outcome = _overall(list(outcomes.values()))
+    measured += _would_take(pairs[worst], level) if outcome == UNDECIDED else ""
+    return Verdict(claim, case, outcome, measured, min(map(len, pairs.values())))
+
+
+def _would_take(pair: np.ndarray, level: float) -> str:
+    """The number of drops after which an interval this wide would leave out zero, at the spread measured."""
+    difference = pair[:, 0] - pair[:, 1]
+    known = len(difference) > 1 and difference.std() > 0 and difference.mean() != 0
+    needed = max(_MIN_DROPS, statistics.drops_for(difference, level) if known else 0)
+    return f"; by the spread measured, it would take {needed} drops" if needed > len(difference) else ""
 
 
 def _judge_every(data: Data, claim: Claim, case: Case) -> Verdict:
@@ -131,6 +194,8 @@ _RULES = {
     "every": _judge_every,
     "share": _judge_share,
     "trend": _judge_trend,
+    "change": _judge_change,
+    "sooner": _judge_sooner,
     "published": _judge_published,
 }
 

@@ -69,7 +69,7 @@ def curve_summary(data: Data, panel: Panel) -> pd.DataFrame:
         metric = data.study.metric(line.metric or panel.metric)
         usable = data.usable_share(line.curve, metric.name)
         for point in table.columns:
-            row = _summarise(table[point].dropna().to_numpy(), panel.statistic, metric.least)
+            row = _summarise(table[point].dropna().to_numpy(), panel.statistic, metric.least, metric.most)
             rows.append({**_labels(data, number, line, panel, point), **row, "unusable": 1 - usable[point]})
     return pd.DataFrame(rows, columns=[*_columns(data), *_summarise(np.zeros(2), panel.statistic), "unusable"])
 
@@ -107,11 +107,14 @@ def _labels(data: Data, number: int, line: Line, panel: Panel, point: tuple[floa
     return dict(zip(_columns(data), [*names, *point], strict=True))
 
 
-def _summarise(values: np.ndarray, statistic: str, least: float | None = None) -> dict[str, float]:
+def _summarise(
+    values: np.ndarray, statistic: str, least: float | None = None, most: float | None = None
+) -> dict[str, float]:
     if statistic == "share":
         estimate = statistics.share(int((values > 0.5).sum()), len(values))
     else:
-        estimate = (statistics.mean(values) if statistic == "mean" else statistics.median(values)).above(least)
+        estimate = statistics.mean(values) if statistic == "mean" else statistics.median(values)
+        estimate = estimate.within(least, most)
     row = {"value": estimate.value, "low": estimate.low, "high": estimate.high}
     if statistic != "share":
         empty = not len(values)
@@ -121,9 +124,14 @@ def _summarise(values: np.ndarray, statistic: str, least: float | None = None) -
 
 
 def _mark_points(ax: Axes, points: np.ndarray) -> None:
-    """A logarithmic axis with a tick at every point of few, at powers of ten of many."""
-    ax.set_xscale("log")
-    if len(points) <= 6:
+    """A logarithmic axis, linear next to a point at zero; a tick at every point of few, at powers of ten of many."""
+    if points.min() < 0:
+        return
+    if points.min() == 0:
+        ax.set_xscale("symlog", linthresh=points[points > 0].min(), linscale=0.5)
+    else:
+        ax.set_xscale("log")
+    if len(points) <= 7:
         ax.set_xticks(points, [f"{point:g}" for point in points])
         ax.set_xticks([], minor=True)
 
@@ -146,11 +154,12 @@ def _outcome(data: Data, panel: Panel, line: Line) -> bool:
 
 
 def draw_band(
-    ax: Axes, number: int, line: Line, rows: pd.DataFrame, along: str, marked: bool = True, hollow: bool = False
+    ax: Axes, number: int, line: Line, rows: pd.DataFrame, along: str, every: int = 1, hollow: bool = False
 ) -> None:
     """A line in its colour, dash and marker, with what is between ``low`` and ``high`` where drops are not too few.
 
-    Hollow are markers of points where most designs are not usable (column ``unusable``), if asked.
+    Markers at one of ``every`` values, each line's at others. Hollow are markers of points where most designs are not
+    usable (column ``unusable``), if asked.
     """
     if rows.empty:
         return
@@ -159,7 +168,7 @@ def draw_band(
         MARKERS[number % len(MARKERS)],
     )
     x, y, low, high = (rows[name].to_numpy(float) for name in (along, "value", "low", "high"))
-    style: dict[str, Any] = {"color": colour, "marker": marker if marked else None}
+    style: dict[str, Any] = {"color": colour, "marker": marker, "markevery": (2 * number % every, every)}
     ax.plot(x, y, ls=DASHES[line.dash % len(DASHES)], label=rows["label"].iloc[0], **style)
     empty = rows["unusable"].to_numpy() > 0.5 if hollow else np.zeros(len(rows), bool)
     if empty.any():

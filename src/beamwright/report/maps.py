@@ -5,8 +5,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 
-from beamwright.records import Panel
+from beamwright.records import Mark, Panel
 from beamwright.report.data import Data
+
+SIGNS = ("*", "^", "s", "D")
+"""Signs of what is marked beside the users."""
 
 
 def draw_map(ax: Axes, data: Data, panel: Panel) -> pd.DataFrame:
@@ -32,14 +35,20 @@ def draw_map(ax: Axes, data: Data, panel: Panel) -> pd.DataFrame:
     else:
         shown = ax.scatter(x, y, c=value, s=6, vmin=low, vmax=high, cmap="viridis")
     if panel.marks:
-        place = [_values(data, curve, name) for name in panel.marks]
-        ax.plot(*place, ls="none", marker="o", ms=4.5, mfc="white", mec="black", mew=0.8, label=panel.marks_label)
+        _mark(ax, data, curve, Mark(place=(panel.marks[0], panel.marks[1]), label=panel.marks_label), "o")
+    for mark, sign in zip(panel.more_marks, SIGNS, strict=False):
+        _mark(ax, data, curve, mark, sign)
     ax.set_aspect("equal")
     ax.grid(False)
     ends = {(False, False): "neither", (True, False): "min", (False, True): "max", (True, True): "both"}
     beyond = ends[bool((value < low).any()), bool((value > high).any())]
     ax.figure.colorbar(shown, ax=ax, label=data.study.metric(panel.metric).title, extend=beyond, shrink=0.9)
     return pd.DataFrame({"curve": curve, "metric": panel.metric, "x": x, "y": y, "value": value})
+
+
+def _mark(ax: Axes, data: Data, curve: str, mark: Mark, sign: str) -> None:
+    place, size = [_values(data, curve, name) for name in mark.place], 8 if sign == "*" else 4.5
+    ax.plot(*place, ls="none", marker=sign, ms=size, mfc="white", mec="black", mew=0.8, label=mark.label)
 
 
 def _values(data: Data, curve: str, metric: str) -> np.ndarray:

@@ -32,6 +32,7 @@ def draw(data: Data, picture: Picture) -> tuple[Figure, pd.DataFrame]:
         labels = {line_label(data, line) for panel in picture.panels for line in panel.lines}
         marked = [panel for panel in picture.panels if panel.kind in ("density", "cdf")]
         marks = [f"{label}: {data.study.metric(m).label}" for p in marked for m in p.marks for label in labels]
+        marks += [mark.label for p in picture.panels for mark in p.more_marks]
         shaded = [panel.shaded_label for panel in picture.panels if panel.shaded_label]
         count, entries = len(picture.panels), [*labels, *marks, *shaded]
         columns = max(1, min(4, (_LETTERS if count > 1 else _LETTERS // 2) // (_HANDLE + max(map(_letters, entries)))))

@@ -10,8 +10,8 @@ from beamwright.report.curves import draw_band, fit_bands, line_label
 from beamwright.report.data import Data
 from beamwright.report.style import logarithmic
 
-FEW = 40
-"""Values up to which every one is marked."""
+FEW = 12
+"""Values up to which every one is marked, else so many of them."""
 
 
 def draw_profiles(ax: Axes, data: Data, panel: Panel) -> pd.DataFrame:
@@ -24,7 +24,7 @@ def draw_profiles(ax: Axes, data: Data, panel: Panel) -> pd.DataFrame:
         if not data.table(line.curve, line.metric or panel.metric):
             continue  # still being computed
         table = _profile(data, panel, line)
-        draw_band(ax, number, line, table, "x", marked=len(table) <= FEW)
+        draw_band(ax, number, line, table, "x", every=-(-len(table) // FEW))
         tables.append(table)
     ax.set_xlabel(data.study.metric(panel.place[0]).title)
     ax.set_ylabel(data.study.metric(panel.metric).title)
@@ -33,6 +33,8 @@ def draw_profiles(ax: Axes, data: Data, panel: Panel) -> pd.DataFrame:
         ax.set_xscale("log")
         ax.xaxis.set_major_formatter(lambda x, _: f"{x:g}")
         ax.xaxis.set_minor_formatter(lambda x, _: f"{x:g}" if f"{x:e}"[0] in "25" else "")
+    elif len(places := drawn["x"].unique()) <= FEW and np.all(places == np.round(places)):
+        ax.set_xticks(places)  # a count: no halves
     if panel.scale == "log" and logarithmic(drawn["value"]):
         ax.set_yscale("log")
     if panel.limits is not None:
@@ -49,8 +51,8 @@ def draw_profiles(ax: Axes, data: Data, panel: Panel) -> pd.DataFrame:
 def _profile(data: Data, panel: Panel, line: Line) -> pd.DataFrame:
     metric = line.metric or panel.metric
     values = _values(data, line.curve, metric)
-    least = data.study.metric(metric).least
-    estimates = [statistics.mean(column[~np.isnan(column)]).above(least) for column in values.T]
+    limits = data.study.metric(metric).least, data.study.metric(metric).most
+    estimates = [statistics.mean(column[~np.isnan(column)]).within(*limits) for column in values.T]
     return pd.DataFrame(
         {
             "curve": line.curve, "label": line_label(data, line), "metric": metric,

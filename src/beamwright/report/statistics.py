@@ -15,9 +15,10 @@ class Estimate(NamedTuple):
     low: float
     high: float
 
-    def above(self, least: float | None) -> "Estimate":
-        """With an interval that ends at the least value there can be."""
-        return self if least is None else self._replace(low=max(self.low, least))
+    def within(self, least: float | None, most: float | None) -> "Estimate":
+        """With an interval that ends at the least and at the largest value there can be."""
+        low = self.low if least is None else max(self.low, least)
+        return self._replace(low=low, high=self.high if most is None else min(self.high, most))
 
 
 def mean(values: np.ndarray, level: float = LEVEL) -> Estimate:
@@ -30,6 +31,12 @@ def mean(values: np.ndarray, level: float = LEVEL) -> Estimate:
         return Estimate(centre, -np.inf, np.inf)
     half = float(stats.t.ppf((1 + level) / 2, n - 1) * np.std(values, ddof=1) / np.sqrt(n))
     return Estimate(centre, centre - half, centre + half)
+
+
+def drops_for(values: np.ndarray, level: float = LEVEL) -> int:
+    """Number of values after which the interval of a mean like this one leaves out zero: (z s / m)^2, rounded up."""
+    ratio = stats.norm.ppf((1 + level) / 2) * np.std(values, ddof=1) / abs(np.mean(values))
+    return int(np.ceil(min(float(ratio) ** 2, 1e9)))
 
 
 def median(values: np.ndarray, level: float = LEVEL) -> Estimate:

@@ -2,7 +2,13 @@
 
 from beamwright.uncertainty.channel_error import channel_error, channel_error_bound
 from beamwright.uncertainty.csi_ball import sample_ball
-from beamwright.uncertainty.offset_box import offset_phasors, offset_range_of, offset_samples, offset_vertices
+from beamwright.uncertainty.offset_box import (
+    ALL_VERTICES_UP_TO,
+    offset_phasors,
+    offset_range_of,
+    offset_samples,
+    offset_vertices,
+)
 from beamwright.uncertainty.phase_noise import mean_phasor, sample_von_mises, von_mises_angles
 from beamwright.uncertainty.position_ball import (
     MIRROR,
@@ -15,6 +21,7 @@ from beamwright.uncertainty.position_ball import (
 )
 
 __all__ = [
+    "ALL_VERTICES_UP_TO",
     "MIRROR",
     "Directions",
     "ball_frame",

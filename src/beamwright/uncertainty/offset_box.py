@@ -9,18 +9,24 @@ import numpy as np
 from beamwright.core import require
 from beamwright.numerics import Values, namespace, unit_phasor
 
-MOST_VERTICES = 62
-"""All vertices of six access points; more access points have a random choice of as many."""
+ALL_VERTICES_UP_TO, SOME_VERTICES = 6, 32
+"""Access points that have all their vertices, 62 at most; and how many of the 2^A - 2 more access points have."""
 
 
-def offset_vertices(aps: int, most: int = MOST_VERTICES) -> np.ndarray:
-    """(vertices, aps) the 2^A - 2 vertices +-1/2 that are not constant; of many a fixed random choice."""
+def offset_vertices(aps: int) -> np.ndarray:
+    """(vertices, aps) the 2^A - 2 vertices +-1/2 that are not constant; of more than six access points a fixed choice.
+
+    Those come in pairs with opposite signs, so every access point stands on either side equally often.
+    """
     require(aps >= 1, "aps", "be >= 1", aps)
-    if 2**aps - 2 <= most:
+    if aps <= ALL_VERTICES_UP_TO:
         codes = np.arange(1, 2**aps - 1)[:, None] >> np.arange(aps) & 1
     else:
-        codes = np.random.default_rng(aps).integers(0, 2, (4 * most, aps))
-        codes = np.unique(codes[np.ptp(codes, axis=1) > 0], axis=0)[:most]
+        codes = np.random.default_rng(aps).integers(0, 2, (4 * SOME_VERTICES, aps))
+        codes = np.where(codes[:, :1] > 0, codes, 1 - codes)  # one of every pair
+        _, first = np.unique(codes[np.ptp(codes, axis=1) > 0], axis=0, return_index=True)
+        half = codes[np.ptp(codes, axis=1) > 0][np.sort(first)[: SOME_VERTICES // 2]]
+        codes = np.concatenate([half, 1 - half])
     return codes - 0.5
 
 

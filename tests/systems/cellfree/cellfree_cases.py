@@ -1,5 +1,7 @@
 """Scenes of the cell-free tests, and its SINRs by another route: everything stacked, sample by sample."""
 
+from dataclasses import replace
+
 import jax
 import numpy as np
 
@@ -10,6 +12,14 @@ def drawn(drops=2, seed=0, **settings):
     """Scenario and scenes; small but for the settings."""
     s = cf.Scenario.small().model_copy(update=settings)
     return s, cf.draw(s, jax.random.key(seed), drops)
+
+
+def shuffled(known, aps, users):
+    """The same paths with access points and users in another order (without their codes: see ``ranks``)."""
+    links = {name: getattr(known, name)[:, aps][:, :, aps]
+             for name in ("direct_gain", "direct_rx_cosine", "direct_tx_cosine", "echo_gain")}  # fmt: skip
+    uplinks = {name: getattr(known, name)[:, users][:, :, aps] for name in ("uplink_gain", "uplink_cosine")}
+    return replace(known, **links, **uplinks, target_cosine=known.target_cosine[:, aps], geometry=None)
 
 
 def random_design(s, drops, seed=0):

@@ -13,7 +13,6 @@ from beamwright import cellfree as cf
 from beamwright.core import Status
 from beamwright.systems.cellfree import physics
 from beamwright.systems.cellfree.audit.bound import _filled as filled
-from beamwright.systems.cellfree.audit.certificate import DENSE
 from beamwright.systems.cellfree.physics import (
     FAST,
     SLOW,
@@ -40,6 +39,8 @@ def is_sound(s, known, d):
     spread = np.ptp(d.worst_offsets_hz, axis=1)
     assert np.all(spread <= s.offset_range_hz * (1 + 1e-9))
     assert np.all(np.diff(d.trace, axis=1)[~np.isnan(np.diff(d.trace, axis=1))] >= -1e-9)
+    assert np.all(proof.least_user_sinr <= proof.user_sinr * (1 + 1e-6))
+    assert np.all(proof.least_radar_sinr <= proof.radar_sinr * (1 + 1e-6))
     there = cf.sinr(s, known, d, d.receivers, d.worst_offsets_hz)
     np.testing.assert_allclose(there.utility, proof.worst_case_utility, rtol=1e-9)
     again = cf.certify(s, known, d)
@@ -400,16 +401,26 @@ def test_the_certificate_takes_offsets_from_the_oracle_and_no_number(monkeypatch
     d = cf.leakage_beams(s, r.known)
     proof, filtered = d.certificate, filtered_signals(s, checked(s, r.known), d, d.receivers)
     search = physics.find_worst_offsets_of_drops
-    np.testing.assert_allclose(search(s, filtered, DENSE).utility, proof.worst_case_utility, rtol=1e-12)
-    np.testing.assert_allclose(search(s, filtered, DENSE).nominal, proof.nominal_utility, rtol=1e-12)
-    np.testing.assert_allclose(search(s, filtered, DENSE, radar_only=True).utility, proof.least_radar_sinr, rtol=1e-12)
+    effort = physics.dense_effort(s)
+    np.testing.assert_allclose(search(s, filtered, effort).utility, proof.worst_case_utility, rtol=1e-12)
+    np.testing.assert_allclose(search(s, filtered, effort).nominal, proof.nominal_utility, rtol=1e-12)
+    least = proof.least_radar_sinr, *proof.least_user_sinr.T
+    for figure, sinr in zip((physics.RADAR, physics.FIRST_USER, physics.FIRST_USER + 1), least, strict=True):
+        np.testing.assert_allclose(search(s, filtered, effort, figure).utility, sinr, rtol=1e-12)
 
     def liar(*arguments, **options):
         return search(*arguments, **options)._replace(utility=np.full(2, 99.0), nominal=np.full(2, 99.0))
 
     monkeypatch.setattr(physics, "find_worst_offsets_of_drops", liar)
     again = cf.certify(s, r.known, d)
-    for name in ("worst_case_utility", "nominal_utility", "least_radar_sinr", "radar_shortfall", "status"):
+    for name in (
+        "worst_case_utility",
+        "nominal_utility",
+        "least_radar_sinr",
+        "least_user_sinr",
+        "status",
+        "radar_shortfall",
+    ):
         np.testing.assert_array_equal(getattr(again, name), getattr(proof, name))
 
 

@@ -221,6 +221,30 @@ def test_a_policy_is_trained_once_and_asked_often(tmp_path):
         cf.METHODS["policy"](s, other)
 
 
+@pytest.mark.slow
+def test_training_goes_on_from_a_policy(tmp_path):
+    """A policy trained on other drops is where the training begins: nothing learnt yet, it is that policy."""
+    s, scenes = drawn(2)
+    policy, _ = cf.train_policy(s, cf.draw(s, jax.random.key(9), 4).known, "ddpg", tmp_path, **TINY_DDPG)
+    still = TINY_DDPG | {"actor_rate": 1e-15, "env_steps": 36}  # one iteration, which changes next to nothing
+    tuned = cf.learn_each(s, scenes.known, "ddpg", initial=policy, **still)
+    asked = cf.design_by_policy(s, scenes.known, policy)
+    np.testing.assert_allclose(tuned.worst_case_utility, asked.worst_case_utility, rtol=1e-4)
+    scratch = cf.learn_each(s, scenes.known, "ddpg", **still)
+    assert np.all(np.abs(scratch.worst_case_utility - tuned.worst_case_utility) > 1e-3)
+    from_file = cf.learn_each(s, scenes.known, "ddpg", initial=str(tmp_path), **still)
+    np.testing.assert_array_equal(from_file.beams, tuned.beams)
+    for agent, options, words in (
+        ("ddpg", still | {"width": 16}, "initial must be a policy that ddpg can go on from, of the same width"),
+        ("ddpg", still | {"actions": "literal"}, "initial must be a policy of literal actions"),
+        ("amortised", TINY, "initial must be a policy that amortised can go on from"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            cf.learn_each(s, scenes.known, agent, initial=policy, **options)
+    with pytest.raises(ValueError, match="initial must observe channels as this training does"):
+        cf.train_policy(s, scenes.known.take([0]), "ddpg", initial=policy, **TINY_DDPG)
+
+
 def test_the_optimiser_goes_on_from_a_design():
     s, scenes = drawn(2)
     first = cf.maximise_worst_case(s, scenes.known, starts=1, rounds=1, steps=60)

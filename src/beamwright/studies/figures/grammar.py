@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from beamwright.records import Axis, Case, Claim, Curve, Line, Metric, Panel, Picture, Setting
+from beamwright.records import Axis, Case, Claim, Curve, Line, Mark, Metric, Panel, Picture, Setting
 from beamwright.records.study import Relation, Rule
 
 Points = tuple[tuple[float, ...], ...]
@@ -19,9 +19,9 @@ def metric(name: str, label: str, unit: str = "") -> Metric:
     return Metric(name=name, label=label, unit=unit)
 
 
-def outcome(name: str, label: str, unit: str = "", least: float | None = None) -> Metric:
-    """A number that means something however a design ended; ``least`` is the least there can be."""
-    return Metric(name=name, label=label, unit=unit, every_status=True, least=least)
+def outcome(name: str, label: str, unit: str = "", least: float | None = None, most: float | None = None) -> Metric:
+    """A number that means something however a design ended, between the ``least`` and the ``most`` there can be."""
+    return Metric(name=name, label=label, unit=unit, every_status=True, least=least, most=most)
 
 
 def curve(
@@ -73,6 +73,11 @@ def field_map(metric: str, name: str, title: str, limits: tuple[float, float], m
         kind="map", metric=metric, lines=lines(name), title=title, limits=limits, place=("x_m", "y_m"), marks=marks,
         **more,
     )  # fmt: skip
+
+
+def mark(name: str, label: str) -> Mark:
+    """Places marked on a map: ``name`` "ap" for those at ``ap_x_m``, ``ap_y_m``."""
+    return Mark(place=(f"{name}_x_m", f"{name}_y_m"), label=label)
 
 
 def picture(name: str, caption: str, *panels: Panel) -> Picture:

@@ -1,4 +1,7 @@
-"""Access points, users, target, waveform and powers of the default scene (spec cellfree, section 2)."""
+"""Access points, users, target, waveform and powers of the default scene (spec cellfree, section 2).
+
+A parameter's ``source`` tells what the paper states from what the specification chose, for the paper gives no more.
+"""
 
 from typing import Literal, NamedTuple, Self
 
@@ -9,8 +12,8 @@ from beamwright.arrays import require_room
 from beamwright.core import Config, dbm_to_w, parameter, ranges, require
 from beamwright.numerics import Values
 
-_SPEC = "spec cellfree, section 2"
-
+_SOURCE = "source, section V"
+_OURS = "ours: spec cellfree, section 2"
 
 Metric = Literal["rate", "sinr"]
 
@@ -51,68 +54,68 @@ class Radio(NamedTuple):
 class Scenario(Config):
     """Full-duplex access points with movable antennas and carrier offsets, uplink users, and a radar target."""
 
-    aps: int = parameter(4, "Access points A", source=_SPEC, ge=1, le=64)
-    users: int = parameter(4, "Single-antenna uplink users U", source=_SPEC, ge=0, le=4096)
-    tx_antennas: int = parameter(8, "Transmit antennas N per access point", source=_SPEC, ge=1, le=1024)
-    rx_antennas: int = parameter(4, "Receive antennas M per access point", source=_SPEC, ge=1, le=1024)
-    paths: int = parameter(4, "Paths L per link", source=_SPEC, ge=1, le=10_000)
-    snapshots: int = parameter(16, "Symbols S that are processed together", source=_SPEC, ge=1, le=65_536)
-    code_gap: int = parameter(1, "Cycles between the codes of neighbours", source=_SPEC, ge=1, le=65_536)
-    symbol_time_s: float = parameter(35.7e-6, "Symbol duration", unit="s", source=_SPEC, ge=1e-15, le=1e3)
+    aps: int = parameter(4, "Access points A", source=_SOURCE, ge=1, le=64)
+    users: int = parameter(4, "Single-antenna uplink users U", source=_SOURCE, ge=0, le=4096)
+    tx_antennas: int = parameter(8, "Transmit antennas N per access point", source=_SOURCE, ge=1, le=1024)
+    rx_antennas: int = parameter(4, "Receive antennas M per access point", source=_SOURCE, ge=1, le=1024)
+    paths: int = parameter(4, "Paths L per link", source=_SOURCE, ge=1, le=10_000)
+    snapshots: int = parameter(16, "Symbols S that are processed together", source=_OURS, ge=1, le=65_536)
+    code_gap: int = parameter(1, "Cycles between the codes of neighbours", source=_OURS, ge=1, le=65_536)
+    symbol_time_s: float = parameter(35.7e-6, "Symbol duration", unit="s", source=_OURS, ge=1e-15, le=1e3)
     offset_range_hz: float = parameter(
-        500.0, "Largest difference F of two carriers", unit="Hz", source=_SPEC, ge=0, le=1e12
+        500.0, "Largest difference F of two carriers", unit="Hz", source=_OURS, ge=0, le=1e12
     )
     derotated: bool = parameter(
         False, "Whether access points de-rotate to the users' carrier before combining", source="spec, section 9"
     )
     sensing_weight: float = parameter(
-        0.8, "Weight of the radar in the utility; users have the rest", source=_SPEC, ge=0, le=1
+        0.8, "Weight of the radar in the utility; users have the rest", source=_OURS, ge=0, le=1
     )
-    metric: Metric = parameter("rate", "Summand of the utility: log2(1 + SINR), or SINR", source=_SPEC)
-    ap_power_w: float = parameter(1.0, "Transmit power of an access point", unit="W", source=_SPEC, ge=0, le=1e30)
-    user_power_w: float = parameter(0.01, "Transmit power of all users together", unit="W", source=_SPEC, ge=0, le=1e30)
-    noise_dbm: float = parameter(-120.0, "Noise power per antenna", unit="dBm", source=_SPEC, **ranges.DECIBELS)
+    metric: Metric = parameter("rate", "Summand of the utility: log2(1 + SINR), or SINR as printed", source=_OURS)
+    ap_power_w: float = parameter(1.0, "Transmit power of an access point", unit="W", source=_OURS, ge=0, le=1e30)
+    user_power_w: float = parameter(0.01, "Transmit power of all users together", unit="W", source=_OURS, ge=0, le=1e30)
+    noise_dbm: float = parameter(-120.0, "Noise power per antenna", unit="dBm", source=_SOURCE, **ranges.DECIBELS)
     self_interference_db: float = parameter(
-        -100.0, "Residual gain of an access point to itself", unit="dB", source=_SPEC, **ranges.DECIBELS
+        -100.0, "Residual gain of an access point to itself", unit="dB", source=_OURS, **ranges.DECIBELS
     )
     inter_ap_extra_db: float = parameter(
         -20.0,
         "Extra gain of links between access points, on top of path loss",
         unit="dB",
-        source=_SPEC,
+        source=_OURS,
         **ranges.DECIBELS,
     )
     radar_cross_section: float = parameter(
-        0.5, "Radar cross-section of the target, in the units of the echo's gain", source=_SPEC, ge=0, le=1e30
+        0.5, "Radar cross-section of the target, in the units of the echo's gain", source=_SOURCE, ge=0, le=1e30
     )
-    wavelength_m: float = parameter(0.0857, "Wavelength (3.5 GHz)", unit="m", source=_SPEC, ge=1e-9, le=1e9)
+    wavelength_m: float = parameter(0.0857, "Wavelength (3.5 GHz)", unit="m", source=_OURS, ge=1e-9, le=1e9)
     half_region_wavelengths: float = parameter(
         2.0,
         "Largest distance of antennas from the middle, along an access point's axis",
         unit="wavelengths",
-        source=_SPEC,
+        source=_SOURCE,
         ge=0,
         le=1e5,
     )
     spacing_wavelengths: float = parameter(
-        0.5, "Least distance of two antennas", unit="wavelengths", source=_SPEC, ge=0, le=1e5
+        0.5, "Least distance of two antennas", unit="wavelengths", source=_SOURCE, ge=0, le=1e5
     )
     ap_radius_m: float = parameter(
-        100.0, "Radius of the circle of access points", unit="m", source=_SPEC, ge=1e-3, le=1e9
+        100.0, "Radius of the circle of access points", unit="m", source=_OURS, ge=1e-3, le=1e9
     )
-    user_radius_m: float = parameter(60.0, "Radius of the disc of users", unit="m", source=_SPEC, ge=1e-3, le=1e9)
+    user_radius_m: float = parameter(60.0, "Radius of the disc of users", unit="m", source=_OURS, ge=1e-3, le=1e9)
     target_range_m: float = parameter(
         500**0.5,
         "Distance of the target from the middle; with the next, (20, 10) m",
         unit="m",
-        source=_SPEC,
+        source=_OURS,
         **ranges.METRES,
     )
     target_azimuth_deg: float = parameter(
         float(np.rad2deg(np.arctan2(1, 2))),
         "Direction of the target from the middle",
         unit="degrees",
-        source=_SPEC,
+        source=_OURS,
         ge=-360,
         le=360,
     )

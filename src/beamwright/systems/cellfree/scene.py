@@ -50,7 +50,7 @@ __all__ = [
 ]  # fmt: skip
 
 LINK_EXPONENT, ECHO_EXPONENT = 2.8, 2.2
-"""Path-loss exponents between users and access points, and of each leg of an echo."""
+"""Path-loss exponents between users and access points, and of each leg of an echo (source, section V)."""
 
 
 @dataclass(frozen=True)

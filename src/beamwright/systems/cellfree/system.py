@@ -23,6 +23,10 @@ METHODS = {
             methods.fixed_array_sca,
         ),
         Method(
+            "published-alternation", "Comparison: worst offsets and a design for them alone in turn, as printed",
+            methods.Alternation, methods.published_alternation,
+        ),
+        Method(
             "policy", "Design by a policy that beamwright train learnt; the optimiser may go on from it",
             learn.PolicyDesign, learn.design_by_policy,
         ),

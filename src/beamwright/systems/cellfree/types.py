@@ -129,12 +129,15 @@ class Certificate(StatusRecord):
     """(drops, users) at the worst offsets."""
     radar_sinr: np.ndarray
     """(drops,) at the worst offsets."""
+    least_user_sinr: np.ndarray
+    """(drops, users) of every user over the offsets, by a search of its own."""
     least_radar_sinr: np.ndarray
     """(drops,) over the offsets, by a search of its own."""
     bound: np.ndarray
     """(drops,) utility that no design exceeds: nobody interferes, all paths add up in phase."""
     silence_utility: np.ndarray
-    """(drops,) what a radar that says nothing would leave: fixed arrays, equal user powers."""
+    """(drops,) what a radar that says nothing would leave: fixed arrays, equal user powers. Antennas that move for the
+    users alone would leave more, which takes a search: no yardstick of a certificate."""
     radiated_w: np.ndarray
     """(drops, aps)."""
     power_residual: Residual

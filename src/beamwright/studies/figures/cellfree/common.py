@@ -17,7 +17,20 @@ RANGE = axis("offset_range_hz", "Largest carrier offset", "Hz")
 POWER = axis("ap_power_w", "Power of an access point", "W")
 REGION = axis("half_region_wavelengths", "Half of the region", "wavelengths")
 TARGET = axis("target_range_m", "Distance of the target", "m")
-UTILITY = outcome("worst", "Worst-case utility", "bit/s/Hz")
+WEIGHT = axis("sensing_weight", "Weight of sensing")
+APS = axis("aps", "Access points")
+UTILITY = outcome("worst", "Worst-case utility", "bit/s/Hz", least=0.0)
+UTILITY_METRICS = (
+    UTILITY,
+    outcome("nominal", "Utility without offsets", "bit/s/Hz", least=0.0),
+    outcome("lost", "Share of the utility lost to offsets", least=0.0, most=1.0),
+    outcome("users", "Sum rate of the users", "bit/s/Hz", least=0.0),
+    outcome("sensing", "Least rate of the radar", "bit/s/Hz", least=0.0),
+    outcome("radar_db", "Least radar SINR of those that see", "dB"),
+    outcome("blind", "Radars that see nothing", least=0.0, most=1.0),
+    outcome("radiated", "Radiated power", "W", least=0.0),
+    outcome("loud", "Access points that radiate", least=0.0),
+)
 _METHODS = {
     one.name: one
     for one in (

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from beamwright.records import Curve, Line, Panel, Setting, Study, sweep
+from beamwright.records import Curve, Line, Panel, Setting, Study
 from beamwright.studies.figures.cellfree import common
 from beamwright.studies.figures.grammar import curve, line, outcome, profile
 
@@ -22,7 +22,8 @@ _AGENTS = (
     curve("single", "one offset (baseline 1)", "ddpg", env_steps=_STEPS, objective="single"),
     curve("joint", "agent picks offset (baseline 2)", "ddpg", env_steps=_STEPS, objective="joint"),
     curve("nominal", "offsets ignored", "ddpg", env_steps=_STEPS, objective="nominal"),
-    curve("no-offset", "no offsets", "meta", env_steps=_STEPS, points=sweep(0.0)),
+    curve("no-offset", "no offsets", "meta", env_steps=_STEPS, offset_range_hz=0.0),
+    curve("meta-nominal", "meta, offsets ignored", "meta", env_steps=_STEPS, objective="nominal"),
 )
 _PLAIN = (
     curve("moving", "optimiser", "robust"),
@@ -52,11 +53,11 @@ def learning_study(name: str, title: str, **more: Any) -> Study:
     """A study of learners."""
     metrics = (
         outcome("env_steps", "Environment steps"),
-        outcome("score", "Utility of the policy", "bit/s/Hz"),
-        outcome("loss", "Critic's loss"),
+        outcome("score", "Utility of the policy", "bit/s/Hz", least=0.0),
+        outcome("loss", "Critic's loss", least=0.0),
         common.UTILITY,
-        outcome("first_loss", "Critic's loss at first"),
-        outcome("last_loss", "Critic's loss at last"),
-        outcome("steps_to", "Steps to 95 % of the last score"),
+        outcome("first_loss", "Critic's loss at first", least=0.0),
+        outcome("last_loss", "Critic's loss at last", least=0.0),
+        outcome("loss_steps", "Steps until the loss is within 5 % of its last", "steps", least=0.0),
     )
     return PAPER.study(name, title, "learning", metrics=metrics, drops=8, **more)

@@ -18,9 +18,9 @@ _BEST = (
 
 
 def learnt_utility(
-    name: str, title: str, over: Axis, points: tuple[float, ...], trend: Claim, scale: Scale = "linear"
+    name: str, title: str, over: Axis, points: tuple[float, ...], *trends: Claim, scale: Scale = "linear"
 ) -> Study:
-    """Worst-case utility of learners against an axis; ``trend`` is claimed along it."""
+    """Worst-case utility of learners against an axis; ``trends`` are claimed along it."""
     agents = learner_lines(*_AGENTS, "moving", "fixed", "silence")
     feared = learner_lines("meta", *_FEARS, "moving", "silence")
     return learning_study(
@@ -36,8 +36,15 @@ def learnt_utility(
             panel("worst", over, *feared, axis_scale=scale, title="what is feared"),
         ),
         numbers=("worst",),
-        claims=(trend, *_BEST),
+        claims=(*trends, *_BEST),
     )
+
+
+def falls_least(text: str, relation: Relation) -> Claim:
+    """The claim that the proposed agent's utility changes more, or less, than the baselines' along the axis."""
+    others = {"than baseline 1": "single", "than baseline 2": "joint", "than DDPG": "ddpg"}
+    pairs = {words: ("meta", other) for words, other in others.items()}
+    return claim(text, "Section V", "change", "worst", relation, *cases(pairs))
 
 
 def trend_of(text: str, relation: Relation, *agents: str) -> Claim:

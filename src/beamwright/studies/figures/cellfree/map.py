@@ -1,7 +1,7 @@
 """The study ``map``: beams and antennas of one scene."""
 
 from beamwright.studies.figures.cellfree.common import PAPER, RANGE, UTILITY, curves
-from beamwright.studies.figures.grammar import field_map, line, outcome, profile
+from beamwright.studies.figures.grammar import field_map, line, mark, outcome, profile
 
 STUDY = PAPER.study(
     "map",
@@ -15,22 +15,36 @@ STUDY = PAPER.study(
         outcome("power_db", "Power over noise", "dB"),
         outcome("x_m", "$x$", "m"),
         outcome("y_m", "$y$", "m"),
-        outcome("mark_x_m", "$x$", "m"),
-        outcome("mark_y_m", "$y$", "m"),
-        outcome("antenna", "Antenna"),
-        outcome("place", "Position", "wavelengths"),
+        *(outcome(f"{name}_{axis}_m", f"${axis}$", "m") for name in ("user", "target", "ap") for axis in "xy"),
+        outcome("antenna", "Transmit antenna"),
+        outcome("moved_loudest", "Shift from the fixed place", "wavelengths"),
+        outcome("moved_second", "Shift from the fixed place", "wavelengths"),
         UTILITY,
     ),
     drops=1,
     caption="Power that reaches each place from the four access points on the circle of 100 m, over the noise, "
-    "without what is scattered on the way; white: users, and the target at (20, 10) m. (a) Leakage beams of "
-    "fixed arrays; (b) beams and positions designed for the worst offsets; (c) transmit antennas of the first "
-    "access point before and after.",
+    "without what is scattered on the way. (a) Leakage beams of fixed arrays, all access points at full power; (b) "
+    "beams and positions designed for the worst offsets, where few of them radiate; (c) how far that design has moved "
+    "the transmit antennas of the two access points that radiate most from where fixed arrays have them.",
     panels=(
         *(
-            field_map("power_db", name, title, (60.0, 110.0), "mark", marks_label="users and target")
+            field_map(
+                "power_db",
+                name,
+                title,
+                (60.0, 110.0),
+                "user",
+                more_marks=(mark("target", "target"), mark("ap", "access points")),
+            )
             for name, title in (("leakage", "leakage beams"), ("moving", "designed"))
         ),
-        profile("antenna", "place", line("leakage", "fixed"), line("moving", "moved"), title="transmit antennas"),
+        profile(
+            "moved_loudest",
+            "antenna",
+            line("moving", "loudest"),
+            line("moving", "second loudest", metric="moved_second"),
+            title="how far antennas moved",
+            reference=0.0,
+        ),
     ),
 )

@@ -13,11 +13,11 @@ STUDY = PAPER.study(
     points=((500.0,),),
     curves=curves(*_NAMES),
     metrics=(
-        outcome("utility", "Utility", "bit/s/Hz"),
+        outcome("utility", "Utility", "bit/s/Hz", least=0.0),
         outcome("offset_hz", "Largest difference of two carriers", "Hz"),
     ),
     drops=8,
     caption="Utility on the way from no offsets to each design's own worst ones and as far again, mean over "
     "scenes with its 95 % confidence band. Designed for differences of at most 500 Hz.",
-    panels=(profile("utility", "offset_hz", *lines(*_NAMES)),),
+    panels=(profile("utility", "offset_hz", *lines(*_NAMES), shaded=(0.0, 500.0), shaded_label="designed for"),),
 )

@@ -2,8 +2,8 @@
 
 from beamwright.records import Axis, Claim, Curve, Setting, Study, sweep
 from beamwright.records.study import Scale
-from beamwright.studies.figures.cellfree.common import PAPER, UTILITY, curves
-from beamwright.studies.figures.grammar import line, lines, outcome, panel
+from beamwright.studies.figures.cellfree.common import PAPER, UTILITY_METRICS, curves
+from beamwright.studies.figures.grammar import line, lines, panel
 
 ALL = ("moving", "fixed", "non-robust", "leakage", "silence")
 
@@ -13,16 +13,17 @@ def utility(
     title: str,
     over: Axis,
     points: tuple[float, ...],
-    caption: str,
+    against: str,
     *claims: Claim,
     names: tuple[str, ...] = ALL,
     more: tuple[Curve, ...] = (),
     scale: Scale = "linear",
+    remark: str = "",
     **settings: Setting,
 ) -> Study:
-    """Worst case and radar SINR of the methods named (and of ``more`` curves, worst case only)."""
+    """Worst case of the methods named (and of ``more`` curves), median radar SINR, share of blind ones."""
     drawn = (*curves(*names), *more)
-    heard = (line(one, colour=i) for i, one in enumerate(names) if one != "silence")
+    heard = tuple(line(one, colour=i) for i, one in enumerate(names) if one != "silence")
     return PAPER.study(
         name,
         title,
@@ -30,20 +31,16 @@ def utility(
         axes=(over,),
         points=sweep(*points),
         curves=drawn,
-        metrics=(
-            UTILITY,
-            outcome("nominal", "Utility without offsets", "bit/s/Hz"),
-            outcome("users", "Sum rate of the users", "bit/s/Hz"),
-            outcome("radar_db", "Least radar SINR", "dB"),
-            outcome("radiated", "Radiated power", "W"),
-        ),
+        metrics=UTILITY_METRICS,
         settings=settings,
         drops=8,
-        caption=caption,
+        caption=f"Worst-case utility, median of the least radar SINR where a radar sees at all, and share of scenes "
+        f"where it does not (below −20 dB), against {against}; with 95 % confidence bands. {remark}".strip(),
         panels=(
             panel("worst", over, *lines(*(one.name for one in drawn)), axis_scale=scale, title="worst-case utility"),
-            panel("radar_db", over, *heard, axis_scale=scale, title="what the radar sees"),
+            panel("radar_db", over, *heard, axis_scale=scale, statistic="median", title="what radars see that see"),
+            panel("blind", over, *heard, axis_scale=scale, statistic="share", title="radars that see nothing"),
         ),
-        numbers=("worst", "nominal", "users", "radar_db", "radiated"),
+        numbers=("worst", "nominal", "users", "sensing", "blind", "radiated", "loud"),
         claims=claims,
     )

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from beamwright.core import renamed, require
+from beamwright.core import known_of, renamed, require
 from beamwright.metrics import Offsets, PositionBound, ResourceGrid, spectral_efficiency
 from beamwright.metrics import position_bound as bound_of
 from beamwright.systems.cellfree import physics
@@ -18,6 +18,7 @@ def utility_bound(scenario: Scenario, known: Known) -> np.ndarray:
 
     and powers filled over the users (rates), or given to the strongest (SINRs).
     """
+    known = known_of(known, Known)
     reach = scenario.rx_antennas * np.sum(np.sum(np.abs(known.uplink_gain), axis=-1) ** 2, axis=-1)
     own = np.abs(np.diagonal(known.echo_gain, axis1=1, axis2=2)) ** 2
     radar = scenario.snapshots * scenario.tx_antennas * scenario.ap_power_w * scenario.rx_antennas * own.sum(axis=-1)

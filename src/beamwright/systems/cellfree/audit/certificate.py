@@ -13,16 +13,14 @@ from beamwright.systems.cellfree import physics
 from beamwright.systems.cellfree.audit.bound import utility_bound
 from beamwright.systems.cellfree.scene import MET, SOUND, Certificate, Design, Known, Scenario, checked
 
-DENSE = physics.Effort(samples=2048, starts=32, steps=60)
-"""Effort of the certificate's search."""
-
 
 @guarded(Scenario)
 def certify(scenario: Scenario, known: Known, design: Design) -> Certificate:
     """Recompute the certificate; of the design only positions, beams, powers, filters and what was required are read.
 
-    The worst case is at the worst offsets that a search finds, 2048 points and 32 local searches: an estimate from
-    above, whose ``searches`` says how many ended there. ``bound`` is rigorous.
+    The worst case is at the worst offsets that a search finds, see ``physics.dense_effort``: an estimate from above,
+    whose ``searches`` says how many ended there. So are the least SINRs of radar and users, by searches of their own:
+    each is worst at other offsets than the utility. ``bound`` is rigorous.
 
     Raises: ValueError naming what has a wrong shape or is not finite.
     """
@@ -31,14 +29,14 @@ def certify(scenario: Scenario, known: Known, design: Design) -> Certificate:
             "be given", "none", "cf.receivers makes them")  # fmt: skip
     point, drops = physics.point_of(s, known, design), len(known.echo_gain)
     filtered = physics.filtered_signals(s, known, design, design.receivers)
-    worst, radar = (physics.find_worst_offsets_of_drops(s, filtered, DENSE, radar_only=only) for only in (False, True))
+    worst = physics.find_worst_offsets_of_drops(s, filtered, physics.dense_effort(s))
     offsets = s.offset_range_hz * worst.offsets
     nominal = _sinrs(s, filtered, np.zeros((drops, s.aps)))
     at_worst = _sinrs(s, filtered, offsets)
     worst_utility = physics.utility(s.radio, at_worst)
-    least_radar = _sinrs(s, filtered, s.offset_range_hz * radar.offsets).radar
+    least = _least_sinrs(s, filtered)
     required = np.zeros(drops) if design.required_radar_sinr is None else np.asarray(design.required_radar_sinr)
-    shortfall = np.maximum(0, 1 - np.divide(least_radar, required, out=np.ones(drops), where=required > 0))
+    shortfall = np.maximum(0, 1 - np.divide(least.radar, required, out=np.ones(drops), where=required > 0))
     radiated = np.sum(square_modulus(point.beams), axis=-1)
     power, layout = _power_residual(s, radiated, point.powers), _layout_residual(s, point)
     sound = (power <= SOUND) & (layout <= SOUND) & np.isfinite(worst_utility)
@@ -50,7 +48,8 @@ def certify(scenario: Scenario, known: Known, design: Design) -> Certificate:
         nominal_utility=physics.utility(s.radio, nominal),
         user_sinr=at_worst.users,
         radar_sinr=at_worst.radar,
-        least_radar_sinr=least_radar,
+        least_user_sinr=least.users,
+        least_radar_sinr=least.radar,
         bound=utility_bound(s, known),
         silence_utility=silence_utility(s, known),
         radiated_w=radiated,
@@ -64,6 +63,17 @@ def certify(scenario: Scenario, known: Known, design: Design) -> Certificate:
 def _sinrs(s: Scenario, filtered: physics.FilteredSignals, offsets_hz: np.ndarray) -> physics.Sinrs:
     """SINRs at offsets (drops, aps), by NumPy."""
     return physics.sinrs(s.radio, filtered, physics.offset_phases(s.radio, offsets_hz))
+
+
+def _least_sinrs(s: Scenario, filtered: physics.FilteredSignals) -> physics.Sinrs:
+    """Least SINR of radar and every user over the offsets, each by a search of its own."""
+
+    def there(figure: int) -> physics.Sinrs:
+        found = physics.find_worst_offsets_of_drops(s, filtered, physics.dense_effort(s), figure)
+        return _sinrs(s, filtered, s.offset_range_hz * found.offsets)
+
+    users = [there(physics.FIRST_USER + u).users[:, u] for u in range(s.users)]
+    return physics.Sinrs(np.stack(users, axis=1) if users else filtered.floor, there(physics.RADAR).radar)
 
 
 def silence_utility(s: Scenario, known: Known) -> np.ndarray:

@@ -25,10 +25,10 @@ def headline(scenario: Scenario, design: Design) -> Headline:
             "status": status,
             "worst case": proof.worst_case_utility[drop],
             "no offsets": proof.nominal_utility[drop],
-            "silence": proof.silence_utility[drop],
+            "silence (fixed arrays)": proof.silence_utility[drop],
             "bound": proof.bound[drop],
             "least radar SINR (dB)": float(linear_to_db(proof.least_radar_sinr[drop])),
-            "least user SINR (dB)": float(linear_to_db(proof.user_sinr[drop].min(initial=np.inf))),
+            "least user SINR (dB)": float(linear_to_db(proof.least_user_sinr[drop].min(initial=np.inf))),
             "radiated (W)": proof.radiated_w[drop].sum(),
             "iterations": int(design.iterations[drop]),
         }

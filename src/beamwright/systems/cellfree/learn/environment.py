@@ -108,7 +108,7 @@ class CellFree(Environment):
         own = self.offsets if offsets is None else physics.offset_scenarios(s, offsets[None])
         point = decode(s, self.site, paths, action, self.actions)
         received = physics.received_signals(paths, point)
-        count = len(own.coherence)
+        count = len(own.phases.rho)
         return point, received, physics.closed_form_filters(s, received, own, jnp.full(count, 1 / count)), own
 
     def _least(

@@ -1,7 +1,7 @@
 """Designs by agents: trained on each drop by itself, or once on many drops for any later one."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,6 +12,7 @@ import jax
 import numpy as np
 from jax import Array
 from jax.tree_util import PyTreeDef
+from numpy.typing import ArrayLike
 
 from beamwright.core import USUAL, Config, guarded, numbered_keys, parameter, ranges, renamed, require, root_key
 from beamwright.learn import (
@@ -59,6 +60,7 @@ class Learning(Config):
 
     actions: Actions = parameter("structured", "Meaning of an action's entries", source="spec, section 7")
     objective: Objective = parameter("robust", "Utility that is rewarded", source="spec, section 7")
+    initial: str = parameter("", "policy.eqx, or its folder, to go on from; none: from scratch", source="ours")
     seed: int = parameter(0, "Seed of the training; drop i uses fold_in(key(seed), i)", **ranges.SEED)
 
 
@@ -93,20 +95,24 @@ def learn_each(
     agent: str = "ddpg",
     actions: Actions = USUAL,
     objective: Objective = USUAL,
+    initial: "str | Path | Policy" = USUAL,
     seed: int = USUAL,
     **options: float,
 ) -> Design:
     """An agent trained on every drop by itself, the channel fixed; the design is the best step of its last episode.
 
-    Args:    agent ``ddpg``, ``meta`` or ``amortised``; actions and objective see ``environment``; seed of the training,
-             drop number i from fold_in(key(seed), i); options of the agent, see its ``options``.
+    Args:    agent ``ddpg``, ``meta`` or ``amortised``; actions and objective see ``environment``; initial: a policy of
+             ``train_policy`` that every drop's training goes on from (*fine-tuning*; critic and teacher are new), else
+             from scratch; seed of the training, drop number i from fold_in(key(seed), i); options of the agent, see its
+             ``options``.
     Returns: Design with the policy's own filters, scored like any other; ``curve`` is how it was learnt.
     Raises:  ValueError naming the argument.
     Source:  spec cellfree, section 7.
     """
     known = checked(scenario, known)
     chosen = agent_of(agent).options(**options)  # type: ignore[arg-type]  # which the model checks
-    trained = learn(scenario, known, agent, chosen, actions, objective, seed)
+    before = _initial(scenario, known, agent, chosen, actions, objective, initial)
+    trained = learn(scenario, known, agent, chosen, actions, objective, seed, before)
     curve = LearningCurve(*map(np.asarray, trained.curve))
     return certified_design(
         scenario,
@@ -142,29 +148,53 @@ class Trained(NamedTuple):
     curve: Row
 
 
+def _initial(
+    s: Scenario, known: Known, agent: str, options: AgentOptions, actions: Actions, objective: Objective,
+    initial: "str | Path | Policy",
+) -> "Policy | None":  # fmt: skip
+    """Policy to go on from, if any. Raises ValueError where it is not one of that agent, those actions, those sizes."""
+    if initial == "":
+        return None
+    policy = initial if isinstance(initial, Policy) else Policy.load(initial)
+    _require_sizes(s, policy)
+    require(policy.actions == actions, "initial", f"be a policy of {actions} actions", policy.actions)
+    env = environment(s, known, actions, "joint" if objective == "joint" else "robust", varying=policy.varying)
+    like = eqx.filter_eval_shape(lambda key: begin(agent_of(agent), env, options, key).actor, jax.random.key(0))
+    alike = jax.tree.map(lambda a: (a.shape, str(a.dtype)), (like, policy.actor))
+    require(alike[0] == alike[1], "initial", f"be a policy that {agent} can go on from, of the same width",
+            f"one of {policy.agent}")  # fmt: skip
+    return policy
+
+
 def learn(
-    s: Scenario, known: Known, agent: str, options: AgentOptions, actions: Actions, objective: Objective, seed: int
-) -> Trained:
+    s: Scenario, known: Known, agent: str, options: AgentOptions, actions: Actions, objective: Objective, seed: int,
+    initial: "Policy | None" = None,
+) -> Trained:  # fmt: skip
     """``learn_each`` without its certificate; ``known`` is checked."""
     drops = len(known.echo_gain)
     keys = np.asarray(jax.random.key_data(numbered_keys(root_key(seed), known.numbers)))
     single = single_offsets(s, known) if objective == "single" else np.zeros((drops, s.aps))
-    function = _learner(s.radio, s.users, agent, options, actions, objective)
+    leaves, shape = ([], None) if initial is None else jax.tree.flatten(initial.actor)
+    varying = initial is not None and initial.varying
+    function = _learner(s.radio, s.users, agent, options, actions, objective, varying, shape)
+    every = (np.broadcast_to(np.asarray(a), (drops, *a.shape)) for a in leaves)
     site = (np.broadcast_to(value, (drops, *np.shape(value))) for value in site_of(s))
-    return in_tiles(function, TILE, *physics.paths_of(known), *site, single, keys, counted=True)
+    return in_tiles(function, TILE, *every, *physics.paths_of(known), *site, single, keys, counted=True)
 
 
 @cache
 def _learner(
-    radio: Radio, users: int, agent: str, options: AgentOptions, actions: Actions, objective: Objective
-) -> Callable[..., Trained]:
-    """Training on one drop: paths, site, single offsets, key."""
-    count = len(physics.Paths._fields)
+    radio: Radio, users: int, agent: str, options: AgentOptions, actions: Actions, objective: Objective, varying: bool,
+    shape: PyTreeDef | None,
+) -> Callable[..., Trained]:  # fmt: skip
+    """Training on one drop: weights of the initial actor, if any, paths, site, single offsets, key."""
+    count, weights = len(physics.Paths._fields), 0 if shape is None else shape.num_leaves
 
     def one(*arrays: Array) -> Trained:
-        paths, site, single, key = _split(arrays, count)
-        env = build_environment(radio, users, paths, site, single, actions, objective, False)
-        state, curve = train(AGENTS[agent], env, options, key, episodes=1)
+        actor = None if shape is None else jax.tree.unflatten(shape, arrays[:weights])
+        paths, site, single, key = _split(arrays[weights:], count)
+        env = build_environment(radio, users, paths, site, single, actions, objective, varying)
+        state, curve = train(AGENTS[agent], env, options, key, episodes=1, actor=actor)
         return Trained(*_best_step(env, state.actor, key), curve)
 
     return one_by_one(one)
@@ -216,6 +246,7 @@ def train_policy(
     folder: str | Path | None = None,
     actions: Actions = USUAL,
     objective: Objective = USUAL,
+    initial: str | Path | Policy = USUAL,
     seed: int = USUAL,
     on_row: Callable[[Row], None] = lambda _: None,
     about: Mapping[str, object] | None = None,
@@ -233,21 +264,28 @@ def train_policy(
     known = checked(scenario, known)
     require(objective != "single", "objective", "be robust, nominal or joint for many drops", objective)
     env = environment(scenario, known, actions, objective)
+    before = _initial(scenario, known, agent, agent_options, actions, objective, initial)
+    require(before is None or before.varying == env.varying, "initial", "observe channels as this training does",
+            before is not None and before.varying)  # fmt: skip
     run = {
         **(about or {}), "system": "cellfree", "agent": agent, "seed": seed, "varying": env.varying,
-        "scenario": scenario.model_dump(mode="json"), "channels_sha256": _digest(known),
+        "scenario": scenario.model_dump(mode="json"),
+        "channels_sha256": _digest([getattr(known, name) for name in INPUTS]),
         "options": {**agent_options.model_dump(mode="json"), "actions": actions, "objective": objective},
+        "initial_sha256": "" if before is None else _digest(jax.tree.leaves(before.actor)),
     }  # fmt: skip
     path = None if folder is None else Path(folder)
-    actor, rows = sessions.run(chosen, env, agent_options, seed, path, run, on_row)
+    actor, rows = sessions.run(
+        chosen, env, agent_options, seed, path, run, on_row, actor=None if before is None else before.actor
+    )
     curve = LearningCurve(*(np.asarray(values)[None] for values in rows))
     return Policy(scenario, agent, actions, objective, env.varying, actor), curve
 
 
-def _digest(known: Known) -> str:
+def _digest(arrays: Sequence[ArrayLike]) -> str:
     total = hashlib.sha256()
-    for name in INPUTS:
-        total.update(np.ascontiguousarray(getattr(known, name)).tobytes())
+    for array in arrays:
+        total.update(np.ascontiguousarray(array).tobytes())
     return total.hexdigest()
 
 
@@ -281,9 +319,7 @@ def design_by_policy(
 
 def propose(s: Scenario, known: Known, policy: Policy) -> tuple[physics.Point, physics.Filters]:
     """``design_by_policy`` without certificate or optimiser; ``known`` is checked. Raises ValueError."""
-    for name in ("aps", "users", "tx_antennas", "rx_antennas", "snapshots"):
-        have, need = getattr(s, name), getattr(policy.scenario, name)
-        require(have == need, name, f"be {need}, as the policy was trained for", have)
+    _require_sizes(s, policy)
     drops = len(known.echo_gain)
     arrays, shape = jax.tree.flatten(policy.actor)
     function = _player(s.radio, s.users, policy.actions, policy.objective, policy.varying, shape)
@@ -292,6 +328,13 @@ def propose(s: Scenario, known: Known, policy: Policy) -> tuple[physics.Point, p
     single = np.zeros((drops, s.aps))
     keys = np.asarray(jax.random.key_data(numbered_keys(jax.random.key(0), known.numbers)))
     return in_tiles(function, TILE, *every, *physics.paths_of(known), *site, single, keys, counted=True)
+
+
+def _require_sizes(s: Scenario, policy: Policy) -> None:
+    """Raises ValueError naming a size that the policy was not trained for."""
+    for name in ("aps", "users", "tx_antennas", "rx_antennas", "snapshots"):
+        have, need = getattr(s, name), getattr(policy.scenario, name)
+        require(have == need, name, f"be {need}, as the policy was trained for", have)
 
 
 @cache

@@ -1,8 +1,9 @@
 """The source's algorithm for the worst offsets, corrected, for comparison; and its relaxations (spec cellfree, 5).
 
 Every phasor between two access points becomes a variable of its own on the unit circle, and penalty dual decomposition
-pulls the A (A - 1) S of them back to those that offsets can make. Conjugate gradients are Polak-Ribiere's (printed:
-Fletcher-Reeves), the fit is a matched one (printed: sums of unwrapped angles, without the unwrapping).
+pulls the A (A - 1) S of them back to those that offsets can make. It starts beside no offsets (printed: there), which
+can be a stationary point. Conjugate gradients are Polak-Ribiere's (printed: Fletcher-Reeves), the fit is a matched one
+(printed: sums of unwrapped angles, without the unwrapping).
 """
 
 from collections.abc import Callable
@@ -22,18 +23,20 @@ from beamwright.optim import quasi_newton as qn
 from beamwright.optim.manifolds import UnitNorm
 from beamwright.systems.cellfree import physics
 from beamwright.systems.cellfree.scene import Design, Finder, Known, Radio, Receivers, Scenario, WorstCase, checked
-from beamwright.uncertainty import offset_vertices
+from beamwright.uncertainty import offset_samples, offset_vertices
 
 TILE = 4
 FITS = 16
 """Random points from which the fit starts, beside the vertices and the last offsets."""
+BESIDE = 0.02
+"""Largest offset of the first start, in units of the range: no offsets at all can be a stationary point."""
 
 
 class Variant(NamedTuple):
     """Variant of the algorithm."""
 
     starts: int = 1
-    """Number of starts: no offsets, then vertices."""
+    """Number of starts: beside no offsets, then vertices."""
     duals: bool = True
     polish: bool = False
     """Whether a search of the box follows."""
@@ -98,14 +101,20 @@ def _search(s: Radio, filtered: physics.FilteredSignals, range_hz: Array, varian
         best = jnp.where(better, offsets, last.best)
         return offset_parts(s, range_hz * offsets), _Fit(offsets, best, jnp.where(better, utility, last.utility))
 
+    def better(offsets: Array, utility: Array) -> _Fit:
+        """Start there; best so far, it or no offsets."""
+        none = jnp.zeros(s.aps)
+        nominal = utility_at(none)
+        return _Fit(offsets, jnp.where(utility < nominal, offsets, none), jnp.minimum(utility, nominal))
+
     def from_start(offsets: Array) -> _Fit:
         utility = utility_at(offsets)
         rho = pairs / jnp.maximum(jnp.abs(utility), 1e-300)
         limits = penalty_dual.Options(variant.rounds, duals=variant.duals)
-        last = _Fit(offsets, offsets, utility)
+        last = better(offsets, utility)
         return penalty_dual.decompose(descend, fit, offset_parts(s, range_hz * offsets), last, rho, limits).state
 
-    first = jnp.concatenate([jnp.zeros((1, s.aps)), jnp.asarray(offset_vertices(s.aps))])[: variant.starts]
+    first = jnp.concatenate([jnp.asarray(_beside(s.aps)), jnp.asarray(offset_vertices(s.aps))])[: variant.starts]
     ended = lax.map(from_start, first)
     pick = jnp.argmin(ended.utility)
     best, value = ended.best[pick], ended.utility[pick]
@@ -113,6 +122,11 @@ def _search(s: Radio, filtered: physics.FilteredSignals, range_hz: Array, varian
         polished = qn.minimise(utility_at, best, -0.5, 0.5, qn.Options(40, 1e-9))
         best, value = polished.x, polished.value
     return value, best
+
+
+def _beside(aps: int) -> np.ndarray:
+    """(1, aps) small offsets without symmetry, the same for ever."""
+    return BESIDE * offset_samples(aps, 1, seed=3)
 
 
 def offset_parts(s: Radio, offsets_hz: Array) -> Array:

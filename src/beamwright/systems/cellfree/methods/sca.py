@@ -75,7 +75,7 @@ class _End(NamedTuple):
 
 
 def _one(s: Scenario, known: Known, point: physics.Point, rounds: int) -> _End:
-    offsets, maps = physics.scenario_offsets(s), _maps(s, known, point)
+    offsets, maps = physics.scenario_offsets(s, known)[0], _maps(s, known, point)
     filters = physics.robust_filters(s, known, point)
     value = _least(s, known, point, filters)
     trace = np.full(rounds + 1, np.nan)
@@ -102,7 +102,7 @@ def _filtered(s: Scenario, known: Known, point: physics.Point, filters: physics.
 
 def _least(s: Scenario, known: Known, point: physics.Point, filters: physics.Filters) -> float:
     """Least utility over no offsets and the vertices."""
-    return float(physics.utilities(s, _filtered(s, known, point, filters), physics.scenario_offsets(s)).min())
+    return float(physics.utilities(s, _filtered(s, known, point, filters), physics.scenario_offsets(s, known)).min())
 
 
 class _Maps(NamedTuple):

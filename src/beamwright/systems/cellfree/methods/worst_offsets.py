@@ -37,12 +37,12 @@ def worst_case_offset(
     if method == "manifold":
         return by_manifold(scenario, filtered, **options)
     require(not options, "options", "be none for method 'vertices'", sorted(options))
-    return _by_vertices(scenario, filtered)
+    return _by_vertices(scenario, known, filtered)
 
 
-def _by_vertices(s: Scenario, filtered: physics.FilteredSignals) -> WorstCase:
-    points = physics.scenario_offsets(s)
+def _by_vertices(s: Scenario, known: Known, filtered: physics.FilteredSignals) -> WorstCase:
+    points = physics.scenario_offsets(s, known)
     values = physics.utilities(s, filtered, points)
-    best = values.argmin(axis=1)
+    best, drops = values.argmin(axis=1), np.arange(len(values))
     found_by = np.where(best == 0, Finder.NOMINAL, Finder.VERTEX)
-    return WorstCase(values.min(axis=1), points[best], found_by, np.ones(len(best), int))
+    return WorstCase(values.min(axis=1), points[drops, best], found_by, np.ones(len(best), int))

@@ -14,27 +14,36 @@ from beamwright.systems.cellfree.physics.model import (
     FilteredSignals,
     Filters,
     OffsetPhases,
-    OffsetScenarios,
     Paths,
     Point,
     ReceivedSignals,
     Sinrs,
     apply_filters,
-    closed_form_filters,
     code_correlation,
     offset_phases,
-    offset_scenarios,
+    radar_sinr,
     received_signals,
     sinrs,
     utility,
     utility_at,
 )
+from beamwright.systems.cellfree.physics.ranks import Ranks, canonical_ranks
+from beamwright.systems.cellfree.physics.scenario_set import (
+    OffsetScenarios,
+    closed_form_filters,
+    offset_scenarios,
+    scenario_sinrs,
+)
 from beamwright.systems.cellfree.physics.worst_case import (
     FAST,
+    FIRST_USER,
+    RADAR,
     SLOW,
+    UTILITY,
     Effort,
     WorstOffsets,
     candidates,
+    dense_effort,
     effort_for,
     find_worst_offsets,
     find_worst_offsets_of_drops,
@@ -52,10 +61,11 @@ from beamwright.systems.cellfree.physics.yardsticks import (
 )
 
 __all__ = [
-    "FAST", "SLOW", "YARDSTICKS", "Effort", "FilteredSignals", "Filters", "OffsetPhases", "OffsetScenarios", "Paths",
-    "Point", "ReceivedSignals", "Sinrs", "WorstOffsets", "apply_filters", "candidates", "closed_form_filters",
-    "code_correlation", "conjugate_beam", "effort_for", "filtered_signals", "filters_of", "find_worst_offsets",
-    "find_worst_offsets_of_drops", "fixed_layouts", "fixed_point", "leakage_beam", "offset_phases",
-    "offset_scenarios", "paths_of", "point_of", "received_signals", "receivers", "receivers_of", "robust_filters",
-    "scenario_offsets", "sinr", "sinrs", "sinrs_by_offset", "utilities", "utility", "utility_at", "yardstick",
+    "FAST", "FIRST_USER", "RADAR", "SLOW", "UTILITY", "YARDSTICKS", "Effort", "FilteredSignals", "Filters",
+    "OffsetPhases", "OffsetScenarios", "Paths", "Point", "Ranks", "ReceivedSignals", "Sinrs", "WorstOffsets",
+    "apply_filters", "candidates", "canonical_ranks", "closed_form_filters", "code_correlation", "conjugate_beam",
+    "dense_effort", "effort_for", "filtered_signals", "filters_of", "find_worst_offsets", "find_worst_offsets_of_drops",
+    "fixed_layouts", "fixed_point", "leakage_beam", "offset_phases", "offset_scenarios", "paths_of", "point_of",
+    "radar_sinr", "received_signals", "receivers", "receivers_of", "robust_filters", "scenario_offsets",
+    "scenario_sinrs", "sinr", "sinrs", "sinrs_by_offset", "utilities", "utility", "utility_at", "yardstick",
 ]  # fmt: skip

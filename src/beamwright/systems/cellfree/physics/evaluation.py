@@ -5,6 +5,7 @@ from numpy.typing import ArrayLike
 
 from beamwright.core import as_array, numbers, plain_array, renamed, require
 from beamwright.systems.cellfree.physics import model
+from beamwright.systems.cellfree.physics.scenario_set import closed_form_filters, offset_scenarios
 from beamwright.systems.cellfree.scene import Design, Known, Receivers, Scenario, Sinr, checked
 
 
@@ -29,10 +30,8 @@ def receivers(
     w = as_array(np.broadcast_to(w, (drops, count)) if w.ndim == 1 else w, "weights",
                  "drops scenarios", drops=drops, scenarios=count)  # fmt: skip
     require(bool(np.all(w >= 0)) and bool(np.all(w.sum(axis=1) > 0)), "weights", "be >= 0, not all 0", w)
-    received, scenarios = model.received_signals(paths_of(known), point), model.offset_scenarios(scenario.radio, f)
-    return receivers_of(
-        model.closed_form_filters(scenario.radio, received, scenarios, w / w.sum(axis=1, keepdims=True))
-    )
+    received, scenarios = model.received_signals(paths_of(known), point), offset_scenarios(scenario.radio, f)
+    return receivers_of(closed_form_filters(scenario.radio, received, scenarios, w / w.sum(axis=1, keepdims=True)))
 
 
 @renamed
@@ -52,10 +51,14 @@ def sinr(scenario: Scenario, known: Known, x: Design, r: Receivers, offsets_hz: 
 
 
 def utilities(s: Scenario, filtered: model.FilteredSignals, offsets_hz: np.ndarray) -> np.ndarray:
-    """(drops, points) utility at offsets (points, aps)."""
-    phases = model.offset_phases(s.radio, offsets_hz)
-    drops = (model.FilteredSignals(*(a[i] for a in filtered)) for i in range(len(filtered.echo)))
-    return np.stack([model.utility_at(s.radio, drop, phases) for drop in drops])
+    """(drops, points) utility at offsets (points, aps), or (drops, points, aps)."""
+    drops = len(filtered.echo)
+    offsets = np.broadcast_to(offsets_hz, (drops, *offsets_hz.shape[-2:]))
+    values = np.empty(offsets.shape[:2])
+    for i in range(drops):
+        one = model.FilteredSignals(*(a[i] for a in filtered))
+        values[i] = model.utility_at(s.radio, one, model.offset_phases(s.radio, offsets[i]))
+    return values
 
 
 def filtered_signals(s: Scenario, known: Known, x: Design, r: Receivers) -> model.FilteredSignals:

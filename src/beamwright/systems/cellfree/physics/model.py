@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from beamwright.channels import arriving, departing, steering
-from beamwright.numerics import Values, namespace, solve_above, solve_positive, square_modulus
+from beamwright.numerics import Values, namespace, square_modulus
 from beamwright.systems.cellfree.scenario import Radio
 from beamwright.uncertainty import offset_phasors
 
@@ -140,7 +140,7 @@ def apply_filters(s: Radio, received: ReceivedSignals, filters: Filters) -> Filt
     own = xp.eye(power.shape[-1])
     signal = xp.sum(own * power, axis=-1)
     radar_at = xp.einsum("...am,...vam->...va", z, received.uplink)
-    chi = xp.asarray(_overlap(s))
+    chi = xp.asarray(code_overlap(s))
     spill = xp.einsum("...v,...va,ab,...vb->...", received.powers, radar_at, chi, xp.conj(radar_at)).real
     return FilteredSignals(
         leaks=xp.einsum("...uam,...abm->...uab", u, received.beams),
@@ -168,9 +168,21 @@ def sinrs(s: Radio, filtered: FilteredSignals, phases: OffsetPhases) -> Sinrs:
     leaks = filtered.leaks.reshape(*filtered.leaks.shape[:-2], pairs)
     waves = phases.waves.reshape(*phases.waves.shape[:-2], pairs)
     interference = waves @ xp.swapaxes(leaks, -1, -2)  # (..., snapshots, users)
-    noise = filtered.floor + xp.mean(square_modulus(interference), axis=-2)
-    clutter = s.snapshots * square_modulus(xp.sum(filtered.clutter * phases.rho, axis=(-2, -1)))
-    return Sinrs(filtered.signal / noise, filtered.echo / (filtered.radar_floor + clutter))
+    return Sinrs(
+        user_sinrs(filtered, xp.mean(square_modulus(interference), axis=-2)), radar_sinr(s, filtered, phases.rho)
+    )
+
+
+def user_sinrs(filtered: FilteredSignals, interference: Values) -> Values:
+    """SINRs of users whose filters let the beams through with these mean powers (..., users)."""
+    return filtered.signal / (filtered.floor + interference)
+
+
+def radar_sinr(s: Radio, filtered: FilteredSignals, rho: Values) -> Values:
+    """SINR of the radar at correlations rho (..., aps, aps)."""
+    xp = namespace(rho)
+    clutter = s.snapshots * square_modulus(xp.sum(filtered.clutter * rho, axis=(-2, -1)))
+    return filtered.echo / (filtered.radar_floor + clutter)
 
 
 def utility(s: Radio, sinrs: Sinrs) -> Values:
@@ -187,62 +199,6 @@ def utility_at(s: Radio, filtered: FilteredSignals, phases: OffsetPhases) -> Val
     return utility(s, sinrs(s, filtered, phases))
 
 
-class OffsetScenarios(NamedTuple):
-    """Set of offsets that filters are made for, on an axis before the others; independent of beams and positions."""
-
-    phases: OffsetPhases
-    coherence: Values
-    """(1/S) sum_s waves[s, a, b] conj(waves[s, c, d]), (..., scenarios, aps, aps, aps, aps)."""
-
-
-def offset_scenarios(s: Radio, offsets_hz: Values) -> OffsetScenarios:
-    """Phases and mean coherence at offsets (..., scenarios, aps)."""
-    xp = namespace(offsets_hz)
-    phases, aps = offset_phases(s, offsets_hz), s.aps
-    flat = phases.waves.reshape(*phases.waves.shape[:-2], aps * aps)
-    mean = xp.swapaxes(flat, -1, -2) @ xp.conj(flat) / s.snapshots
-    return OffsetScenarios(phases, mean.reshape(*mean.shape[:-2], aps, aps, aps, aps))
-
-
-def closed_form_filters(s: Radio, received: ReceivedSignals, scenarios: OffsetScenarios, weights: Values) -> Filters:
-    """MMSE filters for the mean interference over scenarios with weights (..., scenarios); norm one.
-
-    u_u ~ (mean i i^H + sum_v p_v h_v h_v^H + I)^-1 h_u,     z ~ (mean i_r i_r^H + Q + I)^-1 d      spec, section 4
-    """
-    xp = namespace(received.beams)
-    aps, antennas = received.echo.shape[-2:]
-    size, batch = aps * antennas, received.echo.shape[:-2]
-    mean = xp.einsum("...k,...kabcd->...abcd", weights, scenarios.coherence)
-    half = xp.einsum("...abm,...abcd->...amcd", received.beams, mean)
-    interference = xp.einsum("...amcd,...cdn->...amcn", half, xp.conj(received.beams)).reshape(*batch, size, size)
-    clutter = xp.einsum("...kab,...abm->...kam", scenarios.phases.rho, received.clutter)
-    clutter = clutter.reshape(*clutter.shape[:-2], size)
-    spill = xp.einsum("...k,...ki,...kj->...ij", weights * s.snapshots, clutter, xp.conj(clutter))
-    h = received.uplink.reshape(*batch, received.uplink.shape[-3], size)
-    users = xp.einsum("...v,...vi,...vj->...ij", received.powers, h, xp.conj(h))
-    chi = xp.asarray(np.kron(_overlap(s), np.ones((antennas, antennas))))
-    signals = xp.concatenate([h, received.echo.reshape(*batch, 1, size)], axis=-2)
-    filters = _solved(interference + users, spill + chi * users, signals)
-    power = xp.sum(square_modulus(filters), axis=-1, keepdims=True)
-    usable = power > 1e-300  # without a signal any filter will do
-    filters = xp.where(usable, filters / xp.sqrt(xp.where(usable, power, 1.0)), size**-0.5)
-    filters = filters.reshape(*filters.shape[:-1], aps, antennas)
-    return Filters(filters[..., :-1, :, :], filters[..., -1, :, :])
-
-
-def _solved(users: Values, radar: Values, signals: Values) -> Values:
-    """Solutions (..., users + 1, size): (users + I)^-1 of all signals but the last, (radar + I)^-1 of the last."""
-    xp = namespace(signals)
-    if xp is np:
-        columns = np.swapaxes(signals, -1, -2)
-        solutions = solve_above(users, 1.0, columns[..., :-1]), solve_above(radar, 1.0, columns[..., -1:])
-        return np.swapaxes(np.concatenate(solutions, axis=-1), -1, -2)
-    matrices = xp.stack([users, radar], axis=-1) + xp.eye(len(users))[..., None]  # one instance: two lanes
-    columns = xp.stack([signals.T, signals.T], axis=-1)
-    solution = solve_positive(matrices, columns, 0.5)
-    return xp.concatenate([solution[:, :-1, 0], solution[:, -1:, 1]], axis=1).T
-
-
-def _overlap(s: Radio) -> np.ndarray:
+def code_overlap(s: Radio) -> np.ndarray:
     """Code overlap chi_ab = (1/S) sum_s conj(x_a) x_b: the identity for orthogonal codes."""
     return np.conj(s.codes).T @ s.codes / s.snapshots

@@ -13,11 +13,11 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
 
-from beamwright.numerics import Values, in_tiles, materialise, one_by_one, phasor, total
+from beamwright.numerics import Values, in_tiles, materialise, one_by_one, phasor, square_modulus, total
 from beamwright.optim import quasi_newton as qn
 from beamwright.systems.cellfree.physics import model
 from beamwright.systems.cellfree.scene import Finder, Radio, Scenario
-from beamwright.uncertainty import offset_samples, offset_vertices
+from beamwright.uncertainty import ALL_VERTICES_UP_TO, offset_samples, offset_vertices
 
 TILE = 64
 """Drops per compiled call, one after another in it."""
@@ -27,23 +27,47 @@ AGREED = 1e-6
 """Searches agree that end within this share of the loss from J(0)."""
 
 
+UTILITY, RADAR, FIRST_USER = 0, 1, 2
+"""Figures whose least value is searched: the utility, the SINR of the radar, and that of user u at 2 + u."""
+
+
 class Effort(NamedTuple):
-    """Random candidates, local searches, and steps of each."""
+    """Random candidates, local searches, and steps of each; and what goes before those."""
 
     samples: int = 64
     starts: int = 4
     steps: int = 40
+    moved: int = 0
+    """Worst candidates that are improved by moving one access point at a time, before the local searches."""
+    places: int = 2
+    """Places of an access point that are tried: the ends of the box, and evenly between them."""
 
 
-SLOW, FAST = Effort(), Effort(512, 16, 60)
+SLOW, FAST = Effort(), Effort(256, 4, 60, moved=16, places=21)
 """Efforts for slow drift, where the worst offsets are a vertex or near one, and for fast drift."""
+DENSE_SLOW, DENSE_FAST = Effort(512, 16, 60), Effort(1024, 16, 60, moved=32)
+"""Efforts of certificates."""
 FAST_FROM = 0.4
 """Largest slow drift, in cycles over all snapshots."""
+PLACES = 21, 81, 321
+"""Places of moves in a certificate, of which there are four per cycle at least (up to 80); few programs serve all."""
 
 
 def effort_for(s: Scenario) -> Effort:
-    """Effort that misses at most 0.3 % of the loss in ``cellfree/fig10``; two programs serve all ranges."""
-    return SLOW if s.drift <= FAST_FROM else FAST
+    """Effort that misses at most 0.3 % of the loss in ``cellfree/worst-offsets``; two programs serve all ranges."""
+    return _for_sizes(s, SLOW if s.drift <= FAST_FROM else FAST)
+
+
+def dense_effort(s: Scenario) -> Effort:
+    """Effort of a certificate; with fast drift access points are moved through all cycles."""
+    if s.drift <= FAST_FROM:
+        return _for_sizes(s, DENSE_SLOW)
+    return _for_sizes(s, DENSE_FAST._replace(places=next((n for n in PLACES if n > 4 * s.drift), PLACES[-1])))
+
+
+def _for_sizes(s: Scenario, effort: Effort) -> Effort:
+    """The effort, with more moves where not all vertices are candidates."""
+    return effort if s.aps <= ALL_VERTICES_UP_TO else effort._replace(moved=max(effort.moved, 8 * effort.starts))
 
 
 class WorstOffsets(NamedTuple):
@@ -64,32 +88,36 @@ def candidates(aps: int, samples: int, seed: int = 0) -> np.ndarray:
 
 
 def find_worst_offsets(
-    s: Radio, filtered: model.FilteredSignals, range_hz: Array, effort: Effort, radar_only: Array | bool = False
+    s: Radio, filtered: model.FilteredSignals, range_hz: Array, effort: Effort, figure: Array | int = UTILITY
 ) -> WorstOffsets:
-    """Least utility over the box, of one drop, traceable; ``radar_only``: least radar SINR instead."""
-    points = jnp.asarray(candidates(s.aps, effort.samples))
+    """Least figure over the box, of one drop, traceable: ``UTILITY``, ``RADAR``, or ``FIRST_USER`` + u for SINRs."""
+    points = jnp.asarray(candidates(s.aps, effort.samples))[:, _ranks(filtered)]
     vertices = len(offset_vertices(s.aps))
     sinrs_at = sinrs_by_offset(s, filtered, range_hz)
 
     def values(offsets: Array) -> Array:
         """(points,) of offsets (aps, points)."""
         sinrs = sinrs_at(offsets)
-        return jnp.where(radar_only, sinrs.radar, model.utility(s, sinrs))
+        return jnp.stack([model.utility(s, sinrs), sinrs.radar, *sinrs.users.T])[figure]
 
     spare = -len(points) % CHUNK
     chunks = jnp.concatenate([points, jnp.zeros((spare, s.aps))]).reshape(-1, CHUNK, s.aps)
     sampled = lax.map(lambda chunk: values(chunk.T), chunks).ravel()[: len(points)]
     starts = min(effort.starts, len(points))
-    _, order = lax.top_k(-sampled, starts)
 
     def search(start: Array) -> qn.Found:
         scale = jnp.maximum(jnp.abs(sampled[0]), 1e-300)  # values of order one, whatever the metric
         stop = qn.Options(effort.steps, 1e-6, cuts=10, first=1.0)
         return qn.minimise(lambda y: values(y[:, None])[0] / scale, start, -0.5, 0.5, stop)
 
-    ended = jax.vmap(search)(points[order])
+    _, order = lax.top_k(-sampled, min(max(starts, effort.moved), len(points)))
+    first, seeds = order[0], points[order]
+    if effort.moved:
+        moved, least = _moved(values, seeds, sampled[order], effort.places)
+        seeds = moved[lax.top_k(-least, starts)[1]]
+    ended = jax.vmap(search)(seeds)
     reached = values(ended.x.T)
-    best, first = jnp.argmin(reached), order[0]
+    best = jnp.argmin(reached)
     improved = reached[best] < sampled[first] * (1 - 1e-12)
     value = jnp.where(improved, reached[best], sampled[first])
     kind = jnp.where(first == 0, Finder.NOMINAL, jnp.where(first <= vertices, Finder.VERTEX, Finder.SAMPLE))
@@ -101,6 +129,36 @@ def find_worst_offsets(
         searches=jnp.sum(close),
         nominal=sampled[0],
     )
+
+
+def _ranks(filtered: model.FilteredSignals) -> Array:
+    """Rank of every access point by what is heard of and at it over the noise: candidates belong to no index."""
+    users = square_modulus(filtered.leaks) / jnp.maximum(filtered.floor, 1e-300)[:, None, None]
+    power = users.sum(axis=0) + square_modulus(filtered.clutter) / jnp.maximum(filtered.radar_floor, 1e-300)
+    return jnp.argsort(jnp.argsort(-(power.sum(axis=0) + power.sum(axis=1))))
+
+
+def _moved(values: Callable[[Array], Array], points: Array, value: Array, places: int) -> tuple[Array, Array]:
+    """Points (points, aps) and their values after moves of one access point at a time, each the one that lowers most.
+
+    A valley of one access point's offset is never missed for being narrow; every point ends where no move lowers.
+    """
+    aps = points.shape[1]
+    at = jnp.repeat(jnp.arange(aps), places)
+    to = jnp.tile(jnp.linspace(-0.5, 0.5, places), aps)
+
+    def descend(start: tuple[Array, Array]) -> tuple[Array, Array]:
+        def move(carry: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
+            point, value, _ = carry
+            moves = jnp.where(jnp.arange(aps)[:, None] == at, to, point[:, None])
+            found = values(moves)
+            best = jnp.argmin(found)
+            better = found[best] < value * (1 - 1e-12)
+            return jnp.where(better, moves[:, best], point), jnp.where(better, found[best], value), better
+
+        return lax.while_loop(lambda carry: carry[2], move, (*start, jnp.array(True)))[:2]
+
+    return lax.map(descend, (points, value))
 
 
 def sinrs_by_offset(s: Radio, filtered: model.FilteredSignals, range_hz: Array) -> Callable[[Array], model.Sinrs]:
@@ -143,11 +201,11 @@ def _backwards(turn: tuple[Array, Array], t: Array) -> tuple[Array, Array]:
 
 
 def find_worst_offsets_of_drops(
-    s: Scenario, filtered: model.FilteredSignals, effort: Effort, radar_only: bool = False
+    s: Scenario, filtered: model.FilteredSignals, effort: Effort, figure: int = UTILITY
 ) -> WorstOffsets:
-    """``find_worst_offsets`` on a batch: arrays with a drops axis."""
+    """``find_worst_offsets`` on a batch: arrays with a drops axis; one program for all figures."""
     drops, radio = len(filtered.echo), s.radio
-    more = np.full(drops, s.offset_range_hz), np.full(drops, radar_only), *(np.full(drops, n) for n in radio.numbers)
+    more = np.full(drops, s.offset_range_hz), np.full(drops, figure), *(np.full(drops, n) for n in radio.numbers)
     return in_tiles(_compiled(radio.shape, effort), TILE, *filtered, *more, counted=True)
 
 
@@ -156,8 +214,8 @@ def _compiled(shape: tuple[Values, ...], effort: Effort) -> Callable[..., WorstO
     count = len(model.FilteredSignals._fields)
 
     def one(*arrays: Array) -> WorstOffsets:
-        range_hz, radar_only, *numbers = arrays[count:]
+        range_hz, figure, *numbers = arrays[count:]
         filtered = model.FilteredSignals(*arrays[:count])
-        return find_worst_offsets(Radio(*shape, *numbers), filtered, range_hz, effort, radar_only)
+        return find_worst_offsets(Radio(*shape, *numbers), filtered, range_hz, effort, figure)
 
     return one_by_one(one)

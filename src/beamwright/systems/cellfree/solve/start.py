@@ -1,6 +1,7 @@
-"""Starting points of the search: fixed and random layouts, beams in closed form, or a given design."""
+"""Starting points of the search: beams in closed form on fixed and random layouts, or a given design."""
 
 from functools import partial
+from typing import Literal, NamedTuple
 
 import jax
 import numpy as np
@@ -8,104 +9,123 @@ import numpy as np
 from beamwright.arrays import decode_layout, encode_layout
 from beamwright.core import numbered_keys, root_key
 from beamwright.systems.cellfree import physics
-from beamwright.systems.cellfree.scene import Design, Known, Scenario
-from beamwright.systems.cellfree.solve.search import Lane, Options, variable_sizes
+from beamwright.systems.cellfree.scene import Scenario
+from beamwright.systems.cellfree.solve.frame import Frame
+from beamwright.systems.cellfree.solve.search import variable_sizes
 
 FIRST_SHARE = 0.9
-"""Share of the power at the start, where a search may lower it."""
+"""Share of the power of an access point that is loud at the start: a search may lower it."""
+QUIET_SHARE = 1e-3
+"""Share of one that is not: at zero it would stay silent."""
+LOUD_SHARE = 0.98
+"""Largest share of a given design at the start: at one the utility has no slope."""
 LEAST_GAP = 0.02
 """Share of the room that is spread evenly over a given layout's gaps: a search moves gaps by their logarithms."""
+NOISE = 0.2
+"""Of the beams of starts beyond the first of each kind, relative to a beam."""
+
+
+class Kind(NamedTuple):
+    """Beams of a start, who is loud, and the share of the radar's largest rate that is held at first."""
+
+    beams: Literal["leakage", "conjugate"]
+    loud: int | None
+    """Rank of the access point that radiates alone; None: all do."""
+    floor: float
+
+
+KINDS = (
+    Kind("leakage", None, 0.5), Kind("conjugate", None, 0.0), Kind("conjugate", 0, 0.8), Kind("leakage", None, 0.8),
+    Kind("conjugate", None, 0.8), Kind("conjugate", 1, 0.5), Kind("leakage", 0, 0.5), Kind("conjugate", 0, 0.5),
+)  # fmt: skip
+"""Starts go through them in turn. Silence is where a search without a floor ends if the radar costs more than it earns
+at first; with one alone, designs that are better with little radar are missed."""
 
 
 def starting_vectors(
-    s: Scenario, paths: physics.Paths, numbers: np.ndarray, starts: int, seed: int, options: Options
-) -> np.ndarray:
-    """(drops * starts, variables), in turn: the leakage beam at random positions, a noisy matched beam there, and the
-    leakage beam of the fixed array. Drop number i draws from fold_in(key(seed), i)."""
-    drops, users = len(numbers), paths.uplink_gain.shape[1]
-    keys = numbered_keys(root_key(seed), numbers)
-    raw = _random(keys, starts, s.aps, s.tx_antennas, s.rx_antennas)
-    tx_logits, rx_logits, noise = (np.asarray(x) for x in raw)
-    low, high = s.region_wavelengths
-    fixed = physics.fixed_layouts(s, drops)
-    vectors = []
-    for start in range(starts):
-        kind = start % 3
-        logits = [tx_logits[:, start], rx_logits[:, start]]
-        places = [np.asarray(decode_layout(one, low, high, s.spacing_wavelengths)) for one in logits]
-        if kind == 2 or not options.movable:
-            places = list(fixed)
-            logits = [encode_layout(one, low, high, s.spacing_wavelengths).clip(-12.0) for one in places]
-        beams = physics.leakage_beam(s, paths, *places)
-        if kind == 1:
-            beams = 0.7 * physics.conjugate_beam(s, paths, places[0]) + 0.5 * noise[:, start] / np.sqrt(
-                2 * s.tx_antennas
-            )
-        elif start >= 3:
-            beams = beams + 0.2 * noise[:, start] / np.sqrt(2 * s.tx_antennas)
-        powers = np.concatenate([np.zeros(users), [-3.0]])
-        parts = [
-            np.stack([beams.real, beams.imag], axis=1).reshape(drops, -1),
-            np.full((drops, s.aps), np.arcsin(np.sqrt(FIRST_SHARE))), logits[0].reshape(drops, -1),
-            logits[1].reshape(drops, -1), np.tile(powers, (drops, 1)),
-        ]  # fmt: skip
-        sizes = variable_sizes(s.radio, users, options)
-        kept = [part for part, size in zip(parts, sizes[:5], strict=True) if size]
-        vectors.append(np.concatenate([*kept, np.zeros((drops, sizes.weights))], axis=1))
-    return np.stack(vectors, axis=1).reshape(drops * starts, -1)
+    s: Scenario, frame: Frame, numbers: np.ndarray, starts: int, seed: int, movable: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """(drops, starts, variables), and (drops, starts) floors of the radar in bits.
 
-
-def vector_of(s: Scenario, paths: physics.Paths, point: physics.Point, options: Options) -> np.ndarray:
-    """(drops, variables) with a point's layouts, directions of beams and user powers; every access point radiates.
-
-    Access points that are silent in ``point`` start with the leakage beam of the layout.
+    Layouts are random where antennas move. Drop number i draws from fold_in(key(seed), i).
     """
-    drops, users = point.powers.shape
-    size = np.linalg.norm(point.beams, axis=-1, keepdims=True)
-    loud = size > 1e-6 * np.sqrt(s.ap_power_w)
-    beams = np.where(loud, point.beams / np.where(loud, size, 1.0), physics.leakage_beam(s, paths, point.tx, point.rx))
+    drops, users = frame.order.shape
+    raw = _random(numbered_keys(root_key(seed), numbers), starts, s.aps, s.tx_antennas, s.rx_antennas)
+    ranked = (np.take_along_axis(np.asarray(x), frame.aps[:, None, :, None], axis=2) for x in raw)
+    tx_logits, rx_logits, noise = ranked
     low, high = s.region_wavelengths
-    logits = []
-    for places in (point.tx, point.rx):
-        share = np.exp(encode_layout(places, low, high, s.spacing_wavelengths))
-        share = (1 - LEAST_GAP) * share / share.sum(axis=-1, keepdims=True) + LEAST_GAP / share.shape[-1]
-        logits.append(np.log(share).reshape(drops, -1))
-    spent = point.powers / s.user_power_w if s.user_power_w > 0 else np.full((drops, users), 1 / max(users, 1))
-    left = 1 - spent.sum(axis=1, keepdims=True)
-    parts = [
-        np.stack([beams.real, beams.imag], axis=1).reshape(drops, -1),
-        np.full((drops, s.aps), np.arcsin(np.sqrt(FIRST_SHARE))), *logits,
-        np.log(np.concatenate([spent, left], axis=1).clip(1e-3)),
-    ]  # fmt: skip
-    sizes = variable_sizes(s.radio, users, options)
-    kept = [part for part, size in zip(parts, sizes[:5], strict=True) if size]
-    return np.concatenate([*kept, np.zeros((drops, sizes.weights))], axis=1)
+    vectors, floors = [], []
+    for start in range(starts):
+        kind = KINDS[start % len(KINDS)]
+        if movable:
+            logits = [tx_logits[:, start], rx_logits[:, start]]
+            tx, rx = (np.asarray(decode_layout(one, low, high, s.spacing_wavelengths)) for one in logits)
+        else:
+            tx, rx = physics.fixed_layouts(s, drops)
+            logits = [_logits(s, one) for one in (tx, rx)]
+        beams = _beams(s, frame.paths, kind, tx, rx)
+        if start >= len(KINDS):
+            beams = beams + NOISE * noise[:, start] / np.sqrt(s.tx_antennas)
+        loud = np.full((drops, s.aps), True) if kind.loud is None else frame.aps == kind.loud % s.aps
+        powers = np.tile(np.concatenate([np.zeros(users), [-3.0]]), (drops, 1))
+        vectors.append(_vector(s, beams, np.where(loud, FIRST_SHARE, QUIET_SHARE), logits, powers))
+        floors.append(kind.floor * largest_radar_rate(s, frame.paths))
+    return np.stack(vectors, axis=1), np.stack(floors, axis=1)
 
 
-def make_lanes(
-    s: Scenario, known: Known, starts: int, seed: int, options: Options, least: float = 0.0,
-    initial: Design | None = None,
-) -> Lane:  # fmt: skip
-    """Lanes of a search: every drop with every start, ``initial`` for the first; ``least`` radar SINR."""
-    paths, drops = physics.paths_of(known), len(known.echo_gain)
-    vectors = starting_vectors(s, paths, known.numbers, starts, seed, options)
-    if initial is not None:
-        vectors[::starts] = vector_of(s, paths, physics.point_of(s, known, initial), options)
-    each, one = np.repeat(np.arange(drops), starts), np.ones(drops * starts)
-    tx, rx = physics.fixed_layouts(s, drops)
-    return Lane(
-        paths=physics.Paths(*(a[each] for a in paths)),
-        range_hz=s.offset_range_hz * one,
-        ap_power=s.ap_power_w * one,
-        user_power=s.user_power_w * one,
-        radar_log=np.log2(1 + least) * one,
-        reach=s.half_region_wavelengths * one,
-        spacing=s.spacing_wavelengths * one,
-        tx=tx[each],
-        rx=rx[each],
-        start=vectors,
-        numbers=np.tile(s.radio.numbers, (drops * starts, 1)),
-    )
+def vector_of(s: Scenario, frame: Frame, point: physics.Point) -> np.ndarray:
+    """(drops, variables) of a point in the frame, none of them where the utility has no slope.
+
+    Access points that are silent whisper the leakage beam of the layout.
+    """
+    size = np.linalg.norm(point.beams, axis=-1, keepdims=True)
+    loud = size > 1e-6
+    spared = physics.leakage_beam(s, frame.paths, point.tx, point.rx)
+    beams = np.where(loud, point.beams / np.where(loud, size, 1.0), spared)
+    shares = np.clip(size[..., 0] ** 2, QUIET_SHARE, LOUD_SHARE)
+    left = 1 - point.powers.sum(axis=1, keepdims=True)
+    powers = np.log(np.concatenate([point.powers, left], axis=1).clip(1e-3))
+    return _vector(s, beams, shares, [_logits(s, one) for one in (point.tx, point.rx)], powers)
+
+
+def silent_vector(s: Scenario, frame: Frame) -> np.ndarray:
+    """(drops, variables) of nobody radiating, fixed arrays, equal powers of all users."""
+    drops, users = frame.order.shape
+    layouts = physics.fixed_layouts(s, drops)
+    powers = np.tile(np.concatenate([np.zeros(users), [-100.0]]), (drops, 1))
+    beams = physics.conjugate_beam(s, frame.paths, layouts[0])
+    return _vector(s, beams, np.zeros((drops, s.aps)), [_logits(s, one) for one in layouts], powers)
+
+
+def largest_radar_rate(s: Scenario, paths: physics.Paths) -> np.ndarray:
+    """(drops,) bits of a radar that nothing disturbs, every antenna in phase."""
+    own = np.abs(np.diagonal(paths.echo_gain, axis1=1, axis2=2)) ** 2
+    return np.log2(1 + s.snapshots * s.tx_antennas * s.rx_antennas * own.sum(axis=-1))
+
+
+def _beams(s: Scenario, paths: physics.Paths, kind: Kind, tx: np.ndarray, rx: np.ndarray) -> np.ndarray:
+    if kind.beams == "leakage":
+        return physics.leakage_beam(s, paths, tx, rx)
+    return physics.conjugate_beam(s, paths, tx)
+
+
+def _logits(s: Scenario, places: np.ndarray) -> np.ndarray:
+    """(drops, aps, antennas + 1) of a layout, none of them without slope."""
+    share = np.exp(encode_layout(places, *s.region_wavelengths, s.spacing_wavelengths))
+    share /= share.sum(axis=-1, keepdims=True)
+    return np.log((1 - LEAST_GAP) * share + LEAST_GAP / share.shape[-1])
+
+
+def _vector(
+    s: Scenario, beams: np.ndarray, shares: np.ndarray, logits: list[np.ndarray], powers: np.ndarray
+) -> np.ndarray:
+    """(drops, variables), the weights of the scenarios all equal; powers by logarithms, what is left over last."""
+    drops, weights = len(beams), variable_sizes(s.radio, powers.shape[1] - 1).weights
+    parts = (
+        np.stack([beams.real, beams.imag], axis=1), np.arcsin(np.sqrt(shares)), *logits, powers,
+        np.zeros((drops, weights)),
+    )  # fmt: skip
+    return np.concatenate([part.reshape(drops, -1) for part in parts], axis=1)
 
 
 @partial(jax.jit, static_argnums=(1, 2, 3, 4))

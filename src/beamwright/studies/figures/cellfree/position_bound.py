@@ -1,4 +1,4 @@
-"""Figure 11: how well a target's position can be known."""
+"""The study ``position-bound``: how well a target's position can be known."""
 
 from beamwright.records import Table, sweep
 from beamwright.studies.figures.cellfree.common import ONE_GEOMETRY, PAPER, curves
@@ -10,7 +10,7 @@ _GRIDS = {"diagonal": "one index", "grid": "full grid"}
 _BOUNDS = tuple(f"{grid}_{kind}" for grid in _GRIDS for kind in _KINDS)
 
 STUDY = PAPER.study(
-    "fig11",
+    "position-bound",
     "Bounds on the target's position",
     "bounds",
     axes=(_ANTENNAS,),
@@ -30,7 +30,7 @@ STUDY = PAPER.study(
     ),
     tables=(
         Table(
-            name="fig11-table",
+            name="position-bound-table",
             caption="The same in numbers, columns in this order: one index with offsets "
             "known, one per access point, one per pair; full grid likewise.",
             metrics=_BOUNDS,

@@ -1,0 +1,51 @@
+"""Ranks of access points and users by what their paths carry, so that random numbers belong to no index.
+
+An access point's index is its code, and codes at different distances do not correlate alike under carrier offsets: with
+its paths moved to another index it is another access point, in another problem. So nothing is sorted here: whoever
+draws numbers for access points hands ``numbers[rank]`` to each, and the same numbers come to the same paths.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from beamwright.numerics import square_modulus
+from beamwright.systems.cellfree.scene import Known
+
+DIGITS = 9
+"""Decimals of log10 of a power beyond which two are the same, so that rounding breaks no tie."""
+
+
+class Ranks(NamedTuple):
+    """Place of every access point and user, 0 for the strongest."""
+
+    aps: np.ndarray
+    """(drops, aps)."""
+    users: np.ndarray
+    """(drops, users)."""
+
+
+def canonical_ranks(known: Known) -> Ranks:
+    """Ranks by power of the own echo, then of uplinks, of links heard, and of links sent; users by their uplinks.
+
+    Order of access points, users and paths, phases, mirrored arrays and the unit of power change nothing. Equals in all
+    of these powers keep the order of their indices; ``known`` is checked.
+    """
+    echo = square_modulus(np.diagonal(known.echo_gain, axis1=1, axis2=2))
+    uplink = np.sum(square_modulus(known.uplink_gain), axis=-1)  # (drops, users, aps)
+    link = np.sum(square_modulus(known.direct_gain), axis=-1)  # (drops, aps a, aps b)
+    strongest = np.sort(uplink, axis=2)[..., ::-1]  # every user's, without the index of the access point
+    return Ranks(
+        _ranked(echo, uplink.sum(axis=1), link.sum(axis=2), link.sum(axis=1)),
+        _ranked(uplink.sum(axis=2), *np.moveaxis(strongest, -1, 0)),
+    )
+
+
+def _ranked(*powers: np.ndarray) -> np.ndarray:
+    """Rank of every entry of (drops, entries) by falling powers, the first ones first."""
+    keys = []
+    for power in powers:
+        level = np.log10(np.maximum(power, 1e-300))
+        keys.append(-np.round(level - level.max(axis=-1, keepdims=True, initial=-300.0), DIGITS))
+    order = np.lexsort(keys[::-1], axis=-1)
+    return np.argsort(order, axis=-1)

@@ -1,0 +1,108 @@
+"""Frame in which a search sees its problem: full power is one, users by strength, targets to one side, phases zero.
+
+A search of many steps makes anything of a last digit. In this frame a problem has the same bits whatever order its
+users and paths came in, whichever way an array was mirrored, whatever its common phases and its unit of power: numbers
+are rounded to 30 bits, so that what differs by rounding alone is the same problem. Filters and certificates of the
+design are made from the numbers as they were given.
+
+Access points are not sorted: an access point's index is its code (see ``physics.ranks``).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from beamwright.systems.cellfree import physics
+from beamwright.systems.cellfree.scene import Known, Scenario
+from beamwright.systems.cellfree.solve.search import scenarios
+
+BITS = 30
+"""Binary digits of numbers in the frame."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Paths as the search sees them, and the way in and back."""
+
+    paths: physics.Paths
+    aps: np.ndarray
+    """(drops, aps) rank of every access point, for random numbers."""
+    offsets: np.ndarray
+    """(drops, scenarios, aps) that a search begins with, in units of the range; access points take them by rank."""
+    order: np.ndarray
+    """(drops, users) number of the user that stands here."""
+    mirrored: np.ndarray
+    """(drops, aps) logical."""
+    ap_power_w: float
+    user_power_w: float
+
+    def entered(self, point: physics.Point) -> physics.Point:
+        """A person's point in this frame."""
+        tx, rx, beams = self._turned(point)
+        powers = np.take_along_axis(point.powers, self.order, axis=1)
+        return physics.Point(tx, rx, _over(beams, np.sqrt(self.ap_power_w)), _over(powers, self.user_power_w))
+
+    def restored(self, point: physics.Point) -> physics.Point:
+        """A point of this frame as the person who asked sees it."""
+        tx, rx, beams = self._turned(point)
+        powers = np.take_along_axis(point.powers, np.argsort(self.order, axis=1), axis=1)
+        return physics.Point(tx, rx, beams * np.sqrt(self.ap_power_w), powers * self.user_power_w)
+
+    def _turned(self, point: physics.Point) -> tuple[np.ndarray, ...]:
+        turn = self.mirrored[..., None]
+        layouts = (np.where(turn, -at[..., ::-1], at) for at in (point.tx, point.rx))
+        return *layouts, np.where(turn, point.beams[..., ::-1], point.beams)
+
+
+def frame_of(s: Scenario, known: Known, assumed: np.ndarray | None = None) -> Frame:
+    """Frame of checked knowledge; ``assumed`` offsets (drops, aps), in units of the range, instead of a set of them."""
+    ranks = physics.canonical_ranks(known)
+    offsets = np.moveaxis(scenarios(s.radio)[:, ranks.aps], 0, 1)
+    if assumed is not None:
+        offsets = np.broadcast_to(assumed[:, None], offsets.shape)
+    order, mirrored = np.argsort(ranks.users, axis=1), known.target_cosine < 0
+    sign = np.where(mirrored, -1.0, 1.0)
+    users = order[:, :, None, None]
+    uplink, up = _sorted(
+        np.take_along_axis(known.uplink_gain, users, axis=1),
+        np.take_along_axis(known.uplink_cosine, users, axis=1) * sign[:, None, :, None],
+    )
+    direct, rx, tx = _sorted(
+        known.direct_gain, known.direct_rx_cosine * sign[:, :, None, None],
+        known.direct_tx_cosine * sign[:, None, :, None],
+    )  # fmt: skip
+    phase, loudest = _phase(direct.reshape(len(direct), -1)), np.sqrt(s.ap_power_w)
+    own = _phase(uplink.reshape(*order.shape, s.aps * uplink.shape[-1]))
+    paths = physics.Paths(
+        uplink_gain=np.sqrt(s.user_power_w) * uplink / own[..., None, None],
+        uplink_cosine=up, direct_gain=loudest * direct / phase[:, None, None, None], direct_rx_cosine=rx,
+        direct_tx_cosine=tx, echo_gain=loudest * known.echo_gain / phase[:, None, None],
+        target_cosine=np.abs(known.target_cosine),
+    )  # fmt: skip
+    rounded = physics.Paths(*(_rounded(each) for each in paths))
+    return Frame(rounded, ranks.aps, offsets, order, mirrored, s.ap_power_w, s.user_power_w)
+
+
+def _sorted(gain: np.ndarray, *others: np.ndarray) -> list[np.ndarray]:
+    """Gains (..., paths) from the strongest to the weakest path, and what belongs to them."""
+    order = np.argsort(-_rounded(np.abs(gain)), axis=-1, kind="stable")
+    return [np.take_along_axis(each, order, axis=-1) for each in (gain, *others)]
+
+
+def _phase(gains: np.ndarray) -> np.ndarray:
+    """Phase factor of the strongest of gains (..., any), 1 where all are zero."""
+    strongest = np.take_along_axis(gains, np.abs(gains).argmax(axis=-1)[..., None], axis=-1)[..., 0]
+    size = np.abs(strongest)
+    return np.where(size > 0, strongest / np.where(size > 0, size, 1.0), 1.0)
+
+
+def _rounded(values: np.ndarray) -> np.ndarray:
+    """Numbers to ``BITS`` binary digits; of complex ones both parts have the last digit of the modulus."""
+    digit = np.ldexp(1.0, np.frexp(np.abs(values))[1] - BITS)
+    if not np.iscomplexobj(values):
+        return np.round(values / digit) * digit
+    return (np.round(values.real / digit) + 1j * np.round(values.imag / digit)) * digit
+
+
+def _over(values: np.ndarray, unit: float) -> np.ndarray:
+    return values / unit if unit > 0 else np.zeros_like(values)

@@ -1,0 +1,232 @@
+"""Many short runs of the search, then longer ones from the best of them, with the worst offsets found on the way.
+
+A search of moving antennas contains that of fixed ones: its best design is a start and a candidate. So does every
+search contain silence.
+"""
+
+from typing import NamedTuple
+
+import jax
+import numpy as np
+
+from beamwright.systems.cellfree import physics
+from beamwright.systems.cellfree.scene import Known, Scenario
+from beamwright.systems.cellfree.solve.frame import Frame, frame_of
+from beamwright.systems.cellfree.solve.search import SPARE, Lane, Run, SearchResult, search
+from beamwright.systems.cellfree.solve.start import largest_radar_rate, silent_vector, starting_vectors, vector_of
+
+KEPT = 4
+"""Of so many designs one goes on to the next round."""
+FIRST = 3
+"""The first of several rounds has the steps of the others over this."""
+FIRST_RATE, RATE = 0.045, 0.03
+"""Rates of Adam, in the first and in further rounds: faster ones lose nulls of strong interferers."""
+HOT, WARM = 1.0, 0.3
+"""First temperatures, in the first and in further rounds."""
+TOGETHER = 256
+"""Drops whose waves of all scenarios are in memory at once."""
+WHISPER = 1e-3
+"""Share of its power below which an access point counts as silent."""
+RETURN_FLOOR = 0.5
+"""Share of the radar's largest rate that is held where the search goes on from a given design, lest it fall silent."""
+
+
+class Options(NamedTuple):
+    """Kind of design, and length of the search."""
+
+    movable: bool = True
+    robust: bool = True
+    full_power: bool = False
+    starts: int = 12
+    """Random layouts; fixed arrays have two thirds as many starts."""
+    rounds: int = 3
+    steps: int = 300
+    """Steps of Adam per round; the first of several has a third of them."""
+    seed: int = 0
+    radar_log: float = 0.0
+    """log2(1 + required radar SINR)."""
+
+
+class Found(NamedTuple):
+    """Best design of every drop by the oracle of the search."""
+
+    point: physics.Point
+    filters: physics.Filters
+    trace: np.ndarray
+    """(drops, rounds) best so far: of fixed arrays, then of moving ones."""
+    iterations: np.ndarray
+    """(drops,) steps of Adam, all starts."""
+
+
+class _Pool(NamedTuple):
+    """Starts of every drop, and the scenarios and floors they are searched with."""
+
+    x: np.ndarray
+    """(drops, starts, variables)."""
+    offsets: np.ndarray
+    """(drops, starts, scenarios, aps)."""
+    floors: np.ndarray
+    """(drops, starts) bits."""
+
+
+class _Best(NamedTuple):
+    """Best run of every drop, and the offsets its filters are made for; what was tried for it."""
+
+    result: SearchResult
+    offsets: np.ndarray
+    trace: list[np.ndarray]
+    iterations: int
+
+
+def multistart(
+    scenario: Scenario, known: Known, options: Options, initial: physics.Point | None = None,
+    assumed: np.ndarray | None = None,
+) -> Found:  # fmt: skip
+    """Search from many starts, and from ``initial``; ``known`` is checked.
+
+    ``assumed``: offsets (drops, aps), in units of the range, that filters and utility are for, and no others.
+    """
+    s, frame = _unit_powers(scenario), frame_of(scenario, known, assumed)
+    best, given = None, None if initial is None else frame.entered(initial)
+    if given is None or options.starts > 1 or not options.movable:
+        best = _fixed(s, frame, known.numbers, options)
+    if options.movable:
+        best = _moving(s, frame, known.numbers, options, best, given)
+    assert best is not None
+    point, offsets_hz = frame.restored(best.result.point), _range_hz(scenario, options) * best.offsets
+    filters = filters_for(scenario, known, point, offsets_hz, best.result.weights)
+    return Found(point, filters, np.stack(best.trace, axis=1), np.full(len(known.numbers), best.iterations))
+
+
+def filters_for(
+    s: Scenario, known: Known, point: physics.Point, offsets_hz: np.ndarray, weights: np.ndarray
+) -> physics.Filters:
+    """Closed-form filters from the paths as they were given, for offsets (drops, scenarios, aps) and their weights."""
+
+    def some(drops: slice) -> physics.Filters:
+        at = physics.Point(*(a[drops] for a in point))
+        received = physics.received_signals(physics.paths_of(known.take(drops)), at)
+        seen = physics.offset_scenarios(s.radio, offsets_hz[drops])
+        return physics.closed_form_filters(s.radio, received, seen, weights[drops])
+
+    parts = [some(slice(first, first + TOGETHER)) for first in range(0, max(len(offsets_hz), 1), TOGETHER)]
+    return physics.Filters(*map(np.concatenate, zip(*parts, strict=True)))
+
+
+def first_lanes(scenario: Scenario, known: Known, options: Options) -> tuple[Frame, Lane]:
+    """Frame, and lanes (drops times starts) of the first round of moving antennas, for other searches to begin with."""
+    s, frame = _unit_powers(scenario), frame_of(scenario, known)
+    pool = _pool(frame, *starting_vectors(s, frame, known.numbers, options.starts, options.seed, movable=True))
+    return frame, _lanes(s, frame, options, pool, True, options.steps, True)
+
+
+def _unit_powers(scenario: Scenario) -> Scenario:
+    """The scenario in the frame."""
+    return scenario.model_copy(update={"ap_power_w": 1.0, "user_power_w": 1.0})
+
+
+def _fixed(s: Scenario, frame: Frame, numbers: np.ndarray, options: Options) -> _Best:
+    """Fixed arrays from two thirds as many starts; and silence, as it is."""
+    silent = silent_vector(s, frame)[:, None]
+    silence = _run(s, frame, options, _pool(frame, silent, 0.0), movable=False, steps=0)
+    starts = starting_vectors(s, frame, numbers, -(-2 * options.starts // 3), options.seed, movable=False)
+    return _rounds(s, frame, options, _pool(frame, *starts), False, _best_of(silence, _pool(frame, silent, 0.0), 1))
+
+
+def _moving(
+    s: Scenario, frame: Frame, numbers: np.ndarray, options: Options, fixed: _Best | None, given: physics.Point | None
+) -> _Best:
+    """Moving antennas from random layouts, from the best fixed arrays, and from a given design instead of the first."""
+    x, floors = starting_vectors(s, frame, numbers, options.starts, options.seed, movable=True)
+    if given is not None:
+        x[:, 0], floors[:, 0] = vector_of(s, frame, given), RETURN_FLOOR * largest_radar_rate(s, frame.paths)
+    if fixed is not None:
+        x = np.concatenate([x, vector_of(s, frame, fixed.result.point)[:, None]], axis=1)
+        floors = np.concatenate([floors, np.zeros((len(x), 1))], axis=1)
+    return _rounds(s, frame, options, _pool(frame, x, floors), True, fixed)
+
+
+def _pool(frame: Frame, x: np.ndarray, floors: np.ndarray | float) -> _Pool:
+    offsets = np.repeat(frame.offsets[:, None], x.shape[1], axis=1)
+    return _Pool(x, offsets, np.broadcast_to(floors, x.shape[:2]))
+
+
+def _rounds(s: Scenario, frame: Frame, options: Options, pool: _Pool, movable: bool, best: _Best | None) -> _Best:
+    """Best of a pool after all rounds, or of what there was before."""
+    for number in range(options.rounds):
+        steps = options.steps if number or options.rounds == 1 else -(-options.steps // FIRST)
+        results = _run(s, frame, options, pool, movable, steps, first=number == 0)
+        best = _better(best, _best_of(results, pool, steps * pool.x.shape[1]))
+        pool = _next(pool, results, number)
+    assert best is not None
+    return best
+
+
+def _next(pool: _Pool, results: SearchResult, number: int) -> _Pool:
+    """The best of a pool where they ended, with the worst offsets of each in a spare scenario; no floors any more.
+
+    Of those that fell silent the best one goes on: they are all alike, and would crowd out what is not ready yet.
+    """
+    kept = -(-pool.x.shape[1] // KEPT)
+    silent = np.all(np.sum(np.abs(results.point.beams) ** 2, axis=-1) < WHISPER, axis=-1)
+    quiet = np.where(silent, results.merit, -np.inf)
+    spared = silent & (np.arange(silent.shape[1]) != quiet.argmax(axis=1)[:, None])
+    order = np.argsort(np.where(spared, np.inf, -results.merit), axis=1, kind="stable")[:, :kept]
+    offsets = _at(pool.offsets, order).copy()
+    offsets[:, :, offsets.shape[2] - SPARE + number % SPARE] = _at(results.worst, order)
+    return _Pool(_at(results.x, order), offsets, np.zeros(order.shape))
+
+
+def _best_of(results: SearchResult, pool: _Pool, steps: int) -> _Best:
+    first = np.argmax(results.merit, axis=1)[:, None]
+    best: SearchResult = jax.tree.map(lambda a: _at(a, first)[:, 0], results)
+    return _Best(best, _at(pool.offsets, first)[:, 0], [best.merit], steps)
+
+
+def _better(before: _Best | None, after: _Best) -> _Best:
+    """The better of two for every drop; steps add up, and the trace goes on."""
+    if before is None:
+        return after
+    won = after.result.merit > before.result.merit
+
+    def pick(old: np.ndarray, new: np.ndarray) -> np.ndarray:
+        return np.where(won.reshape(-1, *(1,) * (old.ndim - 1)), new, old)
+
+    result: SearchResult = jax.tree.map(pick, before.result, after.result)
+    trace = [*before.trace, result.merit]
+    return _Best(result, pick(before.offsets, after.offsets), trace, before.iterations + after.iterations)
+
+
+def _run(
+    s: Scenario, frame: Frame, options: Options, pool: _Pool, movable: bool, steps: int, first: bool = True
+) -> SearchResult:
+    """One run from every start of a pool; entries (drops, starts, ...)."""
+    results = search(s, _lanes(s, frame, options, pool, movable, steps, first))
+    split: SearchResult = jax.tree.map(lambda a: a.reshape(*pool.x.shape[:2], *a.shape[1:]), results)
+    return split
+
+
+def _lanes(s: Scenario, frame: Frame, options: Options, pool: _Pool, movable: bool, steps: int, first: bool) -> Lane:
+    drops, starts = pool.x.shape[:2]
+    each, one = np.repeat(np.arange(drops), starts), np.ones(drops * starts)
+    tx, rx = physics.fixed_layouts(s, drops)
+    hot, rate = (HOT, FIRST_RATE) if first else (WARM, RATE)
+    return Lane(
+        paths=physics.Paths(*(a[each] for a in frame.paths)),
+        run=Run(np.full(len(one), steps), hot * one, rate * one, pool.floors.ravel()),
+        range_hz=_range_hz(s, options) * one, radar_log=options.radar_log * one, movable=np.full(len(one), movable),
+        full_power=np.full(len(one), options.full_power), reach=s.half_region_wavelengths * one,
+        spacing=s.spacing_wavelengths * one, tx=tx[each], rx=rx[each],
+        offsets=pool.offsets.reshape(len(one), -1, s.aps), numbers=np.tile(s.radio.numbers, (len(one), 1)),
+        start=pool.x.reshape(len(one), -1),
+    )  # fmt: skip
+
+
+def _range_hz(s: Scenario, options: Options) -> float:
+    """A design that ignores offsets is one for a range of none."""
+    return s.offset_range_hz if options.robust else 0.0
+
+
+def _at(values: np.ndarray, index: np.ndarray) -> np.ndarray:
+    """Entries (drops, some, ...) of values (drops, all, ...)."""
+    return np.take_along_axis(values, index.reshape(*index.shape, *(1,) * (values.ndim - 2)), axis=1)
