@@ -196,7 +196,8 @@ def _against_clarabel(
     it calls optimal, but where they meet the demands: at noise of 1e-14 W it serves users whose ball holds the origin.
     """
     peer = reference.minimise_power(s, h, 10 ** (target_db / 10), radius)
-    if peer.status[0] != Status.OPTIMAL:
+    claimed = design.status[0] == Status.INFEASIBLE or np.isfinite(design.certificate.relaxed_objective_w[0])
+    if peer.status[0] != Status.OPTIMAL or not claimed:
         return
     problem = Problem(
         h=h, order=model.decoding_order(h), sinr_target=peer.sinr_target, csi_error=np.full(h.shape[:2], radius),
