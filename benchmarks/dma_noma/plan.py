@@ -74,7 +74,7 @@ def ours(s: dn.Scenario, known: dn.Known, density: float = DENSITY) -> Ours:
         lambda: dn.maximise_guaranteed_rate(s, known, density=density),
         drops,
     )
-    return Ours(design, search, whole, sets.h.shape[2])
+    return Ours(design, search, whole, sets.h.shape[3])
 
 
 def by_convex_programs(s: dn.Scenario, known: dn.Known) -> tuple[list[dn.Design], Times]:

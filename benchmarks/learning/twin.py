@@ -77,16 +77,16 @@ class Twin:
         powers = powers * min(1.0, s.user_power_w / powers.sum()) if powers.sum() > 0 else powers
         if self.actions == "literal":
             real, imag = beams.reshape(2, s.aps, -1)
-            w = np.sqrt(s.ap_power_w / s.tx_antennas) * (real + 1j * imag)
+            w = np.sqrt(s.ap_powers_w / s.tx_antennas)[:, None] * (real + 1j * imag)
             norm = np.linalg.norm(w, axis=1, keepdims=True)
-            return tx, rx, w * np.minimum(1.0, np.sqrt(s.ap_power_w) / np.maximum(norm, 1e-15)), powers
+            return tx, rx, w * np.minimum(1.0, np.sqrt(s.ap_powers_w)[:, None] / np.maximum(norm, 1e-15)), powers
         direct, steer = self._direct(tx, rx), np.exp(2j * np.pi * tx * self.target[:, None])
         zeta, share = np.clip(beams.reshape(2, s.aps), -1, 1)
         w = np.empty(tx.shape, complex)
         for a in range(s.aps):
-            leak = s.ap_power_w * sum(direct[b, a].conj().T @ direct[b, a] for b in range(s.aps))
+            leak = s.ap_powers_w[a] * sum(direct[b, a].conj().T @ direct[b, a] for b in range(s.aps))
             w[a] = np.linalg.solve(leak + 10 ** (3 + 3 * zeta[a]) * np.eye(s.tx_antennas), steer[a])
-            power = s.ap_power_w * 10 ** (2 * (share[a] - 1))
+            power = s.ap_powers_w[a] * 10 ** (2 * (share[a] - 1))
             w[a] *= np.sqrt(power) / np.linalg.norm(w[a])
         return tx, rx, w, powers
 

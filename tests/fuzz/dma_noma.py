@@ -117,7 +117,7 @@ def _mirror(s: Any, case: Case) -> Twin:
         return a.reshape(len(a), s.rows, s.columns, -1)[:, :, ::-1].reshape(a.shape)
 
     def chains(beams: np.ndarray, network: int) -> np.ndarray:
-        return (beams[:, ::-1], columns(beams), beams)[network]
+        return (lambda b: b[:, ::-1], columns, lambda b: b)[network](beams)
 
     def carry(design: Any) -> Any:
         elements = ("amplitudes", "phases_rad", "far_amplitudes", "far_phases_rad")

@@ -40,8 +40,11 @@ ROBUST_USERS = 4
 """More users are tried without errors only: a robust chain of six has 21 matrix inequalities a drop."""
 SMALL = 4
 """Antennas up to which the limit of errors is tried."""
-HIGHEST = 1e8
-"""Drops that could reach a level beyond 80 dB are not counted: there rounding undoes the proof, which is said."""
+HIGHEST = {"own": 1e8, "chain": 1e8, "noise": 1e6}
+"""Drops that could reach a level beyond 80 dB (60 where all streams are noise) are not counted: there rounding undoes
+the proof, which is said."""
+RESOLUTION = 0.005
+"""Relative: where rank one costs more than the relaxation, the search for its level stops within about so much."""
 WITNESS = 1e-4
 """Largest relative violation of covariances that may say a design to exist."""
 STALLED = 0.01
@@ -94,6 +97,7 @@ class Found:
     falls: float = 0.0
     unit: float = 0.0
     level_falls: float = 0.0
+    recovered_falls: float = 0.0
     peers: float = 0.0
     asked: int = 0
 
@@ -103,13 +107,15 @@ class Found:
         rules = {
             "stalled": _stalls(self.statuses), "max-min stalled": _stalls(self.levels),
             "gap": self.gap > self.tolerance, "power falls": self.falls > twice, "unit": self.unit > twice,
-            "level falls": self.level_falls > twice, "peers": self.peers > self.tolerance,
+            "level falls": self.level_falls > twice,
+            "recovered level falls": self.recovered_falls > RESOLUTION, "peers": self.peers > self.tolerance,
         }  # fmt: skip
         return [name for name, broken in rules.items() if broken]
 
     def __str__(self) -> str:
         figures = (
-            f"gap {self.gap:.1e}, power falls {self.falls:.1e}, level falls {self.level_falls:.1e}, "
+            f"gap {self.gap:.1e}, power falls {self.falls:.1e}, level falls {self.level_falls:.1e} "
+            f"(recovered {self.recovered_falls:.1e}), "
             f"unit {self.unit:.1e}, peers {self.peers:.1e} of {self.asked}"
         )
         wrong = f" ! {', '.join(self.faults())}" if self.faults() else ""
@@ -143,7 +149,7 @@ def line(point: Point, drops: int, peers: int) -> Found:
     s = scenario(size, rule, noise_w)
     designs = [ni.minimise_power(s, h, target, radius) for target in TARGETS_DB]
     _powers(found, designs)
-    _levels(found, [ni.balance_sinr(s, h, power_w, radius) for power_w in BUDGETS_W])
+    _levels(found, [ni.balance_sinr(s, h, power_w, radius) for power_w in BUDGETS_W], HIGHEST[rule])
     for unit in UNITS:
         other = ni.minimise_power(scenario(size, rule, noise_w, unit), h, TARGETS_DB[2], radius)
         both = _optimal(designs[2]) & _optimal(other)
@@ -169,14 +175,16 @@ def _powers(found: Found, designs: list[ni.Design]) -> None:
         found.falls = max(found.falls, (1 - hard.objective_w / easy.objective_w)[both].max(initial=0))
 
 
-def _levels(found: Found, designs: list[ni.Design]) -> None:
-    """Max-min for rising budgets: statuses, and where the level falls among accepted drops."""
+def _levels(found: Found, designs: list[ni.Design], highest: float) -> None:
+    """Max-min for rising budgets: statuses, and where the level falls among optimal, and among accepted drops."""
     for design in designs:
-        found.levels.update(design.status[~(design.relaxed_sinr > HIGHEST)].tolist())
+        found.levels.update(design.status[~(design.relaxed_sinr > highest)].tolist())
     for less, more in itertools.pairwise(designs):
-        both = accepted(less) & accepted(more)
-        falls = (1 - more.balanced_sinr / less.balanced_sinr)[both]
-        found.level_falls = max(found.level_falls, falls.max(initial=0))
+        both = accepted(less) & accepted(more) & (less.balanced_sinr > 0)
+        falls = 1 - np.divide(more.balanced_sinr, less.balanced_sinr, out=np.ones(len(both)), where=both)
+        best = _optimal(less) & _optimal(more)
+        found.level_falls = max(found.level_falls, falls[best].max(initial=0))
+        found.recovered_falls = max(found.recovered_falls, falls.max(initial=0))
 
 
 def _against_clarabel(
@@ -188,14 +196,16 @@ def _against_clarabel(
     it calls optimal, but where they meet the demands: at noise of 1e-14 W it serves users whose ball holds the origin.
     """
     peer = reference.minimise_power(s, h, 10 ** (target_db / 10), radius)
-    if peer.status[0] != Status.OPTIMAL:
+    claimed = design.status[0] == Status.INFEASIBLE or np.isfinite(design.certificate.relaxed_objective_w[0])
+    if peer.status[0] != Status.OPTIMAL or not claimed:
         return
     problem = Problem(
         h=h, order=model.decoding_order(h), sinr_target=peer.sinr_target, csi_error=np.full(h.shape[:2], radius),
         power_limit_w=np.array([np.inf]), oma=ni.Oma.NONE,
     )  # fmt: skip
     if design.status[0] == Status.INFEASIBLE:  # ours is a proof, too: what meets the demands must be beyond the limit
-        if judge(s, problem, Covariances.of(peer.covariances)).residuals.violation[0] > WITNESS:
+        witness = Covariances.of(peer.covariances)
+        if judge(s, problem, witness, witness.basis).residuals.violation[0] > WITNESS:
             return
         apart = design.power_limit_w[0] / peer.objective_w[0] - 1
     else:

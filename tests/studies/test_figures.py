@@ -69,6 +69,12 @@ def test_a_map_is_of_one_curve_and_marks_places():
     assert drawn.place == ("x_m", "y_m") and drawn.marks == ("user_x_m", "user_y_m")
 
 
+def test_a_case_is_limited_along_axes_there_are():
+    limited = claim("t", "s", "mean", "rate", ">", case("a", "A", tolerance=0.05))
+    with pytest.raises(ValueError, match=r"where must name axes, of \['power_dbm'\], got \['tolerance'\]"):
+        toy(claims=(limited,))
+
+
 def toy(**more):
     both = (curve("a", "A", "plain"), curve("b", "B", "plain"))
     return TOY.study("fig1", "A figure", "rates", axes=(POWER,), points=((0.0,),), curves=both, metrics=(RATE,), **more)

@@ -101,7 +101,8 @@ def random_start(env: Environment, options: Options, worlds: Array, acting: Arra
         return jax.random.uniform(key, (env.action_size,), jnp.float32, -1, 1)
 
     ahead = options.discount > 0
-    replay = empty(options.buffer, env.observation_size, env.action_size, ahead)
+    most = max(options.env_steps, options.random_steps * options.environments)  # room for more would only be saved, too
+    replay = empty(min(options.buffer, most), env.observation_size, env.action_size, ahead)
     first = fresh_worlds(env, worlds, options.environments)
     after, transitions = collect(env, first, act, acting, options.random_steps, ahead)
     return after, add(replay, transitions)

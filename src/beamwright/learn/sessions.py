@@ -18,6 +18,8 @@ from beamwright.numerics import Tree
 STATE, POLICY = "state.eqx", "policy.eqx"
 SAVE_EVERY_S = 5.0
 """Least time between two states on disk; what was computed since is computed again after a kill."""
+SAVING_SHARE = 0.05
+"""Largest share of the time that goes into saving: large states are saved less often."""
 
 
 def run(
@@ -48,15 +50,16 @@ def run(
         known = checkpoints.read_about(folder / STATE)
         _same(folder / STATE, known, about)
         state, curve, done = checkpoints.load(folder / STATE, (state, curve, np.array(0)))
-    saved = time.monotonic()
+    saved, wait_s = time.monotonic(), save_every_s
     for row in range(int(done), count):
         state, latest = more(env, state, judged)
         for kept, value in zip(curve, latest, strict=True):
             kept[row] = value
         on_row(Row._make(values[: row + 1] for values in curve))
-        if folder is not None and time.monotonic() - saved >= save_every_s:
+        if folder is not None and (begun := time.monotonic()) - saved >= wait_s:
             checkpoints.save(folder / STATE, about, (state, curve, np.array(row + 1)))
             saved = time.monotonic()
+            wait_s = max(save_every_s, (saved - begun) / SAVING_SHARE) if save_every_s else 0.0
     if folder is not None:
         checkpoints.save(folder / POLICY, about, state.actor)
         (folder / STATE).unlink(missing_ok=True)

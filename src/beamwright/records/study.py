@@ -132,6 +132,8 @@ class Panel(Config):
     shaded_label: str = ""
     common: bool = True
     """Whether means and medians are over drops that all lines and points share, so that they can be compared."""
+    bands: bool = True
+    """Whether curves have their bands of confidence; those of shares of few drops hide everything else."""
     least_span: float = Field(default=0.0, ge=0)
     """The vertical axis spans at least this much, so that what hardly varies looks constant; 2 % of it anyway."""
 
@@ -240,6 +242,8 @@ class Study(Config):
             (line.metric or p.metric, line) for picture in self.pictures for p in picture.panels for line in p.lines
         ]
         tested = [(claim.metric, case) for claim in self.claims for case in claim.cases]
+        limited = {axis for _, case in tested for axis in case.where}
+        require(limited <= set(axes), f"{self.name}: where", f"name axes, of {axes}", sorted(limited - set(axes)))
         for metric, where in drawn + tested:
             require(metric in metrics, f"{self.name}: metric", f"be one of {sorted(metrics)}", metric)
             for name in (where.curve, where.versus or where.curve):

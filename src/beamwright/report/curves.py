@@ -23,6 +23,7 @@ def draw_curves(ax: Axes, data: Data, panel: Panel) -> pd.DataFrame:
     for number, line in enumerate(panel.lines):
         rows = summary[summary["line"] == number]
         hollow = panel.kind == "curves" and panel.statistic != "share" and _outcome(data, panel, line)
+        rows = rows if panel.bands else rows.assign(low=np.nan, high=np.nan)
         draw_band(ax, number, line, rows, panel.axis, hollow=hollow)
     ax.set_xlabel(data.study.axis(panel.axis).title)
     if panel.axis_scale == "log" and logarithmic(summary[panel.axis]):

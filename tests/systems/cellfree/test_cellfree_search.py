@@ -134,3 +134,29 @@ def test_order_of_designs_on_many_drops(settings):
     assert np.all(fixed.worst_case_utility >= fixed.certificate.silence_utility - 0.01)
     assert np.all(moving.worst_case_utility >= poor.worst_case_utility - 0.01)
     assert gained.mean() <= 0
+
+
+def test_every_access_point_keeps_its_own_power_limit():
+    """A limit per access point is the same problem as one watt for all and gains that are larger by its root."""
+    s, r = drawn(2)
+    limits = np.array([4.0, 0.25])
+    own = s.model_copy(update={"ap_power_w": tuple(limits)})
+    d = cf.maximise_worst_case(own, r.known, **SHORT)
+    louder = replace(r.known, direct_gain=r.known.direct_gain * np.sqrt(limits)[:, None],
+                     echo_gain=r.known.echo_gain * np.sqrt(limits))  # fmt: skip
+    alike = cf.maximise_worst_case(s, louder, **SHORT)
+    np.testing.assert_allclose(d.worst_case_utility, alike.worst_case_utility, rtol=1e-7)
+    np.testing.assert_allclose(d.certificate.bound, alike.certificate.bound, rtol=1e-9)
+    assert np.all(d.certificate.radiated_w <= limits * (1 + 1e-9))
+    leaking = cf.leakage_beams(own, r.known)
+    np.testing.assert_allclose(leaking.certificate.radiated_w, np.tile(limits, (2, 1)))
+    lent = cf.certify(own, r.known, replace(leaking, beams=leaking.beams[:, ::-1]))
+    assert np.all(lent.power_residual > 1)
+    with pytest.raises(ValueError, match="ap_power_w must be one number or one per access point .2."):
+        cf.Scenario.small().model_copy(update={"ap_power_w": (1.0, 1.0, 1.0)})
+
+
+def test_one_power_for_all_is_the_same_for_each(design):
+    s, known, d = design
+    each = cf.maximise_worst_case(s.model_copy(update={"ap_power_w": (s.ap_power_w,) * s.aps}), known, **SHORT)
+    np.testing.assert_array_equal(each.beams, d.beams)

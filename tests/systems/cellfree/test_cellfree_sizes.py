@@ -57,7 +57,7 @@ def test_among_many_vertices_the_worst_one_is_found():
     filtered = physics.apply_filters(s.radio, physics.received_signals(physics.paths_of(known), point), filters)
     every = np.array(list(itertools.product((-0.5, 0.5), repeat=8)))
     least = physics.utilities(s, filtered, s.offset_range_hz * every).min(axis=1)
-    found = physics.find_worst_offsets_of_drops(s, filtered, physics.SLOW)
+    found = physics.find_worst_offsets_of_drops(s, filtered, physics.effort_for(s))
     assert np.all(found.utility <= least * (1 + 1e-9))
     some = physics.utilities(s, filtered, physics.scenario_offsets(s, known)).min(axis=1)
     assert np.any(some > least + 1e-3)  # the candidates alone would not have

@@ -108,6 +108,15 @@ def test_robust_max_min_reports_what_its_beams_have_in_the_worst_case():
     assert np.all(levels[1] >= levels[0])
 
 
+def test_robust_max_min_at_high_snr_is_no_less_than_what_least_power_reaches():
+    """Errors alone limit the level: covariances of a solver that stalls beyond it were taken for affordable ones."""
+    s = SMALL.model_copy(update={"noise_power_w": 1e-14, "decoding": "noise", "target_angles_deg": (-60.0,)})
+    h = channels([0, 3], 2, 4)
+    least, fair = ni.minimise_power(s, h, 25.0, 0.02), ni.balance_sinr(s, h, 3.0, 0.02)
+    assert accepted(least).all() and np.all(least.objective_w < 3)
+    assert accepted(fair).all() and np.all(fair.balanced_sinr > 10**2.5) and np.all(fair.certificate.gap < 0.1)
+
+
 def test_where_rounding_undoes_the_proof_of_a_level_no_design_says_that_it_is_good():
     """Interference to be cancelled to 100 dB and more: what is accepted is below what is out of reach, and rises."""
     s, last = SMALL.model_copy(update={"noise_power_w": 1e-12, "decoding": "noise"}), np.zeros(8)

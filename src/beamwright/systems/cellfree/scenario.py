@@ -3,13 +3,14 @@
 A parameter's ``source`` tells what the paper states from what the specification chose, for the paper gives no more.
 """
 
-from typing import Literal, NamedTuple, Self
+from typing import Annotated, Literal, NamedTuple, Self
 
 import numpy as np
 from pydantic import model_validator
 
 from beamwright.arrays import require_room
 from beamwright.core import Config, dbm_to_w, parameter, ranges, require
+from beamwright.core.fields import Numbers
 from beamwright.numerics import Values
 
 _SOURCE = "source, section V"
@@ -72,7 +73,9 @@ class Scenario(Config):
         0.8, "Weight of the radar in the utility; users have the rest", source=_OURS, ge=0, le=1
     )
     metric: Metric = parameter("rate", "Summand of the utility: log2(1 + SINR), or SINR as printed", source=_OURS)
-    ap_power_w: float = parameter(1.0, "Transmit power of an access point", unit="W", source=_OURS, ge=0, le=1e30)
+    ap_power_w: Annotated[float | tuple[float, ...], Numbers(ge=0, le=1e30, many="one number per access point")] = (
+        parameter(1.0, "Transmit power of an access point: one value, or one per access point", unit="W", source=_OURS)
+    )
     user_power_w: float = parameter(0.01, "Transmit power of all users together", unit="W", source=_OURS, ge=0, le=1e30)
     noise_dbm: float = parameter(-120.0, "Noise power per antenna", unit="dBm", source=_SOURCE, **ranges.DECIBELS)
     self_interference_db: float = parameter(
@@ -136,6 +139,11 @@ class Scenario(Config):
         return float(dbm_to_w(self.noise_dbm))
 
     @property
+    def ap_powers_w(self) -> np.ndarray:
+        """(aps,) transmit power of every access point."""
+        return np.broadcast_to(np.asarray(self.ap_power_w, float), (self.aps,))
+
+    @property
     def region_wavelengths(self) -> tuple[float, float]:
         """Both ends of the region that antennas move in."""
         return -self.half_region_wavelengths, self.half_region_wavelengths
@@ -167,6 +175,9 @@ class Scenario(Config):
             self.aps * self.code_gap <= self.snapshots, "aps * code_gap", "be at most snapshots (orthogonal codes)",
             f"{self.aps} * {self.code_gap} > {self.snapshots}",
         )  # fmt: skip
+        if isinstance(self.ap_power_w, tuple):
+            rule = f"be one number or one per access point ({self.aps})"
+            require(len(self.ap_power_w) == self.aps, "ap_power_w", rule, f"{len(self.ap_power_w)} numbers")
         for name in ("tx_antennas", "rx_antennas"):
             where = f"half_region_wavelengths ({name})"
             require_room(getattr(self, name), *self.region_wavelengths, self.spacing_wavelengths, where)

@@ -26,7 +26,7 @@ UTILITY_METRICS = (
     outcome("lost", "Share of the utility lost to offsets", least=0.0, most=1.0),
     outcome("users", "Sum rate of the users", "bit/s/Hz", least=0.0),
     outcome("sensing", "Least rate of the radar", "bit/s/Hz", least=0.0),
-    outcome("radar_db", "Least radar SINR of those that see", "dB"),
+    outcome("radar_db", "Least radar SINR", "dB"),
     outcome("blind", "Radars that see nothing", least=0.0, most=1.0),
     outcome("radiated", "Radiated power", "W", least=0.0),
     outcome("loud", "Access points that radiate", least=0.0),
@@ -55,8 +55,9 @@ def on_average(
     metric: str = "worst",
     relation: Relation = ">",
     note: str = "",
+    tolerance: float = 1e-6,
     **where: float | tuple[float, float],
 ) -> Claim:
     """The claim that the first curve of each pair has the larger mean, on the same scenes."""
     compared = cases({f"{one} against {other}": (one, other) for one, other in pairs}, against=None, **where)
-    return claim(text, source, "mean", metric, relation, *compared, note=note)
+    return claim(text, source, "mean", metric, relation, *compared, note=note, tolerance=tolerance)

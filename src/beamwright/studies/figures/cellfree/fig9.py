@@ -25,5 +25,5 @@ STUDY = utility(
     claim("With moving antennas it falls least.", "Section V", "change", "worst", ">",
           *cases({"against fixed arrays": ("moving", "fixed")})),
     names=("moving", "fixed", "silence"),
-    more=(curve("sensing-only", "sensing alone", "robust", sensing_weight=1.0),),
+    sensing=(curve("sensing-only", "sensing alone", "robust", sensing_weight=1.0),),
 )  # fmt: skip

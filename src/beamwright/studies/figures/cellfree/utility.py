@@ -17,29 +17,37 @@ def utility(
     *claims: Claim,
     names: tuple[str, ...] = ALL,
     more: tuple[Curve, ...] = (),
+    sensing: tuple[Curve, ...] = (),
     scale: Scale = "linear",
     remark: str = "",
     **settings: Setting,
 ) -> Study:
-    """Worst case of the methods named (and of ``more`` curves), median radar SINR, share of blind ones."""
+    """Worst case of the methods named (and of ``more`` curves), median radar SINR, share of blind ones, and the radar's
+    own rate (and that of ``sensing`` curves, whose utility is of another kind).
+    """
     drawn = (*curves(*names), *more)
     heard = tuple(line(one, colour=i) for i, one in enumerate(names) if one != "silence")
+    alone = (line(one.name, colour=len(names) + i) for i, one in enumerate(sensing))
     return PAPER.study(
         name,
         title,
         "utilities",
         axes=(over,),
         points=sweep(*points),
-        curves=drawn,
+        curves=(*drawn, *sensing),
         metrics=UTILITY_METRICS,
         settings=settings,
         drops=8,
-        caption=f"Worst-case utility, median of the least radar SINR where a radar sees at all, and share of scenes "
-        f"where it does not (below −20 dB), against {against}; with 95 % confidence bands. {remark}".strip(),
+        caption="(a) Worst-case utility, (b) median of the least radar SINR where a radar sees at all, (c) share of "
+        "scenes where it does not (below −20 dB), (d) least rate of the radar, "
+        f"against {against}; with 95 % confidence bands. {remark}".strip(),
         panels=(
             panel("worst", over, *lines(*(one.name for one in drawn)), axis_scale=scale, title="worst-case utility"),
-            panel("radar_db", over, *heard, axis_scale=scale, statistic="median", title="what radars see that see"),
-            panel("blind", over, *heard, axis_scale=scale, statistic="share", title="radars that see nothing"),
+            panel("radar_db", over, *heard, axis_scale=scale, statistic="median", title="radars that see, median"),
+            panel(
+                "blind", over, *heard, axis_scale=scale, statistic="share", title="radars that see nothing", bands=False
+            ),
+            panel("sensing", over, *heard, *alone, axis_scale=scale, title="the radar's own rate"),
         ),
         numbers=("worst", "nominal", "users", "sensing", "blind", "radiated", "loud"),
         claims=claims,

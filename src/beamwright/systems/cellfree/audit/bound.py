@@ -14,14 +14,14 @@ from beamwright.systems.cellfree.scene import Geometry, Known, Scenario
 def utility_bound(scenario: Scenario, known: Known) -> np.ndarray:
     """(drops,) utility that no design exceeds: no interference, every path in phase at every antenna, wherever it is.
 
-        gamma_u <= p_u H_u,  H_u = sum_a M (sum_l |g_ual|)^2;     gamma_r <= S N P sum_a M |kappa_aa|^2
+        gamma_u <= p_u H_u,  H_u = sum_a M (sum_l |g_ual|)^2;     gamma_r <= S N M sum_a P_a |kappa_aa|^2
 
     and powers filled over the users (rates), or given to the strongest (SINRs).
     """
     known = known_of(known, Known)
     reach = scenario.rx_antennas * np.sum(np.sum(np.abs(known.uplink_gain), axis=-1) ** 2, axis=-1)
     own = np.abs(np.diagonal(known.echo_gain, axis1=1, axis2=2)) ** 2
-    radar = scenario.snapshots * scenario.tx_antennas * scenario.ap_power_w * scenario.rx_antennas * own.sum(axis=-1)
+    radar = scenario.snapshots * scenario.tx_antennas * scenario.rx_antennas * (own @ scenario.ap_powers_w)
     if scenario.metric == "rate":
         radar, users = spectral_efficiency(radar), _filled(reach, scenario.user_power_w)
     else:

@@ -86,10 +86,11 @@ def silence_utility(s: Scenario, known: Known) -> np.ndarray:
 
 
 def _power_residual(s: Scenario, radiated: np.ndarray, powers: np.ndarray) -> np.ndarray:
-    def excess(spent: np.ndarray, budget: float) -> np.ndarray:
-        return np.maximum(spent - budget, 0) / budget if budget > 0 else np.maximum(spent, 0)
+    def excess(spent: np.ndarray, budgets: np.ndarray) -> np.ndarray:
+        return np.maximum(spent - budgets, 0) / np.where(budgets > 0, budgets, 1.0)
 
-    return np.maximum(excess(radiated, s.ap_power_w).max(axis=-1), excess(powers.sum(axis=-1), s.user_power_w))
+    users = excess(powers.sum(axis=-1), np.asarray(s.user_power_w))
+    return np.maximum(excess(radiated, s.ap_powers_w).max(axis=-1), users)
 
 
 def _layout_residual(s: Scenario, point: physics.Point) -> np.ndarray:

@@ -30,7 +30,7 @@ def demanded(scenario: Scenario, known: Known, design: Design, method: str, opti
     if method in FIXED:
         demands["tx_positions"], demands["rx_positions"] = physics.fixed_layouts(scenario, drops)
     if getattr(options, "full_power", False):
-        demands["certificate.radiated_w"] = np.full((drops, scenario.aps), scenario.ap_power_w)
+        demands["certificate.radiated_w"] = np.tile(scenario.ap_powers_w, (drops, 1))
     for name in ("user_filters", "radar_filter"):
         filters = getattr(design, name)
         size = np.linalg.norm(filters, axis=-1, keepdims=True)

@@ -30,6 +30,7 @@ class Site(NamedTuple):
 
     range_hz: Values
     ap_power: Values
+    """(aps,)."""
     user_power: Values
     reach: Values
     """Half of the region."""
@@ -43,7 +44,7 @@ def site_of(s: Scenario) -> Site:
     """Limits of a scenario."""
     tx, rx = (layouts[0] for layouts in physics.fixed_layouts(s, 1))
     return Site(
-        s.offset_range_hz, s.ap_power_w, s.user_power_w, s.half_region_wavelengths, s.spacing_wavelengths, tx, rx
+        s.offset_range_hz, s.ap_powers_w, s.user_power_w, s.half_region_wavelengths, s.spacing_wavelengths, tx, rx
     )
 
 
@@ -66,9 +67,10 @@ def decode(s: Radio, site: Site, paths: physics.Paths, action: Array, actions: A
         zeta, share = beams.reshape(2, s.aps)
         weights = _leakage(paths, tx, rx, zeta, share, site.ap_power)
     else:
-        real, imag = jnp.sqrt(site.ap_power / s.tx_antennas) * beams.reshape(2, s.aps, s.tx_antennas)
+        most = jnp.sqrt(site.ap_power)[:, None]
+        real, imag = most / np.sqrt(s.tx_antennas) * beams.reshape(2, s.aps, s.tx_antennas)
         size = jnp.sqrt(jnp.sum(real**2 + imag**2, axis=-1, keepdims=True) + 1e-30)
-        weights = (real + 1j * imag) * jnp.minimum(1.0, jnp.sqrt(site.ap_power) / size)
+        weights = (real + 1j * imag) * jnp.minimum(1.0, most / size)
     requested = jnp.maximum(powers + 1, 0.0) * site.user_power / max(users, 1)
     total = jnp.sum(requested)
     return physics.Point(tx, rx, weights, requested * jnp.minimum(1.0, site.user_power / jnp.maximum(total, 1e-300)))
@@ -89,7 +91,8 @@ def _leakage(paths: physics.Paths, tx: Array, rx: Array, zeta: Array, share: Arr
 def encode(s: Scenario, point: physics.Point) -> np.ndarray:
     """Literal actions (drops, action_size) of feasible points (drops, ...)."""
     drops, users = len(point.tx), point.powers.shape[-1]
-    beams = np.asarray(point.beams) / np.sqrt(s.ap_power_w / s.tx_antennas)
+    most = np.where(s.ap_powers_w > 0, s.ap_powers_w, 1.0)[:, None]
+    beams = np.asarray(point.beams) / np.sqrt(most / s.tx_antennas)
     parts = (
         beams.real, beams.imag, point.tx / s.half_region_wavelengths, point.rx / s.half_region_wavelengths,
         point.powers * max(users, 1) / s.user_power_w - 1,

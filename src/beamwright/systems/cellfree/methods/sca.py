@@ -153,7 +153,7 @@ def _program(
         factor = np.linalg.qr(stacked, mode="r")
         gain = 2 * beta / load * cp.real(np.conj(s0) * (echo @ w))
         limits.append(least <= constant + gain - cp.sum_squares(factor @ w))
-    limits += [cp.norm(w[a * antennas : (a + 1) * antennas]) <= np.sqrt(s.ap_power_w) for a in range(aps)]
+    limits += [cp.norm(w[a * antennas : (a + 1) * antennas]) <= np.sqrt(power) for a, power in enumerate(s.ap_powers_w)]
     problem = cp.Problem(cp.Maximize(least), limits)
     try:
         with warnings.catch_warnings():  # an inaccurate answer is judged by the exact model like any other
@@ -165,4 +165,4 @@ def _program(
         return None
     beams = np.asarray(w.value).reshape(1, aps, antennas)
     size = np.linalg.norm(beams, axis=-1, keepdims=True)
-    return beams * np.minimum(1, np.sqrt(s.ap_power_w) / np.maximum(size, 1e-300))
+    return beams * np.minimum(1, np.sqrt(s.ap_powers_w)[:, None] / np.maximum(size, 1e-300))

@@ -66,8 +66,8 @@ def dense_effort(s: Scenario) -> Effort:
 
 
 def _for_sizes(s: Scenario, effort: Effort) -> Effort:
-    """The effort, with more moves where not all vertices are candidates."""
-    return effort if s.aps <= ALL_VERTICES_UP_TO else effort._replace(moved=max(effort.moved, 8 * effort.starts))
+    """The effort, with moves where not all vertices are candidates."""
+    return effort if s.aps <= ALL_VERTICES_UP_TO else effort._replace(moved=effort.moved or 8 * effort.starts)
 
 
 class WorstOffsets(NamedTuple):

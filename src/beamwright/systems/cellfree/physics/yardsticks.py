@@ -43,7 +43,7 @@ def leakage_beam(s: Scenario, paths: model.Paths, tx: np.ndarray, rx: np.ndarray
     links = field_response(
         rx[:, :, None], tx[:, None], paths.direct_gain, paths.direct_rx_cosine, paths.direct_tx_cosine
     )  # (drops, rx ap, tx ap, rx antennas, tx antennas)
-    leak = s.ap_power_w * np.einsum("dbamn,dbamk->dank", np.conj(links), links)
+    leak = s.ap_powers_w[:, None, None] * np.einsum("dbamn,dbamk->dank", np.conj(links), links)
     target = steering(tx, paths.target_cosine[..., None])
     beams = solve_above(leak, LEAKAGE, target[..., None])[..., 0]
     return beams / np.linalg.norm(beams, axis=-1, keepdims=True)
@@ -56,7 +56,7 @@ def fixed_point(s: Scenario, known: Known, beams: str) -> model.Point:
     if beams == "silence":
         return model.Point(tx, rx, np.zeros(tx.shape, complex), powers)
     directions = conjugate_beam(s, paths, tx) if beams == "conjugate" else leakage_beam(s, paths, tx, rx)
-    return model.Point(tx, rx, np.sqrt(s.ap_power_w) * directions, powers)
+    return model.Point(tx, rx, np.sqrt(s.ap_powers_w)[:, None] * directions, powers)
 
 
 def yardstick(s: Scenario, known: Known, name: str) -> tuple[model.Point, model.Filters]:

@@ -33,20 +33,21 @@ class Frame:
     """(drops, users) number of the user that stands here."""
     mirrored: np.ndarray
     """(drops, aps) logical."""
-    ap_power_w: float
+    ap_powers_w: np.ndarray
+    """(aps,)."""
     user_power_w: float
 
     def entered(self, point: physics.Point) -> physics.Point:
         """A person's point in this frame."""
         tx, rx, beams = self._turned(point)
         powers = np.take_along_axis(point.powers, self.order, axis=1)
-        return physics.Point(tx, rx, _over(beams, np.sqrt(self.ap_power_w)), _over(powers, self.user_power_w))
+        return physics.Point(tx, rx, _over(beams, np.sqrt(self.ap_powers_w)[:, None]), _over(powers, self.user_power_w))
 
     def restored(self, point: physics.Point) -> physics.Point:
         """A point of this frame as the person who asked sees it."""
         tx, rx, beams = self._turned(point)
         powers = np.take_along_axis(point.powers, np.argsort(self.order, axis=1), axis=1)
-        return physics.Point(tx, rx, beams * np.sqrt(self.ap_power_w), powers * self.user_power_w)
+        return physics.Point(tx, rx, beams * np.sqrt(self.ap_powers_w)[:, None], powers * self.user_power_w)
 
     def _turned(self, point: physics.Point) -> tuple[np.ndarray, ...]:
         turn = self.mirrored[..., None]
@@ -71,16 +72,16 @@ def frame_of(s: Scenario, known: Known, assumed: np.ndarray | None = None) -> Fr
         known.direct_gain, known.direct_rx_cosine * sign[:, :, None, None],
         known.direct_tx_cosine * sign[:, None, :, None],
     )  # fmt: skip
-    phase, loudest = _phase(direct.reshape(len(direct), -1)), np.sqrt(s.ap_power_w)
+    phase, loudest = _phase(direct.reshape(len(direct), -1)), np.sqrt(s.ap_powers_w)
     own = _phase(uplink.reshape(*order.shape, s.aps * uplink.shape[-1]))
     paths = physics.Paths(
         uplink_gain=np.sqrt(s.user_power_w) * uplink / own[..., None, None],
-        uplink_cosine=up, direct_gain=loudest * direct / phase[:, None, None, None], direct_rx_cosine=rx,
+        uplink_cosine=up, direct_gain=loudest[:, None] * direct / phase[:, None, None, None], direct_rx_cosine=rx,
         direct_tx_cosine=tx, echo_gain=loudest * known.echo_gain / phase[:, None, None],
         target_cosine=np.abs(known.target_cosine),
     )  # fmt: skip
     rounded = physics.Paths(*(_rounded(each) for each in paths))
-    return Frame(rounded, ranks.aps, offsets, order, mirrored, s.ap_power_w, s.user_power_w)
+    return Frame(rounded, ranks.aps, offsets, order, mirrored, s.ap_powers_w, s.user_power_w)
 
 
 def _sorted(gain: np.ndarray, *others: np.ndarray) -> list[np.ndarray]:
@@ -104,5 +105,5 @@ def _rounded(values: np.ndarray) -> np.ndarray:
     return (np.round(values.real / digit) + 1j * np.round(values.imag / digit)) * digit
 
 
-def _over(values: np.ndarray, unit: float) -> np.ndarray:
-    return values / unit if unit > 0 else np.zeros_like(values)
+def _over(values: np.ndarray, unit: np.ndarray | float) -> np.ndarray:
+    return np.divide(values, unit, out=np.zeros_like(values), where=np.broadcast_to(unit > 0, values.shape))

@@ -349,8 +349,8 @@ def _lmi(ratio: Ratio) -> float:
         e = 1e-12
     size = len(h)
     lift = np.concatenate([e * np.eye(size), h[:, None]], axis=1)
-    wanted = np.conj(lift.T) @ ratio.wanted[0] @ lift
-    after = np.conj(lift.T) @ ratio.after[0] @ lift
+    beams = (np.conj(lift.T) @ factor[0] for factor in (ratio.wanted, ratio.after))
+    wanted, after = (lifted @ np.conj(lifted.T) for lifted in beams)
     after[-1, -1] += ratio.noise[0]
     value = max(wanted[-1, -1].real / after[-1, -1].real, 1e-12)
     unit = max(wanted[-1, -1].real, 1e-300)

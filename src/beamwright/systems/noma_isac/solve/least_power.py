@@ -20,8 +20,8 @@ from beamwright.systems.noma_isac.solve.recovery import Recovered, recover
 from beamwright.systems.noma_isac.solve.relax import Relaxation, relax
 from beamwright.systems.noma_isac.solve.tighten import tighten
 
-HARDER = (1.2, 1.5, 2.0, 3.0)
-"""Multiples of the targets that are tried one after another."""
+HARDER, HARDEST = (1.2, 1.5, 2.0, 3.0), (10.0, 100.0, 1e3, 1e4, 1e5)
+"""Multiples of the targets that are tried one after another: where beams cost much, and where none serve at all."""
 
 
 class Solution(NamedTuple):
@@ -53,13 +53,18 @@ def least_power(s: Scenario, problem: Problem) -> Solution:
 
 
 def least_power_beams(s: Scenario, problem: Problem, relaxed: Relaxation) -> Recovered:
-    """Rank-one beams, from harder targets in drops where they miss a demand or cost far more than the relaxation."""
+    """Rank-one beams, from harder targets in drops where they miss a demand or cost far more than the relaxation.
+
+    Covariances may serve users on the side, with power that is meant for targets; beams must turn to them, as those
+    for a target hundreds of times as high do.
+    """
     recovered = recover(s, problem, relaxed)
     beams, iterations = recovered.beams.copy(), recovered.iterations.copy()
     cost = usable_cost(s, problem, beams)
-    for factor in HARDER:
-        poor = np.isfinite(relaxed.objective_w) & (problem.sinr_target > 0).any(axis=1)
-        lanes = np.flatnonzero(poor & (cost > relaxed.objective_w * (1 + RECOVERED_GAP)))
+    poor = np.isfinite(relaxed.objective_w) & (problem.sinr_target > 0).any(axis=1)
+    for factor in HARDER + HARDEST:
+        enough = relaxed.objective_w * (1 + RECOVERED_GAP) if factor in HARDER else np.finfo(float).max
+        lanes = np.flatnonzero(poor & (cost > enough))
         if not len(lanes):
             break
         easier = problem.take(lanes)

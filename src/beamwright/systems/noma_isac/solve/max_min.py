@@ -24,7 +24,9 @@ from beamwright.systems.noma_isac.solve.tighten import tighten
 ROOT_RTOL = 1e-8
 POWER_SLACK = 1e-9
 """Relative error of a solver in a budget that is spent to the last watt."""
-MARGINS = (0.0, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1)
+MISSED = 1e-3
+"""Relative shortfall of the SINR of covariances that are priced for another level than theirs."""
+MARGINS = (0.0, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 0.3, 1.0, 3.0, 10.0)
 """Relative distances above the root at which a level is tried whose power provably exceeds the budget."""
 FIRST_STEP, STEPS, BISECTIONS = 0.005, 10, 5
 """Where beams for the relaxed level cost too much: first relative step down, doubled at most so often, then halved."""
@@ -59,11 +61,13 @@ def balance(s: Scenario, problem: Problem) -> Balanced:
     spent = np.zeros(len(highest), int)
 
     def excess(t: np.ndarray) -> np.ndarray:
-        relaxed = relax(s, at_level(problem, t))
+        asked = at_level(problem, t)
+        relaxed = relax(s, asked)
         spent[:] += relaxed.iterations
         trace.append(np.where(np.isfinite(relaxed.objective_w), relaxed.objective_w, np.nan))
         with np.errstate(divide="ignore"):
-            return np.log(relaxed.objective_w / budget_w) - POWER_SLACK
+            paid = np.log(relaxed.objective_w / budget_w) - POWER_SLACK
+        return np.where(_misses(s, asked, relaxed), np.inf, paid)
 
     sensing_only = relax(s, at_level(problem, none))
     spent += sensing_only.iterations
@@ -87,6 +91,15 @@ def balance(s: Scenario, problem: Problem) -> Balanced:
     )
     known = paid | (attained == 0)
     return Balanced(solution, np.where(known, attained, np.nan), np.where(paid, proof_target.max(axis=1), np.nan))
+
+
+def _misses(s: Scenario, problem: Problem, relaxed: Relaxation) -> np.ndarray:
+    """Mask (drops,), true where covariances of a solver that stalled miss the level they are priced for.
+
+    Near the level that errors alone put out of reach, at any power, the powers of such covariances say nothing.
+    """
+    judged = judge(s, problem, relaxed.covariances, relaxed.basis)
+    return judged.residuals.sinr_violation > MISSED
 
 
 def _within_budget(

@@ -27,7 +27,7 @@ def utilities(scenario: cf.Scenario, realisation: cf.Realisation, design: cf.Des
         "radar_db": np.where(blind, np.nan, 10 * np.log10(np.maximum(seen, BLIND))),
         "blind": blind.astype(float),
         "radiated": proof.radiated_w.sum(axis=1),
-        "loud": (proof.radiated_w > LOUD * scenario.ap_power_w).sum(axis=1).astype(float),
+        "loud": (proof.radiated_w > LOUD * scenario.ap_powers_w).sum(axis=1).astype(float),
     }
 
 
