@@ -5,7 +5,7 @@ from typing import Literal
 
 import numpy as np
 
-from beamwright.core import Status, StatusRecord
+from beamwright.core import Status, status_text
 from beamwright.core.contract import Violation
 from beamwright.programs.audit import Point, evaluate, violation
 from beamwright.programs.bound import bound
@@ -20,7 +20,7 @@ RANK_ONE = 1e-6
 
 
 @dataclass(frozen=True)
-class Certificate(StatusRecord):
+class Certificate:
     """Certificate of beams, recomputed from the data; arrays of shape (drops,) but for ``shortfall``."""
 
     objective: np.ndarray
@@ -42,6 +42,11 @@ class Certificate(StatusRecord):
     bound_rests_on: tuple[str, ...]
     """Reason why the bound holds, in words, one per drop."""
     sense: Literal["minimise", "maximise"]
+
+    @property
+    def status_text(self) -> list[str]:
+        """Status by name, one per drop."""
+        return status_text(self.status)
 
     @property
     def violations(self) -> dict[str, Violation]:

@@ -1,7 +1,7 @@
 """Problems of downlink beamforming as they stand in the literature, each a program to solve, change or learn from.
 
 Channels H are (users, antennas), or (drops, users, antennas) for many at once; all other streams interfere, nothing is
-cancelled. Every function returns a ``Problem``. Statements and values: specification of the programs, section 5.
+cancelled. Every function returns a ``Problem``; their values at fixed channels are among the tests.
 """
 
 from collections.abc import Sequence
