@@ -1,4 +1,4 @@
-"""Problems of the zoo in CVXPY, written out from the specification a second time, not reduced, not scaled."""
+"""Problems of the zoo in CVXPY, written out a second time, not reduced, not scaled."""
 
 from collections.abc import Callable
 from typing import NamedTuple

@@ -1,7 +1,7 @@
 """Measurements of programs over covariances: problems of the zoo against CVXPY with Clarabel, rebuilt for every drop.
 
 Ours is measured twice: the relaxation of a batch, expressions included, is on the same footing as the peer; the
-certified design is what a user calls. Channels as in the specification: user k of drop i from ``default_rng(i)``.
+certified design is what a user calls. Channels of drop i are drawn from ``default_rng(i)``.
 """
 
 import warnings

@@ -1,4 +1,4 @@
-"""The reference problems of the specification and their values at seeds 0, 1, 2 (CVXPY with Clarabel)."""
+"""Reference problems and their values at seeds 0, 1, 2 (CVXPY with Clarabel)."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -11,7 +11,7 @@ NOISE_W = 0.01
 
 
 def channels(seeds, rows: int, antennas: int = 8) -> np.ndarray:
-    """Rayleigh channels (seeds, rows, antennas) as the specification draws them."""
+    """Rayleigh channels (seeds, rows, antennas) as they were drawn for the reference values."""
     drawn = [np.random.default_rng(seed).standard_normal((rows, antennas, 2)) for seed in seeds]
     z = np.stack(drawn)
     return (z[..., 0] + 1j * z[..., 1]) / np.sqrt(2)

@@ -1,4 +1,4 @@
-"""The reference problems: values of the specification, certified; all conditions met at the worst channels."""
+"""Reference problems: their values, certified; all conditions met at the worst channels."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ QUICK = ("unicast", "unicast_robust", "per_antenna", "multicast", "secrecy")
 
 
 @pytest.mark.parametrize("name", [n if n in QUICK else pytest.param(n, marks=pytest.mark.slow) for n in ZOO])
-def test_values_of_the_specification(name: str) -> None:
+def test_reference_values(name: str) -> None:
     case = ZOO[name]
     found = case.make(range(3)).solve()
     certificate = found.certificate

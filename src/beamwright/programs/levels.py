@@ -59,7 +59,8 @@ def largest(
 
     root = bracketed_root(excess, bottom, top, rtol, logarithmic=bool((bottom > 0).all()))
     solution = make(np.where(np.isnan(root.x), bottom, root.x)).solve()
-    beyond = np.where(np.isnan(root.infeasible), top, root.infeasible)
+    # a level a whole tolerance above: closer by, what is out of reach could be so by less than a proof resolves
+    beyond = np.fmin(np.fmax(root.infeasible, root.x + rtol * np.abs(root.x)), top)
     proven = make(beyond).proven_bound() > allowed
     return Level(
         root.x,
