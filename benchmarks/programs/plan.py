@@ -35,10 +35,10 @@ class Plan(NamedTuple):
     limit_s: float = 30.0
     problems: tuple[str, ...] = tuple(PEERS)
     antennas: tuple[int, ...] = (8, 16, 32)
-    grown_drops: int = 16
+    grown_drops: int = 32
 
 
-QUICK = Plan(64, 2, 6.0, antennas=(8, 12), grown_drops=4)
+QUICK = Plan(64, 2, 6.0, antennas=(8, 12), grown_drops=16)
 
 
 def channels(drops: int, users: int, antennas: int) -> np.ndarray:

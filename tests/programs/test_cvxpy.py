@@ -13,7 +13,14 @@ SEEDS = (20, 21)
 
 
 @pytest.mark.filterwarnings("ignore:Solution may be inaccurate")
-@pytest.mark.parametrize(("name", "users", "rtol"), [("per_antenna", 3, 1e-5), ("unicast_robust", 3, 1e-4)])
+@pytest.mark.parametrize(
+    ("name", "users", "rtol"),
+    [
+        ("per_antenna", 3, 1e-5),
+        pytest.param("unicast_robust", 3, 1e-4, marks=pytest.mark.slow),
+        pytest.param("multicast", 6, 1e-5, marks=pytest.mark.slow),
+    ],
+)
 def test_values_agree(name: str, users: int, rtol: float) -> None:
     h = channels(SEEDS, users)
     theirs = [solve(PEERS[name](one)).value for one in h]

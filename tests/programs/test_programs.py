@@ -27,14 +27,14 @@ def robust():
     return least_power(H, error=0.1).solve()
 
 
-def test_reduction_loses_nothing(robust) -> None:
+def test_reduction_loses_nothing() -> None:
     """A power demand in the direction of every antenna that asks for nothing keeps the program at all antennas."""
-    problem = least_power(H, error=0.1)
+    problem = least_power(H)
     w = [bp.Combination({v: np.ones(1)}, v.name) for v in problem.model.covariances]
     whole = bp.Problem(problem.objective, [*problem.model.conditions, sum(w).antenna_power() >= 0.0])
     assert problem.model.layout.blocks == (3, 3, 3) and whole.model.layout.blocks == (4, 4, 4)
     assert "lossless" in problem.explain() and "lossless" not in whole.explain()
-    np.testing.assert_allclose(whole.solve().value, robust.value, rtol=1e-7)
+    np.testing.assert_allclose(whole.solve().value, problem.solve().value, rtol=1e-7)
 
 
 def test_a_ball_holds_at_its_worst_channel(robust) -> None:
@@ -92,7 +92,7 @@ def test_verify_finds_what_is_altered(robust) -> None:
         bp.verify(robust.problem, [b if k != 1 else b[:, :2] for k, b in enumerate(robust.beams)])
 
 
-@pytest.mark.parametrize("name", ["unicast_robust", "per_antenna", "secrecy"])
+@pytest.mark.parametrize("name", ["unicast_robust", "per_antenna", pytest.param("secrecy", marks=pytest.mark.slow)])
 def test_no_forged_multiplier_raises_the_bound(name: str) -> None:
     """No bound exceeds the value of a design that meets every condition, whatever the multipliers."""
     problem = ZOO[name].make(range(3))

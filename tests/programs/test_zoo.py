@@ -7,7 +7,7 @@ from programs.cases import ZOO, channels
 from beamwright import programs as bp
 from beamwright.core import VALID
 
-QUICK = ("unicast", "unicast_robust", "per_antenna", "multicast", "secrecy")
+QUICK = ("unicast", "unicast_robust", "per_antenna", "multicast")
 """Those that compile fast; the others follow in the long tests."""
 
 
