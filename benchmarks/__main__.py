@@ -11,9 +11,10 @@ if "--cores" not in sys.argv:
 
 from rich.console import Console
 
-from benchmarks import cellfree, dma_noma, learning, machine, noma_isac, report, star_ris
+from benchmarks import cellfree, dma_noma, learning, machine, noma_isac, programs, report, star_ris
 
-BENCHMARKS = {module.BENCHMARK.name: module.BENCHMARK for module in (noma_isac, star_ris, dma_noma, cellfree, learning)}
+MODULES = (noma_isac, star_ris, dma_noma, cellfree, programs, learning)
+BENCHMARKS = {module.BENCHMARK.name: module.BENCHMARK for module in MODULES}
 
 
 def main() -> None:

@@ -132,6 +132,14 @@ def test_the_checker_allows_what_is_below() -> None:
     assert violations(house) == []
 
 
+def test_no_program_marks_its_own_work() -> None:
+    """What a certificate of a program rests on cannot import the engine or the recovery of beams."""
+    sources = read_sources(Path(beamwright.__file__).parent)
+    for judge in ("audit", "bound", "certificate"):
+        known = set(imports(f"beamwright.programs.{judge}", sources))
+        assert known.isdisjoint({"beamwright.programs.engine", "beamwright.programs.recovery"}), judge
+
+
 def run_silently(code: str) -> str:
     """What a program prints that warns of nothing."""
     run = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, timeout=120)
@@ -139,14 +147,15 @@ def run_silently(code: str) -> str:
     return run.stdout.strip()
 
 
-def test_a_system_switches_to_double_precision() -> None:
-    code = "from beamwright import noma_isac; import jax.numpy as jnp; print(jnp.ones(1).dtype)"
+@pytest.mark.parametrize("door", ["noma_isac", "programs"])
+def test_what_a_person_designs_with_switches_to_double_precision(door: str) -> None:
+    code = f"from beamwright import {door}; import jax.numpy as jnp; print(jnp.ones(1).dtype)"
     assert run_silently(code) == "float64"
 
 
-def test_below_the_systems_no_flag_is_set() -> None:
+def test_below_the_programs_no_flag_is_set() -> None:
     sources = read_sources(Path(beamwright.__file__).parent)
-    below = [module for module in sources if LEVEL[room(module)[0]] < LEVEL["systems"] and "gymnasium" not in module]
+    below = [module for module in sources if LEVEL[room(module)[0]] < LEVEL["programs"] and "gymnasium" not in module]
     assert {"beamwright.numerics.tiles", "beamwright.optim.conic", "beamwright.channels"} <= set(below)
     assert run_silently(f"import {', '.join(below)}, jax; print(jax.config.jax_enable_x64)") == "False"
 

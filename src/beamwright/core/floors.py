@@ -9,6 +9,7 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"numerics"}),
     frozenset({"arrays", "optim", "records"}),
     frozenset({"learn", "channels", "uncertainty", "metrics"}),
+    frozenset({"programs"}),
     frozenset({"systems"}),
     frozenset({"studies", "report"}),
     frozenset({"__init__"}),  # the package's door: its version, and the systems by name

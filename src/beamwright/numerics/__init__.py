@@ -10,6 +10,7 @@ from beamwright.numerics.cholesky import inverse_factor
 from beamwright.numerics.eigenvalues import smallest_eigenvalue
 from beamwright.numerics.fusion import materialise, total
 from beamwright.numerics.gram import weighted_gram
+from beamwright.numerics.hermitian_coordinates import from_hermitian, to_hermitian
 from beamwright.numerics.lanes import one_by_one
 from beamwright.numerics.phasors import phasor, unit_phasor
 from beamwright.numerics.positive_definite import solve_above, solve_positive
@@ -22,6 +23,7 @@ __all__ = [
     "Values",
     "compiler_options",
     "factorise",
+    "from_hermitian",
     "in_tiles",
     "inverse_factor",
     "lanes_per_tile",
@@ -35,6 +37,7 @@ __all__ = [
     "solve_positive",
     "square_modulus",
     "threads",
+    "to_hermitian",
     "total",
     "unit_phasor",
     "weighted_gram",

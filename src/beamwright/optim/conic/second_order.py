@@ -7,6 +7,9 @@ from jax import Array
 
 from beamwright.numerics import materialise, total
 
+_UNROLLED = 16
+"""Largest cone whose products are unrolled: fast, but slow to compile."""
+
 
 class SecondOrder(NamedTuple):
     """One cone of q real entries."""
@@ -45,6 +48,8 @@ class SecondOrder(NamedTuple):
 
 
 def _apply(matrix: Array, x: Array) -> Array:
+    if len(x) > _UNROLLED:
+        return jnp.einsum("pql,ql->pl", matrix, x)
     return total(matrix[:, k] * x[k][None] for k in range(len(x)))
 
 

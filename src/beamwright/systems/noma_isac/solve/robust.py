@@ -23,7 +23,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from beamwright.numerics import materialise, total
+from beamwright.numerics import from_hermitian, materialise, to_hermitian, total
 from beamwright.numerics import small_matrices as la
 from beamwright.optim import conic
 from beamwright.systems.noma_isac.solve.layout import Data, Layout, Relaxed, normalise, sensing_multipliers
@@ -294,25 +294,6 @@ def solve_robust(layout: Layout, data: Data, options: conic.Options) -> Relaxed:
         **sensing_multipliers(layout, units, rows[ordered:], solution.z.soc[0] if target_pairs else None),
         lmi=solution.z.psd[1] * jnp.where(demanded, units.pair_scale, 0.0),
     )
-
-
-def to_hermitian(x: Array) -> Array:
-    """Real (d, d, ...) array -> Hermitian: sqrt(1/2) (x_ab + i x_ba) above the diagonal, x_aa on it."""
-    d = x.shape[0]
-    shape = (d, d, *(1,) * (x.ndim - 2))
-    upper, diagonal = (jnp.asarray(m).reshape(shape) for m in (np.triu(np.ones((d, d)), 1), np.eye(d)))
-    above = upper * (x + 1j * jnp.swapaxes(x, 0, 1)) / _ROOT2
-    return above + la.dagger(above) + diagonal * x
-
-
-def from_hermitian(v: Array) -> Array:
-    """Adjoint (and inverse) of ``to_hermitian``: sum(from_hermitian(V) * x) = Re tr(V to_hermitian(x))."""
-    d = v.shape[0]
-    shape = (d, d, *(1,) * (v.ndim - 2))
-    upper, lower, diagonal = (
-        jnp.asarray(m).reshape(shape) for m in (np.triu(np.ones((d, d)), 1), np.tril(np.ones((d, d)), -1), np.eye(d))
-    )
-    return _ROOT2 * (upper * v.real + lower * jnp.swapaxes(v, 0, 1).imag) + diagonal * v.real
 
 
 def kronecker(f: Array, g: Array) -> Array:
