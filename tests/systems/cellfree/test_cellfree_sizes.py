@@ -49,6 +49,7 @@ def test_which_form_is_used_follows_the_sizes():
         assert scenario_set.is_coherent(s.radio) == coherent
 
 
+@pytest.mark.slow
 def test_among_many_vertices_the_worst_one_is_found():
     """Eight access points have 254 vertices, 32 of them among the candidates; slow drift, so that a vertex is worst."""
     s, r = drawn(6, aps=8, offset_range_hz=300.0)

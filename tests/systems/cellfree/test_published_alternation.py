@@ -24,6 +24,7 @@ def test_the_alternation_designs_for_one_offset_after_the_other_and_never_for_th
     assert np.all(assumed[:, 1:] > robust.worst_case_utility[:, None] - 1)  # though every one believes so
 
 
+@pytest.mark.slow
 def test_stage_one_is_the_algorithm_named_and_stage_two_the_best_for_its_offsets():
     s, r = drawn(2)
     first = cf.published_alternation(s, r.known, alternations=1, adversary="oracle", **QUICK)
