@@ -45,16 +45,18 @@ def maximise_worst_case(
 
         max over beams, layouts, powers, filters   min over f   beta m(gamma_r) + (1 - beta) sum_u m(gamma_u)
 
-    Never below silence, nor, with moving antennas, below ``fixed_array`` with the same options. Order of users and
-    paths, mirrored arrays, common phases and units change nothing; an access point's index is its code, and counts.
+    Never below silence where that is allowed, nor, with moving antennas, below ``fixed_array`` with the same options,
+    both by the search's own oracle. Order of users and paths, mirrored arrays, common phases and units change nothing;
+    an access point's index is its code, and counts.
 
     Args:    starts per drop, of which the best by the oracle is kept, drop number i from fold_in(key(seed), i);
              movable: antennas may move within the region, else they stay half a wavelength apart; robust: designed for
              a set of offsets, else for none (what that is worth the certificate says); radar_sinr_db: least SINR of the
              radar whatever the offsets, so that silence is no answer; full_power: every access point radiates all it
              may; initial: a design that the first start goes on from, with the radar held up, since silence is a
-             strong local optimum; the result is never worse than it; rounds of search, each with the best quarter of
-             the starts before and one more of their worst offsets; steps of Adam in each, the first a third of them.
+             strong local optimum; the result is never worse than it, but for full_power, which it may lack; rounds of
+             search, each with the best quarter of the starts before and one more of their worst offsets; steps of Adam
+             in each, the first a third of them.
     Returns: Design; status ``feasible``, or ``qos_infeasible`` where the required radar SINR was not reached.
     Raises:  ValueError naming the argument.
     Source:  spec cellfree, section 6.

@@ -127,10 +127,10 @@ def _unit_powers(scenario: Scenario) -> Scenario:
 
 def _fixed(s: Scenario, frame: Frame, numbers: np.ndarray, options: Options) -> _Best:
     """Fixed arrays from two thirds as many starts; and silence, as it is."""
-    silent = silent_vector(s, frame)[:, None]
-    silence = _run(s, frame, options, _pool(frame, silent, 0.0), movable=False, steps=0)
+    silent = _pool(frame, silent_vector(s, frame)[:, None], 0.0)
+    best = _best_of(_run(s, frame, options, silent, movable=False, steps=0), silent, steps=0)
     starts = starting_vectors(s, frame, numbers, -(-2 * options.starts // 3), options.seed, movable=False)
-    return _rounds(s, frame, options, _pool(frame, *starts), False, _best_of(silence, _pool(frame, silent, 0.0), 1))
+    return _rounds(s, frame, options, _pool(frame, *starts), False, best)
 
 
 def _moving(
