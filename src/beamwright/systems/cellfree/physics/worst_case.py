@@ -100,9 +100,7 @@ def find_worst_offsets(
         sinrs = sinrs_at(offsets)
         return jnp.stack([model.utility(s, sinrs), sinrs.radar, *sinrs.users.T])[figure]
 
-    spare = -len(points) % CHUNK
-    chunks = jnp.concatenate([points, jnp.zeros((spare, s.aps))]).reshape(-1, CHUNK, s.aps)
-    sampled = lax.map(lambda chunk: values(chunk.T), chunks).ravel()[: len(points)]
+    sampled = _in_chunks(values, points.T)
     starts = min(effort.starts, len(points))
 
     def search(start: Array) -> qn.Found:
@@ -131,6 +129,13 @@ def find_worst_offsets(
     )
 
 
+def _in_chunks(values: Callable[[Array], Array], points: Array) -> Array:
+    """``values`` of any number of points (aps, points), a few at a time: memory does not grow with their number."""
+    aps, count = points.shape
+    chunks = jnp.pad(points, ((0, 0), (0, -count % CHUNK))).reshape(aps, -1, CHUNK)
+    return lax.map(values, jnp.moveaxis(chunks, 1, 0)).ravel()[:count]
+
+
 def _ranks(filtered: model.FilteredSignals) -> Array:
     """Rank of every access point by what is heard of and at it over the noise: candidates belong to no index."""
     users = square_modulus(filtered.leaks) / jnp.maximum(filtered.floor, 1e-300)[:, None, None]
@@ -151,7 +156,7 @@ def _moved(values: Callable[[Array], Array], points: Array, value: Array, places
         def move(carry: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
             point, value, _ = carry
             moves = jnp.where(jnp.arange(aps)[:, None] == at, to, point[:, None])
-            found = values(moves)
+            found = _in_chunks(values, moves)
             best = jnp.argmin(found)
             better = found[best] < value * (1 - 1e-12)
             return jnp.where(better, moves[:, best], point), jnp.where(better, found[best], value), better
