@@ -6,7 +6,6 @@ where the channels come from. So the one file is enough to recompute the certifi
 people and other programs, with a summary. Both are written to temporary names and renamed together.
 """
 
-import hashlib
 import json
 import os
 import tempfile
@@ -21,6 +20,7 @@ from typing import IO, Any
 import numpy as np
 
 from beamwright.core import require
+from beamwright.records.digest import digest_of
 
 FORMAT_VERSION = 3
 _OWN = ("format_version", "digest", "about")
@@ -82,16 +82,6 @@ def load_design(path: str | Path) -> StoredDesign:
     if not isinstance(about, dict):
         raise ValueError(f"{path} must say in JSON what it holds (about), got {str(text)[:40]!r}") from None
     return StoredDesign(path, arrays, about, str(digest))
-
-
-def digest_of(arrays: Mapping[str, np.ndarray], about: Mapping[str, object]) -> str:
-    """SHA-256 over names, types, shapes and bytes of all arrays, in the order of their names, and over ``about``."""
-    total = hashlib.sha256(json.dumps(about, sort_keys=True).encode())
-    for name in sorted(arrays):
-        array = np.ascontiguousarray(arrays[name])
-        total.update(f"{name} {array.dtype.str} {array.shape}".encode())
-        total.update(array.tobytes())
-    return total.hexdigest()
 
 
 @contextmanager

@@ -13,9 +13,11 @@ from beamwright.programs.certificate import Certificate
 from beamwright.programs.conditions import Condition
 from beamwright.programs.cones import hermitian, norm, sinr
 from beamwright.programs.expressions import Combination, Expression, covariances, scalar
+from beamwright.programs.files import load, save
+from beamwright.programs.gradient import value
 from beamwright.programs.levels import Level, largest
 from beamwright.programs.problem import Problem, Solution, maximise, minimise, verify
-from beamwright.programs.robust import ball
+from beamwright.programs.robust import ball, ellipsoid
 
 jax.config.update("jax_enable_x64", True)
 
@@ -29,12 +31,16 @@ __all__ = [
     "Solution",
     "ball",
     "covariances",
+    "ellipsoid",
     "hermitian",
     "largest",
+    "load",
     "maximise",
     "minimise",
     "norm",
+    "save",
     "scalar",
     "sinr",
+    "value",
     "verify",
 ]

@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from beamwright.optim import minimise_quadratic_over_ball
+from beamwright.optim import TrustRegion, minimise_quadratic_over_ball
 from beamwright.programs.conditions import Condition
 from beamwright.programs.expressions import Combination, Covariance, Expression, Scalar
 from beamwright.programs.layout import matrices
-from beamwright.programs.robust import Robust
+from beamwright.programs.robust import Ball, Robust
 
 
 class Point(NamedTuple):
@@ -83,8 +83,8 @@ def worst(robust: Robust, point: Point) -> tuple[np.ndarray, np.ndarray]:
     finite = np.isfinite(phi).all(axis=(1, 2), keepdims=True)
     phi = np.where(finite, phi, 0)
     slope = (phi @ h[..., None])[..., 0]
-    found = minimise_quadratic_over_ball(phi, slope, robust.ball.radius)
-    x = (h + found.x)[..., None]
+    found, x = _worst_error(phi, slope, robust.ball)
+    x = (h + x)[..., None]
     gains = [
         np.abs(c) * np.sum(np.abs(np.conj(np.swapaxes(x, -1, -2)) @ point.covariances[v]) ** 2, axis=(1, 2))
         for v, c in robust.combination.weights.items()
@@ -92,6 +92,17 @@ def worst(robust: Robust, point: Point) -> tuple[np.ndarray, np.ndarray]:
     centre = np.sum(np.conj(h) * slope, axis=1).real
     value = found.bound + centre + rest[0][:, 0]
     return np.where(finite[:, 0, 0], value, np.nan), np.sum(np.broadcast_arrays(*gains, rest[1][:, 0]), axis=0)
+
+
+def _worst_error(phi: np.ndarray, slope: np.ndarray, ball: Ball) -> tuple[TrustRegion, np.ndarray]:
+    """Least d^H Phi d + 2 Re(slope^H d) over the errors d = S z of a set, in z, and its minimiser d."""
+    if ball.axes is None:
+        found = minimise_quadratic_over_ball(phi, slope, ball.radius)
+        return found, found.x
+    s = ball.axes
+    turned = np.conj(np.swapaxes(s, -1, -2))
+    found = minimise_quadratic_over_ball(turned @ phi @ s, (turned @ slope[..., None])[..., 0], ball.radius)
+    return found, (s @ found.x[..., None])[..., 0]
 
 
 def _negativity(parts: Sequence[Expression], size: int, point: Point) -> np.ndarray:

@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike
 
 from beamwright.core import require
 from beamwright.programs.conditions import Condition
-from beamwright.programs.expressions import Combination, Expression, constant, per_drop, values
+from beamwright.programs.data import not_negative, short
+from beamwright.programs.expressions import Combination, Expression, constant, values
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,11 +107,10 @@ class Sinr:
     def _compared(self, target: ArrayLike, sign: float, symbol: str) -> Condition:
         if isinstance(target, Expression):
             raise ValueError(f"target of {self.name} must be data, got {target.name}: the product is not affine")
-        level = per_drop(target, f"target of {self.name}", float)
-        require(bool((level >= 0).all()), f"target of {self.name}", "be >= 0, linear", level.min())
+        level = not_negative(target, f"target of {self.name}", "be >= 0, linear")
         phi = self.wanted if self.interference is None else self.wanted + (-level) * self.interference
         condition = (sign * phi).gain(self.at) - sign * (level * self.noise) >= 0.0
-        shown = f"{level[0]:.4g}" if len(level) == 1 else "data"
+        shown = short(level[0]) if len(level) == 1 else "data"
         return condition.named(f"{self.name} {symbol} {shown}")
 
 
@@ -121,7 +121,6 @@ def sinr(wanted: Combination, at: Any, among: Sequence[Combination], noise: Arra
              included or not; noise in W, one number or one per drop.
     """
     name = f"sinr({wanted.name})"
-    power = per_drop(noise, f"noise of {name}", float)
-    require(bool((power >= 0).all()), f"noise of {name}", "be >= 0", power.min())
+    power = not_negative(noise, f"noise of {name}")
     others = [stream for stream in among if stream is not wanted]
     return Sinr(wanted, sum(others[1:], others[0]) if others else None, at, power, name)

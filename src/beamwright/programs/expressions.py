@@ -3,7 +3,8 @@
     value_e = sum_k tr(F_ek W_k) + sum_k t_ek tr W_k + sum_i a_ei y_i + b_e
 
 Coefficients carry a leading axis of drops, of size one where they are shared by all drops. Identity matrices are kept
-apart as t: they tell whether a reduction to the span of the channels loses anything.
+apart as t: they tell whether a reduction to the span of the channels loses anything. Data are NumPy's arrays, or JAX's
+where a program's value is being differentiated with respect to them.
 """
 
 import itertools
@@ -14,8 +15,10 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from beamwright.core import numbers, require
+from beamwright.core import require
+from beamwright.numerics import namespace
 from beamwright.programs.conditions import Condition, Kind
+from beamwright.programs.data import matrix_data, per_drop, short, vector
 
 Key = TypeVar("Key")
 _count = itertools.count()
@@ -80,7 +83,7 @@ class Expression:
 
     def real_part(self, name: str = "") -> "Expression":
         """Real part, a real expression."""
-        forms = {k: (f + np.conj(np.swapaxes(f, -1, -2))) / 2 for k, f in self.forms.items()}
+        forms = {k: (f + f.swapaxes(-1, -2).conj()) / 2 for k, f in self.forms.items()}
         traces = {k: t.real for k, t in self.traces.items()}
         scalars = {k: a.real for k, a in self.scalars.items()}
         name = name or f"real({self.name})"
@@ -126,7 +129,7 @@ class Expression:
         by = c[:, None]
         return Expression(
             self.constant * by,
-            _shorten(f"{_short(factor)} ({self.name})"),
+            _shorten(f"{short(factor)} ({self.name})"),
             {k: f * by[..., None, None] for k, f in self.forms.items()},
             {k: t * by for k, t in self.traces.items()},
             {k: a * by for k, a in self.scalars.items()},
@@ -147,12 +150,12 @@ class Expression:
         return replace(self + (-other), name=_minus(self.name, other.name))
 
     def __rsub__(self, other: ArrayLike) -> "Expression":
-        return replace(-self + other, name=_shorten(f"{_short(other)} - ({self.name})"))
+        return replace(-self + other, name=_shorten(f"{short(other)} - ({self.name})"))
 
     def __truediv__(self, factor: ArrayLike) -> "Expression":
         if isinstance(factor, Expression):
             raise ValueError(f"quotient of {self.name} and {factor.name} must have data below, got an expression")
-        return self * (1.0 / np.asarray(factor))
+        return self * (1.0 / per_drop(factor, f"what {self.name} is divided by"))
 
     def __ge__(self, other: "Expression | ArrayLike") -> Condition:
         return self._compared("nonnegative", self, other, ">=")
@@ -168,7 +171,7 @@ class Expression:
         other = right if left is self else left
         if not isinstance(other, Expression) and not _is_data(other):
             return NotImplemented
-        name = f"{self.name} {sign} {other.name if isinstance(other, Expression) else _short(other)}"
+        name = f"{self.name} {sign} {other.name if isinstance(other, Expression) else short(other)}"
         difference = left - right
         require(difference.real, name, "compare real expressions", "a complex one", "Take .real_part() or .imag")
         return Condition(kind, name, difference)
@@ -209,7 +212,7 @@ class Combination:
                 f"product of {self.name} and {factor.name} must have data on one side, got two expressions"
             )
         c = per_drop(factor, f"factor of {self.name}", float)
-        return Combination({k: c * w for k, w in self.weights.items()}, _shorten(f"{_short(factor)} ({self.name})"))
+        return Combination({k: c * w for k, w in self.weights.items()}, _shorten(f"{short(factor)} ({self.name})"))
 
     __rmul__ = __mul__
 
@@ -229,7 +232,7 @@ class Combination:
         """Correlation a^H Phi b of two directions, complex; (antennas,) or (drops, antennas)."""
         name = name or f"cross({self.name})"
         left, right = (vector(x, f"channel in {name}", self.antennas) for x in (a, b))
-        form = right[:, None, :, None] * np.conj(left[:, None, None, :])
+        form = right[:, None, :, None] * left[:, None, None, :].conj()
         columns = (left[..., None],) if a is b else (left[..., None], right[..., None])
         return self._expression(form, columns, name, real=False)
 
@@ -238,8 +241,8 @@ class Combination:
         if matrix is None:
             traces = {k: c[:, None] for k, c in self.weights.items()}
             return Expression(np.zeros((1, 1)), f"power({self.name})", traces=traces)
-        form = square(matrix, f"matrix in the power of {self.name}", self.antennas)
-        form = (form + np.conj(np.swapaxes(form, -1, -2))) / 2
+        form = matrix_data(matrix, f"matrix in the power of {self.name}", self.antennas, self.antennas)
+        form = (form + form.swapaxes(-1, -2).conj()) / 2
         columns = (np.eye(self.antennas, dtype=complex)[None],)
         return self._expression(form[:, None], columns, f"power({self.name}, C)", real=True)
 
@@ -279,41 +282,7 @@ def scalar(name: str = "t") -> Expression:
 def constant(value: ArrayLike) -> Expression:
     """Data as an expression: one number, or one per drop."""
     c = per_drop(value, "constant")
-    return Expression(c[:, None], _short(value), real=not np.iscomplexobj(c))
-
-
-def per_drop(value: ArrayLike, name: str, dtype: type | None = None) -> np.ndarray:
-    """One finite number, or one per drop, as an array (drops or 1,)."""
-    kind = dtype or (complex if np.iscomplexobj(value) else float)
-    array = np.atleast_1d(numbers(value, name, kind))
-    require(array.ndim == 1 and len(array) > 0, name, "be one number, or one per drop", f"shape {array.shape}")
-    return _finite(array, name)
-
-
-def vector(value: ArrayLike, name: str, size: int) -> np.ndarray:
-    """Finite vectors (drops or 1, size)."""
-    array = numbers(value, name, complex)
-    array = array[None] if array.ndim == 1 else array
-    right = array.ndim == 2 and array.shape[1] == size and len(array) > 0
-    require(right, name, f"have axes (antennas) or (drops antennas) with {size} antennas", f"shape {np.shape(value)}")
-    return _finite(array, name)
-
-
-def square(value: ArrayLike, name: str, size: int) -> np.ndarray:
-    """Finite matrices (drops or 1, size, size)."""
-    array = numbers(value, name, complex)
-    array = array[None] if array.ndim == 2 else array
-    right = array.ndim == 3 and array.shape[1:] == (size, size) and len(array) > 0
-    require(
-        right, name, f"have axes (antennas antennas), drops in front or not, with {size}", f"shape {np.shape(value)}"
-    )
-    return _finite(array, name)
-
-
-def _finite(array: np.ndarray, name: str) -> np.ndarray:
-    bad = np.argwhere(~np.isfinite(array))
-    require(not len(bad), name, "be finite", f"{array[tuple(bad[0])] if len(bad) else ''} at index {bad[:1].tolist()}")
-    return array
+    return Expression(c[:, None], short(value), real=not np.iscomplexobj(c))
 
 
 def _summed(a: Mapping[Key, np.ndarray], b: Mapping[Key, np.ndarray], entries: int) -> dict[Key, np.ndarray]:
@@ -323,7 +292,9 @@ def _summed(a: Mapping[Key, np.ndarray], b: Mapping[Key, np.ndarray], entries: i
         found[key] = found[key] + value if key in found else value
 
     def spread(x: np.ndarray) -> np.ndarray:
-        return x if x.ndim == 1 or x.shape[1] == entries else np.broadcast_to(x, (len(x), entries, *x.shape[2:]))
+        if x.ndim == 1 or x.shape[1] == entries:
+            return x
+        return namespace(x).broadcast_to(x, (len(x), entries, *x.shape[2:]))
 
     return {key: spread(value) for key, value in found.items()}
 
@@ -332,12 +303,6 @@ def _is_data(value: Any) -> bool:
     return isinstance(value, int | float | complex | np.ndarray | np.generic | list | tuple) or hasattr(
         value, "__array__"
     )
-
-
-def _short(value: Any) -> str:
-    return (
-        f"{value:.4g}" if isinstance(value, int | float) else "data" if np.ndim(value) else f"{np.asarray(value):.4g}"
-    )  # type: ignore[arg-type]
 
 
 def _minus(left: str, right: str) -> str:

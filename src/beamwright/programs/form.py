@@ -40,7 +40,7 @@ class Model:
     @cached_property
     def expressions(self) -> list[Expression]:
         """Every expression, the objective first."""
-        return [self.objective, *(e for c in self.conditions for e in _expressions(c))]
+        return [self.objective, *(e for c in self.conditions for e in expressions_of(c))]
 
     @cached_property
     def balls(self) -> list[Robust]:
@@ -76,6 +76,11 @@ class Model:
         """Bases of the covariances, and why."""
         return _reduction(self)
 
+    def basis(self, ball: Robust) -> np.ndarray:
+        """Q (drops or 1, antennas, d) of the covariances that meet a set of channels; I where they are not reduced."""
+        q = self.reduction.bases.get(next(iter(ball.combination.weights)))
+        return np.eye(ball.ball.antennas)[None] if q is None else q
+
     @cached_property
     def sorted_covariances(self) -> list[Covariance]:
         """Covariances in the order of the standard form, by their size."""
@@ -91,7 +96,8 @@ class Model:
         if condition.kind == "matrix":
             return condition.inside.size
         if condition.kind == "ball":
-            return self.reduction.size(next(iter(condition.inside.combination.weights))) + 1
+            size = self.reduction.size(next(iter(condition.inside.combination.weights)))
+            return int(condition.inside.ball.directions(size)) + 1
         return 0
 
     @cached_property
@@ -119,7 +125,7 @@ class Model:
             if condition.kind == "ball":
                 pieces.append(self._ball_rows(condition.inside))
             else:
-                pieces.append(_stack([self._rows(e) for e in _expressions(condition)]))
+                pieces.append(_stack([self._rows(e) for e in expressions_of(condition)]))
         n = layout.unknowns
         a, b = _stack(pieces) if pieces else (np.zeros((1, 0, n)), np.zeros((1, 0)))
         c, _ = self._rows(self.objective)
@@ -155,29 +161,24 @@ class Model:
 
     def _ball_rows(self, ball: Robust) -> tuple[np.ndarray, np.ndarray]:
         """Rows of the matrix B^H Phi B + lambda diag(I, -1) + rest e e^T of the S-lemma, entry by entry."""
-        first = next(iter(ball.combination.weights))
-        q, d = self.reduction.bases.get(first), self.reduction.size(first)
-        h = ball.ball.centre[..., None]
-        h = h if q is None else _adjoint(q) @ h
-        eye = ball.ball.radius[:, None, None] * np.eye(d)
-        drops = max(len(h), len(eye))
-        frame = np.concatenate([np.broadcast_to(eye, (drops, d, d)), np.broadcast_to(h, (drops, d, 1))], axis=-1)
+        q, at = self.basis(ball), ball.ball
+        s = at.radius[:, None, None] * (np.eye(q.shape[-1])[None] if at.axes is None else _adjoint(q) @ at.axes)
+        frame = _joined([s, _adjoint(q) @ at.centre[..., None]], -1)  # B = [r S, h] in the basis
+        d, size = frame.shape[-2:]
         units = matrices(np.eye(d * d))
         seen = coordinates(_adjoint(frame)[:, None] @ units @ frame[:, None])
         seen = np.swapaxes(seen, -1, -2)
         rest, constant = self._rows(ball.rest)
         weights = ball.combination.weights
         parts = [
-            weights[v][:, None, None] * seen
-            if v in weights
-            else np.zeros((1, (d + 1) ** 2, self.reduction.size(v) ** 2))
+            weights[v][:, None, None] * seen if v in weights else np.zeros((1, size**2, self.reduction.size(v) ** 2))
             for v in self.sorted_covariances
         ]
-        multipliers = np.zeros((1, (d + 1) ** 2, len(self.balls)))
+        multipliers = np.zeros((1, size**2, len(self.balls)))
         which = next(i for i, other in enumerate(self.balls) if other is ball)
-        multipliers[0, :, which] = coordinates(np.diag([*np.ones(d), -1.0]))
-        parts += [np.zeros((1, (d + 1) ** 2, len(self.scalars))), multipliers]
-        corner = coordinates(np.diag([*np.zeros(d), 1.0]))[None, :, None]
+        multipliers[0, :, which] = coordinates(np.diag([*np.ones(size - 1), -1.0]))
+        parts += [np.zeros((1, size**2, len(self.scalars))), multipliers]
+        corner = coordinates(np.diag([*np.zeros(size - 1), 1.0]))[None, :, None]
         a = _joined(parts, -1)
         return a + corner * rest, corner[..., 0] * constant
 
@@ -197,7 +198,8 @@ class Reduction(NamedTuple):
 def _reduction(model: Model) -> Reduction:
     """Bases Q: W -> Q Q^H W Q Q^H keeps every form in vectors of the span, and lowers the trace.
 
-    Traces must therefore stand where less of them helps; channels of a ball are projected along with its centre.
+    Traces must therefore stand where less of them helps; channels of a ball are projected along with its centre;
+    those of an ellipsoid lie in the span, its axes are among the vectors.
     """
     against = _traces_in_the_way(model)
     if against:
@@ -207,12 +209,13 @@ def _reduction(model: Model) -> Reduction:
         key = v.antennas if model.balls else v
         pool = pools.setdefault(key, [])
         pool += [x for e in model.expressions for x in e.vectors.get(v, ())]
-        pool += [ball.ball.centre[..., None] for ball in model.balls if v in ball.combination.weights]
+        sets = [ball.ball for ball in model.balls if v in ball.combination.weights]
+        pool += [one.centre[..., None] for one in sets] + [one.axes for one in sets if one.axes is not None]
     bases = {}
     for v in model.covariances:
         columns = _distinct(pools[v.antennas if model.balls else v])
         if 0 < sum(x.shape[-1] for x in columns) < v.antennas:
-            bases[v] = _span(columns)
+            bases[v] = span(columns)
     if not bases:
         return Reduction({}, "none: the vectors that meet a covariance span all antennas")
     return Reduction(
@@ -239,7 +242,7 @@ def _traces_in_the_way(model: Model) -> str:
     return ""
 
 
-def _span(columns: Sequence[np.ndarray]) -> np.ndarray:
+def span(columns: Sequence[np.ndarray]) -> np.ndarray:
     """Orthonormal Q (drops or 1, antennas, columns) whose span holds all columns."""
     drops = max(len(x) for x in columns)
     whole = np.concatenate([np.broadcast_to(x, (drops, *x.shape[1:])) for x in columns], axis=-1)
@@ -252,7 +255,7 @@ def _distinct(columns: Sequence[np.ndarray]) -> list[np.ndarray]:
     return list({(x.shape, np.ascontiguousarray(x).tobytes()): x for x in columns}.values())
 
 
-def _expressions(condition: Condition) -> list[Expression]:
+def expressions_of(condition: Condition) -> list[Expression]:
     """Expressions of a condition in the order of their entries."""
     if condition.kind == "norm":
         return [condition.inside.bound, *condition.inside.entries]

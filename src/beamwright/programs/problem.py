@@ -90,10 +90,10 @@ class Problem:
         """
         require(isinstance(samples, int | np.integer) and samples >= 1, "samples", "be a whole number >= 1", samples)
         model, layout = self.model, self.model.layout
-        single = [v.rank_one for v in model.sorted_covariances]
-        solved, relaxed, value = self._relaxation()
+        single = self._single
+        solved, relaxed = self._relaxation()
+        ratio, value = self._judged(relaxed)
         usable = np.isfinite(value)
-        ratio = np.where(usable, rank_ratio(layout, single, relaxed), np.nan)
         w = top_beams(layout, single, relaxed)
         w[~usable] = np.nan
         loose = np.flatnonzero(usable & ~self._acceptable(w, ratio))
@@ -101,13 +101,18 @@ class Problem:
             w[loose] = recover(model.form.take(loose), single, relaxed[loose], loose, samples, seed).w
         beams, scalars = self._variables(w)
         certificate = certify(model, self.names, self.sense, self._point(beams, scalars), solved.u, (ratio, value))
-        return Solution(self, beams, scalars, solved.u, certificate, solved.iterations, ratio, value)
+        return Solution(self, beams, scalars, solved.u, certificate, solved.iterations, relaxed)
 
     def relaxed_value(self) -> np.ndarray:
         """Optimum of the relaxation as the solver finds it, (drops,): infinite where none exists, NaN where stalled."""
-        solved, _, value = self._relaxation()
+        return self.optimum()[2]
+
+    def optimum(self) -> tuple[engine.Solved, np.ndarray, np.ndarray]:
+        """The solver's answer, w (drops, n) of drops that have an optimum, else NaN, and ``relaxed_value``."""
+        solved, relaxed = self._relaxation()
+        value = self._value(relaxed)
         sign = 1.0 if self.sense == "minimise" else -1.0
-        return sign * np.where(solved.ending == Ending.INFEASIBLE, np.inf, value)
+        return solved, relaxed, sign * np.where(solved.ending == Ending.INFEASIBLE, np.inf, value)
 
     def proven_bound(self) -> np.ndarray:
         """Certified bound of the relaxation's multipliers, (drops,): no design does better."""
@@ -115,15 +120,28 @@ class Problem:
         lower = bound(self.model.form, self._relaxation()[0].u).value
         return sign * (lower + self.model.objective.constant[:, 0])
 
-    def _relaxation(self) -> tuple[engine.Solved, np.ndarray, np.ndarray]:
-        """The solver's answer, and of usable drops w (drops, n) and its objective, to be minimised; else NaN."""
+    def _relaxation(self) -> tuple[engine.Solved, np.ndarray]:
+        """The solver's answer, and w (drops, n) of usable drops; else NaN."""
         require_jax()
-        form = self.model.form
-        solved = engine.solve(form)
+        solved = engine.solve(self.model.form)
         undecided = np.isin(solved.ending, (Ending.STALLED, Ending.ITERATIONS, Ending.NO_NUMBER))
         usable = (solved.ending == Ending.SOLVED) | (undecided & (solved.residual < 1e-3))
-        relaxed = np.where(usable[:, None], solved.w, np.nan)
-        return solved, relaxed, np.einsum("dn,dn->d", form.c, relaxed) + self.model.objective.constant[:, 0]
+        return solved, np.where(usable[:, None], solved.w, np.nan)
+
+    @property
+    def _single(self) -> list[bool]:
+        """Which covariances of the standard form must come out as one beam."""
+        return [v.rank_one for v in self.model.sorted_covariances]
+
+    def _value(self, w: np.ndarray) -> np.ndarray:
+        """Objective (drops,), to be minimised, of coordinates w (drops, n)."""
+        return np.einsum("dn,dn->d", self.model.form.c, w) + self.model.objective.constant[:, 0]
+
+    def _judged(self, w: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Rank ratio and objective, to be minimised, of coordinates w (drops, n); NaN where these are."""
+        value = self._value(w)
+        ratio = rank_ratio(self.model.layout, self._single, w)
+        return np.where(np.isfinite(value), ratio, np.nan), value
 
     def _acceptable(self, w: np.ndarray, ratio: np.ndarray) -> np.ndarray:
         """Whether top eigenvectors may be returned: rank one, and every condition met, (drops,)."""
@@ -189,9 +207,8 @@ class Solution:
     certificate: Certificate
     iterations: np.ndarray
     """(drops,) of the interior point on the relaxation."""
-    rank_ratio: np.ndarray
-    relaxed_objective: np.ndarray
-    """(drops,) of the relaxation, as the solver left it, in the sense of minimising."""
+    relaxed: np.ndarray
+    """(drops, unknowns of the standard form): the relaxation's optimum as the solver left it, NaN where it has none."""
 
     @property
     def value(self) -> np.ndarray:
@@ -227,18 +244,19 @@ def verify(
     beams: "Solution | Sequence[ArrayLike]",
     scalars: Sequence[ArrayLike] = (),
     multipliers: ArrayLike | None = None,
+    relaxed: ArrayLike | None = None,
 ) -> Certificate:
     """Certificate of any beams, recomputed from the problem's data; nothing that is stored about them is trusted.
 
     Args:    beams: a solution, or one array per covariance in the order they were made: beams (drops, antennas), or
              covariances (drops, antennas, antennas); scalars: (drops,) of every scalar, where the program has some;
-             multipliers: those of a solution, for the bound; any are admissible, without them nothing is proven.
+             multipliers: those of a solution, for the bound; any are admissible, without them nothing is proven;
+             relaxed: a solution's optimum of the relaxation, which tells a gap of beams from a solver that stalled.
     Raises:  ValueError naming the array whose shape is wrong.
     """
     if isinstance(beams, Solution):
-        return verify(problem, beams.beams, beams.scalars, beams.multipliers)
+        return verify(problem, beams.beams, beams.scalars, beams.multipliers, beams.relaxed)
     model, drops = problem.model, problem.drops
-    ratio = value = np.full(drops, np.nan)
     require(len(beams) == len(model.covariances), "beams", f"be {len(model.covariances)} arrays", len(beams))
     require(len(scalars) == len(model.scalars), "scalars", f"be {len(model.scalars)} arrays", len(scalars),
             "Hand in those of the solution")  # fmt: skip
@@ -251,7 +269,12 @@ def verify(
     levels = [numbers(x, f"scalar {s.name}") for s, x in zip(model.scalars, scalars, strict=True)]
     for s, x in zip(model.scalars, levels, strict=True):
         require(x.shape == (drops,), f"scalar {s.name}", f"have shape {(drops,)}", x.shape)
-    shape = (drops, model.layout.entries)
-    u = np.zeros(shape) if multipliers is None else numbers(multipliers, "multipliers")
-    require(u.shape == shape, "multipliers", f"have shape {shape}", u.shape)
-    return certify(model, problem.names, problem.sense, problem._point(checked, levels), u, (ratio, value))
+    u = _coordinates(multipliers, "multipliers", (drops, model.layout.entries), 0.0)
+    w = _coordinates(relaxed, "relaxed", (drops, model.layout.unknowns), np.nan)
+    return certify(model, problem.names, problem.sense, problem._point(checked, levels), u, problem._judged(w))
+
+
+def _coordinates(given: ArrayLike | None, name: str, shape: tuple[int, int], otherwise: float) -> np.ndarray:
+    x = np.full(shape, otherwise) if given is None else numbers(given, name)
+    require(x.shape == shape, name, f"have shape {shape}", x.shape)
+    return x

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from beamwright.core import db_to_linear, numbers, require
+from beamwright.core import require
 from beamwright.programs.conditions import Condition
 from beamwright.programs.cones import hermitian, norm, sinr
+from beamwright.programs.data import data, short
 from beamwright.programs.expressions import Combination, Expression, covariances, scalar
 from beamwright.programs.problem import Problem, maximise, minimise
 from beamwright.programs.robust import ball
@@ -42,7 +43,7 @@ def multicast(channels: ArrayLike, sinr_db: float, noise_power_w: ArrayLike) -> 
     """Least power of one signal for all users: Sidiropoulos, Davidson and Luo (2006). NP-hard: not always tight."""
     h = _channels(channels)
     (w,) = covariances(1, h.shape[-1])
-    target = db_to_linear(sinr_db) * np.asarray(noise_power_w)
+    target = _linear(sinr_db) * _noise(noise_power_w)
     return Problem(minimise(w.power()), [w.gain(h[..., k, :]) >= target for k in range(h.shape[-2])])
 
 
@@ -52,7 +53,7 @@ def multigroup(
     """Least power of one signal per group of users: Karipidis, Sidiropoulos and Luo (2008). Not always tight."""
     h = _channels(channels)
     w = covariances(len(groups), h.shape[-1])
-    target = db_to_linear(sinr_db)
+    target = _linear(sinr_db)
     demands = [
         sinr(w[g], h[..., k, :], w, noise_power_w) >= target for g, members in enumerate(groups) for k in members
     ]
@@ -89,12 +90,12 @@ def secrecy(
 
     Source: Liao, Chang, Ma and Chi (2011).
     """
-    h, g = np.asarray(channel), _channels(listeners, "listeners")
+    h, g = data(channel, "channel", complex), _channels(listeners, "listeners")
     (w,) = covariances(1, h.shape[-1])
     (q,) = covariances(1, h.shape[-1], rank_one=False, name="q")
-    heard = sinr(w, h, [q], noise_power_w) >= db_to_linear(sinr_db)
+    heard = sinr(w, h, [q], noise_power_w) >= _linear(sinr_db)
     secret = [
-        sinr(w, ball(g[..., j, :], csi_error), [q], noise_power_w) <= db_to_linear(listener_sinr_db)
+        sinr(w, ball(g[..., j, :], csi_error), [q], noise_power_w) <= _linear(listener_sinr_db)
         for j in range(g.shape[-2])
     ]
     return Problem(minimise((w + q).power()), [heard, *secret])
@@ -125,11 +126,11 @@ def beampattern(
     Args:    steering a (angles, antennas); desired d (angles,), whose scale alpha >= 0 is free; a covariance that only
              senses interferes.
     """
-    h, a = _channels(channels), np.asarray(steering)
+    h, a = _channels(channels), data(steering, "steering", complex)
     w = _streams(h)
     (sensing,) = covariances(1, h.shape[-1], rank_one=False, name="sensing")
     everything, alpha, error = [*w, sensing], scalar("alpha"), scalar("root mean square")
-    total, d = _total(everything), np.asarray(desired, float)
+    total, d = _total(everything), data(desired, "desired", float)
     misfit = [(total.gain(a[i]) - d[i] * alpha) / np.sqrt(len(a)) for i in range(len(a))]
     conditions = _demands(w, h, sinr_db, noise_power_w, among=everything)
     return Problem(minimise(error), [*conditions, total.antenna_power() == antenna_power_w, norm(misfit) <= error])
@@ -149,15 +150,15 @@ def crb(
 
     Args:    response A, slope A' = dA/dangle (receive antennas, antennas).
     """
-    h, a, da = _channels(channels), np.asarray(response), np.asarray(slope)
+    h, a, da = _channels(channels), data(response, "response", complex), data(slope, "slope", complex)
     w = _streams(h)
     (sensing,) = covariances(1, h.shape[-1], rank_one=False, name="sensing")
     everything, t = [*w, sensing], scalar("information")
     total = _total(everything)
-    product = np.conj(da.T) @ a  # tr(A R A'^H) = tr(A'^H A R), by its Hermitian and skew parts
-    even, odd = (product + np.conj(product.T)) / 2, (product - np.conj(product.T)) / 2j
+    product = da.T.conj() @ a  # tr(A R A'^H) = tr(A'^H A R), by its Hermitian and skew parts
+    even, odd = (product + product.T.conj()) / 2, (product - product.T.conj()) / 2j
     mixed = (total.power(even) + 1j * total.power(odd)) / 100
-    angle, size = total.power(np.conj(da.T) @ da) / 1e3, total.power(np.conj(a.T) @ a) / 10
+    angle, size = total.power(da.T.conj() @ da) / 1e3, total.power(a.T.conj() @ a) / 10
     conditions = _demands(w, h, sinr_db, noise_power_w, among=everything)
     matrix = hermitian([[angle - t, mixed], [0.0, size]])
     return Problem(maximise(t), [*conditions, total.power() <= power_w, matrix >= 0])
@@ -168,17 +169,17 @@ def coordinated(channels: ArrayLike, sinr_db: float, noise_power_w: ArrayLike) -
 
     Args:    channels (stations, users, antennas), users in the order of their stations, equally many each.
     """
-    h = numbers(channels, "channels", complex)
+    h = data(channels, "channels", complex)
     require(h.ndim in (3, 4), "channels", "have axes (stations users antennas), drops in front or not", h.shape)
     stations, users, antennas = h.shape[-3:]
     require(users % stations == 0, "channels", "have equally many users per station", h.shape)
     w, at = covariances(users, antennas), [k * stations // users for k in range(users)]
-    target, noise = db_to_linear(sinr_db), np.asarray(noise_power_w)
+    target, noise = _linear(sinr_db), _noise(noise_power_w)
     demands = []
     for k in range(users):
         disturbance = _added([w[i].gain(h[..., at[i], k, :]) for i in range(users) if i != k])
         received = w[k].gain(h[..., at[k], k, :])
-        demands.append((received - target * disturbance >= target * noise).named(f"sinr(w[{k}]) >= {target:.4g}"))
+        demands.append((received - target * disturbance >= target * noise).named(f"sinr(w[{k}]) >= {short(target)}"))
     return Problem(minimise(_added([stream.power() for stream in w])), demands)
 
 
@@ -204,7 +205,7 @@ def bernstein(
     """
     h = _channels(channels)
     require(0 < outage < 1, "outage", "lie between 0 and 1", outage)
-    w, n, target = _streams(h), h.shape[-1], db_to_linear(sinr_db)
+    w, n, target = _streams(h), h.shape[-1], _linear(sinr_db)
     units, delta, conditions = np.eye(n), -np.log(outage), []
     for k in range(len(w)):
         phi = w[k] + (-target) * _total([w[i] for i in range(len(w)) if i != k]) if len(w) > 1 else w[k]
@@ -212,8 +213,8 @@ def bernstein(
         spread = [[error_variance * phi.cross(units[a], units[b]) for b in range(n)] for a in range(n)]
         diagonal = [spread[a][a].real_part() for a in range(n)]
         above = [np.sqrt(2) * spread[a][b] for a in range(n) for b in range(a + 1, n)]
-        tilt = [np.sqrt(2 * error_variance) * phi.cross(units[a], at) for a in range(n)]
-        mean = error_variance * phi.power() + phi.gain(at) - target * np.asarray(noise_power_w)
+        tilt = [(2 * error_variance) ** 0.5 * phi.cross(units[a], at) for a in range(n)]
+        mean = error_variance * phi.power() + phi.gain(at) - target * _noise(noise_power_w)
         matrix = [[diagonal[a] + y if a == b else spread[a][b] for b in range(n)] for a in range(n)]
         conditions += [
             (mean - np.sqrt(2 * delta) * x - delta * y >= 0.0).named(f"mean of user {k}"),
@@ -224,9 +225,18 @@ def bernstein(
 
 
 def _channels(channels: ArrayLike, name: str = "channels") -> np.ndarray:
-    h = numbers(channels, name, complex)
+    h = data(channels, name, complex)
     require(h.ndim in (2, 3), name, "have axes (users antennas), drops in front or not", f"shape {h.shape}")
     return h
+
+
+def _linear(ratio_db: ArrayLike) -> np.ndarray:
+    """A ratio in dB as a number."""
+    return 10.0 ** (data(ratio_db, "ratio in dB", float) / 10.0)  # type: ignore[no-any-return]
+
+
+def _noise(noise_power_w: ArrayLike) -> np.ndarray:
+    return data(noise_power_w, "noise_power_w", float)
 
 
 def _streams(h: np.ndarray) -> list[Combination]:
@@ -250,6 +260,6 @@ def _demands(
     among: Sequence[Combination] | None = None,
 ) -> list[Condition]:
     """SINR of every user, where w[k] serves h[k]."""
-    target, among = db_to_linear(sinr_db), w if among is None else among
+    target, among = _linear(sinr_db), w if among is None else among
     at = [h[..., k, :] if csi_error is None else ball(h[..., k, :], csi_error) for k in range(len(w))]
     return [sinr(w[k], at[k], among, noise_power_w) >= target for k in range(len(w))]
