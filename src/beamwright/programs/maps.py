@@ -1,0 +1,85 @@
+"""The linear maps of standard forms, as the conic solver takes them, in either space.
+
+H_w and H are the scalings of the cones K_w and K, U -> sym(Z U S^-1) on matrices.
+"""
+
+import equinox as eqx
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+
+from beamwright.numerics import materialise
+from beamwright.optim import conic
+from beamwright.programs.layout import Layout
+from beamwright.programs.schur import RankOne, apply, block_diagonal, gram, rank_one_gram
+from beamwright.programs.sides import parts, point, sides, split
+
+
+class CovarianceMap(eqx.Module):
+    """Map w -> -(w, A w)."""
+
+    a: Array
+    """(m, n, lanes)."""
+    turned: Array
+    """A^T, (n, m, lanes): in the order of the products with A^T."""
+    layout: Layout = eqx.field(static=True)
+
+    def apply(self, x: Array) -> conic.Point:
+        """Linear part of the cones."""
+        own, other = sides(self.layout)
+        return point(parts(own, -x), parts(other, -apply(self.a, x)))
+
+    def adjoint(self, z: conic.Point) -> Array:
+        """Adjoint."""
+        w, u = split(self.layout, z)
+        return -(w + apply(self.turned, u))
+
+    def schur(self, scaling: conic.Scaling) -> Array:
+        """H_w + A^T H A."""
+        own, other = sides(self.layout)
+        return materialise(block_diagonal(own, scaling)) + _even(gram(other, scaling, self.turned, self.turned))
+
+
+class MultiplierMap(eqx.Module):
+    """Map u -> (A^T u, -u)."""
+
+    a: Array
+    turned: Array
+    single: RankOne
+    layout: Layout = eqx.field(static=True)
+    rows: tuple[int, ...] = eqx.field(static=True)
+    """Rows of rank one, those of ``single``."""
+
+    def apply(self, x: Array) -> conic.Point:
+        """Linear part of the cones."""
+        own, other = sides(self.layout)
+        return point(parts(own, apply(self.turned, x)), parts(other, -x))
+
+    def adjoint(self, z: conic.Point) -> Array:
+        """Adjoint."""
+        w, u = split(self.layout, z)
+        return apply(self.a, w) - u
+
+    def schur(self, scaling: conic.Scaling) -> Array:
+        """H + A H_w A^T."""
+        own, other = sides(self.layout)
+        whole, rows = materialise(block_diagonal(other, scaling)), np.array(self.rows, int)
+        if not len(rows):
+            return whole + _even(gram(own, scaling, self.a, self.a))
+        rest = np.setdiff1d(np.arange(self.layout.entries), rows)
+        first, count = own.nonnegative
+        scalars = self.a[rows, first : first + count]
+        some = rank_one_gram(self.single, scaling)
+        for i in range(count):
+            some = some + scaling.ratio[own.first_nonnegative + i] * scalars[:, None, i] * scalars[None, :, i]
+        whole = whole.at[np.ix_(rows, rows)].add(materialise(some)) if len(rest) else whole + some
+        if len(rest):
+            columns = materialise(gram(own, scaling, self.a, self.a[rest]))  # (m, rest, lanes)
+            whole = whole.at[np.ix_(rows, rest)].add(columns[rows])
+            whole = whole.at[rest].add(jnp.swapaxes(columns, 0, 1))
+        return _even(whole)
+
+
+def _even(matrix: Array) -> Array:
+    """Symmetric part over the two leading axes."""
+    return 0.5 * (matrix + jnp.swapaxes(matrix, 0, 1))
