@@ -18,7 +18,8 @@ class Case(NamedTuple):
 
     rows: int
     make: Callable[[np.ndarray], Data]
-    ours: Callable[[Data], Problem]
+    ours: Callable[..., Problem]
+    """The program of given data; SINR targets ``up`` dB higher, zero if left out."""
     antennas: int = 8
 
 
@@ -77,22 +78,24 @@ def _cells(h: np.ndarray) -> Data:
 
 
 CASES: dict[str, Case] = {
-    "unicast": Case(3, _users, lambda d: zoo.unicast(d["h"], 8, NOISE_W)),
-    "unicast_robust": Case(3, _users, lambda d: zoo.unicast_robust(d["h"], 8, NOISE_W, 0.1)),
-    "per_antenna": Case(3, _users, lambda d: zoo.per_antenna(d["h"], 8, NOISE_W)),
-    "multicast": Case(6, _users, lambda d: zoo.multicast(d["h"], 8, NOISE_W)),
-    "multigroup": Case(6, _users, lambda d: zoo.multigroup(d["h"], 5, NOISE_W, [[0, 1, 2], [3, 4, 5]])),
-    "cognitive": Case(5, _users_and_others(3), lambda d: zoo.cognitive(d["h"], 8, NOISE_W, d["g"], 0.01, 0.2)),
+    "unicast": Case(3, _users, lambda d, up=0.0: zoo.unicast(d["h"], 8 + up, NOISE_W)),
+    "unicast_robust": Case(3, _users, lambda d, up=0.0: zoo.unicast_robust(d["h"], 8 + up, NOISE_W, 0.1)),
+    "per_antenna": Case(3, _users, lambda d, up=0.0: zoo.per_antenna(d["h"], 8 + up, NOISE_W)),
+    "multicast": Case(6, _users, lambda d, up=0.0: zoo.multicast(d["h"], 8 + up, NOISE_W)),
+    "multigroup": Case(6, _users, lambda d, up=0.0: zoo.multigroup(d["h"], 5 + up, NOISE_W, [[0, 1, 2], [3, 4, 5]])),
+    "cognitive": Case(
+        5, _users_and_others(3), lambda d, up=0.0: zoo.cognitive(d["h"], 8 + up, NOISE_W, d["g"], 0.01, 0.2)
+    ),
     "secrecy": Case(
         3, _users_and_others(1),
-        lambda d: zoo.secrecy(d["h"][..., 0, :], d["g"], 10.0, 10 * np.log10(0.5), NOISE_W, 0.2),
+        lambda d, up=0.0: zoo.secrecy(d["h"][..., 0, :], d["g"], 10.0 + up, 10 * np.log10(0.5), NOISE_W, 0.2),
     ),
-    "swipt": Case(5, _users_and_others(3), lambda d: zoo.swipt(d["h"], 8, NOISE_W, d["g"], 1.0)),
+    "swipt": Case(5, _users_and_others(3), lambda d, up=0.0: zoo.swipt(d["h"], 8 + up, NOISE_W, d["g"], 1.0)),
     "beampattern": Case(
-        3, _with_pattern, lambda d: zoo.beampattern(d["h"], 8, NOISE_W, d["steering"], d["desired"], 1 / 8)
+        3, _with_pattern, lambda d, up=0.0: zoo.beampattern(d["h"], 8 + up, NOISE_W, d["steering"], d["desired"], 1 / 8)
     ),
-    "crb": Case(3, _with_target, lambda d: zoo.crb(d["h"], 8, NOISE_W, 1.0, d["response"], d["slope"])),
-    "coordinated": Case(18, _cells, lambda d: zoo.coordinated(d["h"], 5, NOISE_W), antennas=4),
-    "network": Case(4, _users, lambda d: zoo.network(d["h"], 8, NOISE_W, 3), antennas=12),
-    "bernstein": Case(3, _users, lambda d: zoo.bernstein(d["h"], 5, NOISE_W, 0.002, 0.1)),
+    "crb": Case(3, _with_target, lambda d, up=0.0: zoo.crb(d["h"], 8 + up, NOISE_W, 1.0, d["response"], d["slope"])),
+    "coordinated": Case(18, _cells, lambda d, up=0.0: zoo.coordinated(d["h"], 5 + up, NOISE_W), antennas=4),
+    "network": Case(4, _users, lambda d, up=0.0: zoo.network(d["h"], 8 + up, NOISE_W, 3), antennas=12),
+    "bernstein": Case(3, _users, lambda d, up=0.0: zoo.bernstein(d["h"], 5 + up, NOISE_W, 0.002, 0.1)),
 }  # fmt: skip

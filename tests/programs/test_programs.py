@@ -132,6 +132,17 @@ def test_what_no_design_meets_is_proven() -> None:
     assert all(np.isnan(b).all() for b in found.beams)
 
 
+def test_what_no_design_meets_is_proven_where_a_norm_is_least() -> None:
+    """The norm's bound is a scalar that every multiplier of the norm charges: none may be left in the proof."""
+    w, error = bp.covariances(2, antennas=4, rank_one=False), bp.scalar("error")
+    total = sum(w)
+    demands = [bp.sinr(w[k], H[:, k], w, NOISE_W) >= np.array([GAMMA, 1e3 * GAMMA, GAMMA]) for k in range(2)]
+    misfit = bp.norm([total.gain(H[:, 2]) - 0.3, total.cross(H[:, 0], H[:, 2])]) <= error
+    found = bp.Problem(bp.minimise(error), [*demands, total.antenna_power() == 0.05, misfit]).solve()
+    assert found.status_text == ["optimal", "infeasible", "optimal"]
+    assert found.bound[1] == np.inf and found.certificate.gap[[0, 2]].max() < 1e-6
+
+
 def test_a_maximum_is_bounded_from_above() -> None:
     """Largest received power under a power budget: P ||h||^2, by a beam along h."""
     (w,) = bp.covariances(1, antennas=4)

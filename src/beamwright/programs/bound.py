@@ -7,6 +7,9 @@ cones, then by multipliers that only help until that holds exactly:
     covariances, C_k > 0         times kappa, the largest with C_k - kappa G_k >= 0, G_k the matrix of A^T u
     covariances otherwise        + delta p, where conditions p limit the trace, sum of p F <= -I, by the excess of G_k
     scalars that cost            times kappa with kappa a_i^T u <= c_i
+
+Multipliers with b^T u < 0 that bear every cost but for rounding prove that no w exists: they are repaired as if nothing
+had a cost, and those of cones that only ever charge a scalar are dropped.
 """
 
 from collections.abc import Sequence
@@ -20,6 +23,8 @@ from beamwright.programs.scaling import units
 
 _ROUNDING = 4e-15
 """Rounding error of sums relative to the size of their terms."""
+_RAY = 1e6
+"""Factor by which multipliers can grow before they are tried as a proof that no design exists."""
 
 
 class Bound(NamedTuple):
@@ -43,6 +48,7 @@ def bound(form: Form, multipliers: np.ndarray) -> Bound:
     size = units(form)
     scaled = size.scaled(form)
     u = in_cones(form.layout, np.nan_to_num(size.scaled_multipliers(multipliers), nan=0.0, posinf=0.0, neginf=0.0))
+    given = u
     costs = [matrices(scaled.c[:, s]) for s in scaled.layout.columns[: len(scaled.layout.blocks)]]
     eigen = [np.linalg.eigh(cost) for cost in costs]
     positive = np.all([e[0][:, 0] >= -1e-14 * np.abs(e[0]).max(axis=1) for e in eigen], axis=0)
@@ -55,7 +61,38 @@ def bound(form: Form, multipliers: np.ndarray) -> Bound:
     proves = low <= high
     found = np.where(kappa == 0, 0.0, np.where(value == 0, 0.0, kappa * np.where(value == 0, 1, value)))
     reason = np.where(proves, reason, np.where(reason == NOTHING, NOTHING, NO_FACTOR))
-    return Bound(np.where(proves, found, -np.inf) * size.value, reason)
+    value = np.where(proves, found, -np.inf) * size.value
+    likely = np.flatnonzero(~proves | (high > _RAY))
+    if len(likely):
+        none, rests_on = _no_design(scaled.take(likely), given[likely])
+        value[likely[none]], reason[likely[none]] = np.inf, rests_on[none]
+    return Bound(value, reason)
+
+
+def _no_design(form: Form, u: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Whether multipliers prove that no w meets the conditions, -b^T u > 0 and -A^T u in K_w*, and on what it rests."""
+    form = form._replace(c=np.zeros_like(form.c))
+    every = np.ones(len(u), bool)
+    u = _repair_scalars(form, _without_charges(form, u), every)
+    columns = form.layout.columns[: len(form.layout.blocks)]
+    costs = [matrices(form.c[:, s]) for s in columns]
+    u, excess, limited = _trace_repair(form, u, costs, columns)
+    low, high = _scalar_limits(form, u, np.zeros(len(u)), np.full(len(u), np.inf))
+    value = -_dot(form.b, u) - _ROUNDING * _dot(np.abs(form.b), np.abs(u))
+    return (excess <= 0) & (high == np.inf) & (value > 0), np.where(limited, TRACE, FREE)
+
+
+def _without_charges(form: Form, u: np.ndarray) -> np.ndarray:
+    """Multipliers without those of cones that charge a scalar which no multiplier can relieve, a_i in K."""
+    starts = [s.start for s in form.layout.cones]
+    sizes = [s.stop - s.start for s in form.layout.cones]
+    u = u.copy()
+    for column in form.layout.columns[len(form.layout.blocks) :]:
+        a = form.a[:, :, column.start]
+        stuck = -_dot(a, in_cones(form.layout, -a)) <= 0
+        charges = np.repeat(np.add.reduceat(a * u, starts, axis=1) > 0, sizes, axis=1) if starts else np.zeros_like(u)
+        u = np.where(stuck[:, None] & charges, 0.0, u)
+    return u
 
 
 def in_cones(layout: Layout, u: np.ndarray) -> np.ndarray:

@@ -34,9 +34,9 @@ class RankOne(NamedTuple):
 
 
 def rank_one_rows(layout: Layout, a: np.ndarray) -> tuple[tuple[int, ...], RankOne]:
-    """Rows of A (drops, m, n) that are of rank one in every drop, and their vectors, drops first; none where they are few.
+    """Rows of A (drops, m, n) that are of rank one in every drop, and their vectors, drops first.
 
-    The others cost what they always do, and most of the Schur complement where they are many.
+    None where they are less than half, for then the others make up the cost of the Schur complement.
     """
     rows = np.arange(layout.entries)
     blocks = layout.columns[: len(layout.blocks)]

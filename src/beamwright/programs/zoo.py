@@ -6,6 +6,7 @@ cancelled. Every function returns a ``Problem``; their values at fixed channels 
 
 from collections.abc import Sequence
 
+import jax.numpy as jnp
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -130,7 +131,7 @@ def beampattern(
     w = _streams(h)
     (sensing,) = covariances(1, h.shape[-1], rank_one=False, name="sensing")
     everything, alpha, error = [*w, sensing], scalar("alpha"), scalar("root mean square")
-    total, d = _total(everything), data(desired, "desired", float)
+    total, d = _total(everything), data(jnp.asarray(desired, float), "desired", float)
     misfit = [(total.gain(a[i]) - d[i] * alpha) / np.sqrt(len(a)) for i in range(len(a))]
     conditions = _demands(w, h, sinr_db, noise_power_w, among=everything)
     return Problem(minimise(error), [*conditions, total.antenna_power() == antenna_power_w, norm(misfit) <= error])
