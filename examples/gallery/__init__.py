@@ -1,0 +1,1 @@
+"""A picture for every problem of the zoo: ``python -m examples.gallery``."""
