@@ -3,11 +3,16 @@
 import argparse
 from pathlib import Path
 
+from matplotlib.figure import Figure
+
 from beamwright.records import write_bytes
 from beamwright.report.style import new_figure, render, styled
 from examples.gallery import power, protection, sensing
 
 PICTURES = {draw.__name__: draw for module in (power, protection, sensing) for draw in module.PICTURES}
+
+LETTERS, HANDLE = 58, 5
+"""Letters of a legend's size across the column, and what an entry needs beside its label."""
 
 
 def main() -> None:
@@ -21,18 +26,22 @@ def main() -> None:
     if unknown:
         parser.error(f"problem must be one of {', '.join(PICTURES)}, got {', '.join(unknown)}")
     for name in arguments.problems or PICTURES:
-        print(write_bytes(arguments.out / f"{name}.{arguments.kind}", picture(name, arguments.kind)))
+        content = render(picture(name), arguments.kind)
+        print(write_bytes(arguments.out / f"{name}.{arguments.kind}", content))
 
 
-def picture(name: str, kind: str = "png") -> bytes:
+def picture(name: str) -> Figure:
     """One picture, a column of an IEEE journal wide."""
     with styled():
         figure = new_figure(1, 1)
         axes = figure.subplots()
         PICTURES[name](axes)
         handles, labels = axes.get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside lower center", ncols=3)
-    return render(figure, kind)
+        columns = max(1, min(3, LETTERS // (HANDLE + max(map(len, labels)))))
+        rows = -(-len(labels) // columns)
+        figure.set_figheight(figure.get_figheight() + 0.16 * (rows - 1))
+        figure.legend(handles, labels, loc="outside lower center", ncols=-(-len(labels) // rows))
+    return figure
 
 
 if __name__ == "__main__":

@@ -47,9 +47,10 @@ def multigroup(ax: Axes) -> None:
     h, targets = channels(6), np.arange(-4.0, 9.0, 2.0)
     for number, groups in enumerate(([[0, 1, 2], [3, 4, 5]], [[0, 1], [2, 3], [4, 5]])):
         found = [zoo.multigroup(h, target, NOISE_W, groups).solve() for target in targets]
-        label = f"{len(groups)} groups"
-        line(ax, 2 * number, targets, decibels([one.value for one in found]), f"beams, {label}")
-        line(ax, 2 * number + 1, targets, decibels([one.bound for one in found]), f"bound, {label}", marked=False)
+        line(ax, number, targets, decibels([one.value for one in found]), f"{len(groups)} groups")
+        bound = decibels([one.bound for one in found])
+        label = "certified bound" if number else None
+        ax.plot(targets, bound, ls="none", marker="x", ms=6, color="#444444", zorder=3, label=label)
     ax.set_xlabel(r"SINR target $\gamma$ (dB)")
     ax.set_ylabel("Transmit power (dBW)")
 

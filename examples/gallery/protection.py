@@ -21,7 +21,7 @@ def unicast_robust(ax: Axes) -> None:
 
 
 def bernstein(ax: Axes) -> None:
-    """Outage of the beams among a million drawn errors against the one that is allowed: the restriction is safe."""
+    """Outage of the beams among drawn errors against the one that is allowed: the restriction is safe, and cautious."""
     h, variance, rng = channels(3, drops=6), 0.002, np.random.default_rng(0)
     z = rng.standard_normal((20_000, 3, 8, 2))
     error = (z[..., 0] + 1j * z[..., 1]) * np.sqrt(variance / 2)
@@ -48,7 +48,7 @@ def cognitive(ax: Axes) -> None:
             for limit in limits_db
         ])  # fmt: skip
         served = np.isfinite(values).all(axis=1)
-        line(ax, number, limits_db[served], decibels(values[served]), f"error {radius:g}")
+        line(ax, number, limits_db[served], decibels(values[served]), rf"$\Vert d \Vert \leq {radius:g}$")
     ax.set_xlabel("Largest power at the receivers (dBW)")
     ax.set_ylabel("Transmit power (dBW)")
 
@@ -63,6 +63,7 @@ def secrecy(ax: Axes) -> None:
         noise.append(np.trace(found.beams[1], axis1=1, axis2=2).real)
     line(ax, 0, caps_db, 1e3 * np.nanmean(stream, axis=1), "stream")
     line(ax, 1, caps_db, 1e3 * np.nanmean(noise, axis=1), "artificial noise")
+    ax.set_xticks(caps_db[::2])
     ax.set_xlabel("Largest SINR of the listeners (dB)")
     ax.set_ylabel("Power (mW)")
     ax.set_ylim(bottom=0)

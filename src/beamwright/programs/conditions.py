@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 Kind = Literal["zero", "nonnegative", "norm", "matrix", "ball"]
 """zero, nonnegative: every value of an expression; norm: ||entries|| <= bound; matrix: Hermitian >= 0; ball: a value
->= 0 for every channel of a ball."""
+>= 0 for every channel of a ball or an ellipsoid."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
