@@ -5,9 +5,11 @@ import numpy as np
 import pytest
 
 from beamwright.optim import conic
+from beamwright.programs.form import Form
+from beamwright.programs.frames import Columns, Seen, seen_rows
 from beamwright.programs.layout import Layout, coordinates, matrices
 from beamwright.programs.maps import CovarianceMap, MultiplierMap
-from beamwright.programs.schur import RankOne, apply, rank_one_rows
+from beamwright.programs.schur import apply
 
 LANES = 2
 RNG = np.random.default_rng(0)
@@ -57,23 +59,52 @@ def rows(single: tuple[int, ...]) -> np.ndarray:
     return a
 
 
-@pytest.mark.parametrize("single", [(), (0, 1, 2, 3, 4, 5, 8), tuple(range(12))])
-def test_both_schur_complements_are_what_they_say(single: tuple[int, ...]) -> None:
-    a = rows(single)
-    found, columns = rank_one_rows(LAYOUT, a)
-    assert found == single
-    scaling, h = operator(LAYOUT)
-    n = LAYOUT.unknowns
+def form(layout: Layout, a: np.ndarray, frames: tuple = ()) -> Form:
+    return Form(layout, a, np.zeros(a.shape[:2]), np.zeros((LANES, layout.unknowns)), frames)
+
+
+def check(layout: Layout, a: np.ndarray, seen: Seen, columns: Columns) -> None:
+    """Both maps against A H_w A^T + H and A^T H A + H_w."""
+    scaling, h = operator(layout)
+    n = layout.unknowns
     own, other = h[:, :n, :n], h[:, n:, n:]
     lanes_last = jnp.asarray(np.moveaxis(a, 0, -1))
     turned = lanes_last.swapaxes(0, 1)
-    columns = RankOne(*(tuple(jnp.asarray(np.moveaxis(x, 0, -1)) for x in part) for part in columns))
+    columns = Columns(*(tuple(jnp.asarray(np.moveaxis(x, 0, -1)) for x in part) for part in columns))
     for linear, wanted in [
-        (MultiplierMap(lanes_last, turned, columns, LAYOUT, found), other + a @ own @ a.swapaxes(1, 2)),
-        (CovarianceMap(lanes_last, turned, LAYOUT), own + a.swapaxes(1, 2) @ other @ a),
+        (MultiplierMap(lanes_last, turned, columns, layout, seen), other + a @ own @ a.swapaxes(1, 2)),
+        (CovarianceMap(lanes_last, turned, layout), own + a.swapaxes(1, 2) @ other @ a),
     ]:
         wanted = (wanted + wanted.swapaxes(1, 2)) / 2
         np.testing.assert_allclose(np.moveaxis(linear.schur(scaling), -1, 0), wanted, atol=1e-11 * np.abs(wanted).max())
+
+
+@pytest.mark.parametrize("single", [(), (0, 1, 2, 3, 4, 5, 8), tuple(range(12))])
+def test_both_schur_complements_are_what_they_say(single: tuple[int, ...]) -> None:
+    a = rows(single)
+    seen, columns = seen_rows(form(LAYOUT, a))
+    assert seen.rows == single and seen.groups == (((len(single), 1),) if single else ())
+    check(LAYOUT, a, seen, columns)
+
+
+def test_frames_of_several_sizes_make_their_rows() -> None:
+    """Two sets of channels of equal size, one larger, rows of rank one, one of another rank; weights of any sign."""
+    layout = Layout(blocks=(3, 3), scalars=1, zero=0, rows=3, norms=(), matrices=(2, 2, 3))
+    a = RNG.standard_normal((LANES, layout.entries, layout.unknowns))
+    frames = tuple(RNG.standard_normal((LANES, 3, s)) + 1j * RNG.standard_normal((LANES, 3, s)) for s in (2, 2, 3))
+    for cone, frame, weights in zip(layout.matrix_cones, frames, [(1.0, -2.0), (0.0, 3.0), (-1.0, -1.0)], strict=True):
+        s = frame.shape[-1]
+        units = matrices(np.eye(s * s))
+        forms = frame[:, None] @ units @ frame[:, None].conj().swapaxes(-1, -2)
+        for block, weight in zip(layout.columns, weights, strict=False):
+            a[:, cone, block] = weight * coordinates(forms)
+    for r in (0, 2):
+        for block in layout.columns[:2]:
+            v = RNG.standard_normal((LANES, 3)) + 1j * RNG.standard_normal((LANES, 3))
+            a[:, r, block] = -coordinates(v[:, :, None] * v[:, None].conj())
+    seen, columns = seen_rows(form(layout, a, frames))
+    assert seen == Seen((0, 2, *range(3, 20)), ((2, 1), (2, 2), (1, 3)))
+    check(layout, a, seen, columns)
 
 
 @pytest.mark.parametrize("columns", [1, 7, 8, 9, 20])
@@ -85,4 +116,4 @@ def test_products_with_the_matrix(columns: int) -> None:
 def test_a_row_of_rank_two_in_one_drop_is_none_of_rank_one() -> None:
     a = rows(tuple(range(12)))
     a[1, 3, LAYOUT.columns[2]] = coordinates(np.diag([1.0, 1.0, 0.0]))
-    assert rank_one_rows(LAYOUT, a)[0] == (0, 1, 2, 4, 5, 6, 7, 8, 9, 10, 11)
+    assert seen_rows(form(LAYOUT, a))[0].rows == (0, 1, 2, 4, 5, 6, 7, 8, 9, 10, 11)

@@ -17,10 +17,10 @@ from beamwright.core import REAL
 from beamwright.numerics import compiler_options, in_tiles, lanes_per_tile
 from beamwright.optim import Ending, conic
 from beamwright.programs.form import Form
+from beamwright.programs.frames import Columns, Seen, seen_rows
 from beamwright.programs.layout import Layout
 from beamwright.programs.maps import CovarianceMap, MultiplierMap
 from beamwright.programs.scaling import units
-from beamwright.programs.schur import RankOne, rank_one_rows
 from beamwright.programs.sides import parts, point, sides, split
 
 OPTIONS = conic.Options(tolerance=1e-10, accept=1e-7)
@@ -50,29 +50,29 @@ def solve(form: Form) -> Solved:
     scaled = size.scaled(form)
     n = layout.entries if layout.in_multipliers else layout.unknowns
     whole = max(n * n, 2 * layout.entries * layout.unknowns) * REAL
-    cached = _VECTOR * int(np.clip(round(_TILE_BYTES / whole / _VECTOR), 1, 4))
+    cached = _VECTOR * int(np.clip(round(_TILE_BYTES / whole / _VECTOR), 2, 4))
     tile = lanes_per_tile(cached, int(np.clip(2**32 // whole, 1, 2048)))
-    rows, single = rank_one_rows(layout, scaled.a) if layout.in_multipliers else ((), RankOne((), ()))
-    arrays = (scaled.a, scaled.b, scaled.c, *single.vectors, *single.signs)
-    w, u, ending, residual, iterations = in_tiles(_compiled(layout, rows), tile, *arrays)
+    seen, columns = seen_rows(scaled) if layout.in_multipliers else (Seen(), Columns())
+    arrays = (scaled.a, scaled.b, scaled.c, *columns.vectors, *columns.signs)
+    w, u, ending, residual, iterations = in_tiles(_compiled(layout, seen), tile, *arrays)
     return Solved(size.unknowns(w), size.multipliers(u), ending, residual, iterations)
 
 
 @cache
-def _compiled(layout: Layout, rows: tuple[int, ...]) -> Callable[..., tuple[Array, ...]]:
-    return jax.jit(partial(_solve_tile, layout, rows), compiler_options=compiler_options())
+def _compiled(layout: Layout, seen: Seen) -> Callable[..., tuple[Array, ...]]:
+    return jax.jit(partial(_solve_tile, layout, seen), compiler_options=compiler_options())
 
 
-def _solve_tile(layout: Layout, rows: tuple[int, ...], *arrays: Array) -> tuple[Array, ...]:
+def _solve_tile(layout: Layout, seen: Seen, *arrays: Array) -> tuple[Array, ...]:
     """Arrays of ``Solved`` for one tile, scaled: drops are the first axis outside, the last inside."""
-    a, b, c, *rank_one = (jnp.moveaxis(x, 0, -1) for x in arrays)
-    single = RankOne(tuple(rank_one[: len(rank_one) // 2]), tuple(rank_one[len(rank_one) // 2 :]))
+    a, b, c, *more = (jnp.moveaxis(x, 0, -1) for x in arrays)
+    columns = Columns(tuple(more[: len(more) // 2]), tuple(more[len(more) // 2 :]))
     turned = jnp.swapaxes(a, 0, 1)
     own, other = sides(layout)
     zero_w, zero_u = jnp.zeros_like(c), jnp.zeros_like(b)
     if layout.in_multipliers:
         h = point(parts(own, c), parts(other, zero_u))
-        found = conic.solve(conic.Problem(b, MultiplierMap(a, turned, single, layout, rows), h, layout.cone), OPTIONS)
+        found = conic.solve(conic.Problem(b, MultiplierMap(a, turned, columns, layout, seen), h, layout.cone), OPTIONS)
         w, u = split(layout, found.z)[0], found.x
     else:
         h = point(parts(own, zero_w), parts(other, b))

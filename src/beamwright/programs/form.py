@@ -24,10 +24,13 @@ class Form(NamedTuple):
     """(drops, m)."""
     c: np.ndarray
     """(drops, n)."""
+    frames: tuple[np.ndarray | None, ...] = ()
+    """B (drops, d, s) of every matrix of A whose rows are multiples of the coordinates of B^H W_k B, else None."""
 
     def take(self, drops: np.ndarray) -> "Form":
         """The form of some drops."""
-        return Form(self.layout, self.a[drops], self.b[drops], self.c[drops])
+        frames = tuple(None if b is None else b[drops] for b in self.frames)
+        return Form(self.layout, self.a[drops], self.b[drops], self.c[drops], frames)
 
 
 @dataclass(frozen=True)
@@ -130,7 +133,20 @@ class Model:
         a, b = _stack(pieces) if pieces else (np.zeros((1, 0, n)), np.zeros((1, 0)))
         c, _ = self._rows(self.objective)
         spread = [np.broadcast_to(x, (self.drops, *x.shape[1:])) for x in (a, b, c[:, 0])]
-        return Form(layout, *spread)
+        frames = [self._plain_frame(c) for c in self.cones if c.kind in ("matrix", "ball")]
+        whole = tuple(None if x is None else np.broadcast_to(x, (self.drops, *x.shape[1:])) for x in frames)
+        return Form(layout, spread[0], spread[1], spread[2], whole)
+
+    def _plain_frame(self, condition: Condition) -> np.ndarray | None:
+        """``frame`` of a set of channels, where nothing but it meets the covariances."""
+        plain = condition.kind == "ball" and not (condition.inside.rest.forms or condition.inside.rest.traces)
+        return self.frame(condition.inside) if plain else None
+
+    def frame(self, ball: Robust) -> np.ndarray:
+        """B = [r S, h] (drops or 1, d, directions + 1) of a set of channels, in the basis of its covariances."""
+        q, at = self.basis(ball), ball.ball
+        s = at.radius[:, None, None] * (np.eye(q.shape[-1])[None] if at.axes is None else _adjoint(q) @ at.axes)
+        return _joined([s, _adjoint(q) @ at.centre[..., None]], -1)
 
     @cached_property
     def entries(self) -> list[slice]:
@@ -161,9 +177,7 @@ class Model:
 
     def _ball_rows(self, ball: Robust) -> tuple[np.ndarray, np.ndarray]:
         """Rows of the matrix B^H Phi B + lambda diag(I, -1) + rest e e^T of the S-lemma, entry by entry."""
-        q, at = self.basis(ball), ball.ball
-        s = at.radius[:, None, None] * (np.eye(q.shape[-1])[None] if at.axes is None else _adjoint(q) @ at.axes)
-        frame = _joined([s, _adjoint(q) @ at.centre[..., None]], -1)  # B = [r S, h] in the basis
+        frame = self.frame(ball)
         d, size = frame.shape[-2:]
         units = matrices(np.eye(d * d))
         seen = coordinates(_adjoint(frame)[:, None] @ units @ frame[:, None])

@@ -10,8 +10,9 @@ from jax import Array
 
 from beamwright.numerics import materialise
 from beamwright.optim import conic
+from beamwright.programs.frames import Columns, Seen, gram_of_rows
 from beamwright.programs.layout import Layout
-from beamwright.programs.schur import RankOne, apply, block_diagonal, gram, rank_one_gram
+from beamwright.programs.schur import apply, block_diagonal, gram
 from beamwright.programs.sides import parts, point, sides, split
 
 
@@ -45,10 +46,10 @@ class MultiplierMap(eqx.Module):
 
     a: Array
     turned: Array
-    single: RankOne
+    columns: Columns
     layout: Layout = eqx.field(static=True)
-    rows: tuple[int, ...] = eqx.field(static=True)
-    """Rows of rank one, those of ``single``."""
+    seen: Seen = eqx.field(static=True)
+    """Rows that are seen through frames, those of ``columns``."""
 
     def apply(self, x: Array) -> conic.Point:
         """Linear part of the cones."""
@@ -63,20 +64,20 @@ class MultiplierMap(eqx.Module):
     def schur(self, scaling: conic.Scaling) -> Array:
         """H + A H_w A^T."""
         own, other = sides(self.layout)
-        whole, rows = materialise(block_diagonal(other, scaling)), np.array(self.rows, int)
+        whole, rows = materialise(block_diagonal(other, scaling)), np.array(self.seen.rows, int)
         if not len(rows):
             return whole + _even(gram(own, scaling, self.a, self.a))
         rest = np.setdiff1d(np.arange(self.layout.entries), rows)
         first, count = own.nonnegative
         scalars = self.a[rows, first : first + count]
-        some = rank_one_gram(self.single, scaling)
+        some = gram_of_rows(self.columns, self.seen.groups, scaling)
         for i in range(count):
             some = some + scaling.ratio[own.first_nonnegative + i] * scalars[:, None, i] * scalars[None, :, i]
-        whole = whole.at[np.ix_(rows, rows)].add(materialise(some)) if len(rest) else whole + some
+        whole = whole.at[np.ix_(rows, rows)].add(materialise(some))
         if len(rest):
             columns = materialise(gram(own, scaling, self.a, self.a[rest]))  # (m, rest, lanes)
             whole = whole.at[np.ix_(rows, rest)].add(columns[rows])
-            whole = whole.at[rest].add(jnp.swapaxes(columns, 0, 1))
+            whole = whole.at[rest].add(jnp.swapaxes(columns, 0, 1))  # all of their rows
         return _even(whole)
 
 

@@ -34,6 +34,7 @@ class Units(NamedTuple):
             a,
             self.constant[:, None] * self.rows * form.b,
             self.cost[:, None] * self.columns * form.c,
+            form.frames,
         )
 
     def unknowns(self, scaled: np.ndarray) -> np.ndarray:
