@@ -1,4 +1,4 @@
-"""NOMA-ISAC where noise is nothing beside sensing and errors alone decide: served or proven out of reach, not stalled."""
+"""NOMA-ISAC where noise is nothing beside sensing and errors alone decide: served, or proven out of reach."""
 
 import numpy as np
 from noma_cases import accepted, channels
@@ -49,3 +49,10 @@ def test_multipliers_for_more_noise_are_multipliers():
     bound = dual_bound(s, asked, louder._unshrunk(loud.multipliers, shrink)).bound_w
     assert np.all(loud.objective_w > relaxed.objective_w)
     assert np.all((bound > 0.5 * relaxed.objective_w) & (bound <= relaxed.objective_w * (1 + 1e-6)))
+
+
+def test_max_min_is_no_less_than_what_least_power_reaches_at_any_level():
+    """A solver that cannot see the noise at some levels on the way ended the search there, at 43 dB of 98."""
+    s, h = QUIET.model_copy(update={"noise_power_w": 1e-10}), channels([[7, 7], [7, 19]], 2, 4)
+    assert np.all(ni.minimise_power(s, h, 80.0).objective_w < 3.0)
+    assert np.all(ni.balance_sinr(s, h, 3.0).balanced_sinr > 10**8.0)

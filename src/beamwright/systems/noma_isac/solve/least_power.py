@@ -70,7 +70,7 @@ def least_power(s: Scenario, problem: Problem) -> Solution:
 
 def _served(s: Scenario, problem: Problem, relaxed: Relaxation, found: Usable) -> tuple[Relaxation, Usable]:
     """Covariances that meet all demands where rounding kept the first from it, and beams from those that do."""
-    open_ = np.flatnonzero(np.isfinite(relaxed.objective_w) & ~(found.cost_w <= relaxed.objective_w * (1 + GAP)))
+    open_ = np.flatnonzero(~(found.cost_w <= relaxed.objective_w * (1 + GAP)))
     if not len(open_):
         return relaxed, found
     relaxed, changed = serving(s, problem, relaxed, open_)

@@ -58,10 +58,10 @@ def prove_beyond(s: Scenario, problem: Problem, multipliers: Multipliers, drops:
 
 
 def _misses(s: Scenario, problem: Problem, relaxed: Relaxation) -> np.ndarray:
-    """Mask (drops,), true where covariances are finite and miss a demand."""
+    """Mask (drops,), true where covariances miss a demand, or there are none and no proof that there cannot be."""
     unlimited = problem._replace(power_limit_w=np.full(len(problem.h), np.inf))
     violation = judge(s, unlimited, relaxed.covariances, relaxed.basis).residuals.violation
-    return np.isfinite(relaxed.objective_w) & ~(violation <= VIOLATION)
+    return ~np.isposinf(relaxed.objective_w) & ~(violation <= VIOLATION)
 
 
 def _louder(problem: Problem, shrink: np.ndarray) -> Problem:
