@@ -230,8 +230,10 @@ def _step(problem: Problem, options: Options, state: _State, seen: _Seen) -> _St
         right = materialise(combine((1.0, centring), (1.0, cone.scale(scaling, primal))))
         nothing = (jnp.zeros_like(x), combine((0.0, right)), right)
 
-        def refine(_: Array, found: tuple[Array, Point, Point]) -> tuple[Array, Point, Point]:
-            more = materialise(solve_factorised(lower, -dual - g.adjoint(found[2])))
+        def refine(r: Array, found: tuple[Array, Point, Point]) -> tuple[Array, Point, Point]:
+            counts = lags | (r == 0)  # a lane has the same bits whatever its neighbours need
+            more = jnp.where(counts, solve_factorised(lower, -dual - g.adjoint(found[2])), 0.0)
+            more = materialise(more)
             gx = materialise(g.apply(more))
             z = combine((1.0, found[2]), (1.0, cone.scale(scaling, gx)))
             return materialise((found[0] + more, combine((1.0, found[1]), (1.0, gx)), z))
