@@ -1,10 +1,14 @@
 """NOMA-ISAC where noise is nothing beside sensing and errors alone decide: served, or proven out of reach."""
 
+from dataclasses import replace
+
 import numpy as np
+import pytest
 from noma_cases import accepted, channels
 
 from beamwright import noma_isac as ni
 from beamwright.systems.noma_isac.physics import dual_bound, model
+from beamwright.systems.noma_isac.physics.combination import combine
 from beamwright.systems.noma_isac.solve import louder, relax
 
 QUIET = ni.Scenario.small().model_copy(
@@ -56,3 +60,35 @@ def test_max_min_is_no_less_than_what_least_power_reaches_at_any_level():
     s, h = QUIET.model_copy(update={"noise_power_w": 1e-10}), channels([[7, 7], [7, 19]], 2, 4)
     assert np.all(ni.minimise_power(s, h, 80.0).objective_w < 3.0)
     assert np.all(ni.balance_sinr(s, h, 3.0).balanced_sinr > 10**8.0)
+
+
+def test_the_mass_that_rounding_is_weighed_by_holds_all_that_cancels():
+    """mass - G and mass + G are positive semidefinite, and what an error cancels of its estimate counts in full."""
+    rng = np.random.default_rng(3)
+    s = QUIET.model_copy(update={"decoding": "chain"})
+    asked = problem(s, H, 3.0, 1.0)
+    lmi = rng.standard_normal((6, 2, 2, 4, 7)) + 1j * rng.standard_normal((6, 2, 2, 4, 7))
+    lmi = lmi @ np.conj(np.swapaxes(lmi, -1, -2))
+    multipliers = replace(relax(QUIET, asked).multipliers, lmi=lmi, floor=rng.random((6, 1)))
+    found = combine(s, asked, multipliers)
+    for sign in (1, -1):
+        assert np.linalg.eigvalsh(found.mass + sign * found.matrix).min() > -1e-9
+    edge = np.concatenate([-H[..., None, :] @ np.conj(multipliers.basis)[:, None], np.ones((6, 2, 1, 1))], axis=-1)[
+        ..., 0, :
+    ]
+    nothing = edge[:, None, :, :, None] * np.conj(edge[:, None, :, None, :]) * np.eye(2)[:, :, None, None]
+    hollow = combine(s, asked, replace(multipliers, lmi=nothing, floor=np.zeros((6, 1))))
+    trace = np.trace(hollow.mass, axis1=-2, axis2=-1).real
+    assert np.all(trace[:, 0] > np.sum(np.abs(H[:, 0]) ** 2, axis=-1))
+
+
+@pytest.mark.slow  # a robust program of its own
+def test_a_target_exactly_at_the_limit_is_called_neither_served_nor_out_of_reach():
+    """Errors of 0.9 of the expected length, 0 dB: in all rows W_1 = W_2 = c x x^H cancels, x being across h_2."""
+    s, radius = QUIET.model_copy(update={"antennas": 2, "decoding": "own", "noise_power_w": 1e-10}), 0.9 * np.sqrt(2)
+    h = channels([[7, 1], [7, 11]], 2, 2)
+    below, exactly, above = (ni.minimise_power(s, h, sinr_db, radius) for sinr_db in (-1e-8, 0.0, 1e-4))
+    assert np.all(below.certificate.relaxed_violation <= 1e-6) and np.all(below.certificate.relaxed_gap <= 1e-5)
+    np.testing.assert_allclose(below.relaxed_objective_w, [3.54, 9.54], atol=0.01)
+    assert above.status_text == ["infeasible"] * 2 and np.all(above.bound_w > 1e15)
+    assert exactly.status_text == ["stalled"] * 2 and np.all((exactly.bound_w > 500) & (exactly.bound_w < 1e5))
