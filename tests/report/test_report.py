@@ -412,6 +412,21 @@ def test_a_profile_shades_what_it_is_told(tmp_path):
     assert "ball" in ax.get_legend_handles_labels()[1] and numbers["drops"].tolist() == [9, 9, 9]
 
 
+@pytest.mark.parametrize(("label", "columns"), [
+    ("power", 4), ("convex programs (base 3)", 2), ("$\\mathrm{power}$", 4), ("more than half of a line " * 2, 1),
+])  # fmt: skip
+def test_a_legend_has_the_most_columns_that_fit_the_figure(label, columns, tmp_path):
+    values = {0.0: {"power_w": noise()}}
+    found = store(tmp_path, plain=values)
+    lines = [{"curve": "plain", "label": f"{label}{'.' * more}"} for more in range(4)]
+    picture = Picture(name="one", caption="", panels=(Panel(metric="power_w", axis="sinr_db", lines=lines),))
+    figure, _ = draw(Data(found), picture)
+    (legend,) = figure.legends
+    figure.draw_without_rendering()
+    assert len(legend.get_children()[0].get_children()[1].get_children()) == columns
+    assert legend.get_window_extent().width <= figure.bbox.width or columns == 1
+
+
 def test_a_damaged_part_is_left_out_and_named(tmp_path):
     found = store(tmp_path, {"pictures": ()}, plain={0.0: {"power_w": noise()}, 5.0: {"power_w": noise()}})
     whole = found.part("plain-5").read_bytes()

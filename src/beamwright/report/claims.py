@@ -114,8 +114,8 @@ def _judge_pairs(
     estimates = {p: statistics.mean(pair[:, 0] - pair[:, 1], level) for p, pair in pairs.items()}
     outcomes = {p: _compare(estimates[p], claim, pairs[p]) for p in pairs}
     worst = max(pairs, key=lambda p: _adversity(estimates[p], outcomes[p], claim.relation))
-    value, low, high = (f"{_number(x + shift)} {unit}".strip() for x in estimates[worst])
-    measured = f"{said} {value} [{low}, {high}]"
+    value, low, high = (_number(x + shift) for x in estimates[worst])
+    measured = f"{said} {f'{value} {unit}'.strip()} [{low}, {high}]"
     measured += f" where it is least favourable ({_where(data, worst)})" if len(pairs) > 1 else ""
     measured += _tally(data, list(outcomes.values()), list(pairs))
     measured += f"; no usable drops at {_list(data, empty)}" if empty else ""
