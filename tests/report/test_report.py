@@ -168,10 +168,28 @@ def test_who_arrives_sooner_is_measured_at_a_level_that_both_reach(tmp_path, fal
     places = np.tile(100.0 * np.arange(5), (DROPS, 1))
     records = {n: {0.0: {"power_w": np.tile(row, (DROPS, 1)), "gain": places}} for n, row in rows.items()}
     data = Data(store(tmp_path, **records))
-    found = judge(data, claim("sooner", "<", versus="waste", against="gain"))[0]
+    better = "lower" if falls else "higher"
+    found = judge(data, claim("sooner", "<", versus="waste", against="gain", better=better))[0]
     assert found.outcome == "holds" and "−300" in found.measured and found.drops == DROPS
+    assert "left out" not in found.measured
     with pytest.raises(ValueError, match="sooner must have a curve"):
         judge(data, claim("sooner", "<", against="gain"))
+
+
+def test_rows_that_begin_at_their_common_level_do_not_say_who_is_sooner(tmp_path):
+    """One falls from 6 to 5 for good, the other is above 5 all the time: 5 is where nobody had to learn to go."""
+    rows = {"plain": np.array([8.0, 6, 7, 9]), "waste": np.array([6.0, 5, 5, 5])}
+    places = np.tile(100.0 * np.arange(4), (DROPS, 1))
+    records = {n: {0.0: {"power_w": np.tile(row, (DROPS, 1)), "gain": places}} for n, row in rows.items()}
+    late = records["waste"][0.0]["power_w"]
+    late[:10, 0] = 1.0  # on ten drops it has to learn that
+    data = Data(store(tmp_path, **records))
+    found = judge(data, claim("sooner", "<", versus="waste", against="gain"))[0]
+    assert found.outcome == "holds" and found.drops == 10 and "−100" in found.measured
+    assert f"{DROPS - 10} of {DROPS} drops" in found.measured
+    late[:, 0] = 6.0
+    found = judge(Data(store(tmp_path / "none", **records)), claim("sooner", "<", versus="waste", against="gain"))[0]
+    assert found.outcome == "undecided" and found.drops == 0 and f"{DROPS} of {DROPS} drops" in found.measured
 
 
 def test_what_is_undecided_says_what_it_would_take(tmp_path):
