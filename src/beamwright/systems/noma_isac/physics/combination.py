@@ -18,7 +18,7 @@ class Combination(NamedTuple):
     value: np.ndarray
     """(drops,)"""
     mass: np.ndarray
-    """(drops, users, r, r) >= 0, the summands of G_k with all signs taken as plus."""
+    """(drops, users, r, r) >= 0, at least the summands of G_k with all signs taken as plus."""
     basis: np.ndarray
     """(drops, antennas, r) orthonormal, channels first, holding also steering vectors and error directions."""
 
@@ -28,6 +28,8 @@ class Parts(NamedTuple):
 
     wanted: np.ndarray
     """(drops, users, r, r) sum_l E_l T_kl E_l^H: in G_k, and with -g_k in G_i of every stream i that disturbs k."""
+    wanted_mass: np.ndarray
+    """(drops, users, r, r) sum_l 2 F_l T_kl F_l^H + 2 T22_kl h_l h_l^H >= ``wanted``: nothing cancels in it."""
     residual: np.ndarray
     """(drops, users, r, r) sum_l F_l T_kl F_l^H: with -g_k in G_i of every stream i that is cancelled before k."""
     value: np.ndarray
@@ -59,7 +61,7 @@ def combine(s: Scenario, problem: Problem, multipliers: Multipliers) -> Combinat
     return Combination(
         part.wanted - disturbed + part.shared,
         part.value.sum(axis=-1) + part.shared_value,
-        part.wanted + disturbed + part.shared_mass,
+        part.wanted_mass + sum(relief(s, problem, part.wanted_mass, part.residual)) + part.shared_mass,
         part.basis,
     )
 
@@ -86,10 +88,11 @@ def parts(s: Scenario, problem: Problem, multipliers: Multipliers) -> Parts:
     corner = np.where(decodes, nonnegative(multipliers.sinr), 0)
     robust = np.where(decodes[..., None, None], lmi_cone(multipliers.lmi, multipliers.basis), 0)
     wanted = _weighted_gram(corner, h)
-    residual = np.zeros_like(wanted)
+    wanted_mass, residual = wanted, np.zeros_like(wanted)
     if robust.shape[-1]:
         wanted = wanted + _congruence(np.concatenate([ball, h[..., None]], axis=-1), robust)
         residual = _congruence(ball, robust[..., :-1, :-1])
+        wanted_mass = wanted_mass + 2 * residual + 2 * _weighted_gram(robust[..., -1, -1].real, h)
         corner = corner + robust[..., -1, -1].real
     value = model.slot_target(s, problem) * np.sum(corner * s.noise_vector_w, axis=-1)
 
@@ -99,7 +102,7 @@ def parts(s: Scenario, problem: Problem, multipliers: Multipliers) -> Parts:
         ordered = _order_weights(nonnegative(multipliers.sic), order)
         shared = shared + _weighted_gram(np.swapaxes(ordered, -1, -2), h)
         mass = mass + _weighted_gram(np.swapaxes(np.abs(ordered), -1, -2), h)
-    return Parts(wanted, residual, value, shared, mass, shared_value, basis)
+    return Parts(wanted, wanted_mass, residual, value, shared, mass, shared_value, basis)
 
 
 def weighted_cost(s: Scenario, problem: Problem, basis: np.ndarray) -> np.ndarray:
