@@ -430,6 +430,16 @@ def test_a_profile_shades_what_it_is_told(tmp_path):
     assert "ball" in ax.get_legend_handles_labels()[1] and numbers["drops"].tolist() == [9, 9, 9]
 
 
+def test_a_line_with_a_colour_of_its_own_looks_the_same_in_every_panel(tmp_path):
+    values = {x: {"power_w": noise()} for x in (0.0, 5.0)}
+    found = store(tmp_path, plain=values, waste=values)
+    looks = {"plain": {"colour": 1}, "waste": {"colour": 1, "dash": 1}}
+    panels = [[{"curve": name, **looks[name]} for name in names] for names in (("plain", "waste"), ("waste", "plain"))]
+    axes = [drawn(found, {"metric": "power_w", "axis": "sinr_db", "lines": lines})[0] for lines in panels]
+    first, second = ([(line.get_color(), line.get_marker()) for line in ax.lines] for ax in axes)
+    assert first == second[::-1] and first[0][1] != first[1][1]
+
+
 @pytest.mark.parametrize(("label", "columns"), [
     ("power", 4), ("convex programs (base 3)", 2), ("$\\mathrm{power}$", 4), ("more than half of a line " * 2, 1),
 ])  # fmt: skip
