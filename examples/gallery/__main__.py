@@ -1,6 +1,7 @@
 """``python -m examples.gallery [problem ...] [--out gallery-out]``: a picture for every problem of the zoo."""
 
 import argparse
+import re
 from pathlib import Path
 
 from matplotlib.figure import Figure
@@ -37,11 +38,16 @@ def picture(name: str) -> Figure:
         axes = figure.subplots()
         PICTURES[name](axes)
         handles, labels = axes.get_legend_handles_labels()
-        columns = max(1, min(3, LETTERS // (HANDLE + max(map(len, labels)))))
+        columns = max(1, min(3, LETTERS // (HANDLE + max(map(_letters, labels)))))
         rows = -(-len(labels) // columns)
         figure.set_figheight(figure.get_figheight() + 0.16 * (rows - 1))
         figure.legend(handles, labels, loc="outside lower center", ncols=-(-len(labels) // rows))
     return figure
+
+
+def _letters(label: str) -> int:
+    """Visible letters, a command of mathematics as one."""
+    return len(re.sub(r"\\[a-zA-Z]+", "x", label).replace("$", "").replace(" ", ""))
 
 
 if __name__ == "__main__":
