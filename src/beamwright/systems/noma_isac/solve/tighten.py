@@ -10,7 +10,8 @@ from dataclasses import replace
 import numpy as np
 
 from beamwright.systems.noma_isac.physics import Multipliers, Problem, Scenario, dual_bound, lmi_cone, model
-from beamwright.systems.noma_isac.physics.combination import parts, relief, weighted_cost
+from beamwright.systems.noma_isac.physics.combination import parts, weighted_cost
+from beamwright.systems.noma_isac.physics.constraints.sinr import relief
 
 _SLACK = 1e-10
 """Relative share that is given up so that rounding cannot make a singular matrix indefinite."""
@@ -53,7 +54,8 @@ def _weighted(multipliers: Multipliers, streams: np.ndarray, shared: np.ndarray)
         return value * factor.reshape(*factor.shape, *(1,) * (value.ndim - factor.ndim))
 
     lmi = lmi_cone(multipliers.lmi, multipliers.basis)
-    return replace(multipliers, **{k: times(k, v) for k, v in {**vars(multipliers), "lmi": lmi}.items()})
+    values = {k: v for k, v in {**vars(multipliers), "lmi": lmi}.items() if v is not None}
+    return replace(multipliers, **{k: times(k, v) for k, v in values.items()})
 
 
 def _shares(s: Scenario, problem: Problem, multipliers: Multipliers) -> np.ndarray:

@@ -1,0 +1,112 @@
+"""What a constraint is: rows that are linear in the covariances, stated once for solvers, bound, recovery and audit.
+
+    sum_i q_ri tr(F_r W_i) >= b_r  for all r,    or a cone  ||(sum_i q_ri tr(F_r W_i))_r|| <= b,    F_r = V P_r V^H
+
+with V the vectors of one family (channels, steering vectors, ...), P_r small constant matrices and q_ri constant
+weights of the streams in decoding order. A multiplier y_r >= 0 of a row, (s, z) with s >= ||z|| of a cone, adds
+y_r q_ri F_r to the matrix G_i of stream i, and y_r b_r, or -s b, to the value of the combined inequality (spec A3).
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any, ClassVar, NamedTuple, Self
+
+import numpy as np
+
+from beamwright.systems.noma_isac.physics import model
+from beamwright.systems.noma_isac.scenario import Scenario
+from beamwright.systems.noma_isac.types import Multipliers, Oma, Problem
+
+USERS = "users"
+"""Family of the channels, in decoding order."""
+
+
+class Point(NamedTuple):
+    """Beams or covariances that constraints are judged at, in coordinates of an orthonormal basis."""
+
+    problem: Problem
+    h: np.ndarray
+    """(drops, users, r) channels."""
+    streams: np.ndarray
+    """(drops, users, r) or (drops, users, r, r)."""
+    basis: np.ndarray
+    """(drops, antennas, r), or (antennas, antennas)."""
+    sinr: np.ndarray
+    """(drops, users l, users k) linear, NaN where l does not decode k."""
+
+    def response_w(self, vectors: np.ndarray) -> np.ndarray:
+        """v_p^H R v_m in W of the frame or of every slot, (drops, slots, n, n), for ``vectors`` (n, antennas)."""
+        return model.target_response_w(vectors @ np.conj(self.basis), self.streams, self.problem.oma)
+
+    def power_w(self, vectors: np.ndarray) -> np.ndarray:
+        """v_m^H R v_m in W of the frame or of every slot, (drops, slots, n), for ``vectors`` (n, antennas)."""
+        v = vectors @ np.conj(self.basis)
+        gains = model.stream_gains(np.broadcast_to(v, (len(self.streams), *v.shape[-2:])), self.streams)
+        return np.swapaxes(gains, -1, -2) if self.problem.oma is Oma.SLOT else gains.sum(axis=-1)[:, None]
+
+
+@dataclass(frozen=True)
+class Constraint(ABC):
+    """One kind of constraint; instances hold sizes only, numbers come with the scenario."""
+
+    family: ClassVar[str]
+    """Name of the vectors V; ``USERS``, or one of its own."""
+    residual: ClassVar[str] = "limit_violation"
+    """Field of ``Residuals`` that its violation belongs to."""
+    cone: ClassVar[bool] = False
+
+    @classmethod
+    @abstractmethod
+    def demanded(cls, s: Scenario, oma: Oma) -> Self | None:
+        """The constraint where the scenario demands it."""
+
+    def vectors(self, s: Scenario) -> np.ndarray:
+        """V (n, antennas), which the basis of a design must hold; of ``USERS`` they are in it anyway."""
+        return np.zeros((0, s.antennas))
+
+    @abstractmethod
+    def forms(self) -> np.ndarray:
+        """P (rows, n, n) Hermitian."""
+
+    def streams(self) -> np.ndarray | None:
+        """q (rows, streams) in decoding order; None: all streams count alike, rows are about R, or that of a slot."""
+        return None
+
+    @abstractmethod
+    def limits_w(self, s: Scenario) -> np.ndarray:
+        """b (rows,), of a cone (1,)."""
+
+    def scaled(self, limits: Any) -> tuple[Any, Any]:
+        """Limits b (rows or 1, lanes) as a solver sees them, and factors of the rows (rows or 1, lanes); JAX arrays.
+
+        Args:    limits in units of the powers: vectors have unit length.
+        """
+        return limits, 1.0 + 0.0 * limits
+
+    def narrowed(self, s: Scenario, response: np.ndarray, limits_w: np.ndarray) -> np.ndarray:
+        """Limits (drops, rows) to be tried next, where ``scaled`` ones let a solution pass; usually those there are.
+
+        Args:    response (drops, n, n) V^H R V of the solution.
+        """
+        return limits_w
+
+    @abstractmethod
+    def violation(self, s: Scenario, at: Point) -> np.ndarray:
+        """Relative violation at beams or covariances: (drops,), at least zero."""
+
+
+class Named(Constraint):
+    """A constraint whose multipliers have fields of their own; those of all others follow each other in ``limits``."""
+
+    @abstractmethod
+    def fields(self, y: np.ndarray, order: np.ndarray) -> dict[str, np.ndarray]:
+        """Fields of ``Multipliers``, from y (drops, [slots], rows), of a cone (..., 1 + rows)."""
+
+    @abstractmethod
+    def of(self, m: Multipliers, order: np.ndarray) -> np.ndarray:
+        """Inverse of ``fields``, entries that no formula reads left out."""
+
+
+def largest(excess: np.ndarray) -> np.ndarray:
+    """Largest excess of a drop, at least zero: (drops, ...) -> (drops,)."""
+    return np.max(excess, axis=tuple(range(1, excess.ndim)), initial=0.0)
