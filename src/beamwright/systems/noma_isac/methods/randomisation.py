@@ -16,7 +16,7 @@ from beamwright.systems.noma_isac.methods import base
 from beamwright.systems.noma_isac.methods.min_power import minimise_power
 from beamwright.systems.noma_isac.physics import Design, Oma, Problem, Scenario, model, worst_case
 from beamwright.systems.noma_isac.physics.combination import coordinates, stream_weights
-from beamwright.systems.noma_isac.physics.constraints import Constraint, constraints
+from beamwright.systems.noma_isac.physics.constraints import Ball, Constraint, Point, constraints
 from beamwright.systems.noma_isac.solve import Solution
 
 _ROUNDS = 12
@@ -127,9 +127,14 @@ def _sinr_rows(s: Scenario, problem: Problem, directions: np.ndarray, error: np.
     return row.reshape(len(row), K * K, K + 1)
 
 
-def _coefficients(s: Scenario, problem: Problem, constraint: Constraint, directions: np.ndarray) -> np.ndarray:
-    """Values q_rk u_k^H F_r u_k of the rows of a constraint at unit power, (lanes, slots, rows, streams)."""
-    v = coordinates(s, problem, constraint, np.eye(s.antennas))
+def _coefficients(
+    s: Scenario, problem: Problem, constraint: Constraint, directions: np.ndarray, vectors: np.ndarray | None = None
+) -> np.ndarray:
+    """Values q_rk u_k^H F_r u_k of the rows of a constraint at unit power, (lanes, slots, rows, streams).
+
+    Args:    vectors (lanes, n, antennas): V, None: as it is known.
+    """
+    v = coordinates(s, problem, constraint, np.eye(s.antennas)) if vectors is None else vectors
     seen = directions @ np.conj(np.swapaxes(v, -1, -2))
     values = np.einsum("lki,rij,lkj->lrk", np.conj(seen), constraint.forms(), seen, optimize=True).real
     return stream_weights(problem, constraint) * values[:, None]
@@ -164,6 +169,12 @@ def _cuts(
         unit = total / np.where(norm > 0, norm, 1)[..., None]
         tangent = np.einsum("dtx,dtxi->dti", unit, parts) / radius
         rows.append(np.concatenate([-tangent, np.full((*tangent.shape[:-1], 1), -1.0)], axis=-1))
+    at = Point(problem, problem.h, beams, np.eye(s.antennas), attacked.sinr)
+    for ball in (c for c in constraints(s, oma) if isinstance(c, Ball)):
+        limits, v = ball.limits_w(s), ball.vectors(s)
+        value, error = at.worst(v, ball.radii(s), ball.signs())
+        missed = missed | (value < limits - _TOLERANCE * np.abs(limits)).any(axis=(1, 2))
+        rows += [_rows(s, ball, _coefficients(s, problem, ball, directions, v + d)) for d in np.moveaxis(error, 1, 0)]
     return rows, missed
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from beamwright.systems.noma_isac.physics import model
 from beamwright.systems.noma_isac.physics.cones import adjoint
-from beamwright.systems.noma_isac.physics.constraints import USERS, Constraint, constraints
+from beamwright.systems.noma_isac.physics.constraints import USERS, Ball, Constraint, constraints
 from beamwright.systems.noma_isac.physics.constraints.sinr import relief, terms
 from beamwright.systems.noma_isac.physics.multipliers import rows_of
 from beamwright.systems.noma_isac.scenario import Scenario
@@ -71,7 +71,11 @@ def parts(s: Scenario, problem: Problem, multipliers: Multipliers) -> Parts:
     shared, mass = np.zeros_like(own.wanted), np.zeros_like(own.wanted)
     value = np.zeros(len(basis))
     for constraint, y in rows_of(s, problem, multipliers).items():
-        part = _row_terms(s, problem, constraint, y, basis)
+        part = (
+            _ball_terms(s, problem, constraint, y, multipliers.basis, basis)
+            if isinstance(constraint, Ball)
+            else _row_terms(s, problem, constraint, y, basis)
+        )
         shared, mass, value = shared + part[0], mass + part[1], value + part[2]
     return Parts(*own, shared, mass, value, basis)
 
@@ -131,6 +135,21 @@ def _row_terms(
         (columns * size[..., None, :]) @ adjoint(columns),
         value.sum(axis=-1),
     )
+
+
+def _ball_terms(
+    s: Scenario, problem: Problem, ball: Ball, t: np.ndarray, directions: np.ndarray, basis: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The same sums of rows that hold for all errors: c_r E_r T_r E_r^H and b_r T22_r, E_r = [radius_r B, v_r]."""
+    if not t.shape[-1]:
+        return np.zeros((1, 1, 1, 1)), np.zeros((1, 1, 1, 1)), np.zeros(1)
+    t = t if problem.oma is Oma.SLOT else t[:, None]
+    v = coordinates(s, problem, ball, basis)
+    errors = ball.radii(s)[:, None, None] * (adjoint(basis) @ directions)[:, None]
+    edges = np.concatenate([errors, v[..., None]], axis=-1)[:, None]
+    parts = edges @ t @ adjoint(edges)  # (drops, slots, rows, r, r)
+    value = t[..., -1, -1].real @ ball.limits_w(s)
+    return np.einsum("r,dtrij->dtij", ball.signs(), parts), parts.sum(axis=2), value.sum(axis=-1)
 
 
 def weighted_cost(s: Scenario, problem: Problem, basis: np.ndarray) -> np.ndarray:

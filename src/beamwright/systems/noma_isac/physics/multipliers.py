@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from beamwright.systems.noma_isac.physics.cones import nonnegative, norm_cone
-from beamwright.systems.noma_isac.physics.constraints import Constraint, Named, constraints
+from beamwright.systems.noma_isac.physics.cones import lmi_cone, nonnegative, norm_cone
+from beamwright.systems.noma_isac.physics.constraints import Ball, Constraint, Named, constraints
 from beamwright.systems.noma_isac.physics.constraints import sinr as sinr_rows
 from beamwright.systems.noma_isac.scenario import Scenario
 from beamwright.systems.noma_isac.types import Multipliers, Oma, Problem
@@ -19,8 +19,14 @@ def axes(s: Scenario, oma: Oma, directions: int) -> dict[str, tuple[int, ...]]:
     sensing |= dict.fromkeys(("slab_upper", "slab_lower", "cross"), pairs)
     users = dict.fromkeys(("sinr", "sic"), (s.users, s.users))
     found = users | sensing | {"lmi": (s.users, s.users, edge, edge), "basis": (s.antennas, directions)}
-    further = sum(_size(c) for c in constraints(s, oma) if not isinstance(c, Named))
-    return found | ({"limits": (*slots, further)} if further else {})
+    rows = constraints(s, oma)
+    balls = sum(_size(c) for c in rows if isinstance(c, Ball))
+    further = sum(_size(c) for c in rows if not isinstance(c, Ball | Named))
+    return (
+        found
+        | ({"limits": (*slots, further)} if further else {})
+        | ({"balls": (*slots, balls, edge, edge)} if balls else {})
+    )
 
 
 def of_rows(
@@ -33,32 +39,39 @@ def of_rows(
     lmi: np.ndarray,
     basis: np.ndarray,
 ) -> Multipliers:
-    """Multipliers from those of every constraint's rows, (drops, [slots], rows); zero for what is not demanded."""
+    """Multipliers from those of every constraint's rows, (drops, [slots], rows); zero for what is not demanded.
+
+    Of a ``Ball`` they are matrices (drops, [slots], rows, r+1, r+1).
+    """
     shapes = axes(s, oma, basis.shape[-1])
     fields = {name: np.zeros((len(order), *shape)) for name, shape in shapes.items()}
     fields["cross"] = fields["cross"].astype(complex)
-    further = []
+    others: dict[str, list[np.ndarray]] = {}
     for constraint, y in rows.items():
         if isinstance(constraint, Named):
             fields |= constraint.fields(y, order)
         else:
-            further.append(y)
-    if further:
-        fields["limits"] = np.concatenate(further, axis=-1)
+            others.setdefault("balls" if isinstance(constraint, Ball) else "limits", []).append(y)
+    after = len(shapes["correlation"]) + 1
+    fields |= {name: np.concatenate(parts, axis=after) for name, parts in others.items()}
     return Multipliers(**fields | {"sinr": sinr, "lmi": lmi, "basis": basis})
 
 
 def rows_of(s: Scenario, problem: Problem, m: Multipliers) -> dict[Constraint, np.ndarray]:
-    """Multipliers of the rows of every constraint, moved into their cones: (drops, [slots], rows); NaN become zero."""
-    found, at = {}, 0
+    """Multipliers of every constraint's rows, moved into their cones, as ``of_rows`` takes them; NaN become zero."""
+    found: dict[Constraint, np.ndarray] = {}
+    at, after = {"limits": 0, "balls": 0}, m.correlation.ndim
     for c in constraints(s, problem.oma):
         if isinstance(c, Named):
             y = c.of(m, problem.order)
-        elif m.limits is None:
-            y = np.zeros((*m.correlation.shape, _size(c)))
-        else:
-            y, at = m.limits[..., at : at + _size(c)], at + _size(c)
-        found[c] = norm_cone(y) if c.cone else nonnegative(y)
+            found[c] = norm_cone(y) if c.cone else nonnegative(y)
+            continue
+        name = "balls" if isinstance(c, Ball) else "limits"
+        whole, rows = getattr(m, name), slice(at[name], at[name] + _size(c))
+        if whole is None:  # told nothing about them
+            whole = np.zeros((*m.correlation.shape, rows.stop, *(m.lmi.shape[-2:] if name == "balls" else ())))
+        y, at[name] = whole[(slice(None),) * after + (rows,)], rows.stop
+        found[c] = lmi_cone(y, m.basis) if isinstance(c, Ball) else norm_cone(y) if c.cone else nonnegative(y)
     return found
 
 
@@ -76,4 +89,6 @@ def in_cones(s: Scenario, problem: Problem, m: Multipliers) -> Multipliers:
     above the diagonal, and ``sic`` where no order is demanded, with the last in the order, whom nobody follows.
     """
     sinr, lmi = sinr_rows.in_cone(s, problem, m)
-    return of_rows(s, problem.oma, problem.order, rows_of(s, problem, m), sinr=sinr, lmi=lmi, basis=m.basis)
+    rows = rows_of(s, problem, m)
+    rows |= {c: norm_cone(y * (np.arange(y.shape[-1]) > 0)) for c, y in rows.items() if c.cone}
+    return of_rows(s, problem.oma, problem.order, rows, sinr=sinr, lmi=lmi, basis=m.basis)

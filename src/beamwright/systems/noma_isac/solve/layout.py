@@ -14,7 +14,7 @@ from jax import Array
 
 from beamwright.numerics import small_matrices as la
 from beamwright.numerics import total
-from beamwright.systems.noma_isac.physics.constraints import USERS, Constraint, Sinr
+from beamwright.systems.noma_isac.physics.constraints import USERS, Ball, Constraint, Sinr
 
 TARGETS = "targets"
 """Family of the steering vectors, which the cost knows."""
@@ -41,6 +41,16 @@ class Layout:
         return self.sinr.pairs
 
     @property
+    def rows(self) -> list[Constraint]:
+        """Constraints beside the SINR that are rows and cones."""
+        return [c for c in self.others if not isinstance(c, Ball)]
+
+    @property
+    def balls(self) -> list[Ball]:
+        """Constraints beside the SINR that hold for all errors."""
+        return [c for c in self.others if isinstance(c, Ball)]
+
+    @property
     def first(self) -> dict[str, int]:
         """Place of a family's first vector among all of them, v = [h_1..h_K, a_1..a_M, ...]."""
         names, counts = zip((USERS, self.users), *self.sizes, strict=True)
@@ -58,7 +68,7 @@ class Layout:
         Received powers come first, whether rows beside the SINR's mention them or not.
         """
         found: dict[Functional, int] = {(i, i, 1.0): i for i in range(self.users)}
-        entries = {c: [_functionals(form, self.first[c.family]) for form in c.forms()] for c in self.others}
+        entries = {c: [_functionals(form, self.first[c.family]) for form in c.forms()] for c in self.rows}
         for f in (f for rows in entries.values() for row in rows for f in row):
             found.setdefault(f, len(found))
         tables = {c: np.zeros((len(rows), len(found))) for c, rows in entries.items()}
@@ -111,6 +121,8 @@ class Data(NamedTuple):
     """(d, d, users, lanes) Hermitian, added to the cost matrix of each stream (rank-one recovery); else zero."""
     limits_w: Array
     """(limits, lanes) b of the rows of every constraint beside the SINR; -inf where a row is free."""
+    radii: tuple[Array, ...]
+    """(rows, lanes) radii of every constraint that holds for all errors of its vectors."""
     floor_w: Array
     """(lanes,) least power towards a target."""
     weights: Array
@@ -142,6 +154,8 @@ class Units(NamedTuple):
     unit_cost: Array
     pair_scale: Array
     """(pairs, lanes): multiplier in solver units -> multiplier of the constraint as written."""
+    radii: dict[Constraint, Array]
+    """Radii (rows, lanes) of the constraints that hold for all errors of their vectors, these being of unit length."""
     row_scale: dict[Constraint, Array]
     """(rows or 1, lanes) that factor for the rows of other constraints, or a cone."""
 
@@ -197,6 +211,9 @@ def normalise(layout: Layout, data: Data) -> Units:
         unit_w=unit_w,
         unit_cost=unit_cost,
         pair_scale=row * (unit_cost / square)[user],
+        radii={
+            c: radii / jnp.sqrt(_row_squares(c, squares)) for c, radii in zip(layout.balls, data.radii, strict=True)
+        },
         row_scale={c: factor * (unit_cost / _row_squares(c, squares)) for c, (_, factor) in scaled.items()},
     )
 
@@ -274,12 +291,14 @@ class Relaxed(NamedTuple):
     """(rows, lanes) of every other constraint, of a cone (1 + rows, lanes)."""
     lmi: Array
     """(d+1, d+1, pairs, lanes); (0, 0, pairs, lanes) where nominal."""
+    balls: tuple[Array, ...] = ()
+    """(d+1, d+1, rows, lanes) of every other constraint that holds for all errors."""
 
 
 def row_multipliers(layout: Layout, units: Units, linear: Array, cones: tuple[Array, ...]) -> tuple[Array, ...]:
     """Multipliers of the rows of every constraint as it is written, from linear ones and cones in solver units."""
     found, at, left = [], 0, iter(cones)
-    for c in layout.others:
+    for c in layout.rows:
         count = len(c.forms())
         y = next(left) if c.cone else linear[at : at + count]
         at += 0 if c.cone else count

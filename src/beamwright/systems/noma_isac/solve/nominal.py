@@ -96,7 +96,7 @@ def solve_nominal(layout: Layout, data: Data, options: conic.Options) -> Relaxed
     functionals, tables = layout.tables
     rows = [np.eye(len(functionals))[[l for _, l in layout.pairs]]]
     weights, right = [units.weights], [units.need]
-    for c in layout.others:
+    for c in layout.rows:
         factor, limit = units.factors[c], units.limits[c]
         head = np.zeros((1 if c.cone else 0, len(functionals)))
         rows += [head, tables[c]]
@@ -105,7 +105,7 @@ def solve_nominal(layout: Layout, data: Data, options: conic.Options) -> Relaxed
         factor = jnp.broadcast_to(factor, (count, lanes))[:, None]
         weights.append(factor * (jnp.ones((count, users, lanes)) if q is None else q[:, :, None]))
         right += [-limit * units.factors[c], jnp.zeros((len(tables[c]), lanes))] if c.cone else [limit * factor[:, 0]]
-    soc = tuple(1 + len(tables[c]) for c in layout.others if c.cone)
+    soc = tuple(1 + len(tables[c]) for c in layout.rows if c.cone)
     table = np.concatenate(rows)
     linear = len(table) - sum(soc)
     vectors = jnp.moveaxis(units.vectors, 0, 1)

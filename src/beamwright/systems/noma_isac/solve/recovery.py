@@ -8,7 +8,7 @@ from beamwright.optim.rank_reduction import reduce_rank
 from beamwright.systems.noma_isac.physics import RECOVERED_GAP, VIOLATION, Oma, Problem, Scenario, judge, model
 from beamwright.systems.noma_isac.physics.combination import coordinates, stream_weights, weighted_cost
 from beamwright.systems.noma_isac.physics.constraints import Constraint, constraints
-from beamwright.systems.noma_isac.solve.relax import Relaxation, relax
+from beamwright.systems.noma_isac.solve.relax import Relaxation, asks_for_all_errors, relax
 
 RANK_ONE = 1e-6
 """Second eigenvalue over trace below which a covariance counts as rank one (spec A4)."""
@@ -36,7 +36,7 @@ def recover(s: Scenario, problem: Problem, relaxed: Relaxation) -> Recovered:
     beams, single = _accept(s, problem, inner, relaxed.basis)
     iterations = np.zeros(len(inner), int)
     loose = np.flatnonzero(~single & np.isfinite(relaxed.objective_w))
-    if len(loose) and not problem.csi_error.any():
+    if len(loose) and not asks_for_all_errors(s, problem):
         moved, ok = _along_the_face(s, problem.take(loose), relaxed.take(loose))
         beams[loose[ok]] = moved[ok]
         loose = loose[~ok]

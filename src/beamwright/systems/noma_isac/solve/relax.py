@@ -12,7 +12,7 @@ from beamwright.numerics import compiler_options, in_tiles, lanes_per_tile
 from beamwright.optim import Ending, conic
 from beamwright.systems.noma_isac.physics import Covariances, Multipliers, Oma, Problem, Scenario, model
 from beamwright.systems.noma_isac.physics.combination import design_basis, families
-from beamwright.systems.noma_isac.physics.constraints import USERS, Constraint, Sinr, constraints
+from beamwright.systems.noma_isac.physics.constraints import USERS, Ball, Constraint, Sinr, constraints
 from beamwright.systems.noma_isac.physics.multipliers import of_rows
 from beamwright.systems.noma_isac.sizes import NOMINAL_TILE, ROBUST_TILE
 from beamwright.systems.noma_isac.solve.layout import Data, Layout, Relaxed
@@ -114,11 +114,12 @@ def _solved(s: Scenario, problem: Problem, penalty: np.ndarray, basis: np.ndarra
     drops, users = problem.order.shape
     order, place = problem.order, model.positions(problem.order)
     target = model.slot_target(s, problem)
-    robust = bool(problem.csi_error.any())
+    robust = asks_for_all_errors(s, problem)
     rows = constraints(s, problem.oma)
     seen = families(rows, s)
     layout = Layout(Sinr.demanded(s, problem.oma), rows, tuple((name, len(v)) for name, v in seen.items()))
     vectors = np.concatenate([np.zeros((0, s.antennas)), *seen.values()])
+    radii = np.concatenate([np.zeros(0), *(ball.radii(s) for ball in layout.balls)])
     scalars = [s.comm_weight, s.sensing_weight, s.sensing_power_w]
     solution = in_tiles(
         _compiled(layout, robust),
@@ -130,6 +131,7 @@ def _solved(s: Scenario, problem: Problem, penalty: np.ndarray, basis: np.ndarra
         _sort(problem.csi_error, order),
         _sort(penalty, order),
         limits_w,
+        np.broadcast_to(radii, (drops, len(radii))),
         np.broadcast_to(scalars, (drops, len(scalars))),
     )
     inner = _sort(np.moveaxis(solution.y, 3, 1), place)
@@ -147,6 +149,11 @@ def _solved(s: Scenario, problem: Problem, penalty: np.ndarray, basis: np.ndarra
     return Relaxation(objective, inner, basis, multipliers, solution.iterations)
 
 
+def asks_for_all_errors(s: Scenario, problem: Problem) -> bool:
+    """Whether matrix inequalities are needed, for errors of channels or of other vectors."""
+    return bool(problem.csi_error.any()) or any(isinstance(c, Ball) for c in constraints(s, problem.oma))
+
+
 def _put(array: np.ndarray, drops: np.ndarray, values: np.ndarray) -> np.ndarray:
     """Copy of an array with some drops replaced."""
     array = np.array(array)
@@ -161,8 +168,11 @@ def _compiled(layout: Layout, robust: bool) -> Callable[..., Relaxed]:
 
 def _solve_tile(layout: Layout, robust: bool, *arrays: jax.Array) -> Relaxed:
     """Solution of one tile: drops are the first axis outside, the last inside."""
-    h, seen, noise, target, eps, penalty, limits, scalars = (jnp.moveaxis(jnp.asarray(x), 0, -1) for x in arrays)
-    data = Data(h, seen, noise, target, eps, jnp.moveaxis(penalty, 0, 2), limits, scalars[2], scalars[:2])
+    h, seen, noise, target, eps, penalty, limits, radii, scalars = (jnp.moveaxis(jnp.asarray(x), 0, -1) for x in arrays)
+    ends = np.cumsum([len(ball.signs()) for ball in layout.balls])
+    by_ball = tuple(jnp.split(radii, ends[:-1])) if layout.balls else ()
+    penalty = jnp.moveaxis(penalty, 0, 2)
+    data = Data(h, seen, noise, target, eps, penalty, limits, by_ball, scalars[2], scalars[:2])
     solution = (solve_robust if robust else solve_nominal)(layout, data, OPTIONS)
     return jax.tree.map(lambda x: jnp.moveaxis(x, -1, 0), solution)
 
@@ -182,7 +192,8 @@ def _multipliers(s: Scenario, problem: Problem, layout: Layout, solution: Any, b
     sinr, lmi = np.zeros((drops, users, users)), np.zeros((drops, users, users, size, size), complex)
     sinr[lane, stream, user] = solution.sinr
     lmi[lane, stream, user] = np.moveaxis(solution.lmi, 3, 1)
-    rows = dict(zip(layout.others, solution.rows, strict=True))
+    rows = dict(zip(layout.rows, solution.rows, strict=True))
+    rows |= {ball: np.moveaxis(t, 3, 1) for ball, t in zip(layout.balls, solution.balls, strict=True)}
     return of_rows(s, problem.oma, order, rows, sinr=sinr, lmi=lmi, basis=basis[..., : max(size - 1, 0)])
 
 

@@ -3,7 +3,7 @@
 A further one is a file here, its name in ``KINDS``, and its numbers in ``Scenario``.
 """
 
-from beamwright.systems.noma_isac.physics.constraints.base import USERS, Constraint, Named, Point
+from beamwright.systems.noma_isac.physics.constraints.base import USERS, Ball, Constraint, Named, Point
 from beamwright.systems.noma_isac.physics.constraints.cross_correlation import CrossCorrelation
 from beamwright.systems.noma_isac.physics.constraints.power_balance import PowerBalance
 from beamwright.systems.noma_isac.physics.constraints.sensing_floor import SensingFloor
@@ -21,4 +21,4 @@ def constraints(s: Scenario, oma: Oma = Oma.NONE) -> tuple[Constraint, ...]:
     return tuple(found for kind in KINDS if (found := kind.demanded(s, oma)) is not None)
 
 
-__all__ = ["KINDS", "USERS", "Constraint", "Named", "Point", "Sinr", "constraints"]
+__all__ = ["KINDS", "USERS", "Ball", "Constraint", "Named", "Point", "Sinr", "constraints"]

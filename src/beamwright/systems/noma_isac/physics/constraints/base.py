@@ -5,6 +5,7 @@
 with V the vectors of one family (channels, steering vectors, ...), P_r small constant matrices and q_ri constant
 weights of the streams in decoding order. A multiplier y_r >= 0 of a row, (s, z) with s >= ||z|| of a cone, adds
 y_r q_ri F_r to the matrix G_i of stream i, and y_r b_r, or -s b, to the value of the combined inequality (spec A3).
+What must hold for all errors of a vector is a ``Ball``.
 """
 
 from abc import ABC, abstractmethod
@@ -13,6 +14,7 @@ from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 
+from beamwright.optim import minimise_quadratic_over_ball
 from beamwright.systems.noma_isac.physics import model
 from beamwright.systems.noma_isac.scenario import Scenario
 from beamwright.systems.noma_isac.types import Multipliers, Oma, Problem
@@ -43,6 +45,21 @@ class Point(NamedTuple):
         v = vectors @ np.conj(self.basis)
         gains = model.stream_gains(np.broadcast_to(v, (len(self.streams), *v.shape[-2:])), self.streams)
         return np.swapaxes(gains, -1, -2) if self.problem.oma is Oma.SLOT else gains.sum(axis=-1)[:, None]
+
+    def worst(self, vectors: np.ndarray, radii: np.ndarray, signs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """min c (v + d)^H R (v + d) over all ||d|| <= radius, exactly; vectors v (n, antennas), radii and signs c (n,).
+
+        Returns: the least value in W, proven, (drops, slots, n), NaN without a design; and d (drops, slots, n, r).
+        """
+        w = self.streams[..., None] * np.conj(self.streams[..., None, :]) if self.streams.ndim == 3 else self.streams
+        w = w if self.problem.oma is Oma.SLOT else w.sum(axis=1, keepdims=True)
+        finite = np.isfinite(w).all(axis=(-1, -2), keepdims=True)
+        r = np.where(finite, w, 0)[:, :, None] * signs[:, None, None]
+        v = (vectors @ np.conj(self.basis))[..., None, :, :] * np.ones((len(w), 1, 1, 1))
+        slope = (r @ v[..., None])[..., 0]
+        found = minimise_quadratic_over_ball(r, slope, radii)
+        centre = np.sum(np.conj(v) * slope, axis=-1).real
+        return np.where(finite[..., 0], centre + found.bound, np.nan), found.x
 
 
 @dataclass(frozen=True)
@@ -93,6 +110,27 @@ class Constraint(ABC):
     @abstractmethod
     def violation(self, s: Scenario, at: Point) -> np.ndarray:
         """Relative violation at beams or covariances: (drops,), at least zero."""
+
+
+class Ball(Constraint):
+    """Rows that hold for all errors of their vectors: c_r (v_r + d)^H R (v_r + d) >= b_r for all ||d|| <= radius_r.
+
+    By the S-lemma that is a matrix inequality. A multiplier T_r >= 0 with tr T11 <= T22 adds c_r E T_r E^H to the
+    matrix of every stream and b_r T22 to the value, E = [radius_r B, v_r], B = ``multipliers.basis``.
+    """
+
+    @abstractmethod
+    def signs(self) -> np.ndarray:
+        """c (rows,)."""
+
+    @abstractmethod
+    def radii(self, s: Scenario) -> np.ndarray:
+        """Radii (rows,)."""
+
+    def forms(self) -> np.ndarray:
+        """c_r e_r e_r^T: a vector per row."""
+        eye = np.eye(len(self.signs()))
+        return self.signs()[:, None, None] * eye[:, :, None] * eye
 
 
 class Named(Constraint):
