@@ -50,6 +50,14 @@ class Scenario(Config):
         ge=1e-60,
         le=1e60,
     )
+    antenna_power_limit_w: Annotated[
+        float | tuple[float, ...] | None, Numbers(**ranges.WATTS, many="one number per antenna", none=True)
+    ] = parameter(
+        None,
+        "Largest power of an antenna, of the frame or in every slot: one value, or one per antenna; None: no limit",
+        unit="W",
+        source="spec P1 f",
+    )
     spacing_wavelengths: float = parameter(
         0.5,
         "Distance of neighbouring antennas",
@@ -114,6 +122,11 @@ class Scenario(Config):
     def targets(self) -> int:
         """Number of targets M."""
         return len(self.target_angles_deg if self.steering_vectors is None else self.steering_vectors)
+
+    @property
+    def further_vectors(self) -> int:
+        """Vectors that constraints see beside channels and steering vectors of targets."""
+        return 0 if self.antenna_power_limit_w is None else self.antennas
 
     @property
     def noise_vector_w(self) -> np.ndarray:
@@ -188,6 +201,9 @@ class Scenario(Config):
         if isinstance(self.noise_power_w, tuple):
             count = len(self.noise_power_w)
             require(count == k, "noise_power_w", f"be one number or one per user ({k})", f"{count} numbers")
+        if isinstance(self.antenna_power_limit_w, tuple):
+            count = len(self.antenna_power_limit_w)
+            require(count == n, "antenna_power_limit_w", f"be one number or one per antenna ({n})", f"{count} numbers")
         return self
 
 

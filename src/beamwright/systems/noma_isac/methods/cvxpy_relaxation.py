@@ -3,7 +3,7 @@
 Nothing is shared with the fast solver: no reduction to a span, no scaling, the textbook form of the robust LMI. It
 serves the method ``reference``, tests and benchmarks. Needs the extra ``reference``.
 
-    P1  min tr(C R)  s.t. SINR, floor, power balance, correlation, order;  P2 with the S-procedure LMI;  P4 OMA   spec 2
+    P1  min tr(C R)  s.t. SINR, floor, balance, correlation, order, antennas;  P2 with the S-procedure LMI;  P4 OMA
 """
 
 import contextlib
@@ -54,7 +54,7 @@ class Program(NamedTuple):
     sinr: dict[tuple[int, int], cp.Constraint]
     """(stream k, user l) -> row (a), in units of the user's noise, or the LMI where the error ball has a size."""
     sensing: list[dict[Row, cp.Constraint]]
-    """Per slot: ("floor", (m,)), ("upper", (p, m)), ("lower", (p, m)) and ("correlation", ())."""
+    """Per slot: ("floor", (m,)), ("upper", (p, m)), ("lower", (p, m)), ("correlation", ()) and ("antenna", (n,))."""
     order: dict[tuple[int, int], cp.Constraint]
     """(user l, stream j) -> row (e)."""
 
@@ -199,7 +199,7 @@ def _positive_dual(row: cp.Constraint) -> np.ndarray:
 
 
 def _sensing(s: Scenario, R: cp.Expression) -> dict[Row, cp.Constraint]:
-    """Rows (b), (c) and (d) for the covariance R of the frame or of a slot."""
+    """Rows (b), (c), (d) and (f) for the covariance R of the frame or of a slot."""
     a, pairs = s.steering, [(p, m) for m in range(s.targets) for p in range(m)]
     power = [_gain(np.outer(a_m, a_m.conj()).conj(), R) for a_m in a]
     rows: dict[Row, cp.Constraint] = {("floor", (m,)): power[m] >= s.sensing_power_w for m in range(s.targets)}
@@ -210,6 +210,9 @@ def _sensing(s: Scenario, R: cp.Expression) -> dict[Row, cp.Constraint]:
         cross = [cp.sum(cp.multiply(np.outer(a[p].conj(), a[m]), R)) for p, m in pairs]
         parts = cp.hstack([part(x) for x in cross for part in (cp.real, cp.imag)])
         rows["correlation", ()] = cp.SOC(cp.Constant(s.correlation_limit_w), parts)
+    if s.antenna_power_limit_w is not None:
+        limit = np.broadcast_to(s.antenna_power_limit_w, s.antennas)
+        rows |= {("antenna", (n,)): cp.real(R[n, n]) <= limit[n] for n in range(s.antennas)}
     return rows
 
 
@@ -256,7 +259,7 @@ def _multipliers(
             sinr[k_in, l_in] = row.dual_value / (share[k] * noise[l])
     for (l, j), row in program.order.items():
         sic[order[l], order[j]] = 0 if row.dual_value is None else row.dual_value
-    slots = [_sensing_multipliers(rows, M) for rows in program.sensing]
+    slots = [_sensing_multipliers(rows, M, N if s.antenna_power_limit_w is not None else 0) for rows in program.sensing]
     if oma is Oma.SLOT:  # slots follow the input order of users, as everything else
         back = np.argsort(order)
         sensing = {name: np.stack([slots[i][name] for i in back]) for name in slots[0]}
@@ -265,15 +268,15 @@ def _multipliers(
     return {"sinr": sinr, **sensing, "sic": sic, "lmi": lmi, "basis": np.eye(N, N if size else 0, dtype=complex)}
 
 
-def _sensing_multipliers(rows: dict[Row, cp.Constraint], M: int) -> dict[str, np.ndarray]:
+def _sensing_multipliers(rows: dict[Row, cp.Constraint], M: int, limits: int) -> dict[str, np.ndarray]:
     multipliers = {
         "floor": np.zeros(M),
         "slab_upper": np.zeros((M, M)),
         "slab_lower": np.zeros((M, M)),
         "correlation": np.zeros(()),
         "cross": np.zeros((M, M), complex),
-    }
-    names = {"floor": "floor", "upper": "slab_upper", "lower": "slab_lower"}
+    } | ({"limits": np.zeros(limits)} if limits else {})
+    names = {"floor": "floor", "upper": "slab_upper", "lower": "slab_lower", "antenna": "limits"}
     for (name, targets), row in rows.items():
         if row.dual_variables[0].value is None:
             continue

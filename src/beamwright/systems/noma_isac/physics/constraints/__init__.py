@@ -3,6 +3,7 @@
 A further one is a file here, its name in ``KINDS``, and its numbers in ``Scenario``.
 """
 
+from beamwright.systems.noma_isac.physics.constraints.antenna_power import AntennaPower
 from beamwright.systems.noma_isac.physics.constraints.base import USERS, Ball, Constraint, Named, Point
 from beamwright.systems.noma_isac.physics.constraints.cross_correlation import CrossCorrelation
 from beamwright.systems.noma_isac.physics.constraints.power_balance import PowerBalance
@@ -12,7 +13,7 @@ from beamwright.systems.noma_isac.physics.constraints.sinr import Sinr
 from beamwright.systems.noma_isac.scenario import Scenario
 from beamwright.systems.noma_isac.types import Oma
 
-KINDS: tuple[type[Constraint], ...] = (SicOrder, SensingFloor, PowerBalance, CrossCorrelation)
+KINDS: tuple[type[Constraint], ...] = (SicOrder, SensingFloor, PowerBalance, AntennaPower, CrossCorrelation)
 """Beside the SINR, in the order of their rows: cones last."""
 
 
