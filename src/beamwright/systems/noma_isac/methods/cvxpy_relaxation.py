@@ -54,7 +54,8 @@ class Program(NamedTuple):
     sinr: dict[tuple[int, int], cp.Constraint]
     """(stream k, user l) -> row (a), in units of the user's noise, or the LMI where the error ball has a size."""
     sensing: list[dict[Row, cp.Constraint]]
-    """Per slot: ("floor", (m,)), ("upper", (p, m)), ("lower", (p, m)), ("correlation", ()) and ("antenna", (n,))."""
+    """Per slot: ("floor", (m,)), ("upper", (p, m)), ("lower", (p, m)), ("correlation", ()), ("antenna", (n,)) and
+    ("quiet", (q,))."""
     order: dict[tuple[int, int], cp.Constraint]
     """(user l, stream j) -> row (e)."""
 
@@ -199,7 +200,7 @@ def _positive_dual(row: cp.Constraint) -> np.ndarray:
 
 
 def _sensing(s: Scenario, R: cp.Expression) -> dict[Row, cp.Constraint]:
-    """Rows (b), (c), (d) and (f) for the covariance R of the frame or of a slot."""
+    """Rows (b), (c), (d), (f) and (g) for the covariance R of the frame or of a slot."""
     a, pairs = s.steering, [(p, m) for m in range(s.targets) for p in range(m)]
     power = [_gain(np.outer(a_m, a_m.conj()).conj(), R) for a_m in a]
     rows: dict[Row, cp.Constraint] = {("floor", (m,)): power[m] >= s.sensing_power_w for m in range(s.targets)}
@@ -213,6 +214,11 @@ def _sensing(s: Scenario, R: cp.Expression) -> dict[Row, cp.Constraint]:
     if s.antenna_power_limit_w is not None:
         limit = np.broadcast_to(s.antenna_power_limit_w, s.antennas)
         rows |= {("antenna", (n,)): cp.real(R[n, n]) <= limit[n] for n in range(s.antennas)}
+    quiet, eps = np.broadcast_to(s.quiet_power_w, len(s.quiet_angles_deg)), s.steering_error
+    for q, v in enumerate(s.steering_towards(s.quiet_angles_deg)):
+        outer = np.outer(v, v.conj()).conj()
+        far = _positive(_lmi(-R, [], v[:, None], outer, -quiet[q], eps)) if eps else _gain(outer, R) <= quiet[q]
+        rows["quiet", (q,)] = far
     return rows
 
 
@@ -243,23 +249,25 @@ def _multipliers(
     s: Scenario, program: Program, order: np.ndarray, gamma: np.ndarray, eps: np.ndarray, noise: np.ndarray, oma: Oma
 ) -> dict[str, np.ndarray]:
     """CVXPY's dual values as ``Multipliers`` of one drop: zero where the solver gave none."""
-    K, N, M = s.users, s.antennas, s.targets
-    size, share = (N + 1 if eps.any() else 0), np.where(gamma > 0, gamma, 1) / (K if oma is Oma.AVERAGE else 1)
+    K, N = s.users, s.antennas
+    size, share = (
+        (N + 1 if eps.any() or s.quiet_angles_deg else 0),
+        np.where(gamma > 0, gamma, 1) / (K if oma is Oma.AVERAGE else 1),
+    )
     sinr, sic, lmi = np.zeros((K, K)), np.zeros((K, K)), np.zeros((K, K, size, size), complex)
     for (k, l), row in program.sinr.items():
         if row.dual_value is None:
             continue
         k_in, l_in = order[k], order[l]
         if eps[l] > 0:  # the printed LMI times gamma, first block scaled by eps
-            inverse = np.append(np.full(N, 1 / eps[l]), 1.0)
-            lmi[k_in, l_in] = inverse[:, None] * _positive_dual(row) * inverse / share[k]
+            lmi[k_in, l_in] = _scaled_dual(row, eps[l], N) / share[k]
         elif size:
             lmi[k_in, l_in, -1, -1] = row.dual_value / (share[k] * noise[l])
         else:
             sinr[k_in, l_in] = row.dual_value / (share[k] * noise[l])
     for (l, j), row in program.order.items():
         sic[order[l], order[j]] = 0 if row.dual_value is None else row.dual_value
-    slots = [_sensing_multipliers(rows, M, N if s.antenna_power_limit_w is not None else 0) for rows in program.sensing]
+    slots = [_sensing_multipliers(s, rows) for rows in program.sensing]
     if oma is Oma.SLOT:  # slots follow the input order of users, as everything else
         back = np.argsort(order)
         sensing = {name: np.stack([slots[i][name] for i in back]) for name in slots[0]}
@@ -268,17 +276,32 @@ def _multipliers(
     return {"sinr": sinr, **sensing, "sic": sic, "lmi": lmi, "basis": np.eye(N, N if size else 0, dtype=complex)}
 
 
-def _sensing_multipliers(rows: dict[Row, cp.Constraint], M: int, limits: int) -> dict[str, np.ndarray]:
+def _scaled_dual(row: cp.Constraint, eps: float, N: int) -> np.ndarray:
+    """Dual of a printed matrix inequality as that of the form whose first block is scaled by eps."""
+    inverse = np.append(np.full(N, 1 / eps), 1.0)
+    return inverse[:, None] * _positive_dual(row) * inverse
+
+
+def _sensing_multipliers(s: Scenario, rows: dict[Row, cp.Constraint]) -> dict[str, np.ndarray]:
+    M, N, quiet = s.targets, s.antennas, len(s.quiet_angles_deg)
     multipliers = {
         "floor": np.zeros(M),
         "slab_upper": np.zeros((M, M)),
         "slab_lower": np.zeros((M, M)),
         "correlation": np.zeros(()),
         "cross": np.zeros((M, M), complex),
-    } | ({"limits": np.zeros(limits)} if limits else {})
+    }
+    multipliers |= {} if s.antenna_power_limit_w is None else {"limits": np.zeros(N)}
+    multipliers |= {"balls": np.zeros((quiet, N + 1, N + 1), complex)} if quiet else {}
     names = {"floor": "floor", "upper": "slab_upper", "lower": "slab_lower", "antenna": "limits"}
     for (name, targets), row in rows.items():
         if row.dual_variables[0].value is None:
+            continue
+        if name == "quiet" and s.steering_error:
+            multipliers["balls"][targets] = _scaled_dual(row, s.steering_error, N)
+            continue
+        if name == "quiet":
+            multipliers["balls"][(*targets, -1, -1)] = row.dual_value
             continue
         if name != "correlation":
             multipliers[names[name]][targets] = row.dual_value

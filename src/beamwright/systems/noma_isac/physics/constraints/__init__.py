@@ -7,13 +7,21 @@ from beamwright.systems.noma_isac.physics.constraints.antenna_power import Anten
 from beamwright.systems.noma_isac.physics.constraints.base import USERS, Ball, Constraint, Named, Point
 from beamwright.systems.noma_isac.physics.constraints.cross_correlation import CrossCorrelation
 from beamwright.systems.noma_isac.physics.constraints.power_balance import PowerBalance
+from beamwright.systems.noma_isac.physics.constraints.quiet_sector import QuietSector
 from beamwright.systems.noma_isac.physics.constraints.sensing_floor import SensingFloor
 from beamwright.systems.noma_isac.physics.constraints.sic_order import SicOrder
 from beamwright.systems.noma_isac.physics.constraints.sinr import Sinr
 from beamwright.systems.noma_isac.scenario import Scenario
 from beamwright.systems.noma_isac.types import Oma
 
-KINDS: tuple[type[Constraint], ...] = (SicOrder, SensingFloor, PowerBalance, AntennaPower, CrossCorrelation)
+KINDS: tuple[type[Constraint], ...] = (
+    SicOrder,
+    SensingFloor,
+    PowerBalance,
+    AntennaPower,
+    QuietSector,
+    CrossCorrelation,
+)
 """Beside the SINR, in the order of their rows: cones last."""
 
 

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
-import jax.numpy as jnp
 import numpy as np
 
-from beamwright.systems.noma_isac.physics.constraints.base import Constraint, Point, largest
+from beamwright.systems.noma_isac.physics.constraints.base import Constraint, Point, largest, upper_limits
 from beamwright.systems.noma_isac.scenario import Scenario
 from beamwright.systems.noma_isac.types import Oma
 
@@ -36,8 +35,8 @@ class AntennaPower(Constraint):
         return np.broadcast_to(-np.asarray(s.antenna_power_limit_w, float), (self.antennas,))
 
     def scaled(self, limits: Any) -> tuple[Any, Any]:
-        """Rows divided by limits above one, and by the root of those below: neither limits nor powers are large."""
-        return limits, jnp.where(limits < -1.0, -1.0 / limits, (-limits) ** -0.5)
+        """Those of ``upper_limits``."""
+        return upper_limits(limits)
 
     def violation(self, s: Scenario, at: Point) -> np.ndarray:
         """Excess relative to the limit."""

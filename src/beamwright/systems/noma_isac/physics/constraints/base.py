@@ -12,6 +12,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple, Self
 
+import jax.numpy as jnp
 import numpy as np
 
 from beamwright.optim import minimise_quadratic_over_ball
@@ -143,6 +144,14 @@ class Named(Constraint):
     @abstractmethod
     def of(self, m: Multipliers, order: np.ndarray) -> np.ndarray:
         """Inverse of ``fields``, entries that no formula reads left out."""
+
+
+def upper_limits(limits: Any) -> tuple[Any, Any]:
+    """``Constraint.scaled`` of rows -power >= -limit: divided by limits above one, and by the root of those below.
+
+    Neither limits nor powers are then large.
+    """
+    return limits, jnp.where(limits < -1.0, -1.0 / limits, (-limits) ** -0.5)
 
 
 def largest(excess: np.ndarray) -> np.ndarray:
