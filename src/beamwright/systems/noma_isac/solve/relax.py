@@ -1,13 +1,15 @@
 """Relaxed problems of a batch (spec P1, P2, P4): from arrays in input order to covariances and multipliers."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache, partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
+from beamwright.core import ArrayRecord
 from beamwright.numerics import compiler_options, in_tiles, lanes_per_tile
 from beamwright.optim import Ending, conic
 from beamwright.systems.noma_isac.physics import Covariances, Multipliers, Oma, Problem, Scenario, model
@@ -30,11 +32,12 @@ SIDES = 3
 """Most rounds in which a power balance too thin for the solver is demanded one side at a time."""
 
 
-class Relaxation(NamedTuple):
+@dataclass(frozen=True)
+class Relaxation(ArrayRecord):
     """Optimum of a relaxation, drops first, input order of users."""
 
     objective_w: np.ndarray
-    """(drops,) J; +inf where the solver solution no design to exist, NaN where it stalled far from an answer."""
+    """(drops,) J; +inf where the solver found no design to exist, NaN where it stalled far from an answer."""
     inner: np.ndarray
     """(drops, users, r, r): W_k = basis inner_k basis^H; NaN where there is no solution."""
     basis: np.ndarray
@@ -47,27 +50,11 @@ class Relaxation(NamedTuple):
         """Covariances W_k."""
         return Covariances(self.inner, self.basis)
 
-    def take(self, drops: np.ndarray) -> "Relaxation":
-        """The relaxation of some drops."""
-        return Relaxation(
-            self.objective_w[drops],
-            self.inner[drops],
-            self.basis[drops],
-            self.multipliers.take(drops),
-            self.iterations[drops],
-        )
-
     def put(self, drops: np.ndarray, other: "Relaxation") -> "Relaxation":
         """This relaxation with some drops from ``other``; iterations add up."""
-        spent = self.iterations.copy()
-        spent[drops] += other.iterations
-        return Relaxation(
-            _put(self.objective_w, drops, other.objective_w),
-            _put(self.inner, drops, other.inner),
-            self.basis,
-            self.multipliers.put(drops, other.multipliers),
-            spent,
-        )
+        merged = super().put(drops, other)
+        merged.iterations[drops] += self.iterations[drops]
+        return merged
 
 
 def relax(
@@ -152,13 +139,6 @@ def _solved(s: Scenario, problem: Problem, penalty: np.ndarray, basis: np.ndarra
 def asks_for_all_errors(s: Scenario, problem: Problem) -> bool:
     """Whether matrix inequalities are needed, for errors of channels or of other vectors."""
     return bool(problem.csi_error.any()) or any(isinstance(c, Ball) for c in constraints(s, problem.oma))
-
-
-def _put(array: np.ndarray, drops: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Copy of an array with some drops replaced."""
-    array = np.array(array)
-    array[drops] = values
-    return array
 
 
 @cache

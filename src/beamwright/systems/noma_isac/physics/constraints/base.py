@@ -24,6 +24,10 @@ USERS = "users"
 """Family of the channels, in decoding order."""
 
 
+THIN = 1e-10
+"""Least limit in units of the powers: below it no solver finds an inside."""
+
+
 class Point(NamedTuple):
     """Beams or covariances that constraints are judged at, in coordinates of an orthonormal basis."""
 
@@ -149,9 +153,10 @@ class Named(Constraint):
 def upper_limits(limits: Any) -> tuple[Any, Any]:
     """``Constraint.scaled`` of rows -power >= -limit: divided by limits above one, and by the root of those below.
 
-    Neither limits nor powers are then large.
+    Neither limits nor powers are then large. Limits below ``THIN`` are raised to it.
     """
-    return limits, jnp.where(limits < -1.0, -1.0 / limits, (-limits) ** -0.5)
+    limits = jnp.maximum(-limits, THIN)
+    return -limits, jnp.where(limits > 1.0, 1.0 / limits, limits**-0.5)
 
 
 def largest(excess: np.ndarray) -> np.ndarray:

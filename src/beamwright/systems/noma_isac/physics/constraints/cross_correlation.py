@@ -8,12 +8,12 @@ import jax.numpy as jnp
 import numpy as np
 
 from beamwright.systems.noma_isac.physics import model
-from beamwright.systems.noma_isac.physics.constraints.base import Named, Point, largest
+from beamwright.systems.noma_isac.physics.constraints.base import THIN, Named, Point, largest
 from beamwright.systems.noma_isac.scenario import Scenario
 from beamwright.systems.noma_isac.types import Multipliers, Oma
 
-THIN, WIDE = 1e-10, 1e2
-"""Radii in units of the powers: in a narrower cone no solver finds an inside, a wider one is as good as no limit."""
+WIDE = 1e2
+"""Radius in units of the powers that is as good as no limit."""
 
 
 @dataclass(frozen=True)
