@@ -53,9 +53,18 @@ def test_the_violation_is_that_of_the_worst_steering_vector(designs):
     np.testing.assert_allclose(judged, sampled, atol=0.05 * (1 + sampled.max()))
 
 
-def test_a_larger_error_costs_more():
-    powers = [ni.minimise_power(QUIET.derived(steering_error=e), H, 8.0).relaxed_objective_w for e in (0.0, 0.1, 0.15)]
-    assert np.all(np.diff(powers, axis=0) > -1e-7)
+def test_without_an_error_the_limits_are_rows_and_an_error_only_costs(designs):
+    reference = pytest.importorskip("beamwright.systems.noma_isac.methods.cvxpy_relaxation")
+    exact = QUIET.derived(steering_error=0.0)
+    design = ni.minimise_power(exact, H, 8.0)
+    assert np.all(design.relaxed_objective_w <= designs[0.0].relaxed_objective_w * (1 + 1e-7))
+    assert np.all(design.certificate.limit_violation <= 1e-6) and np.all(design.certificate.relaxed_gap <= 1e-6)
+    theirs = reference.minimise_power(exact, H, 10**0.8)
+    np.testing.assert_allclose(design.relaxed_objective_w, theirs.objective_w, rtol=1e-4)
+    proven = dual_bound(exact, design.problem(H), theirs.multipliers).bound_w
+    np.testing.assert_allclose(proven, design.relaxed_objective_w, rtol=1e-3)
+    tiny = ni.minimise_power(QUIET.derived(steering_error=1e-6), H, 8.0)
+    np.testing.assert_allclose(tiny.relaxed_objective_w, design.relaxed_objective_w, rtol=1e-5)
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ class Program(NamedTuple):
     """(stream k, user l) -> row (a), in units of the user's noise, or the LMI where the error ball has a size."""
     sensing: list[dict[Row, cp.Constraint]]
     """Per slot: ("floor", (m,)), ("upper", (p, m)), ("lower", (p, m)), ("correlation", ()), ("antenna", (n,)) and
-    ("quiet", (q,))."""
+    ("direction", (q,)) or ("sector", (q,))."""
     order: dict[tuple[int, int], cp.Constraint]
     """(user l, stream j) -> row (e)."""
 
@@ -217,8 +217,10 @@ def _sensing(s: Scenario, R: cp.Expression) -> dict[Row, cp.Constraint]:
     quiet, eps = np.broadcast_to(s.quiet_power_w, len(s.quiet_angles_deg)), s.steering_error
     for q, v in enumerate(s.steering_towards(s.quiet_angles_deg)):
         outer = np.outer(v, v.conj()).conj()
-        far = _positive(_lmi(-R, [], v[:, None], outer, -quiet[q], eps)) if eps else _gain(outer, R) <= quiet[q]
-        rows["quiet", (q,)] = far
+        if eps:
+            rows["sector", (q,)] = _positive(_lmi(-R, [], v[:, None], outer, -quiet[q], eps))
+        else:
+            rows["direction", (q,)] = _gain(outer, R) <= quiet[q]
     return rows
 
 
@@ -250,10 +252,8 @@ def _multipliers(
 ) -> dict[str, np.ndarray]:
     """CVXPY's dual values as ``Multipliers`` of one drop: zero where the solver gave none."""
     K, N = s.users, s.antennas
-    size, share = (
-        (N + 1 if eps.any() or s.quiet_angles_deg else 0),
-        np.where(gamma > 0, gamma, 1) / (K if oma is Oma.AVERAGE else 1),
-    )
+    size = N + 1 if eps.any() or (s.quiet_angles_deg and s.steering_error) else 0
+    share = np.where(gamma > 0, gamma, 1) / (K if oma is Oma.AVERAGE else 1)
     sinr, sic, lmi = np.zeros((K, K)), np.zeros((K, K)), np.zeros((K, K, size, size), complex)
     for (k, l), row in program.sinr.items():
         if row.dual_value is None:
@@ -283,7 +283,9 @@ def _scaled_dual(row: cp.Constraint, eps: float, N: int) -> np.ndarray:
 
 
 def _sensing_multipliers(s: Scenario, rows: dict[Row, cp.Constraint]) -> dict[str, np.ndarray]:
-    M, N, quiet = s.targets, s.antennas, len(s.quiet_angles_deg)
+    M, N = s.targets, s.antennas
+    limits = [row for (name, _), row in rows.items() if name in ("antenna", "direction")]
+    balls = [row for (name, _), row in rows.items() if name == "sector"]
     multipliers = {
         "floor": np.zeros(M),
         "slab_upper": np.zeros((M, M)),
@@ -291,20 +293,19 @@ def _sensing_multipliers(s: Scenario, rows: dict[Row, cp.Constraint]) -> dict[st
         "correlation": np.zeros(()),
         "cross": np.zeros((M, M), complex),
     }
-    multipliers |= {} if s.antenna_power_limit_w is None else {"limits": np.zeros(N)}
-    multipliers |= {"balls": np.zeros((quiet, N + 1, N + 1), complex)} if quiet else {}
-    names = {"floor": "floor", "upper": "slab_upper", "lower": "slab_lower", "antenna": "limits"}
+    if limits:
+        multipliers["limits"] = np.array([0.0 if row.dual_value is None else row.dual_value for row in limits])
+    if balls:
+        nothing = np.zeros((N + 1, N + 1), complex)
+        duals = [nothing if r.dual_value is None else _scaled_dual(r, s.steering_error, N) for r in balls]
+        multipliers["balls"] = np.stack(duals)
+    names = {"floor": "floor", "upper": "slab_upper", "lower": "slab_lower"}
     for (name, targets), row in rows.items():
         if row.dual_variables[0].value is None:
             continue
-        if name == "quiet" and s.steering_error:
-            multipliers["balls"][targets] = _scaled_dual(row, s.steering_error, N)
-            continue
-        if name == "quiet":
-            multipliers["balls"][(*targets, -1, -1)] = row.dual_value
-            continue
-        if name != "correlation":
+        if name in names:
             multipliers[names[name]][targets] = row.dual_value
+        if name != "correlation":
             continue
         radius, parts = row.dual_value
         multipliers["correlation"] = np.asarray(radius, float).reshape(())

@@ -7,7 +7,7 @@ import numpy as np
 from beamwright.systems.noma_isac.physics import model
 from beamwright.systems.noma_isac.physics.cones import adjoint
 from beamwright.systems.noma_isac.physics.constraints import USERS, Ball, Constraint, constraints
-from beamwright.systems.noma_isac.physics.constraints.sinr import relief, terms
+from beamwright.systems.noma_isac.physics.constraints.sinr import Terms, relief, terms
 from beamwright.systems.noma_isac.physics.multipliers import rows_of
 from beamwright.systems.noma_isac.scenario import Scenario
 from beamwright.systems.noma_isac.types import Multipliers, Oma, Problem
@@ -27,14 +27,9 @@ class Combination(NamedTuple):
 
 
 class Parts(NamedTuple):
-    """Terms of a ``Combination``: those of the SINR stream by stream (``sinr.Terms``), and those of all other rows."""
+    """Terms of a ``Combination``: those of the SINR stream by stream, and those of all other constraints."""
 
-    wanted: np.ndarray
-    """(drops, users, r, r)."""
-    residual: np.ndarray
-    """(drops, users, r, r)."""
-    value: np.ndarray
-    """(drops, users)."""
+    sinr: Terms
     shared: np.ndarray
     """(drops, users, r, r) the rest of G_k."""
     shared_mass: np.ndarray
@@ -55,11 +50,12 @@ def combine(s: Scenario, problem: Problem, multipliers: Multipliers) -> Combinat
     first put into their cones (NaN to zero), so that any input gives a valid inequality.
     """
     part = parts(s, problem, multipliers)
-    disturbed = sum(relief(s, problem, part.wanted, part.residual))
+    wanted = part.sinr.wanted
+    disturbed = sum(relief(s, problem, wanted, part.sinr.residual))
     return Combination(
-        part.wanted - disturbed + part.shared,
-        part.value.sum(axis=-1) + part.shared_value,
-        part.wanted + disturbed + part.shared_mass,
+        wanted - disturbed + part.shared,
+        part.sinr.value.sum(axis=-1) + part.shared_value,
+        wanted + disturbed + part.shared_mass,
         part.basis,
     )
 
@@ -77,7 +73,7 @@ def parts(s: Scenario, problem: Problem, multipliers: Multipliers) -> Parts:
             else _row_terms(s, problem, constraint, y, basis)
         )
         shared, mass, value = shared + part[0], mass + part[1], value + part[2]
-    return Parts(*own, shared, mass, value, basis)
+    return Parts(own, shared, mass, value, basis)
 
 
 def design_basis(s: Scenario, h: np.ndarray, *further: np.ndarray) -> np.ndarray:

@@ -62,15 +62,16 @@ def _shares(s: Scenario, problem: Problem, multipliers: Multipliers) -> np.ndarr
     """Shares t_k of the streams, (drops, users)."""
     part = parts(s, problem, multipliers)
     cost = weighted_cost(s, problem, part.basis)
-    spared = relief(s, problem, np.zeros_like(part.wanted), part.residual)[1]
+    wanted = part.sinr.wanted
+    spared = relief(s, problem, np.zeros_like(wanted), part.sinr.residual)[1]
     room = cost[:, None] - (1 - _SLACK) * part.shared + spared
     disturbed = np.swapaxes(model.disturbs(s, problem.order, problem.oma), -1, -2)  # (drops, k, j): k disturbs j
-    weighted = model.slot_target(s, problem)[..., None, None] * part.wanted
+    weighted = model.slot_target(s, problem)[..., None, None] * wanted
     share = np.ones(problem.order.shape)
     lane = np.arange(len(share))
     for k in problem.order.T:
         at_k = room[lane, k] + np.sum((share * disturbed[lane, k])[..., None, None] * weighted, axis=1)
-        share[lane, k] = np.minimum(1.0, (1 - _SLACK) * _largest_multiple(part.wanted[lane, k], at_k))
+        share[lane, k] = np.minimum(1.0, (1 - _SLACK) * _largest_multiple(wanted[lane, k], at_k))
     return share
 
 

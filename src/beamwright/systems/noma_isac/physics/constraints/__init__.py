@@ -7,7 +7,7 @@ from beamwright.systems.noma_isac.physics.constraints.antenna_power import Anten
 from beamwright.systems.noma_isac.physics.constraints.base import USERS, Ball, Constraint, Named, Point
 from beamwright.systems.noma_isac.physics.constraints.cross_correlation import CrossCorrelation
 from beamwright.systems.noma_isac.physics.constraints.power_balance import PowerBalance
-from beamwright.systems.noma_isac.physics.constraints.quiet_sector import QuietSector
+from beamwright.systems.noma_isac.physics.constraints.quiet_sector import QuietDirections
 from beamwright.systems.noma_isac.physics.constraints.sensing_floor import SensingFloor
 from beamwright.systems.noma_isac.physics.constraints.sic_order import SicOrder
 from beamwright.systems.noma_isac.physics.constraints.sinr import Sinr
@@ -19,7 +19,7 @@ KINDS: tuple[type[Constraint], ...] = (
     SensingFloor,
     PowerBalance,
     AntennaPower,
-    QuietSector,
+    QuietDirections,
     CrossCorrelation,
 )
 """Beside the SINR, in the order of their rows: cones last."""

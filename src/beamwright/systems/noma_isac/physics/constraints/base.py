@@ -10,7 +10,7 @@ What must hold for all errors of a vector is a ``Ball``.
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple, Self
+from typing import Any, ClassVar, NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
@@ -79,7 +79,7 @@ class Constraint(ABC):
 
     @classmethod
     @abstractmethod
-    def demanded(cls, s: Scenario, oma: Oma) -> Self | None:
+    def demanded(cls, s: Scenario, oma: Oma) -> "Constraint | None":
         """The constraint where the scenario demands it."""
 
     def vectors(self, s: Scenario) -> np.ndarray:
@@ -148,6 +148,23 @@ class Named(Constraint):
     @abstractmethod
     def of(self, m: Multipliers, order: np.ndarray) -> np.ndarray:
         """Inverse of ``fields``, entries that no formula reads left out."""
+
+
+@dataclass(frozen=True)
+class OfTargets(Named):
+    """A constraint on what goes towards the targets."""
+
+    targets: int
+    family: ClassVar[str] = "targets"
+
+    @property
+    def pairs(self) -> tuple[np.ndarray, np.ndarray]:
+        """Indices p and m of all pairs p < m."""
+        return np.triu_indices(self.targets, 1)
+
+    def vectors(self, s: Scenario) -> np.ndarray:
+        """Steering vectors."""
+        return s.steering
 
 
 def upper_limits(limits: Any) -> tuple[Any, Any]:

@@ -1,6 +1,5 @@
 """Bounded mean squared cross-correlation of targets: ||(X_pm)_{p<m}|| <= sqrt(xi M (M-1) / 2) (spec P1 d)."""
 
-import itertools
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
@@ -8,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from beamwright.systems.noma_isac.physics import model
-from beamwright.systems.noma_isac.physics.constraints.base import THIN, Named, Point, largest
+from beamwright.systems.noma_isac.physics.constraints.base import THIN, OfTargets, Point, largest
 from beamwright.systems.noma_isac.scenario import Scenario
 from beamwright.systems.noma_isac.types import Multipliers, Oma
 
@@ -17,11 +16,9 @@ WIDE = 1e2
 
 
 @dataclass(frozen=True)
-class CrossCorrelation(Named):
+class CrossCorrelation(OfTargets):
     """Rows Re X_pm and Im X_pm of all pairs p < m, in one cone."""
 
-    targets: int
-    family: ClassVar[str] = "targets"
     residual: ClassVar[str] = "correlation_violation"
     cone: ClassVar[bool] = True
 
@@ -29,16 +26,6 @@ class CrossCorrelation(Named):
     def demanded(cls, s: Scenario, oma: Oma) -> Self | None:
         """Wherever there are two targets."""
         return cls(s.targets) if s.targets > 1 else None
-
-    @property
-    def pairs(self) -> tuple[np.ndarray, np.ndarray]:
-        """Indices p and m of all pairs p < m."""
-        p, m = np.array(list(itertools.combinations(range(self.targets), 2))).T
-        return p, m
-
-    def vectors(self, s: Scenario) -> np.ndarray:
-        """Steering vectors."""
-        return s.steering
 
     def forms(self) -> np.ndarray:
         """Hermitian parts of a_m a_p^H and of -j a_m a_p^H."""

@@ -1,6 +1,5 @@
 """Powers towards targets that differ by little: |P_p - P_m| <= Pdiff for all pairs (spec P1 c)."""
 
-import itertools
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
@@ -8,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from beamwright.systems.noma_isac.physics import model
-from beamwright.systems.noma_isac.physics.constraints.base import Named, Point, largest
+from beamwright.systems.noma_isac.physics.constraints.base import OfTargets, Point, largest
 from beamwright.systems.noma_isac.scenario import Scenario
 from beamwright.systems.noma_isac.types import Multipliers, Oma
 
@@ -17,27 +16,15 @@ THIN, WIDE = 1e-6, 1e2
 
 
 @dataclass(frozen=True)
-class PowerBalance(Named):
+class PowerBalance(OfTargets):
     """Rows P_m - P_p >= -Pdiff of all pairs p < m, then P_p - P_m >= -Pdiff."""
 
-    targets: int
-    family: ClassVar[str] = "targets"
     residual: ClassVar[str] = "slab_violation"
 
     @classmethod
     def demanded(cls, s: Scenario, oma: Oma) -> Self | None:
         """Wherever there are two targets."""
         return cls(s.targets) if s.targets > 1 else None
-
-    @property
-    def pairs(self) -> tuple[np.ndarray, np.ndarray]:
-        """Indices p and m of all pairs p < m."""
-        p, m = np.array(list(itertools.combinations(range(self.targets), 2))).T
-        return p, m
-
-    def vectors(self, s: Scenario) -> np.ndarray:
-        """Steering vectors."""
-        return s.steering
 
     def forms(self) -> np.ndarray:
         """+-(a_m a_m^H - a_p a_p^H)."""

@@ -6,27 +6,21 @@ from typing import ClassVar, Self
 import numpy as np
 
 from beamwright.systems.noma_isac.physics import model
-from beamwright.systems.noma_isac.physics.constraints.base import Named, Point, largest
+from beamwright.systems.noma_isac.physics.constraints.base import OfTargets, Point, largest
 from beamwright.systems.noma_isac.scenario import Scenario
 from beamwright.systems.noma_isac.types import Multipliers, Oma
 
 
 @dataclass(frozen=True)
-class SensingFloor(Named):
+class SensingFloor(OfTargets):
     """A row per target."""
 
-    targets: int
-    family: ClassVar[str] = "targets"
     residual: ClassVar[str] = "sensing_violation"
 
     @classmethod
     def demanded(cls, s: Scenario, oma: Oma) -> Self | None:
         """Wherever there are targets."""
         return cls(s.targets) if s.targets else None
-
-    def vectors(self, s: Scenario) -> np.ndarray:
-        """Steering vectors."""
-        return s.steering
 
     def forms(self) -> np.ndarray:
         """a_m a_m^H."""
