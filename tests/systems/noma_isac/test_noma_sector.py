@@ -8,6 +8,7 @@ from noma_cases import ACCEPTED, channels
 
 from beamwright import noma_isac as ni
 from beamwright.systems.noma_isac.physics import dual_bound
+from beamwright.systems.noma_isac.physics.combination import combine
 
 FREE = ni.Scenario.small()
 H = channels(range(3), 2, 4)
@@ -51,6 +52,27 @@ def test_the_violation_is_that_of_the_worst_steering_vector(designs):
     sampled = (attacked_w(free.beams) / QUIET.quiet_power_w).max(axis=1) - 1
     assert np.all(judged >= np.maximum(sampled, 0))
     np.testing.assert_allclose(judged, sampled, atol=0.05 * (1 + sampled.max()))
+
+
+def test_matrices_in_the_bound_are_the_conditions_at_their_errors(designs):
+    """T = t t^H adds Q |t2|^2 - v^H R v, v = t2 a + radius B t1: the condition at one error, times |t2|^2."""
+    rng, m = np.random.default_rng(2), designs[0.05].multipliers
+    t = rng.standard_normal((3, 2, m.lmi.shape[-1], 2)) @ [1, 1j]
+    t[..., -1] += 3 * np.linalg.norm(t, axis=-1)
+    factor = rng.standard_normal((3, 2, 4, 2)) + 1j * rng.standard_normal((3, 2, 4, 2))
+    w, asked = factor @ np.conj(np.swapaxes(factor, -1, -2)), designs[0.05].problem(H)
+    some = combine(QUIET, asked, replace(m, balls=t[..., :, None] * np.conj(t[..., None, :])))
+    none = combine(QUIET, asked, replace(m, balls=0 * m.balls))
+    v = t[..., -1:] * QUIET.steering_towards(QUIET.quiet_angles_deg) + ERROR * np.einsum(
+        "dar,dqr->dqa", m.basis, t[..., :-1]
+    )
+    received = np.einsum("dqa,dab,dqb->dq", v.conj(), w.sum(axis=1), v).real
+    expected = np.sum(np.multiply(QUIET.quiet_power_w, np.abs(t[..., -1]) ** 2) - received, axis=1)
+    full = some.basis[:, None] @ (some.matrix - none.matrix) @ np.conj(np.swapaxes(some.basis, -1, -2))[:, None]
+    added = np.einsum("dkab,dkba->d", full, w).real - (some.value - none.value)
+    np.testing.assert_allclose(added, expected, rtol=1e-9)
+    change, mass = some.matrix - none.matrix, some.mass - none.mass
+    assert np.all(np.linalg.eigvalsh(mass + change) > -1e-9) and np.all(np.linalg.eigvalsh(mass - change) > -1e-9)
 
 
 def test_without_an_error_the_limits_are_rows_and_an_error_only_costs(designs):

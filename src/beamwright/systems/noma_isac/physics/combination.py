@@ -136,16 +136,21 @@ def _row_terms(
 def _ball_terms(
     s: Scenario, problem: Problem, ball: Ball, t: np.ndarray, directions: np.ndarray, basis: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The same sums of rows that hold for all errors: c_r E_r T_r E_r^H and b_r T22_r, E_r = [radius_r B, v_r]."""
+    """The same sums of rows that hold for all errors: c_r E_r T_r E_r^H and b_r T22_r, E_r = [radius_r B, v_r].
+
+    E T E^H counts as 2 F T F^H + 2 T22 v v^H, F = [radius B, 0], which it never exceeds: nothing cancels in that.
+    """
     if not t.shape[-1]:
         return np.zeros((1, 1, 1, 1)), np.zeros((1, 1, 1, 1)), np.zeros(1)
     t = t if problem.oma is Oma.SLOT else t[:, None]
     v = coordinates(s, problem, ball, basis)
     errors = ball.radii(s)[:, None, None] * (adjoint(basis) @ directions)[:, None]
-    edges = np.concatenate([errors, v[..., None]], axis=-1)[:, None]
-    parts = edges @ t @ adjoint(edges)  # (drops, slots, rows, r, r)
-    value = t[..., -1, -1].real @ ball.limits_w(s)
-    return np.einsum("r,dtrij->dtij", ball.signs(), parts), parts.sum(axis=2), value.sum(axis=-1)
+    columns, corner = v[..., None], t[..., -1, -1].real
+    edges = np.concatenate([errors, columns], axis=-1)[:, None]
+    matrix = np.einsum("r,dtrij->dtij", ball.signs(), edges @ t @ adjoint(edges))
+    errors, outer = errors[:, None], corner[..., None, None] * (columns @ adjoint(columns))[:, None]
+    mass = 2 * np.sum(errors @ t[..., :-1, :-1] @ adjoint(errors) + outer, axis=2)
+    return matrix, mass, (corner @ ball.limits_w(s)).sum(axis=-1)
 
 
 def weighted_cost(s: Scenario, problem: Problem, basis: np.ndarray) -> np.ndarray:
