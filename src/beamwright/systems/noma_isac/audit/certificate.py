@@ -135,8 +135,9 @@ def _weakest_first(h: np.ndarray, order: np.ndarray) -> np.ndarray:
 
 def _require_shapes(record: Design | Multipliers, axes: dict[str, tuple[int, ...]], drops: int) -> None:
     for name, trailing in axes.items():
-        shape, expected = np.shape(getattr(record, name)), (drops, *trailing)
-        require(shape == expected, name, f"have shape {expected} to match h and the scenario", shape)
+        value, expected = getattr(record, name), (drops, *trailing)
+        matches = value is None or value.shape == expected  # of the limits' multipliers none counts as zero
+        require(matches, name, f"have shape {expected} to match h and the scenario", np.shape(value))
 
 
 def _design_axes(s: Scenario, rank: int) -> dict[str, tuple[int, ...]]:

@@ -21,12 +21,8 @@ def axes(s: Scenario, oma: Oma, directions: int) -> dict[str, tuple[int, ...]]:
     found = users | sensing | {"lmi": (s.users, s.users, edge, edge), "basis": (s.antennas, directions)}
     rows = constraints(s, oma)
     balls = sum(_size(c) for c in rows if isinstance(c, Ball))
-    further = sum(_size(c) for c in rows if not isinstance(c, Ball | Named))
-    return (
-        found
-        | ({"limits": (*slots, further)} if further else {})
-        | ({"balls": (*slots, balls, edge, edge)} if balls else {})
-    )
+    limits = sum(_size(c) for c in rows if not isinstance(c, Ball | Named))
+    return found | {"limits": (*slots, limits), "balls": (*slots, balls, edge, edge)}
 
 
 def of_rows(
@@ -45,7 +41,7 @@ def of_rows(
     """
     shapes = axes(s, oma, basis.shape[-1])
     fields = {name: np.zeros((len(order), *shape)) for name, shape in shapes.items()}
-    fields["cross"] = fields["cross"].astype(complex)
+    fields |= {name: fields[name].astype(complex) for name in ("cross", "balls")}
     others: dict[str, list[np.ndarray]] = {}
     for constraint, y in rows.items():
         if isinstance(constraint, Named):

@@ -1,5 +1,6 @@
 """Residuals of designs: by how much constraints are missed, relative, at least zero, NaN where there is no design."""
 
+from dataclasses import fields
 from typing import NamedTuple
 
 import numpy as np
@@ -56,10 +57,10 @@ def relative_residuals(s: Scenario, at: Point, objective_w: np.ndarray) -> Resid
     A kind that the scenario does not demand is met; of several constraints of a kind the largest violation counts.
     """
     problem, none = at.problem, np.zeros(len(objective_w))
-    found = dict.fromkeys(Residuals.always(), none)
+    found = dict.fromkeys((field.name for field in fields(Residuals)), none)
     found["power_violation"] = np.maximum(objective_w / problem.power_limit_w - 1, 0)
     demanded: tuple[Sinr | Constraint, ...] = (Sinr.demanded(s, problem.oma), *constraints(s, problem.oma))
     for constraint in demanded:
         name = constraint.residual
-        found[name] = np.maximum(found.get(name, none), constraint.violation(s, at))
+        found[name] = np.maximum(found[name], constraint.violation(s, at))
     return Residuals(**found)

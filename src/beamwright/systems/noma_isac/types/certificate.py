@@ -4,7 +4,7 @@ Axes: ``drops users targets``; ``[.., l, k]`` is user l and the stream of user k
 """
 
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -32,12 +32,7 @@ class Residuals(ArrayRecord):
     power_violation: Residual
     """Excess of the objective over the power limit, relative."""
     limit_violation: Residual | None = field(default=None, kw_only=True)
-    """Excess of a power over a further limit that the scenario puts on it, relative; None where there is none."""
-
-    @classmethod
-    def always(cls) -> tuple[str, ...]:
-        """Names of the residuals that every design has."""
-        return tuple(one.name for one in fields(Residuals) if one.default is MISSING)
+    """Excess of a power over a further limit that the scenario puts on it, relative; None where it was not asked."""
 
     @property
     def violations(self) -> Mapping[str, Violation]:

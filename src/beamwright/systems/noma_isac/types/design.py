@@ -41,9 +41,9 @@ class Multipliers(ArrayRecord):
     basis: np.ndarray
     """(drops, antennas, r) in which the first r coordinates of ``lmi`` are written: E_l = [eps_l basis, h_l]."""
     limits: np.ndarray | None = None
-    """(drops, rows) >= 0, of further limits that the scenario puts on powers; None where there are none."""
+    """(drops, rows) >= 0, of further limits that the scenario puts on powers; None counts as zero."""
     balls: np.ndarray | None = None
-    """(drops, rows, r+1, r+1) T >= 0 as in ``lmi``, of limits that hold for all errors; None where there are none."""
+    """(drops, rows, r+1, r+1) T >= 0 as in ``lmi``, of limits that hold for all errors; None counts as zero."""
 
 
 @dataclass(frozen=True)
