@@ -23,6 +23,10 @@ from beamwright.optim.ending import Ending
 
 T = TypeVar("T")
 
+_LAG, _REFINEMENTS = 10.0, 2
+"""Residuals of the embedding shrink together. Where the dual one falls this many times behind the primal, rounding in
+the Newton system holds it, and so many steps of iterative refinement are spent on that."""
+
 
 class Problem(eqx.Module):
     """Data of a batch of programs that share sizes; c is (n, lanes), h a ``Point``."""
@@ -71,6 +75,8 @@ class _State(NamedTuple):
     running: Array
     since_best: Array
     step: Array
+    start: tuple[Array, Array]
+    """Norms of the primal and the dual residual of the first iterate."""
 
 
 def solve(problem: Problem, options: Options = Options()) -> Solution:  # noqa: B008 (an immutable value)
@@ -91,6 +97,7 @@ def solve(problem: Problem, options: Options = Options()) -> Solution:  # noqa: 
         jnp.ones(lanes, bool),
         jnp.zeros(lanes, int),
         jnp.array(0),
+        (norm(combine((1.0, unit), (-1.0, problem.h))), _norm(problem.g.adjoint(unit) + problem.c)),
     )
     # The final pass only judges the last iterate; the loop is one more judgement than steps.
     end = lax.while_loop(
@@ -212,6 +219,8 @@ def _step(problem: Problem, options: Options, state: _State, seen: _Seen) -> _St
     r_primal = combine((1.0, seen.gx), (-tau, h))
     r_dual, r_primal, r_gap = materialise((r_dual, r_primal, seen.cx + seen.hz + kappa))
     mu = materialise((dot(s, z) + tau * kappa) / (cone.degree + 1))
+    lags = state.running & (_norm(r_dual) * state.start[0] > _LAG * norm(r_primal) * state.start[1])
+    rounds = jnp.where(jnp.any(lags), 1 + _REFINEMENTS, 1)
 
     scaling, factors = materialise(cone.factor(s, z))
     lower = factorise(materialise(g.schur(scaling)))
@@ -219,9 +228,17 @@ def _step(problem: Problem, options: Options, state: _State, seen: _Seen) -> _St
     def newton(dual: Array, centring: Point, primal: Point) -> tuple[Array, Point, Point]:
         """x, G x and z with  G^T z = -dual  and  z = centring + H(primal + G x)."""
         right = materialise(combine((1.0, centring), (1.0, cone.scale(scaling, primal))))
-        x = materialise(solve_factorised(lower, -dual - g.adjoint(right)))
-        gx = materialise(g.apply(x))
-        return x, gx, materialise(combine((1.0, right), (1.0, cone.scale(scaling, gx))))
+        nothing = (jnp.zeros_like(x), combine((0.0, right)), right)
+
+        def refine(r: Array, found: tuple[Array, Point, Point]) -> tuple[Array, Point, Point]:
+            counts = lags | (r == 0)  # a lane has the same bits whatever its neighbours need
+            more = jnp.where(counts, solve_factorised(lower, -dual - g.adjoint(found[2])), 0.0)
+            more = materialise(more)
+            gx = materialise(g.apply(more))
+            z = combine((1.0, found[2]), (1.0, cone.scale(scaling, gx)))
+            return materialise((found[0] + more, combine((1.0, found[1]), (1.0, gx)), z))
+
+        return lax.fori_loop(0, rounds, refine, nothing)
 
     def passes(p: Array, carry: _Passes) -> _Passes:
         """First: the part of the direction that tau multiplies. Second: the predictor, straight to the boundary. Third:

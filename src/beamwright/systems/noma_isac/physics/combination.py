@@ -21,7 +21,7 @@ class Combination(NamedTuple):
     value: np.ndarray
     """(drops,)"""
     mass: np.ndarray
-    """(drops, users, r, r) >= 0, the summands of G_k with all signs taken as plus."""
+    """(drops, users, r, r) >= 0, at least the summands of G_k with all signs taken as plus."""
     basis: np.ndarray
     """(drops, antennas, r) orthonormal, channels first, holding also steering vectors and error directions."""
 
@@ -55,7 +55,7 @@ def combine(s: Scenario, problem: Problem, multipliers: Multipliers) -> Combinat
     return Combination(
         wanted - disturbed + part.shared,
         part.sinr.value.sum(axis=-1) + part.shared_value,
-        wanted + disturbed + part.shared_mass,
+        part.sinr.mass + sum(relief(s, problem, part.sinr.mass, part.sinr.residual)) + part.shared_mass,
         part.basis,
     )
 

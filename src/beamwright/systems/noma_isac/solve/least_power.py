@@ -8,15 +8,18 @@ from typing import NamedTuple
 import numpy as np
 
 from beamwright.systems.noma_isac.physics import (
+    GAP,
     RECOVERED_GAP,
     VIOLATION,
     Covariances,
     Multipliers,
     Problem,
     Scenario,
+    dual_bound,
     judge,
 )
-from beamwright.systems.noma_isac.solve.recovery import Recovered, recover
+from beamwright.systems.noma_isac.solve.louder import prove_beyond, serving
+from beamwright.systems.noma_isac.solve.recovery import recover
 from beamwright.systems.noma_isac.solve.relax import Relaxation, relax
 from beamwright.systems.noma_isac.solve.tighten import tighten
 
@@ -39,20 +42,59 @@ class Solution(NamedTuple):
     """(drops, users) targets that the multipliers belong to; None: those of the problem."""
 
 
+class Usable(NamedTuple):
+    """Beams of every drop, what they cost, and the iterations spent on them."""
+
+    beams: np.ndarray
+    """(drops, users, antennas); NaN where there is no relaxation."""
+    cost_w: np.ndarray
+    """(drops,) objective J, infinite where a demand is missed."""
+    iterations: np.ndarray
+    """(drops,)."""
+
+
 def least_power(s: Scenario, problem: Problem) -> Solution:
     """Beams of little power for every drop, and tightened multipliers of the relaxation."""
     relaxed = relax(s, problem)
-    recovered = least_power_beams(s, problem, relaxed)
+    found = least_power_beams(s, problem, relaxed)
+    relaxed, found = _served(s, problem, relaxed, found)
+    multipliers = tighten(s, problem, relaxed.multipliers, relaxed.objective_w)
     return Solution(
-        recovered.beams,
+        found.beams,
         relaxed.covariances,
-        tighten(s, problem, relaxed.multipliers, relaxed.objective_w),
-        relaxed.iterations + recovered.iterations,
+        _proven(s, problem, relaxed, found, multipliers),
+        relaxed.iterations + found.iterations,
         relaxed.objective_w[:, None],
     )
 
 
-def least_power_beams(s: Scenario, problem: Problem, relaxed: Relaxation) -> Recovered:
+def _served(s: Scenario, problem: Problem, relaxed: Relaxation, found: Usable) -> tuple[Relaxation, Usable]:
+    """Covariances that meet all demands where rounding kept the first from it, and beams from those that do."""
+    open_ = np.flatnonzero(~(found.cost_w <= relaxed.objective_w * (1 + GAP)))
+    if not len(open_):
+        return relaxed, found
+    relaxed, changed = serving(s, problem, relaxed, open_)
+    poor = np.flatnonzero(changed & ~(found.cost_w <= relaxed.objective_w * (1 + RECOVERED_GAP)))
+    if not len(poor):
+        return relaxed, found
+    again = least_power_beams(s, problem.take(poor), relaxed.take(poor))
+    beams, cost, spent = (x.copy() for x in found)
+    spent[poor] += again.iterations
+    better = again.cost_w < cost[poor]
+    beams[poor[better]], cost[poor[better]] = again.beams[better], again.cost_w[better]
+    return relaxed, Usable(beams, cost, spent)
+
+
+def _proven(s: Scenario, problem: Problem, relaxed: Relaxation, found: Usable, multipliers: Multipliers) -> Multipliers:
+    """Multipliers that prove infeasibility where no beams serve and those of the solver do not prove enough."""
+    lost = np.flatnonzero(~np.isfinite(found.cost_w))
+    if not len(lost):
+        return multipliers
+    proven = dual_bound(s, problem.take(lost), multipliers.take(lost)).bound_w > problem.power_limit_w[lost]
+    return prove_beyond(s, problem, multipliers, lost[~proven])
+
+
+def least_power_beams(s: Scenario, problem: Problem, relaxed: Relaxation) -> Usable:
     """Rank-one beams, from harder targets in drops where they miss a demand or cost far more than the relaxation.
 
     Covariances may serve users on the side, with power that is meant for targets; beams must turn to them, as those
@@ -75,7 +117,7 @@ def least_power_beams(s: Scenario, problem: Problem, relaxed: Relaxation) -> Rec
         price = usable_cost(s, easier, other.beams)
         better = price < cost[lanes]
         beams[lanes[better]], cost[lanes[better]] = other.beams[better], price[better]
-    return Recovered(beams, iterations)
+    return Usable(beams, cost, iterations)
 
 
 def usable_cost(s: Scenario, problem: Problem, beams: np.ndarray) -> np.ndarray:

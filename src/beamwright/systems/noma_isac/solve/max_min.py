@@ -17,6 +17,7 @@ from beamwright.systems.noma_isac.physics import (
     model,
 )
 from beamwright.systems.noma_isac.solve.least_power import Solution, least_power_beams
+from beamwright.systems.noma_isac.solve.louder import serving
 from beamwright.systems.noma_isac.solve.recovery import Recovered
 from beamwright.systems.noma_isac.solve.relax import Relaxation, relax
 from beamwright.systems.noma_isac.solve.tighten import tighten
@@ -61,13 +62,12 @@ def balance(s: Scenario, problem: Problem) -> Balanced:
     spent = np.zeros(len(highest), int)
 
     def excess(t: np.ndarray) -> np.ndarray:
-        asked = at_level(problem, t)
-        relaxed = relax(s, asked)
+        relaxed, missing = _priced(s, at_level(problem, t))
         spent[:] += relaxed.iterations
         trace.append(np.where(np.isfinite(relaxed.objective_w), relaxed.objective_w, np.nan))
         with np.errstate(divide="ignore"):
             paid = np.log(relaxed.objective_w / budget_w) - POWER_SLACK
-        return np.where(_misses(s, asked, relaxed), np.inf, paid)
+        return np.where(missing, np.inf, paid)
 
     sensing_only = relax(s, at_level(problem, none))
     spent += sensing_only.iterations
@@ -76,7 +76,7 @@ def balance(s: Scenario, problem: Problem) -> Balanced:
     low = np.minimum(1e-6 * high, 1e-6)
     root = bracketed_root(excess, low, high, ROOT_RTOL, logarithmic=True, value_high=np.full(len(high), np.inf))
     level = np.where(paid, np.nan_to_num(root.x), 0.0)
-    relaxed = relax(s, at_level(problem, level))
+    relaxed = _priced(s, at_level(problem, level))[0]
     recovered, attained = _within_budget(s, problem, level, relaxed)
     over = np.where(paid & (level > 0), np.nan_to_num(root.infeasible, nan=1.0), np.where(paid, low, 0.0))
     over = np.where(paid, np.fmax(over, attained), over)  # what is attained is within reach, whatever the root says
@@ -93,13 +93,23 @@ def balance(s: Scenario, problem: Problem) -> Balanced:
     return Balanced(solution, np.where(known, attained, np.nan), np.where(paid, proof_target.max(axis=1), np.nan))
 
 
+def _priced(s: Scenario, problem: Problem) -> tuple[Relaxation, np.ndarray]:
+    """Relaxation, and mask (drops,), true where its power is no price of the level, even with a little more noise."""
+    relaxed = relax(s, problem)
+    missing = _misses(s, problem, relaxed)
+    if missing.any():
+        relaxed, served = serving(s, problem, relaxed, np.flatnonzero(missing))
+        missing &= ~served
+    return relaxed, missing
+
+
 def _misses(s: Scenario, problem: Problem, relaxed: Relaxation) -> np.ndarray:
-    """Mask (drops,), true where covariances of a solver that stalled miss the level they are priced for.
+    """Mask (drops,), true where covariances of a solver that stalled miss the level they are priced for, or are none.
 
     Near the level that errors alone put out of reach, at any power, the powers of such covariances say nothing.
     """
     judged = judge(s, problem, relaxed.covariances, relaxed.basis)
-    return judged.residuals.sinr_violation > MISSED
+    return ~np.isposinf(relaxed.objective_w) & ~(judged.residuals.sinr_violation <= MISSED)
 
 
 def _within_budget(

@@ -12,7 +12,15 @@ import numpy as np
 from beamwright.core import ArrayRecord
 from beamwright.numerics import compiler_options, in_tiles, lanes_per_tile
 from beamwright.optim import Ending, conic
-from beamwright.systems.noma_isac.physics import Covariances, Multipliers, Oma, Problem, Scenario, model
+from beamwright.systems.noma_isac.physics import (
+    Covariances,
+    Multipliers,
+    Oma,
+    Problem,
+    Scenario,
+    model,
+    unservable_pairs,
+)
 from beamwright.systems.noma_isac.physics.combination import design_basis, families
 from beamwright.systems.noma_isac.physics.constraints import USERS, Ball, Constraint, Sinr, constraints
 from beamwright.systems.noma_isac.physics.multipliers import of_rows
@@ -20,7 +28,7 @@ from beamwright.systems.noma_isac.sizes import NOMINAL_TILE, ROBUST_TILE
 from beamwright.systems.noma_isac.solve.layout import Data, Layout, Relaxed
 from beamwright.systems.noma_isac.solve.nominal import solve_nominal
 from beamwright.systems.noma_isac.solve.robust import solve_robust
-from beamwright.systems.noma_isac.solve.unservable import prove_unservable, unservable_pairs
+from beamwright.systems.noma_isac.solve.unservable import prove_unservable
 
 OPTIONS = conic.Options(tolerance=1e-10, accept=1e-7)
 """Solver accuracy: two digits beyond what the certificate asks for."""

@@ -1,20 +1,10 @@
-"""Users that no power serves, known without solving: their channel may be zero (spec A0), and multipliers prove it.
-
-If the ball around h_l holds the origin, the error -h_l leaves user l nothing to decode: no W meets its constraints.
-"""
+"""Multipliers that prove what ``physics.unservable_pairs`` knows without solving: users that no power serves."""
 
 from dataclasses import replace
 
 import numpy as np
 
 from beamwright.systems.noma_isac.physics import Multipliers, Problem, Scenario, model
-
-
-def unservable_pairs(s: Scenario, problem: Problem) -> np.ndarray:
-    """Mask (drops, users k, users l), true where user l has to decode stream k and ||h_l|| <= eps_l."""
-    unservable = np.linalg.norm(problem.h, axis=-1) <= problem.csi_error
-    decodes = np.swapaxes(model.decoding_mask(s, problem.order, problem.oma), -1, -2)
-    return decodes & (problem.sinr_target > 0)[:, :, None] & unservable[:, None, :]
 
 
 def prove_unservable(s: Scenario, problem: Problem, pairs: np.ndarray, multipliers: Multipliers) -> Multipliers:

@@ -76,6 +76,8 @@ class Terms(NamedTuple):
 
     wanted: np.ndarray
     """(drops, users, r, r) sum_l E_l T_kl E_l^H: in G_k, and with -g_k in G_i of every stream i that disturbs k."""
+    mass: np.ndarray
+    """(drops, users, r, r) sum_l 2 F_l T_kl F_l^H + 2 T22_kl h_l h_l^H >= ``wanted``: nothing cancels in it."""
     residual: np.ndarray
     """(drops, users, r, r) sum_l F_l T_kl F_l^H: with -g_k in G_i of every stream i that is cancelled before k."""
     value: np.ndarray
@@ -91,12 +93,14 @@ def terms(s: Scenario, problem: Problem, m: Multipliers, basis: np.ndarray) -> T
         np.zeros((*sinr.shape[:2], *2 * basis.shape[-1:]), complex),
         sinr,
     )
+    mass = wanted
     if robust.shape[-1]:
         ball = problem.csi_error[..., None, None] * (adjoint(basis) @ m.basis)[:, None]
         wanted = wanted + _congruence(np.concatenate([ball, h[..., None]], axis=-1), robust)
         residual = _congruence(ball, robust[..., :-1, :-1])
+        mass = mass + 2 * residual + 2 * _weighted_gram(robust[..., -1, -1].real, h)
         corner = corner + robust[..., -1, -1].real
-    return Terms(wanted, residual, model.slot_target(s, problem) * np.sum(corner * s.noise_vector_w, axis=-1))
+    return Terms(wanted, mass, residual, model.slot_target(s, problem) * np.sum(corner * s.noise_vector_w, axis=-1))
 
 
 def in_cone(s: Scenario, problem: Problem, m: Multipliers) -> tuple[np.ndarray, np.ndarray]:
