@@ -168,10 +168,28 @@ def test_who_arrives_sooner_is_measured_at_a_level_that_both_reach(tmp_path, fal
     places = np.tile(100.0 * np.arange(5), (DROPS, 1))
     records = {n: {0.0: {"power_w": np.tile(row, (DROPS, 1)), "gain": places}} for n, row in rows.items()}
     data = Data(store(tmp_path, **records))
-    found = judge(data, claim("sooner", "<", versus="waste", against="gain"))[0]
+    better = "lower" if falls else "higher"
+    found = judge(data, claim("sooner", "<", versus="waste", against="gain", better=better))[0]
     assert found.outcome == "holds" and "−300" in found.measured and found.drops == DROPS
+    assert "left out" not in found.measured
     with pytest.raises(ValueError, match="sooner must have a curve"):
         judge(data, claim("sooner", "<", against="gain"))
+
+
+def test_rows_that_begin_at_their_common_level_do_not_say_who_is_sooner(tmp_path):
+    """One falls from 6 to 5 for good, the other is above 5 all the time: 5 is where nobody had to learn to go."""
+    rows = {"plain": np.array([8.0, 6, 7, 9]), "waste": np.array([6.0, 5, 5, 5])}
+    places = np.tile(100.0 * np.arange(4), (DROPS, 1))
+    records = {n: {0.0: {"power_w": np.tile(row, (DROPS, 1)), "gain": places}} for n, row in rows.items()}
+    late = records["waste"][0.0]["power_w"]
+    late[:10, 0] = 1.0  # on ten drops it has to learn that
+    data = Data(store(tmp_path, **records))
+    found = judge(data, claim("sooner", "<", versus="waste", against="gain"))[0]
+    assert found.outcome == "holds" and found.drops == 10 and "−100" in found.measured
+    assert f"{DROPS - 10} of {DROPS} drops" in found.measured
+    late[:, 0] = 6.0
+    found = judge(Data(store(tmp_path / "none", **records)), claim("sooner", "<", versus="waste", against="gain"))[0]
+    assert found.outcome == "undecided" and found.drops == 0 and f"{DROPS} of {DROPS} drops" in found.measured
 
 
 def test_what_is_undecided_says_what_it_would_take(tmp_path):
@@ -410,6 +428,31 @@ def test_a_profile_shades_what_it_is_told(tmp_path):
     more = {"shaded": (1.0, 2.0), "shaded_label": "ball", "place": ["gain"]}
     ax, numbers = drawn(found, {"kind": "profile", "metric": "power_w", "lines": lines, **more})
     assert "ball" in ax.get_legend_handles_labels()[1] and numbers["drops"].tolist() == [9, 9, 9]
+
+
+def test_a_line_with_a_colour_of_its_own_looks_the_same_in_every_panel(tmp_path):
+    values = {x: {"power_w": noise()} for x in (0.0, 5.0)}
+    found = store(tmp_path, plain=values, waste=values)
+    looks = {"plain": {"colour": 1}, "waste": {"colour": 1, "dash": 1}}
+    panels = [[{"curve": name, **looks[name]} for name in names] for names in (("plain", "waste"), ("waste", "plain"))]
+    axes = [drawn(found, {"metric": "power_w", "axis": "sinr_db", "lines": lines})[0] for lines in panels]
+    first, second = ([(line.get_color(), line.get_marker()) for line in ax.lines] for ax in axes)
+    assert first == second[::-1] and first[0][1] != first[1][1]
+
+
+@pytest.mark.parametrize(("label", "columns"), [
+    ("power", 4), ("convex programs (base 3)", 2), ("$\\mathrm{power}$", 4), ("more than half of a line " * 2, 1),
+])  # fmt: skip
+def test_a_legend_has_the_most_columns_that_fit_the_figure(label, columns, tmp_path):
+    values = {0.0: {"power_w": noise()}}
+    found = store(tmp_path, plain=values)
+    lines = [{"curve": "plain", "label": f"{label}{'.' * more}"} for more in range(4)]
+    picture = Picture(name="one", caption="", panels=(Panel(metric="power_w", axis="sinr_db", lines=lines),))
+    figure, _ = draw(Data(found), picture)
+    (legend,) = figure.legends
+    figure.draw_without_rendering()
+    assert len(legend.get_children()[0].get_children()[1].get_children()) == columns
+    assert legend.get_window_extent().width <= figure.bbox.width or columns == 1
 
 
 def test_a_damaged_part_is_left_out_and_named(tmp_path):

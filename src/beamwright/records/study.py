@@ -178,7 +178,8 @@ class Claim(Config):
     ``change``     the mean change from the first point of the axis to the last (paired with ``versus``: the difference
                    of both changes) stands in ``relation`` to zero
     ``sooner``     the mean difference of the places (metric ``against``) where the rows of two curves first come within
-                   5 % of the worse of both last values stands in ``relation`` to zero; rows may rise or fall
+                   5 % of the worse of both last values stands in ``relation`` to zero; drops of which both are there
+                   from their first value on say nothing, and are left out
     ``published``  the published number ``against`` lies within the central 95 % of the drops
 
     ``against`` is a number, another metric or an axis; with ``versus`` in the case, the same metric of that curve.
@@ -194,6 +195,8 @@ class Claim(Config):
     tolerance: float = Field(default=1e-6, ge=0)
     """Relative to the larger side."""
     share: float = Field(default=0.95, gt=0, le=1)
+    better: Literal["higher", "lower"] = "higher"
+    """Which values a row of rule ``sooner`` moves towards."""
     note: str = ""
     """Note for the reader about the measured figure, e.g. which reading of the paper is judged."""
 

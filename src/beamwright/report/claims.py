@@ -5,7 +5,7 @@ holds if every interval lies on the claimed side, does not hold if one lies whol
 equality. A claim about every drop falls with the first counterexample.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -32,7 +32,7 @@ _MIN_DROPS = 8
 
 
 NEAR = 0.95
-"""Share of the worse of two last values from which a rising row has arrived there."""
+"""Share of the worse of two last values at which a rising row has arrived; one that falls, as much above it."""
 
 
 @dataclass(frozen=True)
@@ -85,22 +85,30 @@ def _judge_sooner(data: Data, claim: Claim, case: Case) -> Verdict:
         [data.table(name, metric, where) for name in (case.curve, str(case.versus))]
         for metric in (claim.metric, str(claim.against))
     )
-    pairs = {p: _arrivals([r[p] for r in rows], [x[p] for x in places]) for p in rows[0] if p in rows[1]}
+    found = {p: _arrivals([r[p] for r in rows], [x[p] for x in places], claim.better) for p in rows[0] if p in rows[1]}
     unit = data.study.metric(str(claim.against)).unit or "steps"
-    return _judge_pairs(data, claim, case, pairs, "mean difference", unit)
+    pairs = {p: pair[~early] for p, (pair, early) in found.items()}
+    verdict = _judge_pairs(data, claim, case, pairs, "mean difference", unit)
+    first = np.concatenate([first for _, first in found.values()]) if found else np.zeros(0)
+    if first.any():
+        note = f"; left out are {first.sum()} of {len(first)} drops of which both are there from the first value on"
+        verdict = replace(verdict, measured=verdict.measured + note)
+    return verdict
 
 
-def _arrivals(rows: list[pd.DataFrame], places: list[pd.DataFrame]) -> np.ndarray:
-    """(drops, 2) places where each row first comes within 5 % of the worse of both last values, on common drops."""
+def _arrivals(rows: list[pd.DataFrame], places: list[pd.DataFrame], better: str) -> tuple[np.ndarray, np.ndarray]:
+    """(drops, 2) places where each row first comes within 5 % of the worse of both last values, on common drops.
+
+    And (drops,) whether both are there from the first value on.
+    """
     drops = rows[0].dropna().index.intersection(rows[1].dropna().index)
-    values = [row.loc[drops].to_numpy() for row in rows]
-    ends, starts = (np.stack([v[:, at] for v in values]) for at in (-1, 0))
-    rising = ends.sum(axis=0) >= starts.sum(axis=0)
-    worse = np.where(rising, ends.min(axis=0), ends.max(axis=0))
-    level = worse + np.where(rising, -1, 1) * (1 - NEAR) * np.abs(worse)
-    arrived = [np.where(rising[:, None], v >= level[:, None], v <= level[:, None]).argmax(axis=1) for v in values]
-    return np.stack([x.loc[drops].to_numpy()[np.arange(len(drops)), at] for x, at in zip(places, arrived, strict=True)],
-                    axis=1)  # fmt: skip
+    sign = 1 if better == "higher" else -1
+    values = [sign * row.loc[drops].to_numpy() for row in rows]
+    worse = np.minimum(*(v[:, -1:] for v in values))
+    level = worse - (1 - NEAR) * np.abs(worse)
+    arrived = np.stack([(v >= level).argmax(axis=1) for v in values], axis=1)
+    pair = [x.loc[drops].to_numpy()[np.arange(len(drops)), at] for x, at in zip(places, arrived.T, strict=True)]
+    return np.stack(pair, axis=1), np.all(arrived == 0, axis=1)
 
 
 def _judge_pairs(
@@ -114,8 +122,8 @@ def _judge_pairs(
     estimates = {p: statistics.mean(pair[:, 0] - pair[:, 1], level) for p, pair in pairs.items()}
     outcomes = {p: _compare(estimates[p], claim, pairs[p]) for p in pairs}
     worst = max(pairs, key=lambda p: _adversity(estimates[p], outcomes[p], claim.relation))
-    value, low, high = (f"{_number(x + shift)} {unit}".strip() for x in estimates[worst])
-    measured = f"{said} {value} [{low}, {high}]"
+    value, low, high = (_number(x + shift) for x in estimates[worst])
+    measured = f"{said} {f'{value} {unit}'.strip()} [{low}, {high}]"
     measured += f" where it is least favourable ({_where(data, worst)})" if len(pairs) > 1 else ""
     measured += _tally(data, list(outcomes.values()), list(pairs))
     measured += f"; no usable drops at {_list(data, empty)}" if empty else ""

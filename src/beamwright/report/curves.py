@@ -13,6 +13,8 @@ from beamwright.report.style import COLOURS, DASHES, MARKERS, logarithmic
 
 HOLLOW = "hollow: most designs miss a demand"
 """Note in the legend on markers that are."""
+SHIFT = 3
+"""Markers between lines of one colour and different dashes."""
 BAND_DROPS = 4
 """Drops from which a band of confidence is drawn: that of two is 13 standard errors wide either way."""
 
@@ -159,15 +161,14 @@ def draw_band(
 ) -> None:
     """A line in its colour, dash and marker, with what is between ``low`` and ``high`` where drops are not too few.
 
-    Markers at one of ``every`` values, each line's at others. Hollow are markers of points where most designs are not
-    usable (column ``unusable``), if asked.
+    Markers at one of ``every`` values, each line's at others; a line that is given its colour has its marker by it, the
+    same in every panel. Hollow are markers of points where most designs are not usable (column ``unusable``), if asked.
     """
     if rows.empty:
         return
-    colour, marker = (
-        COLOURS[(number if line.colour is None else line.colour) % len(COLOURS)],
-        MARKERS[number % len(MARKERS)],
-    )
+    given = number if line.colour is None else line.colour
+    place = number if line.colour is None else line.colour + SHIFT * line.dash
+    colour, marker = COLOURS[given % len(COLOURS)], MARKERS[place % len(MARKERS)]
     x, y, low, high = (rows[name].to_numpy(float) for name in (along, "value", "low", "high"))
     style: dict[str, Any] = {"color": colour, "marker": marker, "markevery": (2 * number % every, every)}
     ax.plot(x, y, ls=DASHES[line.dash % len(DASHES)], label=rows["label"].iloc[0], **style)

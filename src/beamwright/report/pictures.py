@@ -2,8 +2,12 @@
 
 import numpy as np
 import pandas as pd
+from matplotlib import rcParams
 from matplotlib.artist import Artist
+from matplotlib.cbook import is_math_text
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
 
 from beamwright.records import Picture
 from beamwright.report.curves import HOLLOW, draw_curves, line_label
@@ -11,7 +15,7 @@ from beamwright.report.data import Data
 from beamwright.report.distributions import draw_distribution
 from beamwright.report.maps import draw_map
 from beamwright.report.profiles import draw_profiles
-from beamwright.report.style import new_figure, say_empty, styled
+from beamwright.report.style import figure_width, new_figure, say_empty, styled
 
 _DRAW = {
     "curves": draw_curves,
@@ -22,8 +26,8 @@ _DRAW = {
     "map": draw_map,
     "profile": draw_profiles,
 }
-_LETTERS, _HANDLE = 116, 5
-"""Letters of the legend's size that fit across the page, and what a legend entry needs beside its label."""
+_MOST_COLUMNS = 4
+"""Of a legend."""
 
 
 def draw(data: Data, picture: Picture) -> tuple[Figure, pd.DataFrame]:
@@ -35,7 +39,7 @@ def draw(data: Data, picture: Picture) -> tuple[Figure, pd.DataFrame]:
         marks += [mark.label for p in picture.panels for mark in p.more_marks]
         shaded = [panel.shaded_label for panel in picture.panels if panel.shaded_label]
         count, entries = len(picture.panels), [*labels, *marks, *shaded]
-        columns = max(1, min(4, (_LETTERS if count > 1 else _LETTERS // 2) // (_HANDLE + max(map(_letters, entries)))))
+        columns = _columns_that_fit(entries, figure_width(count))
         rows = -(-len(entries) // columns)
         columns = -(-len(entries) // rows)
         figure = new_figure(count, rows)
@@ -59,6 +63,12 @@ def draw(data: Data, picture: Picture) -> tuple[Figure, pd.DataFrame]:
     return figure, pd.concat(tables, ignore_index=True)
 
 
-def _letters(label: str) -> int:
-    """Visible letters: without the marks of mathematics."""
-    return sum(letter not in "$_{}\\" for letter in label)
+def _columns_that_fit(labels: list[str], width_in: float) -> int:
+    """Columns of a legend with these labels across a figure, at most ``_MOST_COLUMNS``; widths as they are set."""
+    em = rcParams["legend.fontsize"]
+    font = FontProperties(family=rcParams["font.family"], size=em)
+    widest = max(text_to_path.get_text_width_height_descent(label, font, is_math_text(label))[0] for label in labels)
+    gap = em * rcParams["legend.columnspacing"]
+    column = widest + em * (rcParams["legend.handlelength"] + rcParams["legend.handletextpad"]) + gap
+    room = 72 * width_in - 2 * em * rcParams["legend.borderpad"] + gap
+    return max(1, min(_MOST_COLUMNS, int(room // column)))

@@ -51,11 +51,15 @@ def styled() -> Iterator[None]:
         yield
 
 
+def figure_width(panels: int) -> float:
+    """Inches: one panel is a column wide, more go across the page."""
+    return COLUMN_IN if panels == 1 else PAGE_IN
+
+
 def new_figure(panels: int, legend_rows: int) -> Figure:
     """An empty figure for that many panels side by side: one panel a column wide, more across the page."""
     rows = -(-panels // 2)
-    width = COLUMN_IN if panels == 1 else PAGE_IN
-    figure = Figure(figsize=(width, 2.35 * rows + 0.16 * legend_rows + 0.15), layout="constrained")
+    figure = Figure(figsize=(figure_width(panels), 2.35 * rows + 0.16 * legend_rows + 0.15), layout="constrained")
     FigureCanvasAgg(figure)
     return figure
 

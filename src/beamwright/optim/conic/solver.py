@@ -223,7 +223,13 @@ def _step(problem: Problem, options: Options, state: _State, seen: _Seen) -> _St
     rounds = jnp.where(jnp.any(lags), 1 + _REFINEMENTS, 1)
 
     scaling, factors = materialise(cone.factor(s, z))
-    lower = factorise(materialise(g.schur(scaling)))
+    schur = materialise(g.schur(scaling))
+    diagonal = jnp.einsum("iil->il", schur)
+    unit = materialise(jnp.where(diagonal > 0, diagonal, 1.0) ** -0.5)  # or a direction is lost to a far larger one
+    lower = factorise(materialise(schur * unit[:, None] * unit[None]))
+
+    def solved(right: Array) -> Array:
+        return unit * solve_factorised(lower, unit * right)
 
     def newton(dual: Array, centring: Point, primal: Point) -> tuple[Array, Point, Point]:
         """x, G x and z with  G^T z = -dual  and  z = centring + H(primal + G x)."""
@@ -232,7 +238,7 @@ def _step(problem: Problem, options: Options, state: _State, seen: _Seen) -> _St
 
         def refine(r: Array, found: tuple[Array, Point, Point]) -> tuple[Array, Point, Point]:
             counts = lags | (r == 0)  # a lane has the same bits whatever its neighbours need
-            more = jnp.where(counts, solve_factorised(lower, -dual - g.adjoint(found[2])), 0.0)
+            more = jnp.where(counts, solved(-dual - g.adjoint(found[2])), 0.0)
             more = materialise(more)
             gx = materialise(g.apply(more))
             z = combine((1.0, found[2]), (1.0, cone.scale(scaling, gx)))

@@ -27,7 +27,7 @@ STUDY = learning_study(
                    note="The loss is no measure of performance, see the right panel."),
         claim("Its loss falls soonest.", "Section V", "sooner", "loss", "<",
               *cases({"than baseline 1": ("meta", "single"), "than DDPG": ("meta", "ddpg"),
-                      "than meta without robustness": ("meta", "meta-nominal")}), against="env_steps",
+                      "than meta without robustness": ("meta", "meta-nominal")}), against="env_steps", better="lower",
               note="Steps until a loss is within 5 % of the higher of both last ones."),
     ),
 )  # fmt: skip

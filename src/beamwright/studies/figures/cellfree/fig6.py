@@ -23,7 +23,7 @@ STUDY = learning_study(
     claims=(
         claim("The loss falls soonest for the proposed agent.", "Section V", "sooner", "loss", "<",
               *cases({"than baseline 1": ("meta", "single"), "than baseline 2": ("meta", "joint")},
-                     half_region_wavelengths=1.75), against="env_steps"),
+                     half_region_wavelengths=1.75), against="env_steps", better="lower"),
         claim("In a smaller region it falls sooner.", "Section V", "change", "loss_steps", ">",
               *cases({"meta": "meta", "DDPG": "ddpg"}, half_region_wavelengths=(1.75, 2.0))),
         claim("A smaller region has a higher loss.", "Section V", "trend", "last_loss", "<",
