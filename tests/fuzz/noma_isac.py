@@ -72,6 +72,8 @@ def _watts(s: Any, case: Case, rng: np.random.Generator) -> Twin:
     there = _with(
         s, case, noise_power_w=s.noise_power_w * unit, sensing_power_w=s.sensing_power_w * unit,
         power_difference_w=s.power_difference_w * unit, cross_correlation_w2=s.cross_correlation_w2 * unit**2,
+        quiet_power_w=np.multiply(s.quiet_power_w, unit),
+        antenna_power_limit_w=None if s.antenna_power_limit_w is None else np.multiply(s.antenna_power_limit_w, unit),
     )  # fmt: skip
     power = _option(case, "power_w")
     options = case.options if power is None else {**case.options, "power_w": power * unit}

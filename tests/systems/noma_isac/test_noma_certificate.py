@@ -367,7 +367,7 @@ def test_altering_one_multiplier_changes_what_is_certified(optimum, name):
 def test_the_bound_depends_on_the_direction_of_the_multipliers_only(optimum):
     design, h = optimum
     m = design.multipliers
-    scaled = replace(m, **{f: 7.5 * v for f, v in vars(m).items() if f not in ("basis", "lmi")})
+    scaled = replace(m, **{f: 7.5 * v for f, v in vars(m).items() if v is not None and f not in ("basis", "lmi")})
     proof = certify(Scenario(), h, replace(design, multipliers=scaled))
     assert np.allclose(proof.bound_w, design.bound_w, rtol=1e-12)
     assert np.allclose(proof.multiplier_scale * 7.5, design.certificate.multiplier_scale, rtol=1e-12)

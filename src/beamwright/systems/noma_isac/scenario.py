@@ -50,6 +50,38 @@ class Scenario(Config):
         ge=1e-60,
         le=1e60,
     )
+    antenna_power_limit_w: Annotated[
+        float | tuple[float, ...] | None, Numbers(**ranges.WATTS, many="one number per antenna", none=True)
+    ] = parameter(
+        None,
+        "Largest power of an antenna, of the frame or in every slot: one value, or one per antenna; None: no limit",
+        unit="W",
+        source="spec P1 f",
+    )
+    quiet_angles_deg: Annotated[
+        tuple[float, ...], Numbers(ge=-90, le=90, many="one number per direction", single=False)
+    ] = parameter(
+        (),
+        "Directions towards which power is limited, e.g. some of a sector, from broadside",
+        unit="deg",
+        source="spec P1 g",
+    )
+    quiet_power_w: Annotated[float | tuple[float, ...], Numbers(**ranges.WATTS, many="one number per direction")] = (
+        parameter(
+            0.1,
+            "Largest power a^H R a towards quiet_angles_deg: one value, or one per direction",
+            unit="W",
+            source="spec P1 g",
+        )
+    )
+    steering_error: float = parameter(
+        0.0,
+        "Radius of the ball around the steering vector of a quiet direction, for all of which the limit holds",
+        unit="amplitude",
+        source="spec P1 g",
+        ge=0,
+        le=1e6,
+    )
     spacing_wavelengths: float = parameter(
         0.5,
         "Distance of neighbouring antennas",
@@ -116,6 +148,11 @@ class Scenario(Config):
         return len(self.target_angles_deg if self.steering_vectors is None else self.steering_vectors)
 
     @property
+    def further_vectors(self) -> int:
+        """Vectors that constraints see beside channels and steering vectors of targets."""
+        return len(self.quiet_angles_deg) + (0 if self.antenna_power_limit_w is None else self.antennas)
+
+    @property
     def noise_vector_w(self) -> np.ndarray:
         """Noise power of every user, (users,) in W, input order."""
         return np.broadcast_to(np.asarray(self.noise_power_w, float), (self.users,)).copy()
@@ -130,8 +167,12 @@ class Scenario(Config):
         if self.steering_vectors is not None:
             brought = np.array(self.steering_vectors, complex).reshape(self.targets, self.antennas)
             return brought if self.steering_sign == 1 else np.conj(brought)
+        return self.steering_towards(self.target_angles_deg)
+
+    def steering_towards(self, angles_deg: tuple[float, ...]) -> np.ndarray:
+        """Steering vectors of the uniform linear array, (directions, antennas)."""
         positions = self.steering_sign * linear_positions(self.antennas, self.spacing_wavelengths)
-        return steering_vectors(self.target_angles_deg, positions)
+        return steering_vectors(angles_deg, positions)
 
     @property
     def correlation_limit_w(self) -> float:
@@ -166,6 +207,8 @@ class Scenario(Config):
         remedy = "Give directions or steering vectors, not both."
         require(not self.target_angles_deg, "target_angles_deg", "be () where steering_vectors are given",
                 self.target_angles_deg, remedy)  # fmt: skip
+        require(not self.quiet_angles_deg, "quiet_angles_deg", "be () where steering_vectors are given",
+                self.quiet_angles_deg, "They are those of a linear array.")  # fmt: skip
         usual = type(self).model_fields["spacing_wavelengths"].default
         require(self.spacing_wavelengths == usual, "spacing_wavelengths",
                 f"be left at {usual} where steering_vectors are given", self.spacing_wavelengths,
@@ -188,6 +231,13 @@ class Scenario(Config):
         if isinstance(self.noise_power_w, tuple):
             count = len(self.noise_power_w)
             require(count == k, "noise_power_w", f"be one number or one per user ({k})", f"{count} numbers")
+        if isinstance(self.quiet_power_w, tuple):
+            count, wanted = len(self.quiet_power_w), len(self.quiet_angles_deg)
+            require(count == wanted, "quiet_power_w", f"be one number or one per direction ({wanted})",
+                    f"{count} numbers")  # fmt: skip
+        if isinstance(self.antenna_power_limit_w, tuple):
+            count = len(self.antenna_power_limit_w)
+            require(count == n, "antenna_power_limit_w", f"be one number or one per antenna ({n})", f"{count} numbers")
         return self
 
 

@@ -19,16 +19,16 @@ def draw_bytes(s: Scenario, drops: int) -> tuple[float, dict[str, int]]:
 def design_bytes(s: Scenario, h: object, options: Mapping[str, object]) -> tuple[float, dict[str, int]]:
     """Bytes of covariances in their basis, channels and beams, and of one tile's Schur complement.
 
-    Nominal, the Schur complement has a row per constraint, K (K + 1)/2 + M^2; robust, one per real number of the K
-    covariances of size r = min(N, K + M).
+    Nominal, the Schur complement has a row per constraint, K (K + 1)/2 + M^2 and one per further vector; robust, one
+    per real number of the K covariances of size r = min(N, K + M + further vectors).
     """
     drops = leading(getattr(h, "known", h), 3)
     n, k, m = s.antennas, s.users, s.targets
-    rank = min(n, k + m)
+    rank = min(n, k + m + s.further_vectors)
     error = options.get("csi_error", 0.0)
     radius = as_numbers(s.csi_error if error is None else error)
     robust = radius is not None and bool(radius.any())
-    rows = k * rank**2 if robust else k * (k + 1) // 2 + m**2
+    rows = k * rank**2 if robust else k * (k + 1) // 2 + m**2 + s.further_vectors
     samples = whole(options, "samples", 0)
     kept = COMPLEX * drops * (2 * k * rank**2 + n * rank + (6 + samples) * k * n)
     tile = ROBUST_TILE if robust else NOMINAL_TILE

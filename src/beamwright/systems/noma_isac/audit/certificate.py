@@ -10,7 +10,9 @@ from numpy.typing import ArrayLike
 from beamwright.core import Status, guarded, require
 from beamwright.metrics import least_over_users
 from beamwright.systems.noma_isac import scene
-from beamwright.systems.noma_isac.physics import GAP, RECOVERED_GAP, ROBUST_GAP, Oma, Scenario, dual_bound, judge, model
+from beamwright.systems.noma_isac.physics import GAP, RECOVERED_GAP, ROBUST_GAP, Oma, Scenario, dual_bound, judge
+from beamwright.systems.noma_isac.physics.combination import design_basis
+from beamwright.systems.noma_isac.physics.multipliers import axes
 from beamwright.systems.noma_isac.types import VIOLATION, Certificate, Covariances, Design, Multipliers, Problem
 
 
@@ -23,10 +25,10 @@ def certify(scenario: Scenario, channels: ArrayLike, design: Design) -> Certific
     Raises:  ValueError naming what has a wrong shape, is not finite, or is no decoding order for ``channels``.
     """
     channels = scene.batched_channels(scenario, channels)
-    slots = (scenario.users,) if (design.oma == Oma.SLOT).any() else ()
+    oma = Oma.SLOT if (design.oma == Oma.SLOT).any() else Oma.NONE
     _require_shapes(design, _design_axes(scenario, design.basis.shape[-1]), len(channels))
-    axes = _multiplier_axes(scenario, slots, design.multipliers.basis.shape[-1])
-    _require_shapes(design.multipliers, axes, len(channels))
+    multipliers = axes(scenario, oma, design.multipliers.basis.shape[-1])
+    _require_shapes(design.multipliers, multipliers, len(channels))
     require(bool(np.all(design.oma == design.oma[:1])), "oma", "be the same for all drops", np.unique(design.oma))
     wrong = ~_weakest_first(channels, design.order)
     require(not wrong.any(), "order", "list the users from weakest to strongest", design.order[wrong][:1].tolist())
@@ -47,10 +49,9 @@ def certificate_of(
     proof_target = problem.sinr_target if proof_target is None else proof_target
     bound = dual_bound(s, problem._replace(sinr_target=proof_target), multipliers)
     # Beams are judged in their own span: an error acts only through its projection on it. Covariances are judged in
-    # the span of channels and steering vectors: their projection on it meets what they meet, with no more power.
-    steering = np.broadcast_to(s.steering, (len(beams), *s.steering.shape))
+    # the span of all that constraints see: their projection on it meets what they meet, with no more power.
     ours = judge(s, problem, beams)
-    relaxed = judge(s, problem, covariances, model.span_basis(problem.h, steering))
+    relaxed = judge(s, problem, covariances, design_basis(s, problem.h))
     rank_ratio, negativity = _spectrum(covariances.trace_w, relaxed.inner)
     relaxed_violation = np.maximum(relaxed.residuals.violation, negativity)
     gap, relaxed_gap = _gap(ours.objective_w, bound.bound_w), _gap(relaxed.objective_w, bound.bound_w)
@@ -134,8 +135,9 @@ def _weakest_first(h: np.ndarray, order: np.ndarray) -> np.ndarray:
 
 def _require_shapes(record: Design | Multipliers, axes: dict[str, tuple[int, ...]], drops: int) -> None:
     for name, trailing in axes.items():
-        shape, expected = getattr(record, name).shape, (drops, *trailing)
-        require(shape == expected, name, f"have shape {expected} to match h and the scenario", shape)
+        value, expected = getattr(record, name), (drops, *trailing)
+        matches = value is None or value.shape == expected  # of the limits' multipliers none counts as zero
+        require(matches, name, f"have shape {expected} to match h and the scenario", np.shape(value))
 
 
 def _design_axes(s: Scenario, rank: int) -> dict[str, tuple[int, ...]]:
@@ -143,12 +145,3 @@ def _design_axes(s: Scenario, rank: int) -> dict[str, tuple[int, ...]]:
     users = dict.fromkeys(("order", "sinr_target", "proof_target", "csi_error"), (s.users,))
     streams = {"beams": (s.users, s.antennas), "inner": (s.users, rank, rank), "basis": (s.antennas, rank)}
     return users | streams | {"power_limit_w": (), "oma": ()}
-
-
-def _multiplier_axes(s: Scenario, slots: tuple[int, ...], directions: int) -> dict[str, tuple[int, ...]]:
-    """Axes of the multipliers after drops; slots is (users,) in slot mode, directions those of the error basis."""
-    pairs, edge = (*slots, s.targets, s.targets), directions + 1 if directions else 0
-    sensing = {"floor": (*slots, s.targets), "correlation": slots}
-    sensing |= dict.fromkeys(("slab_upper", "slab_lower", "cross"), pairs)
-    users = dict.fromkeys(("sinr", "sic"), (s.users, s.users))
-    return users | sensing | {"lmi": (s.users, s.users, edge, edge), "basis": (s.antennas, directions)}

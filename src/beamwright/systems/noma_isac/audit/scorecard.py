@@ -1,8 +1,11 @@
 """Scorecard of a design on the true channels: no solver marks its own work."""
 
+import numpy as np
+
 from beamwright.core import guarded
 from beamwright.metrics import equivalent_sinr, least_over_users, spectral_efficiency
 from beamwright.systems.noma_isac.physics import Design, Oma, Scenario, model, relative_residuals
+from beamwright.systems.noma_isac.physics.constraints import Point
 from beamwright.systems.noma_isac.scene import Realisation
 from beamwright.systems.noma_isac.types import Scorecard
 
@@ -17,7 +20,8 @@ def evaluate(scenario: Scenario, realisation: Realisation, design: Design) -> Sc
     response = model.target_response_w(scenario.steering, beams, oma)
     radiated_w = model.radiated_power_w(beams, oma)
     objective_w = model.weighted_power_w(scenario, radiated_w, response)
-    residuals = relative_residuals(scenario, problem, truth, beams, table, response, objective_w)
+    at_antennas = Point(problem, truth, beams, np.eye(scenario.antennas), table)
+    residuals = relative_residuals(scenario, at_antennas, objective_w)
     stream = least_over_users(table)
     stream = stream if oma is Oma.NONE else equivalent_sinr(stream, scenario.users)
     return Scorecard(

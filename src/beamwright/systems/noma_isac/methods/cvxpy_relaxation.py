@@ -3,7 +3,7 @@
 Nothing is shared with the fast solver: no reduction to a span, no scaling, the textbook form of the robust LMI. It
 serves the method ``reference``, tests and benchmarks. Needs the extra ``reference``.
 
-    P1  min tr(C R)  s.t. SINR, floor, power balance, correlation, order;  P2 with the S-procedure LMI;  P4 OMA   spec 2
+    P1  min tr(C R)  s.t. SINR, floor, balance, correlation, order, antennas;  P2 with the S-procedure LMI;  P4 OMA
 """
 
 import contextlib
@@ -54,7 +54,8 @@ class Program(NamedTuple):
     sinr: dict[tuple[int, int], cp.Constraint]
     """(stream k, user l) -> row (a), in units of the user's noise, or the LMI where the error ball has a size."""
     sensing: list[dict[Row, cp.Constraint]]
-    """Per slot: ("floor", (m,)), ("upper", (p, m)), ("lower", (p, m)) and ("correlation", ())."""
+    """Per slot: ("floor", (m,)), ("upper", (p, m)), ("lower", (p, m)), ("correlation", ()), ("antenna", (n,)) and
+    ("direction", (q,)) or ("sector", (q,))."""
     order: dict[tuple[int, int], cp.Constraint]
     """(user l, stream j) -> row (e)."""
 
@@ -199,7 +200,7 @@ def _positive_dual(row: cp.Constraint) -> np.ndarray:
 
 
 def _sensing(s: Scenario, R: cp.Expression) -> dict[Row, cp.Constraint]:
-    """Rows (b), (c) and (d) for the covariance R of the frame or of a slot."""
+    """Rows (b), (c), (d), (f) and (g) for the covariance R of the frame or of a slot."""
     a, pairs = s.steering, [(p, m) for m in range(s.targets) for p in range(m)]
     power = [_gain(np.outer(a_m, a_m.conj()).conj(), R) for a_m in a]
     rows: dict[Row, cp.Constraint] = {("floor", (m,)): power[m] >= s.sensing_power_w for m in range(s.targets)}
@@ -210,6 +211,16 @@ def _sensing(s: Scenario, R: cp.Expression) -> dict[Row, cp.Constraint]:
         cross = [cp.sum(cp.multiply(np.outer(a[p].conj(), a[m]), R)) for p, m in pairs]
         parts = cp.hstack([part(x) for x in cross for part in (cp.real, cp.imag)])
         rows["correlation", ()] = cp.SOC(cp.Constant(s.correlation_limit_w), parts)
+    if s.antenna_power_limit_w is not None:
+        limit = np.broadcast_to(s.antenna_power_limit_w, s.antennas)
+        rows |= {("antenna", (n,)): cp.real(R[n, n]) <= limit[n] for n in range(s.antennas)}
+    quiet, eps = np.broadcast_to(s.quiet_power_w, len(s.quiet_angles_deg)), s.steering_error
+    for q, v in enumerate(s.steering_towards(s.quiet_angles_deg)):
+        outer = np.outer(v, v.conj()).conj()
+        if eps:
+            rows["sector", (q,)] = _positive(_lmi(-R, [], v[:, None], outer, -quiet[q], eps))
+        else:
+            rows["direction", (q,)] = _gain(outer, R) <= quiet[q]
     return rows
 
 
@@ -240,23 +251,23 @@ def _multipliers(
     s: Scenario, program: Program, order: np.ndarray, gamma: np.ndarray, eps: np.ndarray, noise: np.ndarray, oma: Oma
 ) -> dict[str, np.ndarray]:
     """CVXPY's dual values as ``Multipliers`` of one drop: zero where the solver gave none."""
-    K, N, M = s.users, s.antennas, s.targets
-    size, share = (N + 1 if eps.any() else 0), np.where(gamma > 0, gamma, 1) / (K if oma is Oma.AVERAGE else 1)
+    K, N = s.users, s.antennas
+    size = N + 1 if eps.any() or (s.quiet_angles_deg and s.steering_error) else 0
+    share = np.where(gamma > 0, gamma, 1) / (K if oma is Oma.AVERAGE else 1)
     sinr, sic, lmi = np.zeros((K, K)), np.zeros((K, K)), np.zeros((K, K, size, size), complex)
     for (k, l), row in program.sinr.items():
         if row.dual_value is None:
             continue
         k_in, l_in = order[k], order[l]
         if eps[l] > 0:  # the printed LMI times gamma, first block scaled by eps
-            inverse = np.append(np.full(N, 1 / eps[l]), 1.0)
-            lmi[k_in, l_in] = inverse[:, None] * _positive_dual(row) * inverse / share[k]
+            lmi[k_in, l_in] = _scaled_dual(row, eps[l], N) / share[k]
         elif size:
             lmi[k_in, l_in, -1, -1] = row.dual_value / (share[k] * noise[l])
         else:
             sinr[k_in, l_in] = row.dual_value / (share[k] * noise[l])
     for (l, j), row in program.order.items():
         sic[order[l], order[j]] = 0 if row.dual_value is None else row.dual_value
-    slots = [_sensing_multipliers(rows, M) for rows in program.sensing]
+    slots = [_sensing_multipliers(s, rows) for rows in program.sensing]
     if oma is Oma.SLOT:  # slots follow the input order of users, as everything else
         back = np.argsort(order)
         sensing = {name: np.stack([slots[i][name] for i in back]) for name in slots[0]}
@@ -265,7 +276,16 @@ def _multipliers(
     return {"sinr": sinr, **sensing, "sic": sic, "lmi": lmi, "basis": np.eye(N, N if size else 0, dtype=complex)}
 
 
-def _sensing_multipliers(rows: dict[Row, cp.Constraint], M: int) -> dict[str, np.ndarray]:
+def _scaled_dual(row: cp.Constraint, eps: float, N: int) -> np.ndarray:
+    """Dual of a printed matrix inequality as that of the form whose first block is scaled by eps."""
+    inverse = np.append(np.full(N, 1 / eps), 1.0)
+    return inverse[:, None] * _positive_dual(row) * inverse
+
+
+def _sensing_multipliers(s: Scenario, rows: dict[Row, cp.Constraint]) -> dict[str, np.ndarray]:
+    M, N = s.targets, s.antennas
+    limits = [row for (name, _), row in rows.items() if name in ("antenna", "direction")]
+    balls = [row for (name, _), row in rows.items() if name == "sector"]
     multipliers = {
         "floor": np.zeros(M),
         "slab_upper": np.zeros((M, M)),
@@ -273,12 +293,19 @@ def _sensing_multipliers(rows: dict[Row, cp.Constraint], M: int) -> dict[str, np
         "correlation": np.zeros(()),
         "cross": np.zeros((M, M), complex),
     }
+    if limits:
+        multipliers["limits"] = np.array([0.0 if row.dual_value is None else row.dual_value for row in limits])
+    if balls:
+        nothing = np.zeros((N + 1, N + 1), complex)
+        duals = [nothing if r.dual_value is None else _scaled_dual(r, s.steering_error, N) for r in balls]
+        multipliers["balls"] = np.stack(duals)
     names = {"floor": "floor", "upper": "slab_upper", "lower": "slab_lower"}
     for (name, targets), row in rows.items():
         if row.dual_variables[0].value is None:
             continue
-        if name != "correlation":
+        if name in names:
             multipliers[names[name]][targets] = row.dual_value
+        if name != "correlation":
             continue
         radius, parts = row.dual_value
         multipliers["correlation"] = np.asarray(radius, float).reshape(())

@@ -15,6 +15,8 @@ from beamwright.systems.noma_isac import scene
 from beamwright.systems.noma_isac.methods import base
 from beamwright.systems.noma_isac.methods.min_power import minimise_power
 from beamwright.systems.noma_isac.physics import Design, Oma, Problem, Scenario, model, worst_case
+from beamwright.systems.noma_isac.physics.combination import coordinates, stream_weights
+from beamwright.systems.noma_isac.physics.constraints import Ball, Constraint, Point, constraints
 from beamwright.systems.noma_isac.solve import Solution
 
 _ROUNDS = 12
@@ -84,15 +86,16 @@ def _optimal_powers(s: Scenario, problem: Problem, directions: np.ndarray) -> tu
     """Cheapest beams along given directions (lanes, users, antennas) and their J; NaN and inf where infeasible."""
     oma = problem.oma
     alone = directions[:, None] * np.eye(s.users)[:, :, None]  # one stream at a time: everything is a sum of these
-    response = model.target_response_w(s.steering, directions, Oma.SLOT)
     streams = np.stack([model.objective_w(s, alone[:, k], oma) for k in range(s.users)], axis=-1)
-    rows = [_sinr_rows(s, problem, directions, np.zeros_like(problem.h)), *_sensing_rows(s, response, oma)]
+    demands = constraints(s, oma)
+    rows = [_sinr_rows(s, problem, directions, np.zeros_like(problem.h))]
+    rows += [_rows(s, c, _coefficients(s, problem, c, directions)) for c in demands if not c.cone]
     open_lanes = np.isfinite(directions).all(axis=(1, 2))
     beams, cost = np.full_like(directions, np.nan), np.full(len(directions), np.inf)
     for _ in range(_ROUNDS):
         powers = _programs(streams, np.concatenate(rows, axis=1), open_lanes)
         trial = np.sqrt(powers)[..., None] * directions
-        cuts, missed = _cuts(s, problem, directions, trial, response)
+        cuts, missed = _cuts(s, problem, directions, trial)
         open_lanes &= np.isfinite(powers).all(axis=-1)
         done = open_lanes & ~missed
         beams[done], cost[done] = trial[done], np.sum(powers * streams, axis=-1)[done]
@@ -124,33 +127,30 @@ def _sinr_rows(s: Scenario, problem: Problem, directions: np.ndarray, error: np.
     return row.reshape(len(row), K * K, K + 1)
 
 
-def _sensing_rows(s: Scenario, response: np.ndarray, oma: Oma) -> list[np.ndarray]:
-    """Rows of floor and power balance; response (lanes, streams, targets, targets) at unit power."""
-    power = model.target_power_w(response)  # (lanes, streams, targets)
-    slots = _per_slot(power, oma)
-    tilt = slots[..., None, :] - slots[..., :, None]
-    floor = slots / s.sensing_power_w
-    balance = tilt.reshape(*tilt.shape[:-2], -1) / s.power_difference_w
-    return [_rows(floor, 1.0), _rows(balance, -1.0)]
+def _coefficients(
+    s: Scenario, problem: Problem, constraint: Constraint, directions: np.ndarray, vectors: np.ndarray | None = None
+) -> np.ndarray:
+    """Values q_rk u_k^H F_r u_k of the rows of a constraint at unit power, (lanes, slots, rows, streams).
+
+    Args:    vectors (lanes, n, antennas): V, None: as it is known.
+    """
+    v = coordinates(s, problem, constraint, np.eye(s.antennas)) if vectors is None else vectors
+    seen = directions @ np.conj(np.swapaxes(v, -1, -2))
+    values = np.einsum("lki,rij,lkj->lrk", np.conj(seen), constraint.forms(), seen, optimize=True).real
+    return stream_weights(problem, constraint) * values[:, None]
 
 
-def _per_slot(streams: np.ndarray, oma: Oma) -> np.ndarray:
-    """Coefficients of the powers in each slot's sum: (lanes, streams, ...) -> (lanes, slots, streams, ...)."""
-    if oma is not Oma.SLOT:
-        return streams[:, None]
-    users = streams.shape[1]
-    return streams[:, None] * np.eye(users).reshape(1, users, users, *(1,) * (streams.ndim - 2))
-
-
-def _rows(coefficients: np.ndarray, limit: float) -> np.ndarray:
-    """Rows (lanes, slots constraints, streams + 1) of coefficients (lanes, slots, streams, constraints) and a limit."""
-    rows = np.swapaxes(coefficients, -1, -2)
-    rows = np.concatenate([rows, np.full((*rows.shape[:-1], 1), limit)], axis=-1)
+def _rows(s: Scenario, constraint: Constraint, coefficients: np.ndarray) -> np.ndarray:
+    """Rows (lanes, slots rows, streams + 1) of coefficients and limits, in units of limits that are not zero."""
+    limits = constraint.limits_w(s)
+    unit = np.where(limits == 0, 1, np.abs(limits))[:, None]
+    limit = np.broadcast_to(np.sign(limits)[:, None], (*coefficients.shape[:-1], 1))
+    rows = np.concatenate([coefficients / unit, limit], axis=-1)
     return rows.reshape(len(rows), -1, rows.shape[-1])
 
 
 def _cuts(
-    s: Scenario, problem: Problem, directions: np.ndarray, beams: np.ndarray, response: np.ndarray
+    s: Scenario, problem: Problem, directions: np.ndarray, beams: np.ndarray
 ) -> tuple[list[np.ndarray], np.ndarray]:
     """New rows at the solution of the last program, and which lanes (lanes,) still miss a constraint."""
     oma, mask = problem.oma, model.decoding_mask(s, problem.order, problem.oma)
@@ -159,16 +159,22 @@ def _cuts(
     short = demanded & (attacked.sinr < (1 - _TOLERANCE) * problem.sinr_target[:, None])
     missed = np.asarray(short.any(axis=(1, 2)))
     rows = [_sinr_rows(s, problem, directions, attacked.error)] if problem.csi_error.any() else []
-    if s.targets > 1:
-        powers = np.nan_to_num(np.sum(np.abs(beams) ** 2, axis=-1))
-        upper = np.triu(np.ones((s.targets, s.targets)), 1)
-        parts = (_per_slot(response, oma) * upper).reshape(len(beams), -1, s.users, s.targets**2)
-        total = np.einsum("dti,dtix->dtx", np.broadcast_to(powers[:, None], parts.shape[:3]), parts)
+    powers = np.nan_to_num(np.sum(np.abs(beams) ** 2, axis=-1))
+    for cone in (c for c in constraints(s, oma) if c.cone):
+        radius = cone.limits_w(s)
+        parts = _coefficients(s, problem, cone, directions)
+        total = np.sum(parts * powers[:, None, None], axis=-1)
         norm = np.linalg.norm(total, axis=-1)
-        missed = missed | (norm > (1 + _TOLERANCE) * s.correlation_limit_w).any(axis=-1)
+        missed = missed | (norm > (1 + _TOLERANCE) * radius).any(axis=-1)
         unit = total / np.where(norm > 0, norm, 1)[..., None]
-        tangent = np.einsum("dtx,dtix->dti", unit.conj(), parts).real / s.correlation_limit_w
-        rows.append(_rows(-tangent[..., None], -1.0))
+        tangent = np.einsum("dtx,dtxi->dti", unit, parts) / radius
+        rows.append(np.concatenate([-tangent, np.full((*tangent.shape[:-1], 1), -1.0)], axis=-1))
+    at = Point(problem, problem.h, beams, np.eye(s.antennas), attacked.sinr)
+    for ball in (c for c in constraints(s, oma) if isinstance(c, Ball)):
+        limits, v = ball.limits_w(s), ball.vectors(s)
+        value, error = at.worst(v, ball.radii(s), ball.signs())
+        missed = missed | (value < limits - _TOLERANCE * np.abs(limits)).any(axis=(1, 2))
+        rows += [_rows(s, ball, _coefficients(s, problem, ball, directions, v + d)) for d in np.moveaxis(error, 1, 0)]
     return rows, missed
 
 

@@ -1,7 +1,8 @@
 """Physics: model, worst case, residuals and the dual bound, once for everybody, and the nouns they are written in."""
 
 from beamwright.systems.noma_isac.physics.bound import dual_bound
-from beamwright.systems.noma_isac.physics.multipliers import in_cones, lmi_cone
+from beamwright.systems.noma_isac.physics.cones import lmi_cone
+from beamwright.systems.noma_isac.physics.multipliers import in_cones
 from beamwright.systems.noma_isac.physics.residuals import GAP, RECOVERED_GAP, ROBUST_GAP, judge, relative_residuals
 from beamwright.systems.noma_isac.physics.unservable import unservable_pairs
 from beamwright.systems.noma_isac.physics.worst_case import WorstCase, worst_case, worst_case_sinr

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from beamwright.systems.noma_isac.physics.combination import Combination, combine, inverse_root, weighted_cost
-from beamwright.systems.noma_isac.physics.multipliers import adjoint
+from beamwright.systems.noma_isac.physics.cones import adjoint
 from beamwright.systems.noma_isac.physics.unservable import unservable_pairs
 from beamwright.systems.noma_isac.scenario import Scenario
 from beamwright.systems.noma_isac.types import Multipliers, Problem

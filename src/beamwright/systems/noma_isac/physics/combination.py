@@ -5,7 +5,10 @@ from typing import NamedTuple
 import numpy as np
 
 from beamwright.systems.noma_isac.physics import model
-from beamwright.systems.noma_isac.physics.multipliers import adjoint, finite, lmi_cone, nonnegative
+from beamwright.systems.noma_isac.physics.cones import adjoint
+from beamwright.systems.noma_isac.physics.constraints import USERS, Ball, Constraint, constraints
+from beamwright.systems.noma_isac.physics.constraints.sinr import Terms, relief, terms
+from beamwright.systems.noma_isac.physics.multipliers import rows_of
 from beamwright.systems.noma_isac.scenario import Scenario
 from beamwright.systems.noma_isac.types import Multipliers, Oma, Problem
 
@@ -24,18 +27,11 @@ class Combination(NamedTuple):
 
 
 class Parts(NamedTuple):
-    """Terms of a ``Combination``: of every stream's multipliers, and of those shared by all."""
+    """Terms of a ``Combination``: those of the SINR stream by stream, and those of all other constraints."""
 
-    wanted: np.ndarray
-    """(drops, users, r, r) sum_l E_l T_kl E_l^H: in G_k, and with -g_k in G_i of every stream i that disturbs k."""
-    wanted_mass: np.ndarray
-    """(drops, users, r, r) sum_l 2 F_l T_kl F_l^H + 2 T22_kl h_l h_l^H >= ``wanted``: nothing cancels in it."""
-    residual: np.ndarray
-    """(drops, users, r, r) sum_l F_l T_kl F_l^H: with -g_k in G_i of every stream i that is cancelled before k."""
-    value: np.ndarray
-    """(drops, users) sum_l g_k noise_l T22_kl."""
+    sinr: Terms
     shared: np.ndarray
-    """(drops, users, r, r) the rest of G_k: sensing and power order."""
+    """(drops, users, r, r) the rest of G_k."""
     shared_mass: np.ndarray
     """(drops, users, r, r) the terms of ``shared`` with all signs taken as plus."""
     shared_value: np.ndarray
@@ -47,62 +43,114 @@ class Parts(NamedTuple):
 def combine(s: Scenario, problem: Problem, multipliers: Multipliers) -> Combination:
     """Sum of the constraints weighted by their multipliers.
 
-    With sums over the users l that decode, E_l = [eps_l B, h_l], F_l = [eps_l B, 0], B = ``multipliers.basis``:
-
         G_k = sum_l E_l T_kl E_l^H - sum_{j before k, l} g_j E_l T_jl E_l^H - sum_{j after k, l} g_j F_l T_jl F_l^H
-              + A S A^H,                  S = diag(u) - balance + (z + z^H)/2
-        value = sum g_k noise_l T22_kl + Ps sum u - Pdiff sum (v+ + v-) - s sqrt(xi M (M-1)/2)
+              + sum_r y_r q_rk F_r,          value = sum g_k noise_l T22_kl + sum_r y_r b_r - sum of cones s b
 
-    where a nominal multiplier y counts as T = diag(0, y). The power order adds q_lk - q_l,before(k) on h_l h_l^H.
-    Multipliers are first put into their cones (NaN to zero), so that any input gives a valid inequality.
+    The first line is the SINR's (``constraints.sinr``), r runs over the rows of all other constraints. Multipliers are
+    first put into their cones (NaN to zero), so that any input gives a valid inequality.
     """
     part = parts(s, problem, multipliers)
-    disturbed = sum(relief(s, problem, part.wanted, part.residual))
+    wanted = part.sinr.wanted
+    disturbed = sum(relief(s, problem, wanted, part.sinr.residual))
     return Combination(
-        part.wanted - disturbed + part.shared,
-        part.value.sum(axis=-1) + part.shared_value,
-        part.wanted_mass + sum(relief(s, problem, part.wanted_mass, part.residual)) + part.shared_mass,
+        wanted - disturbed + part.shared,
+        part.sinr.value.sum(axis=-1) + part.shared_value,
+        part.sinr.mass + sum(relief(s, problem, part.sinr.mass, part.sinr.residual)) + part.shared_mass,
         part.basis,
     )
 
 
-def relief(s: Scenario, problem: Problem, wanted: np.ndarray, residual: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Terms that G_k loses to streams that k disturbs, and to streams before which k is cancelled."""
-    disturbs, cancelled = (
-        np.swapaxes(mask(s, problem.order, problem.oma), -1, -2).astype(float)
-        for mask in (model.disturbs, model.cancelled)
-    )
-    weight = model.slot_target(s, problem)[..., None, None]
-    return _mix(disturbs, weight * wanted), _mix(cancelled, weight * residual)
-
-
 def parts(s: Scenario, problem: Problem, multipliers: Multipliers) -> Parts:
     """Terms of ``combine`` before they are added up."""
-    h, order = problem.h, problem.order
-    steering = np.broadcast_to(s.steering, (len(h), *s.steering.shape))
-    basis = model.span_basis(h, steering, np.swapaxes(multipliers.basis, -1, -2))
-    ball = problem.csi_error[..., None, None] * (adjoint(basis) @ multipliers.basis)[:, None]
-    h, steering = h @ np.conj(basis), steering @ np.conj(basis)
+    basis = design_basis(s, problem.h, np.swapaxes(multipliers.basis, -1, -2))
+    own = terms(s, problem, multipliers, basis)
+    shared, mass = np.zeros_like(own.wanted), np.zeros_like(own.wanted)
+    value = np.zeros(len(basis))
+    for constraint, y in rows_of(s, problem, multipliers).items():
+        part = (
+            _ball_terms(s, problem, constraint, y, multipliers.basis, basis)
+            if isinstance(constraint, Ball)
+            else _row_terms(s, problem, constraint, y, basis)
+        )
+        shared, mass, value = shared + part[0], mass + part[1], value + part[2]
+    return Parts(own, shared, mass, value, basis)
 
-    decodes = np.swapaxes(model.decoding_mask(s, order, problem.oma), -1, -2)
-    corner = np.where(decodes, nonnegative(multipliers.sinr), 0)
-    robust = np.where(decodes[..., None, None], lmi_cone(multipliers.lmi, multipliers.basis), 0)
-    wanted = _weighted_gram(corner, h)
-    wanted_mass, residual = wanted, np.zeros_like(wanted)
-    if robust.shape[-1]:
-        wanted = wanted + _congruence(np.concatenate([ball, h[..., None]], axis=-1), robust)
-        residual = _congruence(ball, robust[..., :-1, :-1])
-        wanted_mass = wanted_mass + 2 * residual + 2 * _weighted_gram(robust[..., -1, -1].real, h)
-        corner = corner + robust[..., -1, -1].real
-    value = model.slot_target(s, problem) * np.sum(corner * s.noise_vector_w, axis=-1)
 
-    shared, mass, shared_value = _sensing_terms(s, multipliers, steering, problem.oma)
-    shared, mass = np.broadcast_to(shared, wanted.shape), np.broadcast_to(mass, wanted.shape)
-    if s.sic_order and problem.oma is Oma.NONE:
-        ordered = _order_weights(nonnegative(multipliers.sic), order)
-        shared = shared + _weighted_gram(np.swapaxes(ordered, -1, -2), h)
-        mass = mass + _weighted_gram(np.swapaxes(np.abs(ordered), -1, -2), h)
-    return Parts(wanted, wanted_mass, residual, value, shared, mass, shared_value, basis)
+def design_basis(s: Scenario, h: np.ndarray, *further: np.ndarray) -> np.ndarray:
+    """Orthonormal columns (drops, antennas, r) that hold channels and all that constraints see of the antennas (A1).
+
+    The first K columns span the channels: there the solver measures each stream in a unit of its own.
+
+    Args:    further (drops, n, antennas) vectors to be held, too.
+    """
+    seen = [np.broadcast_to(v, (len(h), *v.shape)) for v in families(constraints(s), s).values()]
+    return model.span_basis(h, *seen, *further)
+
+
+def families(rows: tuple[Constraint, ...], s: Scenario) -> dict[str, np.ndarray]:
+    """Vectors (n, antennas) of every family beside the channels, in the order in which constraints mention them."""
+    return {c.family: c.vectors(s) for c in rows if c.family != USERS}
+
+
+def coordinates(s: Scenario, problem: Problem, constraint: Constraint, basis: np.ndarray) -> np.ndarray:
+    """V of a constraint in a basis, (drops, n, r); of the channels in decoding order."""
+    if constraint.family == USERS:
+        return np.take_along_axis(problem.h, problem.order[..., None], axis=1) @ np.conj(basis)
+    return constraint.vectors(s) @ np.conj(basis)
+
+
+def stream_weights(problem: Problem, constraint: Constraint) -> np.ndarray:
+    """Weights q of the rows in the input order of streams, (drops, slots, rows, users); slots is 1 but in slot mode."""
+    drops, users = problem.order.shape
+    weights = constraint.streams()
+    if weights is not None:
+        return np.moveaxis(weights[:, model.positions(problem.order)], 0, 1)[:, None]
+    slots = np.eye(users) if problem.oma is Oma.SLOT else np.ones((1, users))
+    return np.broadcast_to(slots[:, None], (drops, len(slots), len(constraint.forms()), users))
+
+
+def _row_terms(
+    s: Scenario, problem: Problem, constraint: Constraint, y: np.ndarray, basis: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Sums over the rows of one constraint: y_r q_rk F_r, the same with all signs taken as plus, and the value.
+
+    herm(alpha v_i v_j^H) counts as |alpha| (v_i v_i^H + v_j v_j^H) / 2.
+    """
+    y = y if problem.oma is Oma.SLOT else y[:, None]
+    limits = constraint.limits_w(s)
+    value = -limits[0] * y[..., 0] if constraint.cone else y @ limits
+    y = y[..., 1:] if constraint.cone else y
+    forms, v = constraint.forms(), coordinates(s, problem, constraint, basis)
+    weighted = y[..., None] * stream_weights(problem, constraint)  # (drops, slots, rows, users)
+    weighted = weighted.sum(axis=1)  # a slot's rows weigh its own stream alone
+    inner = np.einsum("drk,rij->dkij", weighted, forms, optimize=True)
+    size = np.einsum("drk,ri->dki", np.abs(weighted), np.abs(forms).sum(axis=-1), optimize=True)
+    columns = np.swapaxes(v, -1, -2)[:, None]
+    return (
+        columns @ inner @ adjoint(columns),
+        (columns * size[..., None, :]) @ adjoint(columns),
+        value.sum(axis=-1),
+    )
+
+
+def _ball_terms(
+    s: Scenario, problem: Problem, ball: Ball, t: np.ndarray, directions: np.ndarray, basis: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The same sums of rows that hold for all errors: c_r E_r T_r E_r^H and b_r T22_r, E_r = [radius_r B, v_r].
+
+    E T E^H counts as 2 F T F^H + 2 T22 v v^H, F = [radius B, 0], which it never exceeds: nothing cancels in that.
+    """
+    if not t.shape[-1]:
+        return np.zeros((1, 1, 1, 1)), np.zeros((1, 1, 1, 1)), np.zeros(1)
+    t = t if problem.oma is Oma.SLOT else t[:, None]
+    v = coordinates(s, problem, ball, basis)
+    errors = ball.radii(s)[:, None, None] * (adjoint(basis) @ directions)[:, None]
+    columns, corner = v[..., None], t[..., -1, -1].real
+    edges = np.concatenate([errors, columns], axis=-1)[:, None]
+    matrix = np.einsum("r,dtrij->dtij", ball.signs(), edges @ t @ adjoint(edges))
+    errors, outer = errors[:, None], corner[..., None, None] * (columns @ adjoint(columns))[:, None]
+    mass = 2 * np.sum(errors @ t[..., :-1, :-1] @ adjoint(errors) + outer, axis=2)
+    return matrix, mass, (corner @ ball.limits_w(s)).sum(axis=-1)
 
 
 def weighted_cost(s: Scenario, problem: Problem, basis: np.ndarray) -> np.ndarray:
@@ -135,55 +183,3 @@ def inverse_root(s: Scenario, problem: Problem, basis: np.ndarray) -> InverseRoo
     values /= s.users if problem.oma is Oma.SLOT else 1
     error = np.sqrt(values.max(axis=-1, initial=0) / values.min(axis=-1, initial=s.comm_weight))
     return InverseRoot(adjoint(left / np.sqrt(values)[:, None]), np.finfo(float).eps * error)
-
-
-def _sensing_terms(
-    s: Scenario, multipliers: Multipliers, steering: np.ndarray, oma: Oma
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Sensing term A S A^H for the frame or every slot, to broadcast over users; its mass; its value over all slots."""
-    floor = _per_slot(nonnegative(multipliers.floor), oma)
-    upper = _per_slot(np.triu(nonnegative(multipliers.slab_upper), 1), oma)
-    lower = _per_slot(np.triu(nonnegative(multipliers.slab_lower), 1), oma)
-    cross = _per_slot(np.triu(finite(multipliers.cross), 1), oma)
-    cone = _per_slot(nonnegative(multipliers.correlation), oma)
-    cone = np.maximum(cone, np.linalg.norm(cross, axis=(-1, -2)))
-
-    tilt, both = upper - lower, upper + lower
-    diagonal = floor - tilt.sum(axis=-1) + tilt.sum(axis=-2)
-    inner = diagonal[..., None] * np.eye(s.targets) + (cross + adjoint(cross)) / 2
-    outer = np.swapaxes(steering, -1, -2)[:, None]
-    value = s.sensing_power_w * floor.sum(axis=-1) - s.power_difference_w * both.sum(axis=(-1, -2))
-    value = value - s.correlation_limit_w * cone
-    size = floor + both.sum(axis=-1) + both.sum(axis=-2) + s.targets * cone[..., None]
-    return outer @ inner @ adjoint(outer), (outer * size[..., None, :]) @ adjoint(outer), value.sum(axis=-1)
-
-
-def _order_weights(sic: np.ndarray, order: np.ndarray) -> np.ndarray:
-    """Weight of h_l h_l^H in G_k from (e): q_lk - q_l,before(k), (drops, users l, users k)."""
-    along = np.take_along_axis(sic, order[:, None, :], axis=-1)
-    along = np.concatenate([along[..., :-1], np.zeros_like(along[..., :1])], axis=-1)
-    change = along - np.concatenate([np.zeros_like(along[..., :1]), along[..., :-1]], axis=-1)
-    return np.take_along_axis(change, model.positions(order)[:, None, :], axis=-1)
-
-
-def _congruence(edges: np.ndarray, inner: np.ndarray) -> np.ndarray:
-    """Sums sum_l E_l T_kl E_l^H: edges (drops, l, r, n), inner (drops, k, l, n, n) -> (drops, k, r, r)."""
-    edges = edges[:, None]
-    return np.sum(edges @ inner @ adjoint(edges), axis=2)
-
-
-def _weighted_gram(weights: np.ndarray, vectors: np.ndarray) -> np.ndarray:
-    """Sums sum_l y_kl h_l h_l^H: weights (drops, k, l), vectors (drops, l, r) -> (drops, k, r, r)."""
-    columns = np.swapaxes(vectors, -1, -2)[:, None]
-    return (columns * weights[:, :, None, :]) @ adjoint(columns)
-
-
-def _mix(weights: np.ndarray, matrices: np.ndarray) -> np.ndarray:
-    """Sums sum_j w_kj M_j: (drops, k, j), (drops, j, r, r) -> (drops, k, r, r)."""
-    flat = matrices.reshape(*matrices.shape[:2], -1)
-    return (weights @ flat).reshape(matrices.shape)
-
-
-def _per_slot(multipliers: np.ndarray, oma: Oma) -> np.ndarray:
-    """Multipliers with a slots axis after drops: their own in slot mode, else the frame is one slot."""
-    return multipliers if oma is Oma.SLOT else multipliers[:, None]

@@ -1,13 +1,15 @@
 """Residuals of designs: by how much constraints are missed, relative, at least zero, NaN where there is no design."""
 
+from dataclasses import fields
 from typing import NamedTuple
 
 import numpy as np
 
 from beamwright.systems.noma_isac.physics import model
+from beamwright.systems.noma_isac.physics.constraints import Constraint, Point, Sinr, constraints
 from beamwright.systems.noma_isac.physics.worst_case import WorstCase, worst_case
 from beamwright.systems.noma_isac.scenario import Scenario
-from beamwright.systems.noma_isac.types import Covariances, Oma, Problem, Residuals
+from beamwright.systems.noma_isac.types import Covariances, Problem, Residuals
 
 GAP = 1e-6
 """Largest certified gap of an optimal nominal design (spec section 8, item 1)."""
@@ -45,52 +47,20 @@ def judge(
     response = model.target_response_w(steering, inner, problem.oma)
     objective_w = model.weighted_power_w(s, model.over_slots(power_w, problem.oma), response)
     worst = worst_case(s, h, inner, problem.csi_error, problem.order, problem.oma)
-    residuals = relative_residuals(s, problem, h, inner, worst.sinr, response, objective_w)
+    residuals = relative_residuals(s, Point(problem, h, inner, basis, worst.sinr), objective_w)
     return Judgement(objective_w, model.target_power_w(response).mean(axis=1), worst, residuals, inner)
 
 
-def relative_residuals(
-    s: Scenario,
-    problem: Problem,
-    h: np.ndarray,
-    streams: np.ndarray,
-    sinr: np.ndarray,
-    response: np.ndarray,
-    objective_w: np.ndarray,
-) -> Residuals:
-    """Relative violations of every kind of constraint.
+def relative_residuals(s: Scenario, at: Point, objective_w: np.ndarray) -> Residuals:
+    """Relative violations of every kind of constraint, (drops,) each, and of the power limit by J (drops,) in W.
 
-    Where the powers towards targets are far above their floor, a difference is known to their rounding only:
-    differences count relative to Ps or to the larger of the two powers, correlations relative to their limit or to
-    1e-6 of the largest they could be, whichever is more.
-
-    Args:    h and streams as the power order receives them, in any orthonormal basis; sinr (drops, users l, users k);
-             response X (drops, slots, targets, targets) in W; objective_w (drops,).
-    Returns: Residuals, (drops,) each.
+    A kind that the scenario does not demand is met; of several constraints of a kind the largest violation counts.
     """
-    target = np.broadcast_to(problem.sinr_target[:, None, :], sinr.shape)
-    demanded = model.decoding_mask(s, problem.order, problem.oma) & (target > 0)
-    shortfall = np.where(demanded, 1 - sinr / np.where(demanded, target, 1), 0)
-    power = model.target_power_w(response)
-    difference = np.abs(power[..., :, None] - power[..., None, :])
-    larger = np.maximum(np.maximum(power[..., :, None], power[..., None, :]), s.sensing_power_w)
-    largest = model.cross_correlation_w2(np.sqrt(power[..., :, None] * power[..., None, :]))
-    correlation = model.cross_correlation_w2(response)
-    rise = np.zeros(len(sinr))
-    if s.sic_order and problem.oma is Oma.NONE:
-        rise = np.maximum(-model.sic_margin(h, streams, problem.order), 0)
-    return Residuals(
-        sinr_violation=_largest(shortfall),
-        sensing_violation=_largest(1 - power / s.sensing_power_w),
-        slab_violation=_largest((difference - s.power_difference_w) / larger),
-        correlation_violation=_largest(
-            (correlation - s.cross_correlation_w2) / np.maximum(s.cross_correlation_w2, 1e-6 * largest)
-        ),
-        order_violation=rise,
-        power_violation=np.maximum(objective_w / problem.power_limit_w - 1, 0),
-    )
-
-
-def _largest(excess: np.ndarray) -> np.ndarray:
-    """Largest excess of a drop, at least zero: (drops, ...) -> (drops,)."""
-    return np.max(excess, axis=tuple(range(1, excess.ndim)), initial=0.0)
+    problem, none = at.problem, np.zeros(len(objective_w))
+    found = dict.fromkeys((field.name for field in fields(Residuals)), none)
+    found["power_violation"] = np.maximum(objective_w / problem.power_limit_w - 1, 0)
+    demanded: tuple[Sinr | Constraint, ...] = (Sinr.demanded(s, problem.oma), *constraints(s, problem.oma))
+    for constraint in demanded:
+        name = constraint.residual
+        found[name] = np.maximum(found[name], constraint.violation(s, at))
+    return Residuals(**found)

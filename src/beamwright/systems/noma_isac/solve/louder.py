@@ -38,7 +38,7 @@ def serving(s: Scenario, problem: Problem, relaxed: Relaxation, drops: np.ndarra
         some = problem.take(left)
         other = relax(s, _louder(some, _shrink(s, some, share)), basis=relaxed.basis[left])
         kept = ~_misses(s, some, other) & np.isfinite(other.objective_w)
-        other = other._replace(multipliers=relaxed.multipliers.take(left))
+        other = replace(other, multipliers=relaxed.multipliers.take(left))
         relaxed = relaxed.put(left[kept], other.take(np.flatnonzero(kept)))
         changed[left[kept]] = True
         left = left[~kept]

@@ -15,7 +15,7 @@ from jax import Array
 from beamwright.numerics import materialise, total
 from beamwright.numerics import small_matrices as la
 from beamwright.optim import conic
-from beamwright.systems.noma_isac.solve.layout import Data, Layout, Relaxed, normalise, sensing_multipliers
+from beamwright.systems.noma_isac.solve.layout import Data, Layout, Relaxed, normalise, row_multipliers
 
 
 class FunctionalMap(eqx.Module):
@@ -31,13 +31,21 @@ class FunctionalMap(eqx.Module):
     """R (rows, functionals)."""
     functionals: tuple[tuple[int, int, complex], ...] = eqx.field(static=True)
     linear: int = eqx.field(static=True)
-    """Rows on the nonnegative cone; the rest, if any, form one second-order cone."""
+    """Rows on the nonnegative cone."""
+    soc: tuple[int, ...] = eqx.field(static=True)
+    """Rows of every second-order cone, which follow."""
+
+    def split(self, x: Array) -> tuple[Array, tuple[Array, ...]]:
+        """Entries of the nonnegative cone, and of every second-order cone."""
+        ends = np.cumsum([self.linear, *self.soc])
+        return x[: self.linear], tuple(x[i:j] for i, j in zip(ends[:-1], ends[1:], strict=True))
 
     def apply(self, x: Array) -> conic.Point:
         """Slack matrices' linear part and the cone blocks."""
         mixed = _mix(np.array(self.rows).T, self.weights * x[:, None])
         blocks = total(self.matrices[:, :, f] * mixed[f] for f in range(len(mixed)))
-        return conic.Point((blocks,), -x[: self.linear], (-x[self.linear :],) if self.linear < len(x) else ())
+        linear, soc = self.split(-x)
+        return conic.Point((blocks,), linear, soc)
 
     def adjoint(self, z: conic.Point) -> Array:
         """Adjoint: sum_k tr(G_rk Y_k), less the cone blocks."""
@@ -56,8 +64,10 @@ class FunctionalMap(eqx.Module):
         n = len(rows)
         diagonal = jnp.concatenate([scaling.ratio, jnp.zeros((n - self.linear, schur.shape[-1]))])
         schur = schur + jnp.eye(n)[:, :, None] * diagonal[:, None]
+        at = self.linear
         for w in scaling.soc:
-            schur = schur + jnp.pad(w, ((self.linear, 0), (self.linear, 0), (0, 0)))
+            around = (at, n - at - len(w))
+            schur, at = schur + jnp.pad(w, (around, around, (0, 0))), at + len(w)
         return schur
 
     def _gram(self, scaling: conic.Scaling) -> Array:
@@ -82,39 +92,36 @@ class FunctionalMap(eqx.Module):
 def solve_nominal(layout: Layout, data: Data, options: conic.Options) -> Relaxed:
     """Solution of a tile; a lane without a feasible design returns multipliers that prove it (a ray of the dual)."""
     units, users = normalise(layout, data), layout.users
-    lanes = data.h.shape[-1]
-    sensing, linear_sensing = layout.sensing_rows()
-    user_rows = [np.eye(sensing.shape[1])[l] for l in [l for _, l in layout.pairs] + [l for l, _ in layout.order_rows]]
-    cones = 1 if layout.target_pairs else 0
-    table = np.concatenate(
-        [user_rows, sensing[:linear_sensing], np.zeros((cones, sensing.shape[1])), sensing[linear_sensing:]]
-    )
-    pairs, ordered, linear = len(layout.pairs), len(layout.order_rows), len(user_rows) + linear_sensing
-    order = jnp.broadcast_to(layout.order_weights()[:, :, None], (ordered, users, lanes))
-    target_pairs, shared = len(layout.target_pairs), layout.sensing_weights(units)
-    shared = jnp.broadcast_to(shared[:, None], (len(shared), users, lanes))
-    right = [
-        units.need,
-        jnp.zeros((ordered, lanes)),
-        jnp.broadcast_to(units.floor, (layout.targets, lanes)),
-        -units.difference * jnp.concatenate([units.balance_row, units.balance_row]),
-        jnp.broadcast_to(-units.radius * units.cone_row, (cones, lanes)),
-        jnp.zeros((2 * target_pairs, lanes)),
-    ]
-    vectors = jnp.concatenate([jnp.moveaxis(units.h, 0, 1), jnp.moveaxis(units.a, 0, 1)], axis=1)
+    lanes, pairs = data.h.shape[-1], len(layout.pairs)
+    functionals, tables = layout.tables
+    rows = [np.eye(len(functionals))[[l for _, l in layout.pairs]]]
+    weights, right = [units.weights], [units.need]
+    for c in layout.rows:
+        factor, limit = units.factors[c], units.limits[c]
+        head = np.zeros((1 if c.cone else 0, len(functionals)))
+        rows += [head, tables[c]]
+        q = c.streams()
+        count = len(head) + len(tables[c])
+        factor = jnp.broadcast_to(factor, (count, lanes))[:, None]
+        weights.append(factor * (jnp.ones((count, users, lanes)) if q is None else q[:, :, None]))
+        right += [-limit * units.factors[c], jnp.zeros((len(tables[c]), lanes))] if c.cone else [limit * factor[:, 0]]
+    soc = tuple(1 + len(tables[c]) for c in layout.rows if c.cone)
+    table = np.concatenate(rows)
+    linear = len(table) - sum(soc)
+    vectors = jnp.moveaxis(units.vectors, 0, 1)
     vectors = materialise(units.scale[:, None] * vectors[:, :, None])
-    matrices = [la.hermitian(w * vectors[:, None, i] * jnp.conj(vectors[None, :, j])) for i, j, w in layout.functionals]
+    matrices = [la.hermitian(w * vectors[:, None, i] * jnp.conj(vectors[None, :, j])) for i, j, w in functionals]
     g = FunctionalMap(
         vectors=vectors,
         matrices=jnp.stack(matrices, axis=2),
-        weights=jnp.concatenate([units.weights, order, shared]),
+        weights=jnp.concatenate(weights),
         rows=tuple(tuple(map(float, row)) for row in table),
-        functionals=tuple(layout.functionals),
+        functionals=functionals,
         linear=linear,
+        soc=soc,
     )
-    d = vectors.shape[0]
-    cone = conic.Cone(((users, d),), linear, (1 + 2 * target_pairs,) if cones else ())
-    zeros = conic.Point((units.cost,), jnp.zeros((linear, lanes)), tuple(jnp.zeros((q, lanes)) for q in cone.soc))
+    cone = conic.Cone(((users, vectors.shape[0]),), linear, soc)
+    zeros = conic.Point((units.cost,), jnp.zeros((linear, lanes)), tuple(jnp.zeros((q, lanes)) for q in soc))
     solution = conic.solve(conic.Problem(-jnp.concatenate(right), g, zeros, cone), options)
     x = solution.x
     y_w = units.scale[:, None] * units.scale[None] * solution.z.psd[0] * units.unit_w
@@ -125,8 +132,7 @@ def solve_nominal(layout: Layout, data: Data, options: conic.Options) -> Relaxed
         residual=solution.residual,
         iterations=solution.iterations,
         sinr=x[:pairs] * units.pair_scale,
-        sic=x[pairs : pairs + ordered] * units.user_scale[np.array([l for l, _ in layout.order_rows], int)],
-        **sensing_multipliers(layout, units, x[pairs + ordered : linear], x[linear:] if cones else None),
+        rows=row_multipliers(layout, units, x[pairs:linear], g.split(x)[1]),
         lmi=jnp.zeros((0, 0, pairs, lanes), complex),
     )
 

@@ -6,7 +6,9 @@ import numpy as np
 
 from beamwright.optim.rank_reduction import reduce_rank
 from beamwright.systems.noma_isac.physics import RECOVERED_GAP, VIOLATION, Oma, Problem, Scenario, judge, model
-from beamwright.systems.noma_isac.solve.relax import Relaxation, relax
+from beamwright.systems.noma_isac.physics.combination import coordinates, stream_weights, weighted_cost
+from beamwright.systems.noma_isac.physics.constraints import Constraint, constraints
+from beamwright.systems.noma_isac.solve.relax import Relaxation, asks_for_all_errors, relax
 
 RANK_ONE = 1e-6
 """Second eigenvalue over trace below which a covariance counts as rank one (spec A4)."""
@@ -34,7 +36,7 @@ def recover(s: Scenario, problem: Problem, relaxed: Relaxation) -> Recovered:
     beams, single = _accept(s, problem, inner, relaxed.basis)
     iterations = np.zeros(len(inner), int)
     loose = np.flatnonzero(~single & np.isfinite(relaxed.objective_w))
-    if len(loose) and not problem.csi_error.any():
+    if len(loose) and not asks_for_all_errors(s, problem):
         moved, ok = _along_the_face(s, problem.take(loose), relaxed.take(loose))
         beams[loose[ok]] = moved[ok]
         loose = loose[~ok]
@@ -83,57 +85,41 @@ def _along_the_face(s: Scenario, problem: Problem, relaxed: Relaxation) -> tuple
 def _functionals(s: Scenario, problem: Problem, relaxed: Relaxation) -> tuple[np.ndarray, np.ndarray]:
     """Left sides of all rows "functional >= limit", (drops, rows, users, r, r), and their slack, (drops, rows).
 
-    The objective is the last row, with no slack. The cross-correlation is not linear: where it is active its real and
-    imaginary parts are kept as they are.
+    The objective is the last row, with no slack. Cones are not linear: where one is active its rows are kept as they
+    are.
     """
     drops, users = problem.order.shape
-    h, a = problem.h @ np.conj(relaxed.basis), s.steering @ np.conj(relaxed.basis)
-    outer_h = h[..., :, None] * np.conj(h[..., None, :])
-    outer_a = a[..., :, None] * np.conj(a[..., None, :])
-    oma, eye = problem.oma, np.eye(users)
-    later = model.disturbs(s, problem.order, oma)
+    h, basis = problem.h @ np.conj(relaxed.basis), relaxed.basis
+    later = model.disturbs(s, problem.order, problem.oma)
     target = model.slot_target(s, problem)
-    rows, limits = [], []
-    for l in range(users):
-        for k in range(users):
-            decoded = model.decoding_mask(s, problem.order, oma)[:, l, k]
-            weight = (eye[k] - target[:, k, None] * later[:, k]) * decoded[:, None]
-            rows.append(weight[..., None, None] * outer_h[:, None, l])
-            limits.append(np.where(decoded, target[:, k] * s.noise_vector_w[l], 0))
-    slots = eye if oma is Oma.SLOT else np.ones((1, users))
-    for slot in slots:
-        weight = slot[None, :, None, None]
-        for m in range(s.targets):
-            rows.append(weight * outer_a[:, None, m])
-            limits.append(np.full(drops, s.sensing_power_w))
-            for p in range(m):
-                for sign in (1, -1):
-                    rows.append(sign * weight * (outer_a[:, None, m] - outer_a[:, None, p]))
-                    limits.append(np.full(drops, -s.power_difference_w))
-    response = model.target_response_w(a, relaxed.inner, oma)
-    active = (model.cross_correlation_w2(response) > s.cross_correlation_w2 * (1 - 1e-6)).any(axis=-1)
-    for m in range(s.targets):
-        for p in range(m):
-            cross = a[:, m, :, None] * np.conj(a[:, p, None, :])
-            for part in (cross, -1j * cross):
-                hermitian = (part + np.conj(np.swapaxes(part, -1, -2))) / 2 * np.asarray(active)[:, None, None]
-                for slot in slots:
-                    rows.append(slot[None, :, None, None] * hermitian[:, None])
-                    limits.append(np.full(drops, np.nan))
-    if s.sic_order and oma is Oma.NONE:
-        sorted_streams = np.eye(users)[problem.order]
-        for l in range(users):
-            for j in range(users - 1):
-                weight = sorted_streams[:, j] - sorted_streams[:, j + 1]
-                rows.append(weight[..., None, None] * outer_h[:, None, l])
-                limits.append(np.zeros(drops))
-    cost = s.comm_weight * np.eye(a.shape[-1]) + s.sensing_weight * outer_a.sum(axis=1)
-    rows.append(np.broadcast_to(cost[:, None], (drops, users, *cost.shape[1:])))
-    limits.append(np.full(drops, np.nan))
-    functionals = np.stack([np.broadcast_to(r, (drops, users, *cost.shape[1:])) for r in rows], axis=1)
-    value = np.einsum("dfkij,dkji->df", functionals, relaxed.inner, optimize=True).real
-    slack = np.nan_to_num(value - np.stack(limits, axis=1), nan=0.0)
-    return functionals, slack
+    decoded = model.decoding_mask(s, problem.order, problem.oma)  # (drops, l, k)
+    weight = (np.eye(users) - target[:, :, None] * later)[:, None] * decoded[..., None]  # (drops, l, k, streams)
+    outer = h[..., :, None] * np.conj(h[..., None, :])
+    sinr = weight[..., None, None] * outer[:, :, None, None]
+    noise = np.where(decoded, target[:, None] * s.noise_vector_w[:, None], 0)
+    functionals, slack = [sinr.reshape(drops, -1, *sinr.shape[3:])], [noise.reshape(drops, -1)]
+    for constraint in constraints(s, problem.oma):
+        part, limits = _rows(s, problem, constraint, relaxed)
+        functionals, slack = [*functionals, part], [*slack, limits]
+    cost = weighted_cost(s, problem, basis) * (users if problem.oma is Oma.SLOT else 1)
+    functionals.append(np.broadcast_to(cost[:, None, None], (drops, 1, users, *cost.shape[1:])))
+    slack.append(np.full((drops, 1), np.nan))
+    whole = np.concatenate(functionals, axis=1)
+    value = np.einsum("dfkij,dkji->df", whole, relaxed.inner, optimize=True).real
+    return whole, np.nan_to_num(value - np.concatenate(slack, axis=1), nan=0.0)
+
+
+def _rows(s: Scenario, problem: Problem, constraint: Constraint, relaxed: Relaxation) -> tuple[np.ndarray, np.ndarray]:
+    """Rows of a constraint in every slot, (drops, slots rows, users, r, r), and limits, NaN where kept as they are."""
+    v = np.swapaxes(coordinates(s, problem, constraint, relaxed.basis), -1, -2)[:, None]
+    forms = v @ constraint.forms() @ np.conj(np.swapaxes(v, -1, -2))  # (drops, rows, r, r)
+    rows = stream_weights(problem, constraint)[..., None, None] * forms[:, None, :, None]
+    if constraint.cone:
+        values = np.einsum("dtrkij,dkji->dtr", rows, relaxed.inner, optimize=True).real
+        active = (np.linalg.norm(values, axis=-1) > constraint.limits_w(s) * (1 - 5e-7)).any(axis=-1)
+        rows = rows * active[:, None, None, None, None, None]
+    limits = np.full(rows.shape[2], np.nan) if constraint.cone else constraint.limits_w(s)
+    return rows.reshape(len(rows), -1, *rows.shape[3:]), np.tile(limits, (len(rows), rows.shape[1]))
 
 
 def _by_penalty(s: Scenario, problem: Problem, relaxed: Relaxation) -> "_Designs":

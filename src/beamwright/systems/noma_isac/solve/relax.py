@@ -1,13 +1,15 @@
 """Relaxed problems of a batch (spec P1, P2, P4): from arrays in input order to covariances and multipliers."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache, partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
+from beamwright.core import ArrayRecord
 from beamwright.numerics import compiler_options, in_tiles, lanes_per_tile
 from beamwright.optim import Ending, conic
 from beamwright.systems.noma_isac.physics import (
@@ -19,6 +21,9 @@ from beamwright.systems.noma_isac.physics import (
     model,
     unservable_pairs,
 )
+from beamwright.systems.noma_isac.physics.combination import design_basis, families
+from beamwright.systems.noma_isac.physics.constraints import USERS, Ball, Constraint, Sinr, constraints
+from beamwright.systems.noma_isac.physics.multipliers import of_rows
 from beamwright.systems.noma_isac.sizes import NOMINAL_TILE, ROBUST_TILE
 from beamwright.systems.noma_isac.solve.layout import Data, Layout, Relaxed
 from beamwright.systems.noma_isac.solve.nominal import solve_nominal
@@ -35,11 +40,12 @@ SIDES = 3
 """Most rounds in which a power balance too thin for the solver is demanded one side at a time."""
 
 
-class Relaxation(NamedTuple):
+@dataclass(frozen=True)
+class Relaxation(ArrayRecord):
     """Optimum of a relaxation, drops first, input order of users."""
 
     objective_w: np.ndarray
-    """(drops,) J; +inf where the solver solution no design to exist, NaN where it stalled far from an answer."""
+    """(drops,) J; +inf where the solver found no design to exist, NaN where it stalled far from an answer."""
     inner: np.ndarray
     """(drops, users, r, r): W_k = basis inner_k basis^H; NaN where there is no solution."""
     basis: np.ndarray
@@ -52,27 +58,11 @@ class Relaxation(NamedTuple):
         """Covariances W_k."""
         return Covariances(self.inner, self.basis)
 
-    def take(self, drops: np.ndarray) -> "Relaxation":
-        """The relaxation of some drops."""
-        return Relaxation(
-            self.objective_w[drops],
-            self.inner[drops],
-            self.basis[drops],
-            self.multipliers.take(drops),
-            self.iterations[drops],
-        )
-
     def put(self, drops: np.ndarray, other: "Relaxation") -> "Relaxation":
         """This relaxation with some drops from ``other``; iterations add up."""
-        spent = self.iterations.copy()
-        spent[drops] += other.iterations
-        return Relaxation(
-            _put(self.objective_w, drops, other.objective_w),
-            _put(self.inner, drops, other.inner),
-            self.basis,
-            self.multipliers.put(drops, other.multipliers),
-            spent,
-        )
+        merged = super().put(drops, other)
+        merged.iterations[drops] += self.iterations[drops]
+        return merged
 
 
 def relax(
@@ -88,56 +78,55 @@ def relax(
     basis = design_basis(s, problem.h) if basis is None else basis
     shape = (*problem.order.shape, basis.shape[-1], basis.shape[-1])
     penalty = np.zeros(shape, complex) if penalty is None else penalty
-    sides = np.full((len(problem.h), 2, s.targets, s.targets), s.power_difference_w)
-    solution = _solved(s, problem, penalty, basis, sides)
+    rows = constraints(s, problem.oma)
+    limits_w = np.concatenate([np.zeros(0), *(c.limits_w(s) for c in rows)])
+    limits_w = np.broadcast_to(limits_w, (len(problem.h), len(limits_w)))
+    solution = _solved(s, problem, penalty, basis, limits_w)
     for _ in range(SIDES):
-        missed = _missed_sides(s, solution)
-        narrowed = np.where(missed, s.power_difference_w, np.where(missed[:, ::-1], np.inf, sides))
-        again = np.flatnonzero((narrowed != sides).any(axis=(1, 2, 3)))
+        narrowed = _narrowed(s, rows, solution, limits_w)
+        again = np.flatnonzero((narrowed != limits_w).any(axis=1))
         if not len(again):
             break
-        sides = narrowed
-        solution = solution.put(again, _solved(s, problem.take(again), penalty[again], basis[again], sides[again]))
+        limits_w = narrowed
+        solution = solution.put(again, _solved(s, problem.take(again), penalty[again], basis[again], limits_w[again]))
     return solution
 
 
-def _missed_sides(s: Scenario, solution: Relaxation) -> np.ndarray:
-    """Mask (drops, 2, targets, targets), true where P_p - P_m (p < m), or P_m - P_p, exceeds Pdiff beyond rounding.
+def _narrowed(s: Scenario, rows: tuple[Constraint, ...], solution: Relaxation, limits_w: np.ndarray) -> np.ndarray:
+    """Limits (drops, limits) that constraints want to try next, in view of what a solution makes of these."""
+    ends = np.cumsum([len(c.limits_w(s)) for c in rows])
+    parts = zip(rows, np.split(limits_w, ends[:-1], axis=1) if rows else [], strict=True)
+    seen = {
+        name: model.target_response_w(v @ np.conj(solution.basis), solution.inner)[:, 0]
+        for name, v in families(rows, s).items()
+    }
+    changed = [part if c.family == USERS else c.narrowed(s, seen[c.family], part) for c, part in parts]
+    return np.concatenate(changed, axis=1) if changed else limits_w
 
-    A power balance far thinner than its powers has no inside for a solver, which gets a wider one. Where that shows,
-    the side that was passed is demanded alone: at the optimum the other does not bind.
-    """
-    power = model.target_power_w(model.target_response_w(s.steering @ np.conj(solution.basis), solution.inner))[:, 0]
-    difference = power[:, :, None] - power[:, None, :]
-    excess = np.stack([difference, -difference], axis=1) - s.power_difference_w
-    upper = np.triu(np.ones((s.targets, s.targets), bool), 1)
-    return upper & (excess > 1e-7 * np.maximum(power.max(axis=1, initial=0), s.sensing_power_w)[:, None, None, None])
 
-
-def _solved(s: Scenario, problem: Problem, penalty: np.ndarray, basis: np.ndarray, sides: np.ndarray) -> Relaxation:
-    """Relaxation with the largest P_p - P_m and P_m - P_p of every pair, ``sides`` (drops, 2, targets p, targets m)."""
+def _solved(s: Scenario, problem: Problem, penalty: np.ndarray, basis: np.ndarray, limits_w: np.ndarray) -> Relaxation:
+    """Relaxation with limits (drops, limits) of the rows beside the SINR's."""
     drops, users = problem.order.shape
     order, place = problem.order, model.positions(problem.order)
     target = model.slot_target(s, problem)
-    robust = bool(problem.csi_error.any())
-    layout = Layout(
-        users=users,
-        targets=s.targets,
-        decoding=s.decoding if problem.oma is Oma.NONE else "alone",
-        ordered=s.sic_order and problem.oma is Oma.NONE,
-    )
-    scalars = [s.comm_weight, s.sensing_weight, s.sensing_power_w, s.correlation_limit_w]
-    pairs = np.array(layout.target_pairs, int).reshape(-1, 2).T
+    robust = asks_for_all_errors(s, problem)
+    rows = constraints(s, problem.oma)
+    seen = families(rows, s)
+    layout = Layout(Sinr.demanded(s, problem.oma), rows, tuple((name, len(v)) for name, v in seen.items()))
+    vectors = np.concatenate([np.zeros((0, s.antennas)), *seen.values()])
+    radii = np.concatenate([np.zeros(0), *(ball.radii(s) for ball in layout.balls)])
+    scalars = [s.comm_weight, s.sensing_weight, s.sensing_power_w]
     solution = in_tiles(
         _compiled(layout, robust),
         lanes_per_tile(ROBUST_TILE if robust else NOMINAL_TILE),
         _sort(problem.h @ np.conj(basis), order),
-        np.broadcast_to(s.steering, (drops, *s.steering.shape)) @ np.conj(basis),
+        vectors @ np.conj(basis),
         _sort(np.broadcast_to(s.noise_vector_w, (drops, users)), order),
         _sort(target, order),
         _sort(problem.csi_error, order),
         _sort(penalty, order),
-        sides[:, :, pairs[0], pairs[1]].reshape(drops, -1),
+        limits_w,
+        np.broadcast_to(radii, (drops, len(radii))),
         np.broadcast_to(scalars, (drops, len(scalars))),
     )
     inner = _sort(np.moveaxis(solution.y, 3, 1), place)
@@ -151,23 +140,13 @@ def _solved(s: Scenario, problem: Problem, penalty: np.ndarray, basis: np.ndarra
     inner = np.where(usable[:, None, None, None], np.where(demanded[:, None, None, None], inner, 0), np.nan)
     spent = solution.objective_w - np.einsum("dkij,dkji->d", np.nan_to_num(inner), penalty).real
     objective = np.where(infeasible, np.inf, np.where(usable, np.where(demanded, spent, 0), np.nan))
-    multipliers = prove_unservable(s, problem, unservable, _multipliers(s, layout, solution, order, basis))
+    multipliers = prove_unservable(s, problem, unservable, _multipliers(s, problem, layout, solution, basis))
     return Relaxation(objective, inner, basis, multipliers, solution.iterations)
 
 
-def _put(array: np.ndarray, drops: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Copy of an array with some drops replaced."""
-    array = np.array(array)
-    array[drops] = values
-    return array
-
-
-def design_basis(s: Scenario, h: np.ndarray) -> np.ndarray:
-    """Orthonormal columns spanning channels and steering vectors (spec A1), (drops, antennas, min(N, K+M)).
-
-    The first K columns span the channels: there the solver measures each stream in a unit of its own.
-    """
-    return model.span_basis(h, np.broadcast_to(s.steering, (len(h), *s.steering.shape)))
+def asks_for_all_errors(s: Scenario, problem: Problem) -> bool:
+    """Whether matrix inequalities are needed, for errors of channels or of other vectors."""
+    return bool(problem.csi_error.any()) or any(isinstance(c, Ball) for c in constraints(s, problem.oma))
 
 
 @cache
@@ -177,8 +156,11 @@ def _compiled(layout: Layout, robust: bool) -> Callable[..., Relaxed]:
 
 def _solve_tile(layout: Layout, robust: bool, *arrays: jax.Array) -> Relaxed:
     """Solution of one tile: drops are the first axis outside, the last inside."""
-    h, a, noise, target, eps, penalty, sides, scalars = (jnp.moveaxis(jnp.asarray(x), 0, -1) for x in arrays)
-    data = Data(h, a, noise, target, eps, jnp.moveaxis(penalty, 0, 2), sides, scalars)
+    h, seen, noise, target, eps, penalty, limits, radii, scalars = (jnp.moveaxis(jnp.asarray(x), 0, -1) for x in arrays)
+    ends = np.cumsum([len(ball.signs()) for ball in layout.balls])
+    by_ball = tuple(jnp.split(radii, ends[:-1])) if layout.balls else ()
+    penalty = jnp.moveaxis(penalty, 0, 2)
+    data = Data(h, seen, noise, target, eps, penalty, limits, by_ball, scalars[2], scalars[:2])
     solution = (solve_robust if robust else solve_nominal)(layout, data, OPTIONS)
     return jax.tree.map(lambda x: jnp.moveaxis(x, -1, 0), solution)
 
@@ -188,28 +170,19 @@ def _sort(values: np.ndarray, order: np.ndarray) -> np.ndarray:
     return np.take_along_axis(values, order.reshape(*order.shape, *(1,) * (values.ndim - 2)), axis=1)
 
 
-def _multipliers(s: Scenario, layout: Layout, solution: Any, order: np.ndarray, basis: np.ndarray) -> Multipliers:
+def _multipliers(s: Scenario, problem: Problem, layout: Layout, solution: Any, basis: np.ndarray) -> Multipliers:
     """Multipliers in input order, from a ``Relaxed`` of NumPy arrays with drops first and sorted streams."""
+    order = problem.order
     drops, users = order.shape
     lane = np.arange(drops)[:, None]
     stream, user = (order[:, [pair[i] for pair in layout.pairs]] for i in (0, 1))
     size = solution.lmi.shape[1]
-    sinr, sic = np.zeros((drops, users, users)), np.zeros((drops, users, users))
-    lmi = np.zeros((drops, users, users, size, size), complex)
+    sinr, lmi = np.zeros((drops, users, users)), np.zeros((drops, users, users, size, size), complex)
     sinr[lane, stream, user] = solution.sinr
     lmi[lane, stream, user] = np.moveaxis(solution.lmi, 3, 1)
-    if layout.order_rows:
-        rows = [order[:, [row[i] for row in layout.order_rows]] for i in (0, 1)]
-        sic[lane, rows[0], rows[1]] = solution.sic
-    upper, lower = np.zeros((2, drops, s.targets, s.targets))
-    cross = np.zeros((drops, s.targets, s.targets), complex)
-    if layout.target_pairs:
-        p, m = np.array(layout.target_pairs).T
-        upper[:, p, m], lower[:, p, m], cross[:, p, m] = solution.upper, solution.lower, solution.cross
-    return Multipliers(
-        sinr=sinr, floor=solution.floor, slab_upper=upper, slab_lower=lower, correlation=solution.cone, cross=cross,
-        sic=sic, lmi=lmi, basis=basis[..., : max(size - 1, 0)],
-    )  # fmt: skip
+    rows = dict(zip(layout.rows, solution.rows, strict=True))
+    rows |= {ball: np.moveaxis(t, 3, 1) for ball, t in zip(layout.balls, solution.balls, strict=True)}
+    return of_rows(s, problem.oma, order, rows, sinr=sinr, lmi=lmi, basis=basis[..., : max(size - 1, 0)])
 
 
 def _by_slot(s: Scenario, problem: Problem, penalty: np.ndarray | None, basis: np.ndarray | None) -> Relaxation:
@@ -243,21 +216,13 @@ def _by_slot(s: Scenario, problem: Problem, penalty: np.ndarray | None, basis: n
         return table
 
     slot_noise = noise.reshape(drops, 1, users)
-    multipliers = Multipliers(
-        sinr=own(parts.sinr) / slot_noise,
-        floor=per_slot(parts.floor),
-        slab_upper=per_slot(parts.slab_upper),
-        slab_lower=per_slot(parts.slab_lower),
-        correlation=per_slot(parts.correlation),
-        cross=per_slot(parts.cross),
-        sic=np.zeros((drops, users, users)),
-        lmi=own(parts.lmi) / slot_noise[..., None, None],
-        basis=basis[..., : parts.basis.shape[-1]],
-    )
+    fields = {name: per_slot(value) for name, value in vars(parts).items() if value is not None}
+    fields |= {"sinr": own(parts.sinr) / slot_noise, "lmi": own(parts.lmi) / slot_noise[..., None, None]}
+    fields |= {"sic": np.zeros((drops, users, users)), "basis": basis[..., : parts.basis.shape[-1]]}
     return Relaxation(
         objective_w=solution.objective_w.reshape(drops, users).mean(axis=1),
         inner=solution.inner.reshape(drops, users, rank, rank),
         basis=basis,
-        multipliers=multipliers,
+        multipliers=Multipliers(**fields),
         iterations=solution.iterations.reshape(drops, users).sum(axis=1),
     )

@@ -11,12 +11,13 @@ units of stream i, and F x G the map Y -> F Y G^H, the block of streams (i, j) i
     M_ij = D_i [ sum_p q_pi q_pj  (B T B^H) x (B S^-1 B^H)      i and j received in the rows of k
                + sum_p r_p^2      (E T E^H) x (E S^-1 E^H)      i and j cancelled before k
                + sum_p r_p q_pj   (E T B^H) x (E S^-1 B^H)      i cancelled before k, j received
-               + sum_fg m_fg A_f A_g^T                          power towards targets: floor, balance, correlation
-               + sum_l +-w_l H_l H_l^T                          power order, H_l = h_l h_l^H
+               + sum_fg m_fg A_f A_g^T                          rows about R = sum_i Y_i, as functionals A_f
+               + sum_r w_r p_ri p_rj F_r F_r^T                  rows F_r with weights p_ri of the streams: power order
                ] D_j  +  [i = j] Z_i x S_i^-1                   Y_i >= 0 itself
 """
 
 import itertools
+from typing import Any, NamedTuple
 
 import equinox as eqx
 import jax.numpy as jnp
@@ -26,7 +27,15 @@ from jax import Array
 from beamwright.numerics import from_hermitian, materialise, to_hermitian, total
 from beamwright.numerics import small_matrices as la
 from beamwright.optim import conic
-from beamwright.systems.noma_isac.solve.layout import Data, Layout, Relaxed, normalise, sensing_multipliers
+from beamwright.systems.noma_isac.solve.layout import (
+    Data,
+    Functional,
+    Layout,
+    Relaxed,
+    Units,
+    normalise,
+    row_multipliers,
+)
 
 _ROOT2 = float(np.sqrt(2.0))
 
@@ -35,66 +44,75 @@ class BallMap(eqx.Module):
     """Map x -> -(Y_k, S_kl linear part, rows, cone): G of  G x + s = h  with s the blocks themselves."""
 
     h: Array
-    """(pairs, d, lanes) unit channels of the decoding user, zero where no SINR is demanded."""
+    """(balls, d, lanes) unit channels of the decoding user, zero where no SINR is demanded; then other vectors."""
     eps: Array
-    """(pairs, lanes) relative radii, zero where no SINR is demanded."""
+    """(balls, lanes) relative radii, zero where no SINR is demanded."""
     weights: Array
-    """q (pairs, streams, lanes) of Y_k - gamma_k sum_{i>k} Y_i, scaled; later streams and own."""
+    """q (balls, streams, lanes) of Y_k - gamma_k sum_{i>k} Y_i, scaled; later streams and own."""
     residual: Array
-    """(pairs, lanes): -gamma_k scaled, of streams cancelled before k; zero without interference."""
-    user_matrices: Array
-    """(order rows, d, d, lanes): h_l h_l^H of the power-order rows."""
-    sensing: Array
-    """(sensing functionals, d, d, lanes)."""
-    sensing_weights: Array
-    """(sensing rows, lanes) their factors."""
+    """(balls, lanes): -gamma_k scaled, of streams cancelled before k; zero without interference."""
+    forms: Array
+    """(own rows, d, d, lanes) F of rows that have weights of the streams."""
+    shared: Array
+    """(functionals, d, d, lanes) A of rows about R."""
+    rows: Array
+    """(shared rows, functionals, lanes) these rows, linear ones first, then those of cones without their bounds."""
     scale: Array
     """(users, d, d, lanes) entries of d d^T where W_k = D_k Y_k D_k, D_k = diag(d)."""
-    layout: Layout = eqx.field(static=True)
+    groups: "tuple[Group, ...]" = eqx.field(static=True)
+    """Balls one after another."""
+    own: tuple[tuple[float, ...], ...] = eqx.field(static=True)
+    """Weights p (own rows, streams)."""
+    linear: int = eqx.field(static=True)
+    """Linear ones among the shared rows."""
+    soc: tuple[int, ...] = eqx.field(static=True)
+    """Rows of every cone, its bound not counted."""
 
     @property
     def _d(self) -> int:
         return self.h.shape[1]
 
-    def _received(self, k: int) -> list[int]:
-        """Streams received in the rows of stream k: itself and those that disturb it."""
-        return sorted([k, *self.layout.disturbing(k)])
+    @property
+    def _users(self) -> int:
+        return self.scale.shape[0]
+
+    @property
+    def _balls(self) -> "list[tuple[int, Group]]":
+        """Every ball with its group."""
+        return [(p, group) for group in self.groups for p in range(group.first, group.first + group.size)]
 
     def _split(self, x: Array) -> tuple[Array, Array]:
         """Unknowns x as (Y (d, d, users, lanes), lambda (pairs, lanes))."""
-        d, users = self._d, self.layout.users
+        d, users = self._d, self._users
         blocks = x[: users * d * d].reshape(users, d, d, -1)
         return materialise((to_hermitian(jnp.moveaxis(blocks, 0, 2)), x[users * d * d :]))
 
-    def _rows(self) -> tuple[Array, int]:
-        """Sensing rows (rows, functionals, lanes) times their factors, linear ones first, and how many those are."""
-        rows, linear = self.layout.sensing_rows()
-        weights = jnp.concatenate([self.sensing_weights[:linear], self.sensing_weights[linear + 1 :]])
-        return jnp.asarray(rows[:, self.layout.users :, None]) * weights[:, None], linear
+    @property
+    def _cones(self) -> list[slice]:
+        """Shared rows of every cone."""
+        ends = np.cumsum([self.linear, *self.soc]).tolist()
+        return [slice(i, j) for i, j in zip(ends[:-1], ends[1:], strict=True)]
 
     def apply(self, x: Array) -> conic.Point:
         """Linear part of all blocks, with a minus."""
-        own, lam = self._split(x)
-        y = materialise(own * jnp.moveaxis(self.scale, 0, 2))
-        layout = self.layout
-        rows, linear = self._rows()
-        radiated = total(y[:, :, i] for i in range(layout.users))
-        sensed = jnp.sum(rows * la.inner(jnp.moveaxis(self.sensing, 0, 2), radiated[:, :, None])[None], axis=1)
-        order = [
-            la.inner(self.user_matrices[r], y[:, :, j] - y[:, :, j + 1]) for r, (_, j) in enumerate(layout.order_rows)
+        split, lam = self._split(x)
+        y = materialise(split * jnp.moveaxis(self.scale, 0, 2))
+        radiated = total(y[:, :, i] for i in range(self._users))
+        sensed = jnp.sum(self.rows * la.inner(jnp.moveaxis(self.shared, 0, 2), radiated[:, :, None])[None], axis=1)
+        own = [
+            la.inner(form, total(w * y[:, :, i] for i, w in enumerate(weights) if w))
+            for form, weights in zip(self.forms, self.own, strict=True)
         ]
-        nonneg = jnp.concatenate([lam, *(o[None] for o in order), sensed[:linear]])
-        cone = (-jnp.concatenate([jnp.zeros_like(sensed[:1]), sensed[linear:]]),) if layout.target_pairs else ()
-        return conic.Point((-own, -self._inequalities(y, lam)), -nonneg, cone)
+        nonneg = jnp.concatenate([lam, *(o[None] for o in own), sensed[: self.linear]])
+        cones = tuple(-jnp.concatenate([jnp.zeros_like(lam[:1]), sensed[rows]]) for rows in self._cones)
+        return conic.Point((-split, -self._inequalities(y, lam)), -nonneg, cones)
 
     def _inequalities(self, y: Array, lam: Array) -> Array:
         """Matrix inequalities S_kl without their constant, (d+1, d+1, pairs, lanes)."""
         blocks = []
-        for p, (k, _) in enumerate(self.layout.pairs):
-            received = total(self.weights[p, i] * y[:, :, i] for i in self._received(k))
-            cancelled = self.residual[p] * total(
-                (y[:, :, i] for i in self.layout.cancelled(k)), jnp.zeros_like(y[:, :, 0])
-            )
+        for p, group in self._balls:
+            received = total(self.weights[p, i] * y[:, :, i] for i in group.received)
+            cancelled = self.residual[p] * total((y[:, :, i] for i in group.cancelled), jnp.zeros_like(y[:, :, 0]))
             blocks.append((received, cancelled))
         received = materialise(jnp.stack([w for w, _ in blocks], axis=2))
         cancelled = jnp.stack([c for _, c in blocks], axis=2)
@@ -109,26 +127,24 @@ class BallMap(eqx.Module):
 
     def adjoint(self, z: conic.Point) -> Array:
         """Minus the adjoint of the blocks."""
-        layout, d = self.layout, self._d
-        rows, linear = self._rows()
-        t, pairs, ordered = z.psd[1], len(layout.pairs), len(layout.order_rows)
+        t, d, balls, own = z.psd[1], self._d, len(self.h), len(self.own)
         received, cancelled = self._outer(t, t)[0], self.eps**2 * t[:-1, :-1]
-        sensing_dual = jnp.concatenate([z.nonneg[pairs + ordered :], *(q[1:] for q in z.soc)])
-        mixed = materialise(jnp.sum(rows * sensing_dual[:, None], axis=0))
-        shared = total((self.sensing[f] * mixed[f] for f in range(len(mixed))), jnp.zeros_like(z.psd[0][:, :, 0]))
+        shared_dual = jnp.concatenate([z.nonneg[balls + own :], *(q[1:] for q in z.soc)])
+        mixed = materialise(jnp.sum(self.rows * shared_dual[:, None], axis=0))
+        shared = total((self.shared[f] * mixed[f] for f in range(len(mixed))), jnp.zeros_like(z.psd[0][:, :, 0]))
         streams = []
-        for i in range(layout.users):
+        for i in range(self._users):
             matrix = shared
-            for p, (k, _) in enumerate(layout.pairs):
-                if i in self._received(k):
+            for p, group in self._balls:
+                if i in group.received:
                     matrix = matrix + self.weights[p, i] * received[:, :, p]
-                elif i in layout.cancelled(k):
+                elif i in group.cancelled:
                     matrix = matrix + self.residual[p] * cancelled[:, :, p]
-            for r, (_, j) in enumerate(layout.order_rows):
-                if i in (j, j + 1):
-                    matrix = matrix + (1 if i == j else -1) * z.nonneg[pairs + r] * self.user_matrices[r]
+            for r, weights in enumerate(self.own):
+                if weights[i]:
+                    matrix = matrix + weights[i] * z.nonneg[balls + r] * self.forms[r]
             streams.append(from_hermitian(z.psd[0][:, :, i] + self.scale[i] * matrix).reshape(d * d, -1))
-        lam = jnp.trace(t[:-1, :-1]).real - t[-1, -1].real + z.nonneg[:pairs]
+        lam = jnp.trace(t[:-1, :-1]).real - t[-1, -1].real + z.nonneg[:balls]
         return -jnp.concatenate([*streams, lam])
 
     def _outer(self, left: Array, right: Array) -> tuple[Array, Array, Array, Array]:
@@ -145,8 +161,7 @@ class BallMap(eqx.Module):
 
     def schur(self, scaling: conic.Scaling) -> Array:
         """Schur complement: blocks of the streams, then rows and columns of lambda."""
-        layout, d = self.layout, self._d
-        lanes = scaling.ratio.shape[-1]
+        d, lanes = self._d, scaling.ratio.shape[-1]
         streams = self._stream_blocks(scaling)
         t, si = scaling.z[1], scaling.s_inverse[1]
         signs = jnp.asarray(np.append(np.ones(d), -1.0)).reshape(d + 1, 1, 1, 1)
@@ -155,33 +170,32 @@ class BallMap(eqx.Module):
         received = from_hermitian(self._outer(flipped, flipped)[0])
         cancelled = from_hermitian(self.eps**2 * flipped[:-1, :-1])
         columns = []
-        for p, (k, _) in enumerate(layout.pairs):
+        for p, group in self._balls:
             parts = [
                 self.scale[i]
                 * (
                     self.residual[p] * cancelled[:, :, p]
-                    if i in layout.cancelled(k)
+                    if i in group.cancelled
                     else self.weights[p, i] * received[:, :, p]
                 )
-                for i in range(layout.users)
+                for i in range(self._users)
             ]
             columns.append(jnp.stack(parts).reshape(-1, lanes))
         mixed = jnp.stack(columns, axis=1)
         diagonal = jnp.sum(signs[:, 0] * jnp.einsum("iipl->ipl", flipped).real, axis=0)
-        pairs = len(layout.pairs)
-        corner = jnp.eye(pairs)[:, :, None] * (diagonal + scaling.ratio[:pairs])[:, None]
+        balls = len(self.h)
+        corner = jnp.eye(balls)[:, :, None] * (diagonal + scaling.ratio[:balls])[:, None]
         return jnp.concatenate(
             [jnp.concatenate([streams, mixed], axis=1), jnp.concatenate([jnp.swapaxes(mixed, 0, 1), corner], axis=1)]
         )
 
     def _stream_blocks(self, scaling: conic.Scaling) -> Array:
         """Blocks M_ij of the streams (formula above), (users d^2, users d^2, lanes)."""
-        layout, d = self.layout, self._d
-        users, lanes = layout.users, scaling.ratio.shape[-1]
-        shared = self._sensing_block(scaling)  # sum_fg m_fg A_f A_g^T
+        d, users, lanes = self._d, self._users, scaling.ratio.shape[-1]
+        shared = self._shared_block(scaling)  # sum_fg m_fg A_f A_g^T
         blocks = dict.fromkeys(itertools.combinations_with_replacement(range(users), 2), shared)
         self._add_inequalities(blocks, scaling)
-        self._add_power_order(blocks, scaling)
+        self._add_own(blocks, scaling)
         for i, j in blocks:  # D_i [...] D_j
             blocks[i, j] = blocks[i, j] * self.scale[i][:, :, None, None] * self.scale[j][None, None]
         for i in range(users):  # Z_i x S_i^-1
@@ -194,48 +208,45 @@ class BallMap(eqx.Module):
         return jnp.concatenate(rows)
 
     def _add_inequalities(self, blocks: dict[tuple[int, int], Array], scaling: conic.Scaling) -> None:
-        """Terms of the matrix inequalities, added to the blocks stream by stream."""
-        layout = self.layout
+        """Terms of the matrix inequalities, added to the blocks group by group."""
         t, s_inverse = scaling.z[1], scaling.s_inverse[1]
         received_t, received_s, mixed_t, mixed_s = self._outer(t, s_inverse)
         cancelled_t, cancelled_s = self.eps**2 * t[:-1, :-1], self.eps**2 * s_inverse[:-1, :-1]
-        for k in range(layout.users):
-            rows = [p for p, pair in enumerate(layout.pairs) if pair[0] == k]
-            some, first = slice(rows[0], rows[-1] + 1), rows[0]  # the rows of a stream have the same weights
+        for first, size, heard, gone in self.groups:
+            some, q, r = slice(first, first + size), self.weights[first], self.residual[first]
             received = kronecker(received_t[:, :, some], received_s[:, :, some])  # (B T B^H) x (B S^-1 B^H)
-            for i, j in itertools.combinations_with_replacement(self._received(k), 2):
-                blocks[i, j] = blocks[i, j] + self.weights[first, i] * self.weights[first, j] * received
-            if not layout.cancelled(k):
+            for i, j in itertools.combinations_with_replacement(heard, 2):
+                blocks[i, j] = blocks[i, j] + q[i] * q[j] * received
+            if not gone:
                 continue
             cancelled = kronecker(cancelled_t[:, :, some], cancelled_s[:, :, some])  # (E T E^H) x (E S^-1 E^H)
-            for i, j in itertools.combinations_with_replacement(layout.cancelled(k), 2):
-                blocks[i, j] = blocks[i, j] + self.residual[first] ** 2 * cancelled
+            for i, j in itertools.combinations_with_replacement(gone, 2):
+                blocks[i, j] = blocks[i, j] + r**2 * cancelled
             mixed = kronecker(mixed_t[:, :, some], mixed_s[:, :, some])  # (E T B^H) x (E S^-1 B^H)
-            for i, j in itertools.product(layout.cancelled(k), self._received(k)):
-                blocks[i, j] = blocks[i, j] + self.residual[first] * self.weights[first, j] * mixed
+            for i, j in itertools.product(gone, heard):
+                blocks[i, j] = blocks[i, j] + r * q[j] * mixed
 
-    def _add_power_order(self, blocks: dict[tuple[int, int], Array], scaling: conic.Scaling) -> None:
-        """Terms +-w_l H_l H_l^T of the rows h_l^H (W_j - W_{j+1}) h_l >= 0, added to the blocks."""
-        offset = len(self.layout.pairs)
-        for r, (_, j) in enumerate(self.layout.order_rows):
-            v = from_hermitian(self.user_matrices[r])
+    def _add_own(self, blocks: dict[tuple[int, int], Array], scaling: conic.Scaling) -> None:
+        """Terms w_r p_ri p_rj F_r F_r^T of rows with weights of the streams, added to the blocks."""
+        offset = len(self.h)
+        for r, weights in enumerate(self.own):
+            v = from_hermitian(self.forms[r])
             outer = scaling.ratio[offset + r] * v[:, :, None, None] * v[None, None]
-            blocks[j, j] = blocks[j, j] + outer
-            blocks[j + 1, j + 1] = blocks[j + 1, j + 1] + outer
-            blocks[j, j + 1] = blocks[j, j + 1] - outer
+            for i, j in itertools.combinations_with_replacement(np.flatnonzero(weights).tolist(), 2):
+                blocks[i, j] = blocks[i, j] + weights[i] * weights[j] * outer
 
-    def _sensing_block(self, scaling: conic.Scaling) -> Array:
-        """Term sum_fg m_fg A_f A_g^T of floor, power balance and cross-correlation, (d, d, d, d, lanes)."""
+    def _shared_block(self, scaling: conic.Scaling) -> Array:
+        """Term sum_fg m_fg A_f A_g^T of the rows about R, (d, d, d, d, lanes)."""
         d, lanes = self._d, scaling.ratio.shape[-1]
-        rows, linear = self._rows()
-        if not len(rows):
+        if not len(self.rows):
             return jnp.zeros((d, d, d, d, lanes))
-        ratio = scaling.ratio[len(self.layout.pairs) + len(self.layout.order_rows) :]
-        first, cross = rows[:linear], rows[linear:]
+        ratio = scaling.ratio[len(self.h) + len(self.own) :]
+        first = self.rows[: self.linear]
         metric = jnp.sum(first[:, :, None] * (ratio[:, None] * first)[:, None], axis=0)
-        for w in scaling.soc:
+        for w, rows in zip(scaling.soc, self._cones, strict=True):
+            cross = self.rows[rows]
             metric = metric + jnp.sum(cross[:, None, :, None] * (w[1:, 1:, None, None] * cross[None, :, None]), (0, 1))
-        v = jnp.stack([from_hermitian(m) for m in self.sensing])
+        v = jnp.stack([from_hermitian(m) for m in self.shared])
         metric, v = materialise((metric, v))
         weighted = materialise(total(metric[:, f, None, None] * v[f][None] for f in range(len(v))))
         return materialise(total(v[f][:, :, None, None] * weighted[f][None, None] for f in range(len(v))))
@@ -245,55 +256,129 @@ def solve_robust(layout: Layout, data: Data, options: conic.Options) -> Relaxed:
     """Solution of a tile of robust problems; a lane without a feasible design returns multipliers that prove it."""
     units, users = normalise(layout, data), layout.users
     d, lanes = data.h.shape[1], data.h.shape[-1]
-    pairs = layout.pairs
-    stream, user = (np.array([p[i] for p in pairs]) for i in (0, 1))
-    demanded = data.gamma[stream] > 0
-    vectors = jnp.concatenate([units.h, units.a])
-    sensing = [
-        la.hermitian(w * vectors[i][:, None] * jnp.conj(vectors[j])[None])
-        for i, j, w in layout.functionals[layout.users :]
-    ]
+    balls = _balls(layout, data, units)
     g = BallMap(
-        h=jnp.where(demanded[:, None], units.h[user], 0.0),
-        eps=jnp.where(demanded, units.eps[user], 0.0),
-        weights=units.weights,
-        residual=-data.gamma[stream] * units.row,
-        user_matrices=jnp.stack([units.h[l][:, None] * jnp.conj(units.h[l])[None] for l, _ in layout.order_rows])
-        if layout.order_rows
-        else jnp.zeros((0, d, d, lanes), complex),
-        sensing=jnp.stack(sensing) if sensing else jnp.zeros((0, d, d, lanes), complex),
-        sensing_weights=layout.sensing_weights(units),
+        h=balls.vectors,
+        eps=balls.radii,
+        weights=balls.weights,
+        residual=balls.residual,
+        groups=balls.groups,
         scale=jnp.moveaxis(units.scale[:, None] * units.scale[None], 2, 0),
-        layout=layout,
+        **_rows(layout, units),
     )
-    corner = jnp.zeros((d + 1, d + 1, len(pairs), lanes), complex).at[-1, -1].set(-units.need)
-    constant = jnp.where(demanded, corner, la.identity(d + 1, corner))
-    target_pairs, ordered = len(layout.target_pairs), len(layout.order_rows)
-    linear = jnp.concatenate(
-        [
-            jnp.zeros((len(pairs) + ordered, lanes)),
-            jnp.broadcast_to(-units.floor, (layout.targets, lanes)),
-            units.difference * jnp.concatenate([units.balance_row, units.balance_row]),
-        ]
-    )
-    soc = (jnp.zeros((1 + 2 * target_pairs, lanes)).at[0].set(units.radius * units.cone_row),) if target_pairs else ()
-    cone = conic.Cone(((users, d), (len(pairs), d + 1)), len(linear), (1 + 2 * target_pairs,) if target_pairs else ())
-    h = conic.Point((jnp.zeros((d, d, users, lanes), complex), constant), linear, soc)
+    count = len(balls.vectors)
+    corner = jnp.zeros((d + 1, d + 1, count, lanes), complex).at[-1, -1].set(-balls.need)
+    constant = jnp.where(balls.demanded, corner, la.identity(d + 1, corner))
+    limits = {c: units.limits[c] * units.factors[c] for c in layout.rows}
+    linear = jnp.concatenate([jnp.zeros((count, lanes)), *(-limits[c] for c in layout.rows if not c.cone)])
+    soc = [jnp.concatenate([limits[c], jnp.zeros((len(c.forms()), lanes))]) for c in layout.rows if c.cone]
+    cone = conic.Cone(((users, d), (count, d + 1)), len(linear), tuple(map(len, soc)))
+    h = conic.Point((jnp.zeros((d, d, users, lanes), complex), constant), linear, tuple(soc))
     c = [from_hermitian(units.cost[:, :, i]).reshape(d * d, lanes) for i in range(users)]
-    solution = conic.solve(conic.Problem(jnp.concatenate([*c, jnp.zeros((len(pairs), lanes))]), g, h, cone), options)
+    solution = conic.solve(conic.Problem(jnp.concatenate([*c, jnp.zeros((count, lanes))]), g, h, cone), options)
     y_w = units.scale[:, None] * units.scale[None] * solution.s.psd[0] * units.unit_w
-    rows = solution.z.nonneg[len(pairs) :]
+    t, pairs = solution.z.psd[1] * jnp.where(balls.demanded, balls.scale, 0.0), len(layout.pairs)
+    ends = pairs + np.cumsum([0, *(len(ball.signs()) for ball in layout.balls)])
     return Relaxed(
         y=y_w,
         objective_w=jnp.sum(la.inner(units.cost, solution.s.psd[0]), axis=0) * units.unit_cost * units.unit_w,
         ending=solution.ending,
         residual=solution.residual,
         iterations=solution.iterations,
-        sinr=jnp.zeros((len(pairs), lanes)),
-        sic=rows[:ordered] * units.user_scale[np.array([l for l, _ in layout.order_rows], int)],
-        **sensing_multipliers(layout, units, rows[ordered:], solution.z.soc[0] if target_pairs else None),
-        lmi=solution.z.psd[1] * jnp.where(demanded, units.pair_scale, 0.0),
+        sinr=jnp.zeros((pairs, lanes)),
+        rows=row_multipliers(layout, units, solution.z.nonneg[count:], solution.z.soc),
+        lmi=t[:, :, :pairs],
+        balls=tuple(t[:, :, i:j] for i, j in zip(ends[:-1], ends[1:], strict=True)),
     )
+
+
+class Group(NamedTuple):
+    """Balls that follow each other and have the same weights: static."""
+
+    first: int
+    size: int
+    received: tuple[int, ...]
+    """Streams whose weights are not zero."""
+    cancelled: tuple[int, ...]
+    """Streams that only the error receives."""
+
+
+class _Balls(NamedTuple):
+    """Conditions for all errors: of the SINR pair by pair, then of other constraints row by row."""
+
+    groups: tuple[Group, ...]
+    vectors: Array
+    radii: Array
+    weights: Array
+    residual: Array
+    need: Array
+    demanded: Array
+    """(balls, lanes)."""
+    scale: Array
+    """(balls, lanes): multiplier in solver units -> multiplier of the constraint as written."""
+
+
+def _balls(layout: Layout, data: Data, units: Units) -> _Balls:
+    sinr, pairs, users = layout.sinr, layout.pairs, layout.users
+    stream, user = (np.array([p[i] for p in pairs]) for i in (0, 1))
+    demanded = data.gamma[stream] > 0
+    first = {k: int(np.flatnonzero(stream == k)[0]) for k in range(users)}
+    groups = [
+        Group(first[k], int((stream == k).sum()), tuple(sorted([k, *sinr.disturbing(k)])), tuple(sinr.cancelled(k)))
+        for k in range(users)
+    ]
+    parts = [
+        (
+            jnp.where(demanded[:, None], units.h[user], 0.0),
+            jnp.where(demanded, units.eps[user], 0.0),
+            units.weights,
+            -data.gamma[stream] * units.row,
+            units.need,
+            demanded,
+            units.pair_scale,
+        )
+    ]
+    for ball in layout.balls:
+        at, count = layout.first[ball.family], len(ball.signs())
+        after = groups[-1].first + groups[-1].size
+        groups += [Group(after + r, 1, tuple(range(users)), ()) for r in range(count)]
+        factor = units.factors[ball]
+        weights = jnp.broadcast_to((ball.signs()[:, None] * factor)[:, None], (count, users, factor.shape[-1]))
+        need, none = units.limits[ball] * factor, jnp.zeros_like(factor)
+        vectors = units.vectors[at : at + count]
+        parts.append((vectors, units.radii[ball], weights, none, need, none == 0, units.row_scale[ball]))
+    arrays = [jnp.concatenate(part) for part in zip(*parts, strict=True)]
+    return _Balls(tuple(groups), *arrays)
+
+
+def _rows(layout: Layout, units: Units) -> dict[str, Any]:
+    """Rows of all constraints beside the SINR, as the fields of ``BallMap``."""
+    functionals, tables = layout.tables
+    own = {c: q for c in layout.rows if (q := c.streams()) is not None}
+    shared = [c for c in layout.rows if c.streams() is None]
+    v, lanes = units.vectors, units.vectors.shape[-1]
+
+    def matrix(f: Functional) -> Array:
+        return la.hermitian(f[2] * v[f[0]][:, None] * jnp.conj(v[f[1]])[None])
+
+    def stacked(matrices: list[Array]) -> Array:
+        return jnp.stack(matrices) if matrices else jnp.zeros((0, *v.shape[1:2] * 2, lanes), complex)
+
+    mentioned = [f for f in range(len(functionals)) if any(tables[c][:, f].any() for c in shared)]
+    rows = [tables[c][:, mentioned, None] * units.factors[c][:, None] for c in shared]
+    forms = [
+        total(float(weight) * matrix(functionals[f]) for f, weight in enumerate(row) if weight) * factor
+        for c in own
+        for row, factor in zip(tables[c], units.factors[c], strict=True)
+    ]
+    return {
+        "forms": stacked(forms),
+        "shared": stacked([matrix(functionals[f]) for f in mentioned]),
+        "rows": jnp.concatenate(rows) if rows else jnp.zeros((0, 0, lanes)),
+        "own": tuple(tuple(map(float, weights)) for q in own.values() for weights in q),
+        "linear": sum(len(tables[c]) for c in shared if not c.cone),
+        "soc": tuple(len(tables[c]) for c in shared if c.cone),
+    }
 
 
 def kronecker(f: Array, g: Array) -> Array:

@@ -10,7 +10,8 @@ from dataclasses import replace
 import numpy as np
 
 from beamwright.systems.noma_isac.physics import Multipliers, Problem, Scenario, dual_bound, lmi_cone, model
-from beamwright.systems.noma_isac.physics.combination import parts, relief, weighted_cost
+from beamwright.systems.noma_isac.physics.combination import parts, weighted_cost
+from beamwright.systems.noma_isac.physics.constraints.sinr import relief
 
 _SLACK = 1e-10
 """Relative share that is given up so that rounding cannot make a singular matrix indefinite."""
@@ -53,22 +54,24 @@ def _weighted(multipliers: Multipliers, streams: np.ndarray, shared: np.ndarray)
         return value * factor.reshape(*factor.shape, *(1,) * (value.ndim - factor.ndim))
 
     lmi = lmi_cone(multipliers.lmi, multipliers.basis)
-    return replace(multipliers, **{k: times(k, v) for k, v in {**vars(multipliers), "lmi": lmi}.items()})
+    values = {k: v for k, v in {**vars(multipliers), "lmi": lmi}.items() if v is not None}
+    return replace(multipliers, **{k: times(k, v) for k, v in values.items()})
 
 
 def _shares(s: Scenario, problem: Problem, multipliers: Multipliers) -> np.ndarray:
     """Shares t_k of the streams, (drops, users)."""
     part = parts(s, problem, multipliers)
     cost = weighted_cost(s, problem, part.basis)
-    spared = relief(s, problem, np.zeros_like(part.wanted), part.residual)[1]
+    wanted = part.sinr.wanted
+    spared = relief(s, problem, np.zeros_like(wanted), part.sinr.residual)[1]
     room = cost[:, None] - (1 - _SLACK) * part.shared + spared
     disturbed = np.swapaxes(model.disturbs(s, problem.order, problem.oma), -1, -2)  # (drops, k, j): k disturbs j
-    weighted = model.slot_target(s, problem)[..., None, None] * part.wanted
+    weighted = model.slot_target(s, problem)[..., None, None] * wanted
     share = np.ones(problem.order.shape)
     lane = np.arange(len(share))
     for k in problem.order.T:
         at_k = room[lane, k] + np.sum((share * disturbed[lane, k])[..., None, None] * weighted, axis=1)
-        share[lane, k] = np.minimum(1.0, (1 - _SLACK) * _largest_multiple(part.wanted[lane, k], at_k))
+        share[lane, k] = np.minimum(1.0, (1 - _SLACK) * _largest_multiple(wanted[lane, k], at_k))
     return share
 
 

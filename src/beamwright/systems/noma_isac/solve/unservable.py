@@ -21,7 +21,7 @@ def prove_unservable(s: Scenario, problem: Problem, pairs: np.ndarray, multiplie
     edge = np.concatenate([-problem.h @ np.conj(multipliers.basis) / radius, np.ones_like(radius)], axis=-1)
     edge = edge[..., edge.shape[-1] - multipliers.lmi.shape[-1] :]
     outer = edge[..., :, None] * np.conj(edge[..., None, :])
-    proof = {name: np.zeros_like(value) for name, value in vars(multipliers).items()}
+    proof = {name: np.zeros_like(value) for name, value in vars(multipliers).items() if value is not None}
     proof["basis"], proof["lmi"] = multipliers.basis, weight[..., None, None] * outer[:, None]
     if not multipliers.lmi.shape[-1]:
         proof["sinr"] = weight

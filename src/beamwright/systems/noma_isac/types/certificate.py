@@ -4,7 +4,7 @@ Axes: ``drops users targets``; ``[.., l, k]`` is user l and the stream of user k
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -31,15 +31,18 @@ class Residuals(ArrayRecord):
     """Rise of received powers along the decoding order (spec P1 e), relative to the stronger stream."""
     power_violation: Residual
     """Excess of the objective over the power limit, relative."""
+    limit_violation: Residual | None = field(default=None, kw_only=True)
+    """Excess of a power over a further limit that the scenario puts on it, relative; None where it was not asked."""
 
     @property
     def violations(self) -> Mapping[str, Violation]:
-        """The six residuals by name, with the amount that is allowed."""
-        return {field.name: Violation(getattr(self, field.name), VIOLATION) for field in fields(Residuals)}
+        """The residuals by name, with the amount that is allowed."""
+        found = {one.name: getattr(self, one.name) for one in fields(Residuals)}
+        return {name: Violation(amount, VIOLATION) for name, amount in found.items() if amount is not None}
 
     @property
     def violation(self) -> np.ndarray:
-        """(drops,) the largest of the six residuals."""
+        """(drops,) the largest of the residuals."""
         return np.max([violation.amount for violation in self.violations.values()], axis=0)
 
 

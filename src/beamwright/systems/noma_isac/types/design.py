@@ -19,7 +19,7 @@ class Multipliers(ArrayRecord):
 
     The constraint of stream k at user l is h_l^H W_k h_l - g_k (sum_{i after k} h_l^H W_i h_l + noise_l) >= 0, with
     g_k the target, divided by K where ``Oma.AVERAGE``. The objective is J, in slot mode the mean J of the slots.
-    In slot mode the four sensing arrays have a users (slot) axis after drops.
+    In slot mode the sensing arrays, ``limits`` and ``balls`` have a users (slot) axis after drops.
     """
 
     sinr: np.ndarray
@@ -40,6 +40,10 @@ class Multipliers(ArrayRecord):
     """(drops, users k, users l, r+1, r+1) T >= 0 with tr T11 <= T22; r+1 = 0 where nominal."""
     basis: np.ndarray
     """(drops, antennas, r) in which the first r coordinates of ``lmi`` are written: E_l = [eps_l basis, h_l]."""
+    limits: np.ndarray | None = None
+    """(drops, rows) >= 0, of further limits that the scenario puts on powers; None counts as zero."""
+    balls: np.ndarray | None = None
+    """(drops, rows, r+1, r+1) T >= 0 as in ``lmi``, of limits that hold for all errors; None counts as zero."""
 
 
 @dataclass(frozen=True)
