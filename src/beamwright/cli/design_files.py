@@ -9,8 +9,6 @@ people and other programs, with a summary. Both are written to temporary names a
 import json
 import os
 import tempfile
-import zipfile
-import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +18,7 @@ from typing import IO, Any
 import numpy as np
 
 from beamwright.core import require
+from beamwright.records.archives import read_arrays
 from beamwright.records.digest import digest_of
 
 FORMAT_VERSION = 3
@@ -67,10 +66,9 @@ def load_design(path: str | Path) -> StoredDesign:
     if path.stat().st_size == 0:
         raise ValueError(f"{path} must be a design file, but it is empty")
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            arrays = {name: archive[name] for name in archive}
-    except (ValueError, OSError, EOFError, KeyError, zipfile.BadZipFile, zlib.error) as error:
-        raise ValueError(f"{path} must be a design file, but it is damaged ({' '.join(str(error).split())})") from None
+        arrays = read_arrays(path)
+    except ValueError as error:
+        raise ValueError(f"{path} must be a design file, but it is damaged ({error})") from None
     missing = [name for name in _OWN if name not in arrays]
     require(not missing, str(path), "be a file written by beamwright design", f"one without {', '.join(missing)}")
     version, digest, text = (arrays.pop(name) for name in _OWN)

@@ -1,6 +1,5 @@
 """Named arrays from .npz, .npy, .mat (v5 and v7.3) and .h5 files: nothing in a file is ever executed."""
 
-import math
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -13,6 +12,7 @@ import numpy as np
 
 from beamwright.cli.matlab import hdf5_tree, mat5_tree
 from beamwright.cli.trees import Fields, Leaf, Tree, leaf_of, leaves, pick
+from beamwright.records.archives import header_of, require_held
 
 _UNREADABLE = (
     OSError, EOFError, KeyError, IndexError, TypeError, NotImplementedError, RuntimeError, MemoryError,
@@ -100,17 +100,13 @@ def _npy(path: Path) -> Iterator[Tree]:
 
 def _header(file: IO[bytes], held: int, read: Callable[[], np.ndarray]) -> Leaf:
     """Shape and type as the header says; one that promises more than there is is not read."""
-    form = np.lib.format
     try:
-        read_header = form.read_array_header_1_0 if form.read_magic(file) == (1, 0) else form.read_array_header_2_0
-        shape, _, dtype = read_header(file)
+        shape, dtype = header_of(file)
     except ValueError as error:
         raise OSError(str(error)) from None
 
     def guarded() -> np.ndarray:
-        promised = math.prod(shape) * dtype.itemsize
-        if promised > held:
-            raise OSError(f"the header promises {promised} bytes, there are {held}")
+        require_held(shape, dtype, held)
         return read()
 
     return leaf_of(shape, dtype, guarded)

@@ -6,8 +6,6 @@ text (JSON) how the program is put together. Nothing is unpickled. ``load`` beli
 
 import io
 import json
-import zipfile
-import zlib
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -20,6 +18,7 @@ from beamwright.programs.expressions import Covariance, Scalar
 from beamwright.programs.form import Model, span
 from beamwright.programs.problem import Objective, Problem, Solution, verify
 from beamwright.programs.written import Reader, Writer
+from beamwright.records.archives import read_arrays
 from beamwright.records.digest import digest_of
 
 FORMAT_VERSION = 1
@@ -167,10 +166,9 @@ def _contents(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray], str]:
     """Description, arrays and digest of a file. Raises ValueError naming it."""
     require(path.is_file(), str(path), "be a file written by save", "none")
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            arrays = {name: archive[name] for name in archive}
+        arrays = read_arrays(path)
         about, digest = json.loads(str(arrays.pop(_ABOUT))), str(arrays.pop(_DIGEST))
-    except (ValueError, OSError, EOFError, KeyError, zipfile.BadZipFile, zlib.error, RecursionError) as error:
+    except (ValueError, KeyError, RecursionError) as error:
         why = " ".join(str(error).split())
         raise ValueError(f"{path} must be a file written by save, but it is damaged ({why})") from None
     known = isinstance(about, dict) and about.get("format_version") == FORMAT_VERSION
