@@ -40,6 +40,7 @@ def test_a_drop_depends_neither_on_its_batch_nor_on_its_chunk(tmp_path):
     assert np.all(whole["robust-32"] > whole["non-robust-32"] + 5)
 
 
+@pytest.mark.slow
 def test_errors_along_one_line_are_a_part_of_all_errors(tmp_path):
     folder = run(cut("fig8", ("non-robust-32",), sweep(0.1)), tmp_path, drops=3)
     verified, radial, tangential, mean = (
@@ -121,6 +122,7 @@ def test_theorem_1_bounds_by_its_printed_exponent_and_not_by_that_of_its_proof(t
     assert np.all(table["tightness"] >= 1 - 1e-9)
 
 
+@pytest.mark.slow
 def test_rounds_are_counted_until_a_rate_stays_and_more_rounds_reach_more(tmp_path):
     folder = run(cut("inner-loops", ("published",), sweep(0.1), measure=CONVERGENCE, metrics=ROUNDS), tmp_path, drops=2)
     assert np.all(values(folder, "fall") > 0.5) and np.all(values(folder, "to_98") >= 1)

@@ -5,7 +5,8 @@ At an optimum (W, y) with multipliers u, the value's derivative is that of the L
     L(data) = objective(W, y; data) - sum_c <u_c, condition_c(W, y; data)>,      dv/ddata = dL/ddata
 
 so nothing is solved a second time. The multiplier of a set of channels is a matrix U >= 0 of the S-lemma,
-<U, B^H Phi B> = tr(B U B^H Phi), B = [r S, h]. Source: Bonnans and Shapiro (2000), section 4.3.
+<U, B^H Phi B> = tr(B U B^H Phi), B = [r S, h].
+Source: Bonnans and Shapiro, Perturbation Analysis of Optimization Problems (2000).
 """
 
 from collections.abc import Callable

@@ -372,7 +372,7 @@ def test_no_error_is_the_non_robust_design():
     [
         pytest.param({"columns": 1}, (-20, 15), (-21, 16), marks=SLOW),
         pytest.param({"columns": 32, "feeds": 1}, (-20, 15), (-21, 16), marks=SLOW),
-        ({"columns": 32}, (10, 10), (10, 10)),
+        pytest.param({"columns": 32}, (10, 10), (10, 10), marks=SLOW),
         ({"columns": 32, "rate_near": 12.0, "rate_far": 12.0}, (-20, 15), (-21, 16)),
     ],
     ids=["one element", "one feed", "one direction", "high rates"],

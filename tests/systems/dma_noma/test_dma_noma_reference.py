@@ -31,7 +31,7 @@ def test_several_starts_are_no_worse():
 
 def test_trust_region_and_lmi_agree():
     for error_m in (5e-4, 3e-3):
-        s, r = drawn(2, position_error_m=error_m)
+        s, r = drawn(1, position_error_m=error_m)
         d = dn.csi_ball(s, r.known, rounds=2)
         found, lmi = np.stack(dn.ball_sinr(s, r.known, d)), reference.ball_sinr_lmi(s, r.known, d)
         clear = found > 1e-3

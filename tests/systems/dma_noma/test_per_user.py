@@ -131,6 +131,7 @@ def test_rates_user_by_user(settings):
     assert np.all(d.guaranteed_weighted_rate <= proof.bound)
 
 
+@pytest.mark.slow
 def test_every_user_moves_within_its_own_ball():
     errors = np.array([0.3, 0.0, 0.05, 0.4])
     s, r = drawn(3, columns=16, position_error_m=errors)

@@ -133,6 +133,7 @@ def test_the_adversary_attacks_every_subcarrier():
         assert np.all(model.rates(d, *model.worst_ratios(there, one))[0] >= proof.verified_near_rates - 1e-9)
 
 
+@pytest.mark.slow
 def test_a_design_for_the_band_beats_one_for_the_carrier_over_it():
     s, r = drawn(2, **SMALL)
     whole, carrier = (
