@@ -94,7 +94,7 @@ def test_values_of_every_group_alike_are_one_value():
             allocate_power(a, b, 0.5, weight * every, 0.5 * every, 0.7 * every, (1 - weight) * every),
             allocate_power(a, b, 0.5, weight * every[:, 0], 0.5, 0.7 * every[:, 0]),
         ):
-            np.testing.assert_allclose(other.x, one.x, rtol=1e-13, atol=1e-15)
+            np.testing.assert_array_equal(one.x, other.x)
         scaled = allocate_power(a, b, 0.5, 70 * weight, 0.5, 0.7, 70 * (1 - weight))
         np.testing.assert_allclose(scaled.x, one.x, rtol=1e-9, atol=1e-12)
     alone = allocate_power(a[0], b[0], 0.5, [0.6, 0.2, 0.9], [0.0, 1.0, 2.0], 1.0)

@@ -36,10 +36,14 @@ def test_quadratics_in_a_box_meet_their_conditions(seed):
     root = rng.standard_normal((12, 12))
     a, b = jnp.asarray(root @ root.T + 0.1 * np.eye(12)), jnp.asarray(5 * rng.standard_normal(12))
     options = qn.Options(iterations=300, tolerance=1e-9)
-    found = jax.jit(lambda x: qn.minimise(lambda x: 0.5 * x @ a @ x - b @ x, x, 0.0, 1.0, options))(jnp.zeros(12))
+    solve = jax.jit(
+        lambda x: qn.minimise(lambda x: 0.5 * x @ a @ x - b @ x, x, 0.0, 1.0, options),
+        compiler_options={"xla_backend_optimization_level": 3},  # the last digit decides, as users' compiler has it
+    )
+    found = solve(jnp.zeros(12))
     slope = np.asarray(a @ found.x - b)
     inside = (found.x > 0) & (found.x < 1)
-    assert np.abs(slope[inside]).max(initial=0) <= 1e-8 * np.linalg.norm(a, 2)
+    assert np.abs(slope[inside]).max(initial=0) <= 1e-7
     assert np.all(slope[found.x == 0] >= 0) and np.all(slope[found.x == 1] <= 0)
     assert 0 < inside.sum() < 12
 

@@ -1,7 +1,6 @@
 """Named arrays from .npz, .npy, .mat (v5 and v7.3) and .h5 files: nothing in a file is ever executed."""
 
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -12,12 +11,7 @@ import numpy as np
 
 from beamwright.cli.matlab import hdf5_tree, mat5_tree
 from beamwright.cli.trees import Fields, Leaf, Tree, leaf_of, leaves, pick
-from beamwright.records.archives import header_of, require_held
-
-_UNREADABLE = (
-    OSError, EOFError, KeyError, IndexError, TypeError, NotImplementedError, RuntimeError, MemoryError,
-    zipfile.BadZipFile, zlib.error,
-)  # fmt: skip
+from beamwright.records.archives import UNREADABLE, header_of, require_held
 
 
 @contextmanager
@@ -35,7 +29,7 @@ def opened(path: str | Path) -> Iterator[Tree]:
     try:
         with reader(path) as tree:
             yield tree
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         rule = f"{path} must be {kind} that can be read, but it is damaged or of another kind ({reason})"
         raise ValueError(rule) from None

@@ -241,8 +241,7 @@ def allocate_power(
         require(bool((values > 0).all()), name, "be > 0", values[~(values > 0)][:1])
     (drops, groups), each = given["a"].shape, np.shape(a)
     others = {"power_w": power_w, "weight": weight, "rate_near": rate_near, "rate_far": rate_far}
-    if weight_far is not None:
-        others["weight_far"] = weight_far
+    others["weight_far"] = 1 - np.asarray(weight, float) if weight_far is None else weight_far
     for name, value in others.items():
         array = np.asarray(value, float)
         shapes = [(drops,)] if name == "power_w" else list(dict.fromkeys([(drops,), each]))

@@ -20,6 +20,7 @@ from beamwright.programs.problem import Objective, Problem, Solution, verify
 from beamwright.programs.written import Reader, Writer
 from beamwright.records.archives import read_arrays
 from beamwright.records.digest import digest_of
+from beamwright.records.files import write_bytes
 
 FORMAT_VERSION = 1
 AGREEMENT = 1e-9
@@ -29,8 +30,6 @@ _ABOUT, _DIGEST = "about", "digest"
 
 def save(solution: Solution, path: str | Path) -> Path:
     """Write a solution; the file appears whole or not at all. Raises ValueError unless the name ends in ``.npz``."""
-    from beamwright.records.files import write_bytes
-
     path = Path(path)
     require(path.suffix == ".npz", "path", "end in .npz", path.name)
     about, arrays = _written(solution.problem)

@@ -9,10 +9,11 @@ from typing import IO
 import numpy as np
 from numpy.lib import format as npy
 
-_UNREADABLE = (
-    ValueError, OSError, EOFError, KeyError, TypeError, NotImplementedError, RuntimeError, MemoryError,
+UNREADABLE = (
+    OSError, EOFError, KeyError, IndexError, TypeError, NotImplementedError, RuntimeError, MemoryError,
     zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
+"""What readers of damaged files raise, beside ValueError."""
 
 
 def read_arrays(path: Path) -> dict[str, np.ndarray]:
@@ -24,7 +25,7 @@ def read_arrays(path: Path) -> dict[str, np.ndarray]:
         held = path.stat().st_size
         with zipfile.ZipFile(path) as archive:
             return {name.removesuffix(".npy"): _array(archive, name, held) for name in archive.namelist()}
-    except _UNREADABLE as error:
+    except (ValueError, *UNREADABLE) as error:
         raise ValueError(" ".join(str(error).split()) or type(error).__name__) from None
 
 

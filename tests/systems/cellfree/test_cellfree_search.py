@@ -123,10 +123,7 @@ def test_baselines_that_ignore_offsets_use_all_rounds_and_choose_by_what_they_kn
     {"tx_antennas": 4, "half_region_wavelengths": 4.0}, {"users": 2, "sensing_weight": 0.5},
 ])  # fmt: skip
 def test_order_of_designs_on_many_drops(settings):
-    """Moving over fixed over silence, robust over not, 64 drops of ten settings.
-
-    Local optima differ: a required radar SINR may gain on single drops, and at most a hair on average.
-    """
+    """Moving over fixed over silence, robust over not, free over a required radar SINR; 64 drops of ten settings."""
     s = cf.Scenario(**settings)
     known = cf.draw(s, jax.random.key(0), 64).known
     moving, fixed, poor = (f(s, known) for f in (cf.maximise_worst_case, cf.fixed_array, cf.non_robust))
@@ -136,7 +133,7 @@ def test_order_of_designs_on_many_drops(settings):
     assert np.all(moving.worst_case_utility >= fixed.worst_case_utility - 0.01)
     assert np.all(fixed.worst_case_utility >= fixed.certificate.silence_utility - 0.01)
     assert np.all(moving.worst_case_utility >= poor.worst_case_utility - 0.01)
-    assert gained.mean() <= 0.05
+    assert gained.mean() <= 0
 
 
 def test_every_access_point_keeps_its_own_power_limit():
