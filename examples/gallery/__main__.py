@@ -1,19 +1,15 @@
 """``python -m examples.gallery [problem ...] [--out gallery-out]``: a picture for every problem of the zoo."""
 
 import argparse
-import re
 from pathlib import Path
 
 from matplotlib.figure import Figure
 
 from beamwright.records import write_bytes
-from beamwright.report.style import new_figure, render, styled
+from beamwright.report.style import legend_shape, new_figure, render, styled
 from examples.gallery import power, protection, sensing
 
 PICTURES = {draw.__name__: draw for module in (power, protection, sensing) for draw in module.PICTURES}
-
-LETTERS, HANDLE = 58, 5
-"""Letters of a legend's size across the column, and what an entry needs beside its label."""
 
 
 def main() -> None:
@@ -38,16 +34,10 @@ def picture(name: str) -> Figure:
         axes = figure.subplots()
         PICTURES[name](axes)
         handles, labels = axes.get_legend_handles_labels()
-        columns = max(1, min(3, LETTERS // (HANDLE + max(map(_letters, labels)))))
-        rows = -(-len(labels) // columns)
+        rows, columns = legend_shape(labels, 1)
         figure.set_figheight(figure.get_figheight() + 0.16 * (rows - 1))
-        figure.legend(handles, labels, loc="outside lower center", ncols=-(-len(labels) // rows))
+        figure.legend(handles, labels, loc="outside lower center", ncols=columns)
     return figure
-
-
-def _letters(label: str) -> int:
-    """Visible letters, a command of mathematics as one."""
-    return len(re.sub(r"\\[a-zA-Z]+", "x", label).replace("$", "").replace(" ", ""))
 
 
 if __name__ == "__main__":

@@ -2,12 +2,8 @@
 
 import numpy as np
 import pandas as pd
-from matplotlib import rcParams
 from matplotlib.artist import Artist
-from matplotlib.cbook import is_math_text
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
-from matplotlib.textpath import text_to_path
 
 from beamwright.records import Picture
 from beamwright.report.curves import HOLLOW, draw_curves, line_label
@@ -15,7 +11,7 @@ from beamwright.report.data import Data
 from beamwright.report.distributions import draw_distribution
 from beamwright.report.maps import draw_map
 from beamwright.report.profiles import draw_profiles
-from beamwright.report.style import figure_width, new_figure, say_empty, styled
+from beamwright.report.style import legend_shape, new_figure, say_empty, styled
 
 _DRAW = {
     "curves": draw_curves,
@@ -26,8 +22,6 @@ _DRAW = {
     "map": draw_map,
     "profile": draw_profiles,
 }
-_MOST_COLUMNS = 4
-"""Of a legend."""
 
 
 def draw(data: Data, picture: Picture) -> tuple[Figure, pd.DataFrame]:
@@ -39,9 +33,7 @@ def draw(data: Data, picture: Picture) -> tuple[Figure, pd.DataFrame]:
         marks += [mark.label for p in picture.panels for mark in p.more_marks]
         shaded = [panel.shaded_label for panel in picture.panels if panel.shaded_label]
         count, entries = len(picture.panels), [*labels, *marks, *shaded]
-        columns = _columns_that_fit(entries, figure_width(count))
-        rows = -(-len(entries) // columns)
-        columns = -(-len(entries) // rows)
+        rows, columns = legend_shape(entries, count)
         figure = new_figure(count, rows)
         grid = figure.subplots(-(-count // 2), min(count, 2), squeeze=False).ravel()
         tables: list[pd.DataFrame] = []
@@ -61,14 +53,3 @@ def draw(data: Data, picture: Picture) -> tuple[Figure, pd.DataFrame]:
             handles[HOLLOW] = handles.pop(HOLLOW)
         figure.legend(list(handles.values()), list(handles), loc="outside lower center", ncols=columns)  # type: ignore[call-overload]
     return figure, pd.concat(tables, ignore_index=True)
-
-
-def _columns_that_fit(labels: list[str], width_in: float) -> int:
-    """Columns of a legend with these labels across a figure, at most ``_MOST_COLUMNS``; widths as they are set."""
-    em = rcParams["legend.fontsize"]
-    font = FontProperties(family=rcParams["font.family"], size=em)
-    widest = max(text_to_path.get_text_width_height_descent(label, font, is_math_text(label))[0] for label in labels)
-    gap = em * rcParams["legend.columnspacing"]
-    column = widest + em * (rcParams["legend.handlelength"] + rcParams["legend.handletextpad"]) + gap
-    room = 72 * width_in - 2 * em * rcParams["legend.borderpad"] + gap
-    return max(1, min(_MOST_COLUMNS, int(room // column)))

@@ -6,9 +6,13 @@ from contextlib import contextmanager
 
 import matplotlib
 import numpy as np
+from matplotlib import rcParams
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.cbook import is_math_text
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
 
 COLUMN_IN, PAGE_IN = 3.5, 7.16
 """Widths of one and of two columns of an IEEE journal, in inches."""
@@ -16,6 +20,8 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#5
 """Okabe and Ito, darkest first (their yellow and black left out: too faint, too strong for a line)."""
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "h")
 DASHES = ("-", (0, (4, 1.5)), (0, (1, 1.3)), (0, (4, 1.3, 1, 1.3)))
+_MOST_COLUMNS = 4
+"""Of a legend."""
 _SETTINGS: dict = {
     "font.family": "STIXGeneral",
     "mathtext.fontset": "stix",
@@ -51,7 +57,19 @@ def styled() -> Iterator[None]:
         yield
 
 
-def figure_width(panels: int) -> float:
+def legend_shape(labels: list[str], panels: int) -> tuple[int, int]:
+    """Rows and columns of a legend with these labels across a figure of that many panels; widths as they are set."""
+    em = rcParams["legend.fontsize"]
+    font = FontProperties(family=rcParams["font.family"], size=em)
+    widest = max(text_to_path.get_text_width_height_descent(label, font, is_math_text(label))[0] for label in labels)
+    gap = em * rcParams["legend.columnspacing"]
+    column = widest + em * (rcParams["legend.handlelength"] + rcParams["legend.handletextpad"]) + gap
+    room = 72 * _width(panels) - 2 * em * rcParams["legend.borderpad"] + gap
+    rows = -(-len(labels) // max(1, min(_MOST_COLUMNS, int(room // column))))
+    return rows, -(-len(labels) // rows)
+
+
+def _width(panels: int) -> float:
     """Inches: one panel is a column wide, more go across the page."""
     return COLUMN_IN if panels == 1 else PAGE_IN
 
@@ -59,7 +77,7 @@ def figure_width(panels: int) -> float:
 def new_figure(panels: int, legend_rows: int) -> Figure:
     """An empty figure for that many panels side by side: one panel a column wide, more across the page."""
     rows = -(-panels // 2)
-    figure = Figure(figsize=(figure_width(panels), 2.35 * rows + 0.16 * legend_rows + 0.15), layout="constrained")
+    figure = Figure(figsize=(_width(panels), 2.35 * rows + 0.16 * legend_rows + 0.15), layout="constrained")
     FigureCanvasAgg(figure)
     return figure
 

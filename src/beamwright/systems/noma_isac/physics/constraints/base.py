@@ -167,13 +167,35 @@ class OfTargets(Named):
         return s.steering
 
 
-def upper_limits(limits: Any) -> tuple[Any, Any]:
-    """``Constraint.scaled`` of rows -power >= -limit: divided by limits above one, and by the root of those below.
+@dataclass(frozen=True)
+class PowerLimits(Constraint):
+    """A row -v_r^H R v_r >= -P_r per vector: power that is limited from above."""
 
-    Neither limits nor powers are then large. Limits below ``THIN`` are raised to it.
-    """
-    limits = jnp.maximum(-limits, THIN)
-    return -limits, jnp.where(limits > 1.0, 1.0 / limits, limits**-0.5)
+    count: int
+
+    def forms(self) -> np.ndarray:
+        """-e_r e_r^T."""
+        return -np.eye(self.count)[:, :, None] * np.eye(self.count)
+
+    @abstractmethod
+    def most_w(self, s: Scenario) -> np.ndarray:
+        """P: one value, or one per vector."""
+
+    def limits_w(self, s: Scenario) -> np.ndarray:
+        """-P."""
+        return np.broadcast_to(-self.most_w(s), (self.count,))
+
+    def scaled(self, limits: Any) -> tuple[Any, Any]:
+        """Divided by limits above one, and by the root of those below; those below ``THIN`` are raised to it.
+
+        Neither limits nor powers are then large.
+        """
+        limits = jnp.maximum(-limits, THIN)
+        return -limits, jnp.where(limits > 1.0, 1.0 / limits, limits**-0.5)
+
+    def violation(self, s: Scenario, at: Point) -> np.ndarray:
+        """Excess relative to the limit."""
+        return largest(at.power_w(self.vectors(s)) / -self.limits_w(s) - 1)
 
 
 def largest(excess: np.ndarray) -> np.ndarray:

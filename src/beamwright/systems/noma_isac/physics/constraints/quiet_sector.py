@@ -1,20 +1,19 @@
 """Limited power towards a sector: (a_q + d)^H R (a_q + d) <= Q_q for all ||d|| <= steering_error (spec P1 g)."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
-from beamwright.systems.noma_isac.physics.constraints.base import Ball, Constraint, Point, largest, upper_limits
+from beamwright.systems.noma_isac.physics.constraints.base import Ball, Constraint, Point, PowerLimits, largest
 from beamwright.systems.noma_isac.scenario import Scenario
 from beamwright.systems.noma_isac.types import Oma
 
 
 @dataclass(frozen=True)
-class QuietDirections(Constraint):
+class QuietDirections(PowerLimits):
     """A row -a_q^H R a_q >= -Q_q per direction, for steering vectors that are known exactly."""
 
-    directions: int
     family: ClassVar[str] = "sector"
 
     @classmethod
@@ -27,21 +26,9 @@ class QuietDirections(Constraint):
         """Steering vectors of the directions."""
         return s.steering_towards(s.quiet_angles_deg)
 
-    def forms(self) -> np.ndarray:
-        """-e_q e_q^T."""
-        return -np.eye(self.directions)[:, :, None] * np.eye(self.directions)
-
-    def limits_w(self, s: Scenario) -> np.ndarray:
-        """-Q."""
-        return np.broadcast_to(-np.asarray(s.quiet_power_w, float), (self.directions,))
-
-    def scaled(self, limits: Any) -> tuple[Any, Any]:
-        """Those of ``upper_limits``."""
-        return upper_limits(limits)
-
-    def violation(self, s: Scenario, at: Point) -> np.ndarray:
-        """Excess of the power relative to the limit."""
-        return largest(at.power_w(self.vectors(s)) / -self.limits_w(s) - 1)
+    def most_w(self, s: Scenario) -> np.ndarray:
+        """``quiet_power_w``."""
+        return np.asarray(s.quiet_power_w, float)
 
 
 @dataclass(frozen=True)
@@ -50,11 +37,11 @@ class QuietSector(QuietDirections, Ball):
 
     def signs(self) -> np.ndarray:
         """Power is limited from above."""
-        return -np.ones(self.directions)
+        return -np.ones(self.count)
 
     def radii(self, s: Scenario) -> np.ndarray:
         """Steering error."""
-        return np.full(self.directions, s.steering_error)
+        return np.full(self.count, s.steering_error)
 
     def violation(self, s: Scenario, at: Point) -> np.ndarray:
         """Excess of the power at the worst steering vector, relative to the limit."""
