@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from pydantic import field_validator
 
+import beamwright
 from beamwright.core import (
     ArrayRecord,
     Config,
@@ -303,3 +304,26 @@ def test_a_process_forked_after_use_is_refused_not_left_waiting():
         os._exit(5)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 3
     require_jax()  # the parent goes on
+
+
+# compiled programs ----------------------------------------------------------------------------------------------
+
+
+def test_a_script_loads_what_an_earlier_one_compiled(tmp_path):
+    """The second process compiles nothing: every program that takes time comes from the folder."""
+    code = (
+        "import beamwright, sys; folder = beamwright.cache(sys.argv[1]); import jax, beamwright.systems;"
+        "seen = []; jax.monitoring.register_event_listener(lambda name, **_: seen.append(name));"
+        "from beamwright.core import drop_keys; drop_keys(jax.random.key(0), 3); import beamwright.channels as c;"
+        "c.rayleigh(drop_keys(jax.random.key(0), 3), 2, 2);"
+        "print(folder, sum('cache_hits' in s for s in seen), sum('cache_misses' in s for s in seen))"
+    )
+    first, second = (
+        subprocess.run(
+            [sys.executable, "-c", code, tmp_path], capture_output=True, text=True, check=True
+        ).stdout.split()
+        for _ in range(2)
+    )
+    assert first[0] == second[0] and Path(first[0]).parent == tmp_path
+    assert int(first[2]) > 0 and second[1:] == [str(int(first[1]) + int(first[2])), "0"]
+    assert beamwright.cache("off") is None
