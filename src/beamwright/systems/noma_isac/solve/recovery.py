@@ -5,9 +5,10 @@ from typing import NamedTuple
 import numpy as np
 
 from beamwright.optim.rank_reduction import reduce_rank
-from beamwright.systems.noma_isac.physics import RECOVERED_GAP, VIOLATION, Oma, Problem, Scenario, judge, model
+from beamwright.systems.noma_isac.physics import GAP, RECOVERED_GAP, VIOLATION, Oma, Problem, Scenario, judge, model
 from beamwright.systems.noma_isac.physics.combination import coordinates, stream_weights, weighted_cost
 from beamwright.systems.noma_isac.physics.constraints import Constraint, constraints
+from beamwright.systems.noma_isac.solve.power_control import raised
 from beamwright.systems.noma_isac.solve.relax import Relaxation, asks_for_all_errors, relax
 
 RANK_ONE = 1e-6
@@ -33,7 +34,7 @@ def recover(s: Scenario, problem: Problem, relaxed: Relaxation) -> Recovered:
     Where there are none the top eigenvectors are returned: the certificate will show what they miss.
     """
     inner = np.nan_to_num(relaxed.inner)
-    beams, single = _accept(s, problem, inner, relaxed.basis)
+    beams, single = _accept(s, problem, inner, relaxed.basis, relaxed.objective_w)
     iterations = np.zeros(len(inner), int)
     loose = np.flatnonzero(~single & np.isfinite(relaxed.objective_w))
     if len(loose) and not asks_for_all_errors(s, problem):
@@ -57,19 +58,34 @@ def principal_beams(inner: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.sqrt(np.maximum(values[..., -1:], 0)) * vectors[..., -1], ratio
 
 
-def _accept(s: Scenario, problem: Problem, inner: np.ndarray, basis: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _accept(
+    s: Scenario, problem: Problem, inner: np.ndarray, basis: np.ndarray, objective_w: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Top eigenvectors (drops, users, r), and whether they may be returned.
 
-    What is left out of a covariance counts by its share of the power a user receives, not of the trace: a ratio below
-    ``RANK_ONE`` alone does not keep every SINR.
+    They may where all covariances are of rank one and the demands are met. What is left out of a covariance counts by
+    its share of the power a user receives, not of the trace: a ratio below ``RANK_ONE`` alone does not keep every SINR,
+    and one above loses none for good where power control makes up for it at no cost beside ``objective_w`` (drops,).
     """
     beams, ratio = principal_beams(inner)
     good = ratio <= RANK_ONE
     at = np.flatnonzero(good)
-    whole = _lift(basis[at], beams[at])
-    unlimited = problem.take(at)._replace(power_limit_w=np.full(len(at), np.inf))
-    good[at] = judge(s, unlimited, whole, basis[at]).residuals.violation <= VIOLATION / 2
+    good[at] = _cost(s, problem.take(at), beams[at], basis[at]) < np.inf
+    at = np.flatnonzero(~good & np.isfinite(objective_w))
+    if len(at):
+        some = problem.take(at)
+        more = raised(s, some, _lift(basis[at], beams[at]), basis[at])
+        more = np.einsum("dar,dka->dkr", np.conj(basis[at]), more)
+        good[at] = _cost(s, some, more, basis[at]) <= objective_w[at] * (1 + GAP / 2)
+        beams[at[good[at]]] = more[good[at]]
     return beams, good
+
+
+def _cost(s: Scenario, problem: Problem, beams: np.ndarray, basis: np.ndarray) -> np.ndarray:
+    """Objective J of beams (drops, users, r) that meet every demand but the power limit, else infinite, (drops,)."""
+    unlimited = problem._replace(power_limit_w=np.full(len(beams), np.inf))
+    judged = judge(s, unlimited, _lift(basis, beams), basis)
+    return np.where(judged.residuals.violation <= VIOLATION / 2, judged.objective_w, np.inf)
 
 
 def _along_the_face(s: Scenario, problem: Problem, relaxed: Relaxation) -> tuple[np.ndarray, np.ndarray]:
@@ -79,7 +95,7 @@ def _along_the_face(s: Scenario, problem: Problem, relaxed: Relaxation) -> tuple
         relaxed.inner, axis1=-2, axis2=-1
     ).real.sum(axis=-1, keepdims=True)
     reduced = reduce_rank(relaxed.inner, functionals, slack <= 1e-7 * scale, np.maximum(slack, 0), tolerance=1e-9)
-    return _accept(s, problem, reduced.x, relaxed.basis)
+    return _accept(s, problem, reduced.x, relaxed.basis, relaxed.objective_w)
 
 
 def _functionals(s: Scenario, problem: Problem, relaxed: Relaxation) -> tuple[np.ndarray, np.ndarray]:
@@ -212,8 +228,8 @@ def _penalised(
     v = beams / np.where(norm > 0, norm, 1)
     away = np.eye(v.shape[-1]) - v[..., :, None] * np.conj(v[..., None, :])
     penalised = relax(s, problem, rho[:, None, None, None] * away, basis)
-    beams, single = _accept(s, problem, np.nan_to_num(penalised.inner), basis)
     cost = penalised.objective_w
+    beams, single = _accept(s, problem, np.nan_to_num(penalised.inner), basis, cost)
     return beams, cost, single & np.isfinite(cost), penalised.iterations
 
 
