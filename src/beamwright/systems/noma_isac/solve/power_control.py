@@ -21,17 +21,16 @@ SHORT = 0.1 * VIOLATION
 """Relative shortfall that ends the rounds."""
 
 
-def raised(s: Scenario, problem: Problem, beams: np.ndarray, basis: np.ndarray) -> np.ndarray:
+def raised(s: Scenario, problem: Problem, beams: np.ndarray) -> np.ndarray:
     """Beams (drops, users, antennas) in sqrt(W) whose powers are raised until their SINRs are met, or cannot be.
 
-    Args:    beams in the span of ``basis`` (drops, antennas, r).
     Returns: (drops, users, antennas); whether they serve is for ``judge`` to say.
     """
     beams = beams.copy()
     left = np.arange(len(beams))
     for _ in range(ROUNDS):
         some = problem.take(left)
-        sinr = judge(s, some, beams[left], basis[left]).worst.sinr
+        sinr = judge(s, some, beams[left]).worst.sinr
         factor = _lacking(sinr, some.sinr_target)
         ours = (factor.max(axis=1) > 1 + SHORT) & (factor.max(axis=1) <= MOST)
         left, factor = left[ours], factor[ours]

@@ -61,30 +61,30 @@ def principal_beams(inner: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _accept(
     s: Scenario, problem: Problem, inner: np.ndarray, basis: np.ndarray, objective_w: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Top eigenvectors (drops, users, r), and whether they may be returned.
+    """Beams (drops, users, r) of covariances, and whether they may be returned.
 
-    They may where all covariances are of rank one and the demands are met. What is left out of a covariance counts by
-    its share of the power a user receives, not of the trace: a ratio below ``RANK_ONE`` alone does not keep every SINR,
-    and one above loses none for good where power control makes up for it at no cost beside ``objective_w`` (drops,).
+    Top eigenvectors may where all covariances are of rank one and the demands are met. What is left out of a covariance
+    counts by its share of the power a user receives, not of the trace: a ratio below ``RANK_ONE`` alone does not keep
+    every SINR, and one above loses none for good where beams that keep their users' share and power control make up for
+    it, at no cost beside ``objective_w`` (drops,).
     """
     beams, ratio = principal_beams(inner)
     good = ratio <= RANK_ONE
     at = np.flatnonzero(good)
-    good[at] = _cost(s, problem.take(at), beams[at], basis[at]) < np.inf
+    good[at] = _cost(s, problem.take(at), _lift(basis[at], beams[at])) < np.inf
     at = np.flatnonzero(~good & np.isfinite(objective_w))
     if len(at):
         some = problem.take(at)
-        more = raised(s, some, _lift(basis[at], beams[at]), basis[at])
-        more = np.einsum("dar,dka->dkr", np.conj(basis[at]), more)
-        good[at] = _cost(s, some, more, basis[at]) <= objective_w[at] * (1 + GAP / 2)
-        beams[at[good[at]]] = more[good[at]]
+        served = np.where(some.sinr_target[..., None] > 0, _serving_beams(some, inner[at], basis[at]), beams[at])
+        served = raised(s, some, _lift(basis[at], served))
+        good[at] = _cost(s, some, served) <= objective_w[at] * (1 + GAP / 2)
+        beams[at[good[at]]] = _inside(basis[at], served)[good[at]]
     return beams, good
 
 
-def _cost(s: Scenario, problem: Problem, beams: np.ndarray, basis: np.ndarray) -> np.ndarray:
-    """Objective J of beams (drops, users, r) that meet every demand but the power limit, else infinite, (drops,)."""
-    unlimited = problem._replace(power_limit_w=np.full(len(beams), np.inf))
-    judged = judge(s, unlimited, _lift(basis, beams), basis)
+def _cost(s: Scenario, problem: Problem, beams: np.ndarray) -> np.ndarray:
+    """Objective J of beams (drops, users, antennas) that meet all but the power limit, else infinite, (drops,)."""
+    judged = judge(s, problem._replace(power_limit_w=np.full(len(beams), np.inf)), beams)
     return np.where(judged.residuals.violation <= VIOLATION / 2, judged.objective_w, np.inf)
 
 
@@ -145,7 +145,7 @@ def _by_penalty(s: Scenario, problem: Problem, relaxed: Relaxation) -> "_Designs
     needed: cheaper designs from a quarter of the iterations (docs). Drops where that fails start again elsewhere.
     """
     drops = len(problem.h)
-    top, served = principal_beams(relaxed.inner)[0], _serving_beams(problem, relaxed)
+    top, served = principal_beams(relaxed.inner)[0], _serving_beams(problem, relaxed.inner, relaxed.basis)
     best = _Designs(top.copy(), np.full(drops, np.inf), np.zeros(drops), np.zeros(drops, int))
     for starts in (((top, 1.0),), ((served, 1.0), (served, 30.0))):
         todo = np.flatnonzero(best.objective_w > relaxed.objective_w * (1 + RECOVERED_GAP))
@@ -164,9 +164,15 @@ def _by_penalty(s: Scenario, problem: Problem, relaxed: Relaxation) -> "_Designs
     return best
 
 
-def _serving_beams(problem: Problem, relaxed: Relaxation) -> np.ndarray:
-    """Beams W_k h_k, (drops, users, r): the part of W_k for its user, where the top eigenvector may serve targets."""
-    return np.einsum("dkij,dkj->dki", relaxed.inner, problem.h @ np.conj(relaxed.basis))
+def _serving_beams(problem: Problem, inner: np.ndarray, basis: np.ndarray) -> np.ndarray:
+    """Beams w_k = W_k h_k / (h_k^H W_k h_k)^1/2, (drops, users, r), where the top eigenvector may serve targets.
+
+    User k receives as much of w_k as of W_k, all others no more: w_k w_k^H <= W_k (Cauchy-Schwarz).
+    """
+    h = _inside(basis, problem.h)
+    towards = np.einsum("dkij,dkj->dki", inner, h)
+    power_w = np.einsum("dki,dki->dk", np.conj(h), towards).real[..., None]
+    return np.divide(towards, np.sqrt(np.abs(power_w)), out=np.zeros_like(towards), where=power_w > 0)
 
 
 class _Designs(NamedTuple):
@@ -236,3 +242,8 @@ def _penalised(
 def _lift(basis: np.ndarray, beams: np.ndarray) -> np.ndarray:
     """Beams at the antennas, from coordinates in the basis."""
     return np.einsum("dar,dkr->dka", basis, beams)
+
+
+def _inside(basis: np.ndarray, vectors: np.ndarray) -> np.ndarray:
+    """Coordinates (drops, users, r) of vectors at the antennas in the basis."""
+    return np.einsum("dar,dka->dkr", np.conj(basis), vectors)
