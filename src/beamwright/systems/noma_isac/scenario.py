@@ -121,6 +121,12 @@ class Scenario(Config):
         "noise (each user its own, all other streams are noise: no NOMA)",
         source="spec E1; noise: textbook downlink",
     )
+    sensing_signal: Literal["none", "noise", "known"] = parameter(
+        "none",
+        "Dedicated sensing signal, radiated beside the streams with a covariance of any rank and no data: none, noise "
+        "(it disturbs every user like noise), or known (users know it and cancel it with their estimate)",
+        source="spec, section 1; Liu et al., IEEE TSP 2020, and Hua et al., IEEE TVT 2023",
+    )
     csi_error: Annotated[float | tuple[float, ...], CSI_ERROR] = parameter(
         0.05,
         "Radius of the ball around the estimate in which a true channel lies: one value, or one per user; truths are "
@@ -146,6 +152,11 @@ class Scenario(Config):
     def targets(self) -> int:
         """Number of targets M."""
         return len(self.target_angles_deg if self.steering_vectors is None else self.steering_vectors)
+
+    @property
+    def streams(self) -> int:
+        """Covariances that are radiated: those of the users, and the dedicated sensing signal's where there is one."""
+        return self.users + (self.sensing_signal != "none")
 
     @property
     def further_vectors(self) -> int:

@@ -34,7 +34,7 @@ class Relaxation(NamedTuple):
     objective_w: np.ndarray
     """(drops,) J, as the solver reports it; inf where infeasible, NaN where the solver failed."""
     covariances: np.ndarray
-    """(drops, users, antennas, antennas) W_k; NaN without a solution."""
+    """(drops, streams, antennas, antennas) W_k, the dedicated sensing signal's last; NaN without a solution."""
     sinr_target: np.ndarray
     """(drops, users) linear targets (OMA: of the slot) that the covariances meet."""
     status: np.ndarray
@@ -47,7 +47,7 @@ Row = tuple[str, tuple[int, ...]]
 
 
 class Program(NamedTuple):
-    """One drop's problem and the parts to read it by; users and streams in decoding order."""
+    """One drop's problem and the parts to read it by; users and streams in decoding order, a sensing signal last."""
 
     problem: cp.Problem
     covariances: list[cp.Variable]
@@ -142,14 +142,16 @@ def build(
              noise, gamma, eps (K,) constants.
     """
     K, N, alone = s.users, s.antennas, oma is not Oma.NONE
-    W = [cp.Variable((N, N), hermitian=True) for _ in range(K)]
+    W = [cp.Variable((N, N), hermitian=True) for _ in range(s.streams)]
+    sensing_signal = {"noise": ([W[-1]], []), "known": ([], [W[-1]])}.get(s.sensing_signal, ([], []))
     share = gamma / K if oma is Oma.AVERAGE else gamma
     rows: dict[tuple[int, int], cp.Constraint] = {}
     for k in range(K):
-        later = [] if alone else W[k + 1 :]
+        later = [] if alone else W[k + 1 : K]
         before = [] if alone else W[:k]
         if s.decoding == "noise" and not alone:
             later, before = before + later, []
+        later, before = later + sensing_signal[0], before + sensing_signal[1]
         for l in [k] if alone or s.decoding != "chain" else range(k, K):
             if gamma[k] == 0:
                 continue
@@ -239,11 +241,12 @@ def _solve_drop(
     with warnings.catch_warnings(action="ignore"), contextlib.suppress(cp.SolverError):  # the status says the same
         program.problem.solve(solver=solver, **settings)
     status = _ANSWERS.get(program.problem.status, Status.STALLED)
-    covariances = np.full((s.users, s.antennas, s.antennas), np.nan, complex)
+    covariances = np.full((s.streams, s.antennas, s.antennas), np.nan, complex)
     objective = np.inf if status is Status.INFEASIBLE else np.nan
     if program.problem.value is not None and np.isfinite(program.problem.value):
         objective = float(program.problem.value)
-        covariances[order] = [w.value for w in program.covariances]
+        every = [*order, *range(s.users, s.streams)]
+        covariances[every] = [w.value for w in program.covariances]
     return objective, covariances, status, _multipliers(s, program, order, gamma, eps, noise, oma)
 
 

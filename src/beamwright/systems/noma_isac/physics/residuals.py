@@ -29,7 +29,7 @@ class Judgement(NamedTuple):
     worst: WorstCase
     residuals: Residuals
     inner: np.ndarray
-    """(drops, users, r) beams, or (drops, users, r, r) covariances, in coordinates of the basis."""
+    """(drops, beams, r) beams, or (drops, streams, r, r) covariances, in coordinates of the basis."""
 
 
 def judge(

@@ -32,7 +32,8 @@ def worst_case_sinr(scenario: Scenario, channels: ArrayLike, beams: ArrayLike, c
 
     Args:    channels h (drops, users, antennas) or (users, antennas), estimates, which also set the decoding order;
              beams (drops, users, antennas) or (users, antennas), beams[.., k] serving h[.., k], sqrt(W);
-             or covariances (drops, users, antennas, antennas) in W;
+             or covariances (drops, users, antennas, antennas) in W; a dedicated sensing signal follows those of the
+             users, as beams, any number of them, or as one covariance;
              csi_error eps >= 0, linear amplitude: one value, (users,) or (drops, users).
     Returns: WorstCase, always with the drops axis. Drops whose beams are NaN have NaN.
     Raises:  ValueError naming the argument with a wrong shape or sign, or the entry of h that is not finite.
@@ -40,8 +41,11 @@ def worst_case_sinr(scenario: Scenario, channels: ArrayLike, beams: ArrayLike, c
     channels = batched_channels(scenario, channels)
     streams = numbers(beams, "beams", complex)
     streams = streams[None] if streams.ndim == 2 else streams
-    expected = (len(channels), scenario.users, scenario.antennas, scenario.antennas)[: max(streams.ndim, 3)]
-    require(streams.shape == expected, "beams", f"have shape {expected}", streams.shape)
+    expected = (len(channels), scenario.streams, scenario.antennas, scenario.antennas)[: max(streams.ndim, 3)]
+    more = scenario.sensing_signal != "none" and streams.ndim == 3 and streams.shape[1] >= scenario.users
+    rule = f"have shape {expected}" + (", or with another number of sensing beams" if more else "")
+    shape = (len(streams), scenario.streams, *streams.shape[2:]) if more else streams.shape
+    require(shape == expected, "beams", rule, streams.shape)
     radius = error_radius(scenario, csi_error, len(channels))
     if streams.ndim == 3:  # an error acts only through its projection on the beams
         basis = model.span_basis(np.nan_to_num(streams))
@@ -82,13 +86,15 @@ def _lanes(
 ) -> Ratio:
     """One (user, stream) pair per lane."""
     factors = _factors(streams) * np.sqrt(s.users if oma is Oma.AVERAGE else 1)
-    after, before = (_among(factors, role(s, order, oma)) for role in (model.disturbs, model.cancelled))
+    count = factors.shape[1]
+    masks = (model.by_beam(s, role(s, order, oma), count) for role in (model.disturbs, model.cancelled))
+    after, before = (_among(factors, mask) for mask in masks)
     d, l, k = np.nonzero(mask)
     return Ratio(h[d, l], factors[d, k], after[d, k], before[d, k], radius[d, l], s.noise_vector_w[l])
 
 
 def _factors(streams: np.ndarray) -> np.ndarray:
-    """Columns F_k with W_k = F_k F_k^H, (drops, users, r, columns): the beam, or a root of positive eigenvalues."""
+    """Columns F_k with W_k = F_k F_k^H, (drops, streams, r, columns): the beam, or a root of positive eigenvalues."""
     if streams.ndim == 3:
         return streams[..., None]
     values, vectors = np.linalg.eigh(streams)

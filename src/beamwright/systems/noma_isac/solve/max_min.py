@@ -78,6 +78,8 @@ def balance(s: Scenario, problem: Problem) -> Balanced:
     level = np.where(paid, np.nan_to_num(root.x), 0.0)
     relaxed = _priced(s, at_level(problem, level))[0]
     recovered, attained = _within_budget(s, problem, level, relaxed)
+    if s.sensing_signal != "none":
+        recovered, attained = _at_least_without(s, problem, level, recovered, attained)
     over = np.where(paid & (level > 0), np.nan_to_num(root.infeasible, nan=1.0), np.where(paid, low, 0.0))
     over = np.where(paid, np.fmax(over, attained), over)  # what is attained is within reach, whatever the root says
     multipliers, proof_target = _out_of_reach(s, problem, over, sensing_only)
@@ -141,6 +143,23 @@ def _within_budget(
         good = value >= 0
         fits[open_[good]], fails[open_[~good]] = trial[open_[good]], trial[open_[~good]]
         step[open_[~good]] *= 2
+    return Recovered(beams, iterations), attained
+
+
+def _at_least_without(
+    s: Scenario, problem: Problem, level: np.ndarray, found: Recovered, attained: np.ndarray
+) -> tuple[Recovered, np.ndarray]:
+    """Beams without a dedicated sensing signal in drops where they attain more than those found with it."""
+    lanes = np.flatnonzero((level > 0) & ~(attained >= level * (1 - 1e-7)))
+    if not len(lanes):
+        return found, attained
+    other = balance(s.derived(sensing_signal="none"), problem.take(lanes))
+    better = other.level > np.nan_to_num(attained[lanes], nan=-1.0)
+    beams, iterations, attained = found.beams.copy(), found.iterations.copy(), attained.copy()
+    iterations[lanes] += other.solution.iterations
+    at = lanes[better]
+    beams[at], attained[at] = 0, other.level[better]
+    beams[at, : s.users] = other.solution.beams[better]
     return Recovered(beams, iterations), attained
 
 

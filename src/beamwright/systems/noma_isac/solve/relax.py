@@ -47,7 +47,7 @@ class Relaxation(ArrayRecord):
     objective_w: np.ndarray
     """(drops,) J; +inf where the solver found no design to exist, NaN where it stalled far from an answer."""
     inner: np.ndarray
-    """(drops, users, r, r): W_k = basis inner_k basis^H; NaN where there is no solution."""
+    """(drops, streams, r, r): W_k = basis inner_k basis^H; NaN where there is no solution."""
     basis: np.ndarray
     """(drops, antennas, r)."""
     multipliers: Multipliers
@@ -70,13 +70,13 @@ def relax(
 ) -> Relaxation:
     """Solution of the relaxation of every drop.
 
-    Args:    penalty (drops, users, r, r) Hermitian, in ``basis``: added to the cost of each stream, for rank-one
+    Args:    penalty (drops, streams, r, r) Hermitian, in ``basis``: added to the cost of each stream, for rank-one
              recovery; the objective reported stays J. basis (drops, antennas, r): that of an earlier relaxation.
     """
     if problem.oma is Oma.SLOT:
         return _by_slot(s, problem, penalty, basis)
     basis = design_basis(s, problem.h) if basis is None else basis
-    shape = (*problem.order.shape, basis.shape[-1], basis.shape[-1])
+    shape = (len(problem.order), s.streams, basis.shape[-1], basis.shape[-1])
     penalty = np.zeros(shape, complex) if penalty is None else penalty
     rows = constraints(s, problem.oma)
     limits_w = np.concatenate([np.zeros(0), *(c.limits_w(s) for c in rows)])
@@ -107,7 +107,8 @@ def _narrowed(s: Scenario, rows: tuple[Constraint, ...], solution: Relaxation, l
 def _solved(s: Scenario, problem: Problem, penalty: np.ndarray, basis: np.ndarray, limits_w: np.ndarray) -> Relaxation:
     """Relaxation with limits (drops, limits) of the rows beside the SINR's."""
     drops, users = problem.order.shape
-    order, place = problem.order, model.positions(problem.order)
+    order = problem.order
+    every = np.concatenate([order, np.full((drops, s.streams - users), users)], axis=1)  # a sensing signal stays last
     target = model.slot_target(s, problem)
     robust = asks_for_all_errors(s, problem)
     rows = constraints(s, problem.oma)
@@ -124,12 +125,12 @@ def _solved(s: Scenario, problem: Problem, penalty: np.ndarray, basis: np.ndarra
         _sort(np.broadcast_to(s.noise_vector_w, (drops, users)), order),
         _sort(target, order),
         _sort(problem.csi_error, order),
-        _sort(penalty, order),
+        _sort(penalty, every),
         limits_w,
         np.broadcast_to(radii, (drops, len(radii))),
         np.broadcast_to(scalars, (drops, len(scalars))),
     )
-    inner = _sort(np.moveaxis(solution.y, 3, 1), place)
+    inner = _sort(np.moveaxis(solution.y, 3, 1), model.positions(every))
     solved = solution.ending == Ending.SOLVED
     undecided = np.isin(solution.ending, UNDECIDED)
     unservable = unservable_pairs(s, problem)

@@ -58,7 +58,7 @@ class BallMap(eqx.Module):
     rows: Array
     """(shared rows, functionals, lanes) these rows, linear ones first, then those of cones without their bounds."""
     scale: Array
-    """(users, d, d, lanes) entries of d d^T where W_k = D_k Y_k D_k, D_k = diag(d)."""
+    """(streams, d, d, lanes) entries of d d^T where W_k = D_k Y_k D_k, D_k = diag(d)."""
     groups: "tuple[Group, ...]" = eqx.field(static=True)
     """Balls one after another."""
     own: tuple[tuple[float, ...], ...] = eqx.field(static=True)
@@ -73,7 +73,7 @@ class BallMap(eqx.Module):
         return self.h.shape[1]
 
     @property
-    def _users(self) -> int:
+    def _streams(self) -> int:
         return self.scale.shape[0]
 
     @property
@@ -82,10 +82,10 @@ class BallMap(eqx.Module):
         return [(p, group) for group in self.groups for p in range(group.first, group.first + group.size)]
 
     def _split(self, x: Array) -> tuple[Array, Array]:
-        """Unknowns x as (Y (d, d, users, lanes), lambda (pairs, lanes))."""
-        d, users = self._d, self._users
-        blocks = x[: users * d * d].reshape(users, d, d, -1)
-        return materialise((to_hermitian(jnp.moveaxis(blocks, 0, 2)), x[users * d * d :]))
+        """Unknowns x as (Y (d, d, streams, lanes), lambda (pairs, lanes))."""
+        d, streams = self._d, self._streams
+        blocks = x[: streams * d * d].reshape(streams, d, d, -1)
+        return materialise((to_hermitian(jnp.moveaxis(blocks, 0, 2)), x[streams * d * d :]))
 
     @property
     def _cones(self) -> list[slice]:
@@ -97,7 +97,7 @@ class BallMap(eqx.Module):
         """Linear part of all blocks, with a minus."""
         split, lam = self._split(x)
         y = materialise(split * jnp.moveaxis(self.scale, 0, 2))
-        radiated = total(y[:, :, i] for i in range(self._users))
+        radiated = total(y[:, :, i] for i in range(self._streams))
         sensed = jnp.sum(self.rows * la.inner(jnp.moveaxis(self.shared, 0, 2), radiated[:, :, None])[None], axis=1)
         own = [
             la.inner(form, total(w * y[:, :, i] for i, w in enumerate(weights) if w))
@@ -133,7 +133,7 @@ class BallMap(eqx.Module):
         mixed = materialise(jnp.sum(self.rows * shared_dual[:, None], axis=0))
         shared = total((self.shared[f] * mixed[f] for f in range(len(mixed))), jnp.zeros_like(z.psd[0][:, :, 0]))
         streams = []
-        for i in range(self._users):
+        for i in range(self._streams):
             matrix = shared
             for p, group in self._balls:
                 if i in group.received:
@@ -178,7 +178,7 @@ class BallMap(eqx.Module):
                     if i in group.cancelled
                     else self.weights[p, i] * received[:, :, p]
                 )
-                for i in range(self._users)
+                for i in range(self._streams)
             ]
             columns.append(jnp.stack(parts).reshape(-1, lanes))
         mixed = jnp.stack(columns, axis=1)
@@ -190,20 +190,20 @@ class BallMap(eqx.Module):
         )
 
     def _stream_blocks(self, scaling: conic.Scaling) -> Array:
-        """Blocks M_ij of the streams (formula above), (users d^2, users d^2, lanes)."""
-        d, users, lanes = self._d, self._users, scaling.ratio.shape[-1]
+        """Blocks M_ij of the streams (formula above), (streams d^2, streams d^2, lanes)."""
+        d, streams, lanes = self._d, self._streams, scaling.ratio.shape[-1]
         shared = self._shared_block(scaling)  # sum_fg m_fg A_f A_g^T
-        blocks = dict.fromkeys(itertools.combinations_with_replacement(range(users), 2), shared)
+        blocks = dict.fromkeys(itertools.combinations_with_replacement(range(streams), 2), shared)
         self._add_inequalities(blocks, scaling)
         self._add_own(blocks, scaling)
         for i, j in blocks:  # D_i [...] D_j
             blocks[i, j] = blocks[i, j] * self.scale[i][:, :, None, None] * self.scale[j][None, None]
-        for i in range(users):  # Z_i x S_i^-1
+        for i in range(streams):  # Z_i x S_i^-1
             blocks[i, i] = blocks[i, i] + kronecker(scaling.z[0][:, :, i, None], scaling.s_inverse[0][:, :, i, None])
         flat = {key: materialise(b.reshape(d * d, d * d, lanes)) for key, b in blocks.items()}
         rows = [
-            jnp.concatenate([flat[i, j] if i <= j else jnp.swapaxes(flat[j, i], 0, 1) for j in range(users)], axis=1)
-            for i in range(users)
+            jnp.concatenate([flat[i, j] if i <= j else jnp.swapaxes(flat[j, i], 0, 1) for j in range(streams)], axis=1)
+            for i in range(streams)
         ]
         return jnp.concatenate(rows)
 
@@ -224,7 +224,8 @@ class BallMap(eqx.Module):
                 blocks[i, j] = blocks[i, j] + r**2 * cancelled
             mixed = kronecker(mixed_t[:, :, some], mixed_s[:, :, some])  # (E T B^H) x (E S^-1 B^H)
             for i, j in itertools.product(gone, heard):
-                blocks[i, j] = blocks[i, j] + r * q[j] * mixed
+                turned = mixed if i < j else mixed.transpose(2, 3, 0, 1, 4)
+                blocks[min(i, j), max(i, j)] = blocks[min(i, j), max(i, j)] + r * q[j] * turned
 
     def _add_own(self, blocks: dict[tuple[int, int], Array], scaling: conic.Scaling) -> None:
         """Terms w_r p_ri p_rj F_r F_r^T of rows with weights of the streams, added to the blocks."""
@@ -254,7 +255,7 @@ class BallMap(eqx.Module):
 
 def solve_robust(layout: Layout, data: Data, options: conic.Options) -> Relaxed:
     """Solution of a tile of robust problems; a lane without a feasible design returns multipliers that prove it."""
-    units, users = normalise(layout, data), layout.users
+    units, streams = normalise(layout, data), layout.streams
     d, lanes = data.h.shape[1], data.h.shape[-1]
     balls = _balls(layout, data, units)
     g = BallMap(
@@ -272,9 +273,9 @@ def solve_robust(layout: Layout, data: Data, options: conic.Options) -> Relaxed:
     limits = {c: units.limits[c] * units.factors[c] for c in layout.rows}
     linear = jnp.concatenate([jnp.zeros((count, lanes)), *(-limits[c] for c in layout.rows if not c.cone)])
     soc = [jnp.concatenate([limits[c], jnp.zeros((len(c.forms()), lanes))]) for c in layout.rows if c.cone]
-    cone = conic.Cone(((users, d), (count, d + 1)), len(linear), tuple(map(len, soc)))
-    h = conic.Point((jnp.zeros((d, d, users, lanes), complex), constant), linear, tuple(soc))
-    c = [from_hermitian(units.cost[:, :, i]).reshape(d * d, lanes) for i in range(users)]
+    cone = conic.Cone(((streams, d), (count, d + 1)), len(linear), tuple(map(len, soc)))
+    h = conic.Point((jnp.zeros((d, d, streams, lanes), complex), constant), linear, tuple(soc))
+    c = [from_hermitian(units.cost[:, :, i]).reshape(d * d, lanes) for i in range(streams)]
     solution = conic.solve(conic.Problem(jnp.concatenate([*c, jnp.zeros((count, lanes))]), g, h, cone), options)
     y_w = units.scale[:, None] * units.scale[None] * solution.s.psd[0] * units.unit_w
     t, pairs = solution.z.psd[1] * jnp.where(balls.demanded, balls.scale, 0.0), len(layout.pairs)
@@ -341,9 +342,9 @@ def _balls(layout: Layout, data: Data, units: Units) -> _Balls:
     for ball in layout.balls:
         at, count = layout.first[ball.family], len(ball.signs())
         after = groups[-1].first + groups[-1].size
-        groups += [Group(after + r, 1, tuple(range(users)), ()) for r in range(count)]
+        groups += [Group(after + r, 1, tuple(range(layout.streams)), ()) for r in range(count)]
         factor = units.factors[ball]
-        weights = jnp.broadcast_to((ball.signs()[:, None] * factor)[:, None], (count, users, factor.shape[-1]))
+        weights = jnp.broadcast_to((ball.signs()[:, None] * factor)[:, None], (count, layout.streams, factor.shape[-1]))
         need, none = units.limits[ball] * factor, jnp.zeros_like(factor)
         vectors = units.vectors[at : at + count]
         parts.append((vectors, units.radii[ball], weights, none, need, none == 0, units.row_scale[ball]))
@@ -354,8 +355,8 @@ def _balls(layout: Layout, data: Data, units: Units) -> _Balls:
 def _rows(layout: Layout, units: Units) -> dict[str, Any]:
     """Rows of all constraints beside the SINR, as the fields of ``BallMap``."""
     functionals, tables = layout.tables
-    own = {c: q for c in layout.rows if (q := c.streams()) is not None}
-    shared = [c for c in layout.rows if c.streams() is None]
+    own = {c: q for c in layout.rows if (q := layout.own(c)) is not None}
+    shared = [c for c in layout.rows if c not in own]
     v, lanes = units.vectors, units.vectors.shape[-1]
 
     def matrix(f: Functional) -> Array:

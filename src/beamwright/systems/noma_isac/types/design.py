@@ -51,9 +51,11 @@ class Design(StatusRecord):
     """Beams for every drop, with everything needed to check them. Infeasible drops have NaN beams."""
 
     beams: Found
-    """(drops, users, antennas) complex, sqrt(W); beams[d, k] serves user k."""
+    """(drops, users, antennas) complex, sqrt(W); beams[d, k] serves user k. A dedicated sensing signal adds r rows: the
+    columns f_j of a root of its covariance, sum_j f_j f_j^H."""
     inner: Found
-    """(drops, users, r, r): the relaxation's W_k = basis inner_k basis^H, see ``covariances``."""
+    """(drops, streams, r, r): the relaxation's W_k = basis inner_k basis^H, see ``covariances``; streams are those of
+    the users, then the dedicated sensing signal where there is one."""
     basis: Found
     """(drops, antennas, r), orthonormal columns."""
     order: Asked
@@ -101,7 +103,7 @@ class Design(StatusRecord):
 
     @property
     def covariances(self) -> np.ndarray:
-        """The relaxation's covariances as matrices (drops, users, antennas, antennas), formed on access."""
+        """The relaxation's covariances as matrices (drops, streams, antennas, antennas), formed on access."""
         return self.reduced.full
 
     def problem(self, h: np.ndarray) -> Problem:
