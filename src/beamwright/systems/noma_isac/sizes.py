@@ -24,7 +24,7 @@ def design_bytes(s: Scenario, h: object, options: Mapping[str, object]) -> tuple
     """
     drops = leading(getattr(h, "known", h), 3)
     n, k, m = s.antennas, s.users, s.targets
-    rank = min(n, k + m + s.further_vectors)
+    rank = n if s.csi_error_shape else min(n, k + m + s.further_vectors)
     sensing = s.streams - k
     error = options.get("csi_error", 0.0)
     radius = as_numbers(s.csi_error if error is None else error)

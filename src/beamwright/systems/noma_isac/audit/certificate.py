@@ -32,9 +32,8 @@ def certify(scenario: Scenario, channels: ArrayLike, design: Design) -> Certific
     require(bool(np.all(design.oma == design.oma[:1])), "oma", "be the same for all drops", np.unique(design.oma))
     wrong = ~_weakest_first(channels, design.order)
     require(not wrong.any(), "order", "list the users from weakest to strongest", design.order[wrong][:1].tolist())
-    return certificate_of(
-        scenario, design.problem(channels), design.beams, design.reduced, design.multipliers, design.proof_target
-    )
+    problem = design.problem(channels, scenario.error_shape)
+    return certificate_of(scenario, problem, design.beams, design.reduced, design.multipliers, design.proof_target)
 
 
 def certificate_of(

@@ -17,6 +17,7 @@ from beamwright.systems.noma_isac.methods.min_power import minimise_power
 from beamwright.systems.noma_isac.physics import Design, Oma, Problem, Scenario, model, worst_case
 from beamwright.systems.noma_isac.physics.combination import coordinates, stream_weights
 from beamwright.systems.noma_isac.physics.constraints import Ball, Constraint, Point, constraints
+from beamwright.systems.noma_isac.physics.error_shape import ellipsoids
 from beamwright.systems.noma_isac.solve import Solution
 
 _ROUNDS = 12
@@ -45,7 +46,7 @@ def randomised(
 ) -> Design:
     """Design from random directions of the relaxation's covariances, certified by its multipliers."""
     relaxed = minimise_power(scenario, channels, sinr_db, csi_error)
-    problem = relaxed.problem(scene.batched_channels(scenario, channels))
+    problem = relaxed.problem(scene.batched_channels(scenario, channels), scenario.error_shape)
     beams = randomise(scenario, problem, relaxed.covariances, root_key(seed), samples)
     solution = Solution(beams, relaxed.reduced, relaxed.multipliers, relaxed.iterations, relaxed.trace)
     return base.certified_design(scenario, problem, solution)
@@ -162,7 +163,9 @@ def _cuts(
 ) -> tuple[list[np.ndarray], np.ndarray]:
     """New rows at the solution of the last program, and which lanes (lanes,) still miss a constraint."""
     oma, mask = problem.oma, model.decoding_mask(s, problem.order, problem.oma)
-    attacked = worst_case(s, problem.h, beams, problem.csi_error, problem.order, oma)
+    whole = np.broadcast_to(np.eye(s.antennas), (len(beams), s.antennas, s.antennas))
+    shapes = ellipsoids(problem, whole)
+    attacked = worst_case(s, problem.h, beams, problem.csi_error, problem.order, oma, shapes)
     demanded = mask & (problem.sinr_target > 0)[:, None]
     short = demanded & (attacked.sinr < (1 - _TOLERANCE) * problem.sinr_target[:, None])
     missed = np.asarray(short.any(axis=(1, 2)))

@@ -88,8 +88,9 @@ def design_basis(s: Scenario, h: np.ndarray, *further: np.ndarray) -> np.ndarray
 
     Args:    further (drops, n, antennas) vectors to be held, too.
     """
-    seen = [np.broadcast_to(v, (len(h), *v.shape)) for v in families(constraints(s), s).values()]
-    return model.span_basis(h, *seen, *further)
+    seen = list(families(constraints(s), s).values())
+    seen += [] if s.error_shape is None else [np.eye(s.antennas)]  # errors in ellipsoids leave any other span
+    return model.span_basis(h, *(np.broadcast_to(v, (len(h), *v.shape)) for v in seen), *further)
 
 
 def families(rows: tuple[Constraint, ...], s: Scenario) -> dict[str, np.ndarray]:

@@ -200,7 +200,9 @@ def make_problem(
     Args:    h (drops, users, antennas); target and radius (drops, users); power_w: the budget, None: ``power_limit_w``.
     """
     limit = power_limit_w(s, h, target, oma) if power_w is None else np.full(len(h), power_w)
-    return Problem(h, decoding_order(h), target, radius, limit, oma)
+    shape = s.error_shape
+    shape = None if shape is None else np.broadcast_to(shape, (len(h), *shape.shape))
+    return Problem(h, decoding_order(h), target, radius, limit, oma, shape)
 
 
 def sic_margin(h: np.ndarray, streams: np.ndarray, order: np.ndarray) -> np.ndarray:

@@ -137,6 +137,8 @@ class Data(NamedTuple):
     """(lanes,) least power towards a target."""
     weights: Array
     """(2, lanes): rho_c, rho_s."""
+    axes: Array | None = None
+    """(users, d, d, lanes) shapes of the channel error, of norm one; None: the identity."""
 
 
 class Units(NamedTuple):

@@ -5,6 +5,8 @@ Im Y below the diagonal. For user l decoding stream k, B = [eps I, h_l], E = [ep
 
     S_kl = B^H (Y_k - gamma_k sum_{i>k} Y_i) B - gamma_k E^H (sum_{i<k} Y_i) E + lambda_kl diag(I, -1) - need e e^T >= 0
 
+Where errors lie in ellipsoids, B = [eps L, h_l] and E = [eps L, 0] with L their shape of norm one.
+
 With T and S the scaling of pair p = (k, l), q_pi and r_p the weights of its received and cancelled streams, D_i the
 units of stream i, and F x G the map Y -> F Y G^H, the block of streams (i, j) in the Schur complement is
 
@@ -59,6 +61,8 @@ class BallMap(eqx.Module):
     """(shared rows, functionals, lanes) these rows, linear ones first, then those of cones without their bounds."""
     scale: Array
     """(streams, d, d, lanes) entries of d d^T where W_k = D_k Y_k D_k, D_k = diag(d)."""
+    axes: Array | None
+    """(d, d, balls, lanes) shapes L of ellipsoids; None: the identity."""
     groups: "tuple[Group, ...]" = eqx.field(static=True)
     """Balls one after another."""
     own: tuple[tuple[float, ...], ...] = eqx.field(static=True)
@@ -119,7 +123,11 @@ class BallMap(eqx.Module):
         h = jnp.moveaxis(self.h, 0, 1)
         column = materialise(total(received[:, k] * h[k][None] for k in range(len(h))))
         corner = jnp.sum(h.real * column.real + h.imag * column.imag, axis=0)
-        top = self.eps**2 * (received + cancelled) + la.identity(self._d, received) * lam
+        inner = received + cancelled
+        if self.axes is not None:
+            turned = la.dagger(self.axes)
+            inner, column = materialise((la.congruence(turned, inner), la.matmul(turned, column[:, None])[:, 0]))
+        top = self.eps**2 * inner + la.identity(self._d, received) * lam
         edge = self.eps * column
         top = jnp.concatenate([top, edge[:, None]], axis=1)
         bottom = jnp.concatenate([jnp.conj(edge), (corner - lam).astype(complex)[None]])
@@ -128,7 +136,7 @@ class BallMap(eqx.Module):
     def adjoint(self, z: conic.Point) -> Array:
         """Minus the adjoint of the blocks."""
         t, d, balls, own = z.psd[1], self._d, len(self.h), len(self.own)
-        received, cancelled = self._outer(t, t)[0], self.eps**2 * t[:-1, :-1]
+        received, cancelled = self._outer(t, t)[0], self._within(t)
         shared_dual = jnp.concatenate([z.nonneg[balls + own :], *(q[1:] for q in z.soc)])
         mixed = materialise(jnp.sum(self.rows * shared_dual[:, None], axis=0))
         shared = total((self.shared[f] * mixed[f] for f in range(len(mixed))), jnp.zeros_like(z.psd[0][:, :, 0]))
@@ -147,15 +155,24 @@ class BallMap(eqx.Module):
         lam = jnp.trace(t[:-1, :-1]).real - t[-1, -1].real + z.nonneg[:balls]
         return -jnp.concatenate([*streams, lam])
 
+    def _within(self, t: Array) -> Array:
+        """Products E T E^H of a stack T, (d, d, balls, lanes)."""
+        inner = t[:-1, :-1]
+        if self.axes is not None:
+            inner = materialise(la.congruence(self.axes, inner))
+        return self.eps**2 * inner
+
     def _outer(self, left: Array, right: Array) -> tuple[Array, Array, Array, Array]:
         """Products B T B^H, then E T B^H, of two stacks T, (d, d, pairs, lanes) each."""
         h = jnp.moveaxis(self.h, 0, 1)
         out = []
         for t in (left, right):
-            edge = self.eps * t[:-1, -1][:, None] * jnp.conj(h)[None]
-            both = self.eps**2 * t[:-1, :-1] + edge + la.dagger(edge)
+            corner = t[:-1, -1][:, None]
+            corner = corner if self.axes is None else la.matmul(self.axes, corner)
+            inner, edge = self._within(t), self.eps * corner * jnp.conj(h)[None]
+            both = inner + edge + la.dagger(edge)
             both = both + t[-1, -1].real * h[:, None] * jnp.conj(h)[None]
-            out += [both, self.eps**2 * t[:-1, :-1] + edge]
+            out += [both, inner + edge]
         first, first_edge, second, second_edge = materialise(tuple(out))
         return first, second, first_edge, second_edge
 
@@ -168,7 +185,7 @@ class BallMap(eqx.Module):
         flipped = la.hermitian(la.matmul(materialise(t * jnp.swapaxes(signs, 0, 1)), si))
         flipped = materialise(flipped)
         received = from_hermitian(self._outer(flipped, flipped)[0])
-        cancelled = from_hermitian(self.eps**2 * flipped[:-1, :-1])
+        cancelled = from_hermitian(self._within(flipped))
         columns = []
         for p, group in self._balls:
             parts = [
@@ -211,7 +228,7 @@ class BallMap(eqx.Module):
         """Terms of the matrix inequalities, added to the blocks group by group."""
         t, s_inverse = scaling.z[1], scaling.s_inverse[1]
         received_t, received_s, mixed_t, mixed_s = self._outer(t, s_inverse)
-        cancelled_t, cancelled_s = self.eps**2 * t[:-1, :-1], self.eps**2 * s_inverse[:-1, :-1]
+        cancelled_t, cancelled_s = self._within(t), self._within(s_inverse)
         for first, size, heard, gone in self.groups:
             some, q, r = slice(first, first + size), self.weights[first], self.residual[first]
             received = kronecker(received_t[:, :, some], received_s[:, :, some])  # (B T B^H) x (B S^-1 B^H)
@@ -263,6 +280,7 @@ def solve_robust(layout: Layout, data: Data, options: conic.Options) -> Relaxed:
         eps=balls.radii,
         weights=balls.weights,
         residual=balls.residual,
+        axes=balls.axes,
         groups=balls.groups,
         scale=jnp.moveaxis(units.scale[:, None] * units.scale[None], 2, 0),
         **_rows(layout, units),
@@ -317,6 +335,8 @@ class _Balls(NamedTuple):
     """(balls, lanes)."""
     scale: Array
     """(balls, lanes): multiplier in solver units -> multiplier of the constraint as written."""
+    axes: Array | None
+    """(d, d, balls, lanes)."""
 
 
 def _balls(layout: Layout, data: Data, units: Units) -> _Balls:
@@ -348,8 +368,20 @@ def _balls(layout: Layout, data: Data, units: Units) -> _Balls:
         need, none = units.limits[ball] * factor, jnp.zeros_like(factor)
         vectors = units.vectors[at : at + count]
         parts.append((vectors, units.radii[ball], weights, none, need, none == 0, units.row_scale[ball]))
-    arrays = [jnp.concatenate(part) for part in zip(*parts, strict=True)]
-    return _Balls(tuple(groups), *arrays)
+    arrays = (jnp.concatenate(part) for part in zip(*parts, strict=True))
+    vectors, radii, weights, residual, need, demanded, scale = arrays
+    axes = _axes(layout, data, user)
+    return _Balls(tuple(groups), vectors, radii, weights, residual, need, demanded, scale, axes)
+
+
+def _axes(layout: Layout, data: Data, user: np.ndarray) -> Array | None:
+    """Shapes (d, d, balls, lanes) of the channel errors, then the identity for other balls; None where all are that."""
+    if data.axes is None:
+        return None
+    rest = sum(len(ball.signs()) for ball in layout.balls)
+    eye = la.identity(data.h.shape[1], jnp.zeros((*data.axes.shape[1:3], rest, data.h.shape[-1]), complex))
+    own = jnp.moveaxis(data.axes[user], 0, 2)
+    return jnp.concatenate([own, jnp.broadcast_to(eye, (*own.shape[:2], rest, own.shape[-1]))], axis=2)
 
 
 def _rows(layout: Layout, units: Units) -> dict[str, Any]:

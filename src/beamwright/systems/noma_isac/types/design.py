@@ -82,7 +82,7 @@ class Design(StatusRecord):
     """(drops, users) linear, targets ``multipliers`` and ``bound_w`` are for: ``sinr_target``, but in max-min a level
     that provably needs more than the budget."""
     csi_error: Asked
-    """(drops, users) radius eps of the channel error, linear amplitude."""
+    """(drops, users) radius eps of the channel error, linear amplitude; its shape is the scenario's."""
     power_limit_w: Asked
     """(drops,) budget of a max-min design, else ``model.power_limit_w``; a bound above it proves infeasibility."""
     oma: Asked
@@ -106,7 +106,11 @@ class Design(StatusRecord):
         """The relaxation's covariances as matrices (drops, streams, antennas, antennas), formed on access."""
         return self.reduced.full
 
-    def problem(self, h: np.ndarray) -> Problem:
-        """The problem that the design answers, for channels ``h`` (drops, users, antennas)."""
+    def problem(self, h: np.ndarray, error_shape: np.ndarray | None = None) -> Problem:
+        """The problem that the design answers, for channels ``h`` (drops, users, antennas).
+
+        Args:    error_shape ``Scenario.error_shape`` (users, antennas, antennas): None where errors lie in balls.
+        """
         oma = Oma(int(self.oma[0])) if len(self.oma) else Oma.NONE
-        return Problem(h, self.order, self.sinr_target, self.csi_error, self.power_limit_w, oma)
+        shape = None if error_shape is None else np.broadcast_to(error_shape, (len(h), *error_shape.shape))
+        return Problem(h, self.order, self.sinr_target, self.csi_error, self.power_limit_w, oma, shape)

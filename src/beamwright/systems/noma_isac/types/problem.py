@@ -34,6 +34,8 @@ class Problem(NamedTuple):
     power_limit_w: np.ndarray
     """(drops,) on J, the caller's budget or ``model.power_limit_w``: what needs more is infeasible."""
     oma: Oma = Oma.NONE
+    error_shape: np.ndarray | None = None
+    """(drops, users, antennas, antennas) L: errors are L z, ||z|| <= ``csi_error``; None: L = I."""
 
     def take(self, drops: np.ndarray) -> "Problem":
         """The problem of some drops."""

@@ -4,7 +4,8 @@
 
 for all ||d|| <= eps_l: without an error a row with weights q on h_l h_l^H, with one a matrix inequality by the S-lemma.
 Its multiplier T_kl (nominal diag(0, y_kl)) adds E_l T E_l^H to G_k, -g_k times that to what disturbs k, and
--g_k F_l T F_l^H to what is cancelled before, with E_l = [eps_l B, h_l], F_l = [eps_l B, 0], B = ``multipliers.basis``.
+-g_k F_l T F_l^H to what is cancelled before, with E_l = [eps_l B, h_l], F_l = [eps_l B, 0], B = ``multipliers.basis``;
+errors L_l z in an ellipsoid have L_l B for B.
 """
 
 from dataclasses import dataclass
@@ -103,12 +104,19 @@ def terms(s: Scenario, problem: Problem, m: Multipliers, basis: np.ndarray) -> T
     )
     mass = wanted
     if robust.shape[-1]:
-        ball = problem.csi_error[..., None, None] * (adjoint(basis) @ m.basis)[:, None]
+        ball = problem.csi_error[..., None, None] * _directions(problem, m, basis)
         wanted = wanted + _congruence(np.concatenate([ball, h[..., None]], axis=-1), robust)
         residual = _congruence(ball, robust[..., :-1, :-1])
         mass = mass + 2 * residual + 2 * _weighted_gram(robust[..., -1, -1].real, h)
         corner = corner + robust[..., -1, -1].real
     return Terms(wanted, mass, residual, model.slot_target(s, problem) * np.sum(corner * s.noise_vector_w, axis=-1))
+
+
+def _directions(problem: Problem, m: Multipliers, basis: np.ndarray) -> np.ndarray:
+    """L_l B in coordinates of ``basis``, (drops, users or 1, r, directions)."""
+    if problem.error_shape is None:
+        return (adjoint(basis) @ m.basis)[:, None]
+    return adjoint(basis)[:, None] @ problem.error_shape @ m.basis[:, None]
 
 
 def in_cone(s: Scenario, problem: Problem, m: Multipliers) -> tuple[np.ndarray, np.ndarray]:
