@@ -23,6 +23,7 @@ SHAPES: tuple[dict[str, Any], ...] = (
 def settle(values: dict[str, Any], method: str, rng: np.random.Generator) -> dict[str, Any]:
     """Targets anywhere, their number is a shape."""
     angles = tuple(float(angle) for angle in rng.uniform(-90, 90, len(values["target_angles_deg"])))
+    values = {**values, "sensing_signal": "none"} if method.startswith("oma") else values
     return {**values, "target_angles_deg": angles if rng.random() < 0.5 else values["target_angles_deg"]}
 
 

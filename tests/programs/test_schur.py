@@ -6,7 +6,7 @@ import pytest
 
 from beamwright.optim import conic
 from beamwright.programs.form import Form
-from beamwright.programs.frames import Columns, Seen, seen_rows
+from beamwright.programs.frames import Columns, Seen, Sets, seen_rows, sets
 from beamwright.programs.layout import Layout, coordinates, matrices
 from beamwright.programs.maps import CovarianceMap, MultiplierMap
 from beamwright.programs.schur import apply
@@ -117,3 +117,27 @@ def test_a_row_of_rank_two_in_one_drop_is_none_of_rank_one() -> None:
     a = rows(tuple(range(12)))
     a[1, 3, LAYOUT.columns[2]] = coordinates(np.diag([1.0, 1.0, 0.0]))
     assert seen_rows(form(LAYOUT, a))[0].rows == (0, 1, 2, 4, 5, 6, 7, 8, 9, 10, 11)
+
+
+def test_sets_of_channels_in_the_space_of_covariances() -> None:
+    """Frames of two sizes, weights of any sign, rows >= 0 and scalars beside them."""
+    layout = Layout(blocks=(3, 3), scalars=2, zero=0, rows=2, norms=(), matrices=(2, 2, 3))
+    a = RNG.standard_normal((LANES, layout.entries, layout.unknowns))
+    frames = tuple(RNG.standard_normal((LANES, 3, s)) + 1j * RNG.standard_normal((LANES, 3, s)) for s in (2, 2, 3))
+    for cone, frame, weights in zip(layout.matrix_cones, frames, [(1.0, -2.0), (0.0, 3.0), (-1.0, -1.0)], strict=True):
+        units = matrices(np.eye(frame.shape[-1] ** 2))
+        forms = frame[:, None] @ units @ frame[:, None].conj().swapaxes(-1, -2)
+        for block, weight in zip(layout.columns, weights, strict=False):
+            a[:, cone, block] = weight * coordinates(forms)
+    found = sets(form(layout, a, frames))
+    assert [x.shape for x in found.frames] == [(LANES, 3, 2, 2), (LANES, 3, 3, 1)]
+    np.testing.assert_allclose(found.weights[0][0], [[1.0, 0.0], [-2.0, 3.0]], atol=1e-12)
+    scaling, h = operator(layout)
+    n = layout.unknowns
+    lanes_last = jnp.asarray(np.moveaxis(a, 0, -1))
+    inside = Sets(*(tuple(jnp.asarray(np.moveaxis(x, 0, -1)) for x in part) for part in found))
+    linear = CovarianceMap(lanes_last, lanes_last.swapaxes(0, 1), layout, inside)
+    wanted = h[:, :n, :n] + a.swapaxes(1, 2) @ h[:, n:, n:] @ a
+    wanted = (wanted + wanted.swapaxes(1, 2)) / 2
+    np.testing.assert_allclose(np.moveaxis(linear.schur(scaling), -1, 0), wanted, atol=1e-11 * np.abs(wanted).max())
+    assert sets(form(layout, a, (*frames[:2], None))) == Sets(), "a matrix without a frame"

@@ -32,14 +32,14 @@ def sinr_after_cancellation(
         SINR_lk = g_lk / ( sum_{i after k} g_li + sum_{i before k} r_li + noise_l )      spec noma_isac, section 1
 
     Args:    gains (..., users, streams) in W; later (..., streams k, streams i), true where i is decoded after k
-             (or never, as interference); noise_power_w (users,); residual_gains (..., users, streams) what the
+             (or never, as interference); noise_power_w (..., users); residual_gains (..., users, streams) what the
              cancelled streams leave, d_l^H W_i d_l for a channel error d_l, none if cancellation is perfect.
     Returns: (..., users, streams) linear, for every pair: mask those where the user does not decode the stream.
     """
     interference = gains @ np.swapaxes(later, -1, -2)
     if residual_gains is not None:
         interference = interference + residual_gains @ later
-    return gains / (interference + noise_power_w[:, None])
+    return gains / (interference + noise_power_w[..., None])
 
 
 def least_over_users(sinr: np.ndarray) -> np.ndarray:

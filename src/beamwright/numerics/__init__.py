@@ -11,6 +11,7 @@ from beamwright.numerics.eigenvalues import smallest_eigenvalue
 from beamwright.numerics.fusion import materialise, total
 from beamwright.numerics.gram import weighted_gram
 from beamwright.numerics.hermitian_coordinates import from_hermitian, to_hermitian
+from beamwright.numerics.kronecker import kronecker
 from beamwright.numerics.lane_programs import COMPILER, LaneProgram, in_full, programs_used
 from beamwright.numerics.lanes import one_by_one
 from beamwright.numerics.phasors import phasor, unit_phasor
@@ -29,6 +30,7 @@ __all__ = [
     "in_full",
     "in_tiles",
     "inverse_factor",
+    "kronecker",
     "lanes_per_tile",
     "materialise",
     "namespace",

@@ -15,7 +15,7 @@ from beamwright.core import REAL
 from beamwright.numerics import LaneProgram, in_tiles, lanes_per_tile
 from beamwright.optim import Ending, conic
 from beamwright.programs.form import Form
-from beamwright.programs.frames import Columns, Seen, seen_rows
+from beamwright.programs.frames import Columns, Seen, Sets, seen_rows, sets
 from beamwright.programs.layout import Layout
 from beamwright.programs.maps import CovarianceMap, MultiplierMap
 from beamwright.programs.scaling import units
@@ -50,8 +50,8 @@ def solve(form: Form) -> Solved:
     whole = max(n * n, 2 * layout.entries * layout.unknowns) * REAL
     cached = _VECTOR * int(np.clip(round(_TILE_BYTES / whole / _VECTOR), 2, 4))
     tile = lanes_per_tile(cached, int(np.clip(2**32 // whole, 1, 2048)))
-    seen, columns = seen_rows(scaled) if layout.in_multipliers else (Seen(), Columns())
-    arrays = (scaled.a, scaled.b, scaled.c, *columns.vectors, *columns.signs)
+    seen, frames = seen_rows(scaled) if layout.in_multipliers else (Seen(), sets(scaled))
+    arrays = (scaled.a, scaled.b, scaled.c, *frames[0], *frames[1])
     w, u, ending, residual, iterations = in_tiles(_compiled(layout, seen), tile, *arrays)
     return Solved(size.unknowns(w), size.multipliers(u), ending, residual, iterations)
 
@@ -64,17 +64,19 @@ def _compiled(layout: Layout, seen: Seen) -> LaneProgram:
 def _solve_tile(layout: Layout, seen: Seen, *arrays: Array) -> tuple[Array, ...]:
     """Arrays of ``Solved`` for one tile, scaled: drops are the first axis outside, the last inside."""
     a, b, c, *more = (jnp.moveaxis(x, 0, -1) for x in arrays)
-    columns = Columns(tuple(more[: len(more) // 2]), tuple(more[len(more) // 2 :]))
+    frames = tuple(more[: len(more) // 2]), tuple(more[len(more) // 2 :])
     turned = jnp.swapaxes(a, 0, 1)
     own, other = sides(layout)
     zero_w, zero_u = jnp.zeros_like(c), jnp.zeros_like(b)
     if layout.in_multipliers:
         h = point(parts(own, c), parts(other, zero_u))
-        found = conic.solve(conic.Problem(b, MultiplierMap(a, turned, columns, layout, seen), h, layout.cone), OPTIONS)
+        found = conic.solve(
+            conic.Problem(b, MultiplierMap(a, turned, Columns(*frames), layout, seen), h, layout.cone), OPTIONS
+        )
         w, u = split(layout, found.z)[0], found.x
     else:
         h = point(parts(own, zero_w), parts(other, b))
-        found = conic.solve(conic.Problem(c, CovarianceMap(a, turned, layout), h, layout.cone), OPTIONS)
+        found = conic.solve(conic.Problem(c, CovarianceMap(a, turned, layout, Sets(*frames)), h, layout.cone), OPTIONS)
         w, u = found.x, split(layout, found.z)[1]
     ending = found.ending
     if layout.in_multipliers:  # a ray of the multipliers is the proof that no w exists, and the other way round

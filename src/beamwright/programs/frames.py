@@ -5,7 +5,12 @@ channels s = directions + 1. With F = sum_pq U_pq b_p b_q^H of one frame and F' 
 
     Re tr(F Z F' S^-1) = Re sum U_pq U'_xy (b_q^H Z b'_x) (b'_y^H S^-1 b_p)
 
-costs products of the entries of two Gram matrices in place of products of matrices.
+costs products of the entries of two Gram matrices in place of products of matrices. In the space of covariances the
+rows of a frame add, for covariances of weights w and w',
+
+    w w' times the map  W' -> herm(P W' R),    P = B Z B^H,   R = B S^-1 B^H
+
+whose matrix is a Kronecker product, the same for all pairs of covariances.
 """
 
 from collections.abc import Iterator
@@ -15,11 +20,11 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
 
-from beamwright.numerics import materialise
+from beamwright.numerics import kronecker, materialise
 from beamwright.numerics import small_matrices as la
 from beamwright.optim import conic
 from beamwright.programs.form import Form
-from beamwright.programs.layout import Layout, matrices
+from beamwright.programs.layout import Layout, matrices, slices, stacked
 from beamwright.programs.schur import product
 
 _EXACT = 1e-13
@@ -42,6 +47,54 @@ class Columns(NamedTuple):
     """(d, columns, blocks, lanes) of every stack of covariances, scaled by the weight of the form."""
     signs: tuple = ()
     """(columns, blocks, lanes): 1, -1, or 0 where there is no form."""
+
+
+class Sets(NamedTuple):
+    """Frames of all matrices of A, of equal size side by side; lanes last in a kernel, drops first on the host."""
+
+    frames: tuple = ()
+    """B (d, s, frames, lanes) of every stack of matrices."""
+    weights: tuple = ()
+    """(covariances, frames, lanes) of every stack."""
+
+
+def sets(form: Form) -> Sets:
+    """Frames and weights where every matrix of A has a frame, covariances are of one size, and there are no norms."""
+    layout = form.layout
+    frames = [frame for frame in form.frames if frame is not None]
+    framed = len(frames) == len(layout.matrices) > 0
+    if not framed or layout.norms or layout.zero or len(set(layout.blocks)) != 1:
+        return Sets()
+    blocks = layout.columns[: len(layout.blocks)]
+    weights = [
+        np.stack([_weight(matrices(form.a[:, rows, block]), frame) for block in blocks], -1)
+        for rows, frame in zip(layout.matrix_cones, frames, strict=True)
+    ]
+    runs = slices([count for count, _ in stacked(layout.matrices)])
+    return Sets(tuple(np.stack(frames[run], -1) for run in runs), tuple(np.stack(weights[run], -1) for run in runs))
+
+
+def gram_of_covariances(found: Sets, scaling: conic.Scaling, first_stack: int) -> Array:
+    """Schur complement of all frames in the space of covariances, (covariances d^2, covariances d^2, lanes)."""
+    whole: Array | float = 0.0
+    for i, (frames, weights) in enumerate(zip(found.frames, found.weights, strict=True)):
+        turned = la.dagger(frames)
+        p, r = (
+            materialise(product(frames, materialise(product(x[first_stack + i], turned))))
+            for x in (scaling.z, scaling.s_inverse)
+        )
+        d, (count, _, lanes) = len(frames), weights.shape
+
+        def add(k: Array, sums: Array, p: Array = p, r: Array = r, weights: Array = weights, d: int = d) -> Array:
+            one, other = (lax.dynamic_slice_in_dim(x, k, 1, 2) for x in (p, r))
+            w = lax.dynamic_index_in_dim(weights, k, 1, keepdims=False)
+            mixed = kronecker(one, other).reshape(1, d * d, 1, d * d, -1)
+            return sums + materialise(w[:, None] * w[None])[:, None, :, None] * mixed
+
+        start = jnp.zeros((count, d * d, count, d * d, lanes))
+        sums = lax.fori_loop(0, frames.shape[2], add, start)
+        whole = whole + sums.reshape(count * d * d, count * d * d, lanes)
+    return whole  # type: ignore[return-value]
 
 
 def seen_rows(form: Form) -> tuple[Seen, Columns]:

@@ -10,7 +10,7 @@ from jax import Array
 
 from beamwright.numerics import materialise
 from beamwright.optim import conic
-from beamwright.programs.frames import Columns, Seen, gram_of_rows
+from beamwright.programs.frames import Columns, Seen, Sets, gram_of_covariances, gram_of_rows
 from beamwright.programs.layout import Layout
 from beamwright.programs.schur import apply, block_diagonal, gram
 from beamwright.programs.sides import parts, point, sides, split
@@ -24,6 +24,8 @@ class CovarianceMap(eqx.Module):
     turned: Array
     """A^T, (n, m, lanes): in the order of the products with A^T."""
     layout: Layout = eqx.field(static=True)
+    sets: Sets = Sets()
+    """Frames of the matrices, where all have one."""
 
     def apply(self, x: Array) -> conic.Point:
         """Linear part of the cones."""
@@ -38,7 +40,19 @@ class CovarianceMap(eqx.Module):
     def schur(self, scaling: conic.Scaling) -> Array:
         """H_w + A^T H A."""
         own, other = sides(self.layout)
-        return materialise(block_diagonal(own, scaling)) + _even(gram(other, scaling, self.turned, self.turned))
+        whole = materialise(block_diagonal(own, scaling))
+        if not self.sets.frames:
+            return whole + _even(gram(other, scaling, self.turned, self.turned))
+        squares, (first, count) = own.nonnegative[0], other.nonnegative
+        some = gram_of_covariances(self.sets, scaling, other.first_stack)
+        ratio = scaling.ratio[other.first_nonnegative :]
+        for i in range(count):
+            row = self.a[first + i, :squares]
+            some = some + ratio[i] * row[:, None] * row[None]
+        whole = whole.at[:squares, :squares].add(materialise(some))
+        columns = materialise(gram(other, scaling, self.turned, self.turned[squares:]))  # (n, scalars, lanes)
+        whole = whole.at[:squares, squares:].add(columns[:squares])
+        return _even(whole.at[squares:].add(jnp.swapaxes(columns, 0, 1)))  # all of their rows
 
 
 class MultiplierMap(eqx.Module):

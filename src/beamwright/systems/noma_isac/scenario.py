@@ -121,12 +121,24 @@ class Scenario(Config):
         "noise (each user its own, all other streams are noise: no NOMA)",
         source="spec E1; noise: textbook downlink",
     )
+    sensing_signal: Literal["none", "noise", "known"] = parameter(
+        "none",
+        "Dedicated sensing signal, radiated beside the streams with a covariance of any rank and no data: none, noise "
+        "(it disturbs every user like noise), or known (users know it and cancel it with their estimate)",
+        source="spec, section 1; Liu et al., IEEE TSP 2020, and Hua et al., IEEE TVT 2023",
+    )
     csi_error: Annotated[float | tuple[float, ...], CSI_ERROR] = parameter(
         0.05,
         "Radius of the ball around the estimate in which a true channel lies: one value, or one per user; truths are "
         "drawn from it, designs are judged on them, robust methods hold over it",
         unit="amplitude",
         source=f"{_PAPER}; spec E7",
+    )
+    csi_error_shape: tuple[tuple[tuple[complex, ...], ...], ...] | None = parameter(
+        None,
+        "Shape L of the channel error, whose ball of radius csi_error becomes the ellipsoid of all L z, ||z|| <= "
+        "csi_error: matrices (antennas, antennas), one for all users or one per user; None: the identity",
+        source="spec, section 1; programs.ellipsoid",
     )
     sic_order: bool = parameter(
         False, "Also demand received powers that fall along the decoding order", source="spec E2"
@@ -148,6 +160,11 @@ class Scenario(Config):
         return len(self.target_angles_deg if self.steering_vectors is None else self.steering_vectors)
 
     @property
+    def streams(self) -> int:
+        """Covariances that are radiated: those of the users, and the dedicated sensing signal's where there is one."""
+        return self.users + (self.sensing_signal != "none")
+
+    @property
     def further_vectors(self) -> int:
         """Vectors that constraints see beside channels and steering vectors of targets."""
         return len(self.quiet_angles_deg) + (0 if self.antenna_power_limit_w is None else self.antennas)
@@ -156,6 +173,16 @@ class Scenario(Config):
     def noise_vector_w(self) -> np.ndarray:
         """Noise power of every user, (users,) in W, input order."""
         return np.broadcast_to(np.asarray(self.noise_power_w, float), (self.users,)).copy()
+
+    @property
+    def error_shape(self) -> np.ndarray | None:
+        """Shapes L of the channel errors, (users, antennas, antennas); None where all of them are the identity."""
+        if self.csi_error_shape is None:
+            return None
+        shape = np.array(self.csi_error_shape, complex)
+        if np.array_equal(shape, np.broadcast_to(np.eye(self.antennas), shape.shape)):
+            return None
+        return np.broadcast_to(shape, (self.users, *shape.shape[1:])).copy()
 
     @property
     def steering(self) -> np.ndarray:
@@ -193,12 +220,42 @@ class Scenario(Config):
         """Rows of complex numbers, from an array, lists, or the text that a file has of them: ``1+2j``."""
         if value is None:
             return None
-        if isinstance(value, list | tuple):
-            value = [list(map(_from_text, row)) if isinstance(row, list | tuple) else row for row in value]
-        rows = numbers(value, "steering_vectors", complex)
+        rows = numbers(_from_text(value), "steering_vectors", complex)
         require(rows.ndim == 2 and max(rows.shape) <= 4096, "steering_vectors",
                 "be complex numbers (targets, antennas), at most 4096 each", brief(value))  # fmt: skip
         return rows.tolist()
+
+    @field_validator("csi_error_shape", mode="before")
+    @classmethod
+    def _matrices(cls, value: Any) -> object:
+        """Matrices of complex numbers, one or one per user, as ``steering_vectors``."""
+        if value is None:
+            return None
+        shape = numbers(_from_text(value), "csi_error_shape", complex)
+        shape = shape[None] if shape.ndim == 2 else shape
+        require(shape.ndim == 3 and max(shape.shape) <= 4096, "csi_error_shape",
+                "be complex matrices (antennas, antennas) or (users, antennas, antennas), at most 4096 wide",
+                brief(value))  # fmt: skip
+        return shape.tolist()
+
+    @model_validator(mode="after")
+    def _shaped(self) -> Self:
+        if self.csi_error_shape is None:
+            return self
+        n, k = self.antennas, self.users
+        sizes = sorted({(len(matrix), len(row)) for matrix in self.csi_error_shape for row in matrix})
+        count = len(self.csi_error_shape)
+        require(count in (1, k), "csi_error_shape", f"be one matrix or one per user ({k})", f"{count} matrices")
+        require(sizes == [(n, n)], "csi_error_shape", f"be of antennas x antennas ({n}, {n})", sizes)
+        shape = np.array(self.csi_error_shape)
+        finite = np.isfinite(shape).all()
+        singular = np.linalg.svd(np.where(finite, shape, 0), compute_uv=False)
+        most, least = float(singular.max()), float(singular.min())
+        require(bool(finite and 1e-6 <= most <= 1e6 and least >= 1e-6 * singular.max(axis=-1).max()),
+                "csi_error_shape", "be finite, of norm 1e-6 to 1e6, its least singular value above 1e-6 of the largest",
+                f"singular values from {least:.3g} to {most:.3g}",
+                "Give directions without an error a small one.")  # fmt: skip
+        return self
 
     @model_validator(mode="after")
     def _steered(self) -> Self:
@@ -241,8 +298,10 @@ class Scenario(Config):
         return self
 
 
-def _from_text(value: object) -> object:
-    """Complex number of a text such as ``"1+2j"``; anything else as it is."""
+def _from_text(value: Any) -> Any:
+    """Complex number of a text such as ``"1+2j"``, in lists, too; anything else as it is."""
+    if isinstance(value, list | tuple):
+        return [_from_text(part) for part in value]
     try:
         return complex(value) if isinstance(value, str) else value
     except ValueError:

@@ -57,8 +57,14 @@ def draw(
     keys = _two(drop_keys(key, drops, first))
     radius = error_radius(scenario, csi_error, drops)
     known = rayleigh(keys[:, 0], scenario.users, scenario.antennas)
-    truth = known + sample_ball(keys[:, 1], radius, scenario.antennas)[0] if radius.any() else known
+    truth = known + sample_errors(scenario, keys[:, 1], radius)[0] if radius.any() else known
     return Realisation(known=known, truth=truth)
+
+
+def sample_errors(s: Scenario, keys: jax.Array, radius: np.ndarray, samples: int = 1) -> np.ndarray:
+    """Channel errors L_l z, z uniform in the ball of radius (drops, users): (samples, drops, users, antennas)."""
+    z = sample_ball(keys, radius, s.antennas, samples)
+    return z if s.error_shape is None else np.einsum("uab,sdub->sdua", s.error_shape, z)
 
 
 @drawn()

@@ -24,13 +24,15 @@ def design_bytes(s: Scenario, h: object, options: Mapping[str, object]) -> tuple
     """
     drops = leading(getattr(h, "known", h), 3)
     n, k, m = s.antennas, s.users, s.targets
-    rank = min(n, k + m + s.further_vectors)
+    rank = n if s.csi_error_shape else min(n, k + m + s.further_vectors)
+    sensing = s.streams - k
     error = options.get("csi_error", 0.0)
     radius = as_numbers(s.csi_error if error is None else error)
     robust = radius is not None and bool(radius.any())
-    rows = k * rank**2 if robust else k * (k + 1) // 2 + m**2 + s.further_vectors
+    rows = s.streams * rank**2 if robust else k * (k + 1) // 2 + m**2 + s.further_vectors
     samples = whole(options, "samples", 0)
-    kept = COMPLEX * drops * (2 * k * rank**2 + n * rank + (6 + samples) * k * n)
+    beams = k + sensing * rank
+    kept = COMPLEX * drops * (2 * s.streams * rank**2 + n * rank + (6 + samples) * beams * n)
     tile = ROBUST_TILE if robust else NOMINAL_TILE
     return float(kept + 2 * REAL * tile * rows**2), _sizes(s, drops) | ({"samples": samples} if samples else {})
 

@@ -7,7 +7,7 @@ from beamwright.core import Status, linear_to_db
 from beamwright.metrics import least_over_users
 from beamwright.systems import noma_isac as ni
 from beamwright.systems.noma_isac.physics import model
-from beamwright.uncertainty import sample_ball
+from beamwright.systems.noma_isac.scene import sample_errors
 
 Measured = dict[str, np.ndarray]
 _RANK_ONE = 1e-6
@@ -67,7 +67,7 @@ def errors(
     """The least SINR over streams and users, for random channel errors in the ball and for the worst one (exact)."""
     h = realisation.known
     radius = np.full(h.shape[:2], csi_error)
-    error = sample_ball(keys, radius, scenario.antennas, samples)
+    error = sample_errors(scenario, keys, radius, samples)
     table = model.sinr(scenario, h, design.beams, design.order, error)
     sampled_db = linear_to_db(least_over_users(table).min(axis=-1)).T
     exact = ni.worst_case_sinr(scenario, h, design.beams, csi_error).sinr

@@ -32,9 +32,8 @@ def certify(scenario: Scenario, channels: ArrayLike, design: Design) -> Certific
     require(bool(np.all(design.oma == design.oma[:1])), "oma", "be the same for all drops", np.unique(design.oma))
     wrong = ~_weakest_first(channels, design.order)
     require(not wrong.any(), "order", "list the users from weakest to strongest", design.order[wrong][:1].tolist())
-    return certificate_of(
-        scenario, design.problem(channels), design.beams, design.reduced, design.multipliers, design.proof_target
-    )
+    problem = design.problem(channels, scenario.error_shape)
+    return certificate_of(scenario, problem, design.beams, design.reduced, design.multipliers, design.proof_target)
 
 
 def certificate_of(
@@ -53,6 +52,7 @@ def certificate_of(
     ours = judge(s, problem, beams)
     relaxed = judge(s, problem, covariances, design_basis(s, problem.h))
     rank_ratio, negativity = _spectrum(covariances.trace_w, relaxed.inner)
+    rank_ratio = rank_ratio[:, : s.users]
     relaxed_violation = np.maximum(relaxed.residuals.violation, negativity)
     gap, relaxed_gap = _gap(ours.objective_w, bound.bound_w), _gap(relaxed.objective_w, bound.bound_w)
     beyond = bound.bound_w > problem.power_limit_w  # nothing meets the targets of the proof within the limit
@@ -83,7 +83,7 @@ def certificate_of(
 
 
 def _spectrum(trace: np.ndarray, inner: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Rank ratio lam2 / trace (drops, users), and relative shortfall of W_k >= 0 (drops,).
+    """Rank ratio lam2 / trace (drops, streams), and relative shortfall of W_k >= 0 (drops,).
 
     W restricted to the span is Y = ``inner``, to its complement V: lam2(W) <= lam2(Y) + tr V, with equality for V = 0.
     """
@@ -143,5 +143,6 @@ def _require_shapes(record: Design | Multipliers, axes: dict[str, tuple[int, ...
 def _design_axes(s: Scenario, rank: int) -> dict[str, tuple[int, ...]]:
     """Axes of a design's arrays after drops; ``rank`` is that of the covariances' basis."""
     users = dict.fromkeys(("order", "sinr_target", "proof_target", "csi_error"), (s.users,))
-    streams = {"beams": (s.users, s.antennas), "inner": (s.users, rank, rank), "basis": (s.antennas, rank)}
+    beams = s.users if s.sensing_signal == "none" else s.users + rank
+    streams = {"beams": (beams, s.antennas), "inner": (s.streams, rank, rank), "basis": (s.antennas, rank)}
     return users | streams | {"power_limit_w": (), "oma": ()}

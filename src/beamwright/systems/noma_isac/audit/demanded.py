@@ -32,7 +32,7 @@ def demanded(scenario: Scenario, known: np.ndarray, design: Design, method: str,
         demands |= dict.fromkeys(("sinr_target", "proof_target"), target)
         demands |= dict.fromkeys(("balanced_sinr", "relaxed_sinr"), np.full(drops, np.nan))
         demands["power_limit_w"] = model.power_limit_w(scenario, known, target, oma)
-    problem = design.problem(known)
+    problem = design.problem(known, scenario.error_shape)
     judged = problem._replace(csi_error=radius)  # non-robust designs are judged over a ball that they ignored
     demands["sinr"] = sinr = judge(scenario, judged, design.beams).worst.sinr
     if "power_w" in chosen:

@@ -14,7 +14,7 @@ from beamwright.systems.noma_isac.types import Scorecard
 def evaluate(scenario: Scenario, realisation: Realisation, design: Design) -> Scorecard:
     """Scorecard of the beams on ``realisation.truth``; users cancel with ``known``, and errors leave a residual."""
     known, truth, beams = realisation.known, realisation.truth, design.beams
-    problem = design.problem(known)
+    problem = design.problem(known, scenario.error_shape)
     oma = problem.oma
     table = model.sinr(scenario, known, beams, design.order, truth - known, oma)
     response = model.target_response_w(scenario.steering, beams, oma)

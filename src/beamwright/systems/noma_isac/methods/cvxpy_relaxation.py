@@ -34,7 +34,7 @@ class Relaxation(NamedTuple):
     objective_w: np.ndarray
     """(drops,) J, as the solver reports it; inf where infeasible, NaN where the solver failed."""
     covariances: np.ndarray
-    """(drops, users, antennas, antennas) W_k; NaN without a solution."""
+    """(drops, streams, antennas, antennas) W_k, the dedicated sensing signal's last; NaN without a solution."""
     sinr_target: np.ndarray
     """(drops, users) linear targets (OMA: of the slot) that the covariances meet."""
     status: np.ndarray
@@ -47,7 +47,7 @@ Row = tuple[str, tuple[int, ...]]
 
 
 class Program(NamedTuple):
-    """One drop's problem and the parts to read it by; users and streams in decoding order."""
+    """One drop's problem and the parts to read it by; users and streams in decoding order, a sensing signal last."""
 
     problem: cp.Problem
     covariances: list[cp.Variable]
@@ -135,27 +135,31 @@ def build(
     gamma: np.ndarray,
     eps: np.ndarray,
     oma: Oma = Oma.NONE,
+    shapes: Sequence[np.ndarray | None] | None = None,
 ) -> Program:
     """The problem of one drop, users in decoding order (weakest first).
 
     Args:    h: K columns (N, 1) and outer: K matrices conj(h h^H) (N, N), arrays or CVXPY parameters;
-             noise, gamma, eps (K,) constants.
+             noise, gamma, eps (K,) constants; shapes: K matrices L (N, N) of the errors, None: the identity.
     """
+    shapes = [None] * s.users if shapes is None else shapes
     K, N, alone = s.users, s.antennas, oma is not Oma.NONE
-    W = [cp.Variable((N, N), hermitian=True) for _ in range(K)]
+    W = [cp.Variable((N, N), hermitian=True) for _ in range(s.streams)]
+    sensing_signal = {"noise": ([W[-1]], []), "known": ([], [W[-1]])}.get(s.sensing_signal, ([], []))
     share = gamma / K if oma is Oma.AVERAGE else gamma
     rows: dict[tuple[int, int], cp.Constraint] = {}
     for k in range(K):
-        later = [] if alone else W[k + 1 :]
+        later = [] if alone else W[k + 1 : K]
         before = [] if alone else W[:k]
         if s.decoding == "noise" and not alone:
             later, before = before + later, []
+        later, before = later + sensing_signal[0], before + sensing_signal[1]
         for l in [k] if alone or s.decoding != "chain" else range(k, K):
             if gamma[k] == 0:
                 continue
             wanted = W[k] / share[k] - sum(later) if later else W[k] / share[k]
             if eps[l] > 0:
-                rows[k, l] = _positive(_lmi(wanted, before, h[l], outer[l], noise[l], eps[l]))
+                rows[k, l] = _positive(_lmi(wanted, before, h[l], outer[l], noise[l], eps[l], shapes[l]))
             else:
                 rows[k, l] = _gain(outer[l], wanted) / noise[l] >= 1
     order = {}
@@ -176,13 +180,23 @@ def _gain(conjugate: cp.Expression | np.ndarray, W: cp.Expression) -> cp.Express
 
 
 def _lmi(
-    wanted: cp.Expression, before: list, h: cp.Expression, outer: cp.Expression | np.ndarray, noise: float, eps: float
+    wanted: cp.Expression,
+    before: list,
+    h: cp.Expression,
+    outer: cp.Expression | np.ndarray,
+    noise: float,
+    eps: float,
+    shape: np.ndarray | None = None,
 ) -> cp.Expression:
-    """S-procedure matrix of one (stream, user), the published form with its own multiplier (spec P2)."""
+    """S-procedure matrix of one (stream, user), the published form with its own multiplier (spec P2).
+
+    For errors L z, ||z|| <= eps, in an ellipsoid the first rows and columns are multiplied by ``shape`` L.
+    """
     multiplier = cp.Variable(nonneg=True)
-    block = wanted + multiplier * np.eye(wanted.shape[0])
-    block = block - sum(before) if before else block
-    side = wanted @ h
+    block, side = wanted - sum(before) if before else wanted, wanted @ h
+    if shape is not None:
+        block, side = shape.conj().T @ block @ shape, shape.conj().T @ side
+    block = block + multiplier * np.eye(wanted.shape[0])
     corner = cp.reshape(_gain(outer, wanted) - noise - multiplier * eps**2, (1, 1), order="C")
     return cp.bmat([[block, side], [cp.conj(side).T, corner]])
 
@@ -235,15 +249,17 @@ def _solve_drop(
     settings: dict[str, float],
 ) -> tuple[float, np.ndarray, Status, dict[str, np.ndarray]]:
     h, gamma, eps, noise = h[order], target[order], eps[order], s.noise_vector_w[order]
-    program = build(s, h[:, :, None], [np.outer(x, x.conj()).conj() for x in h], noise, gamma, eps, oma)
+    shapes = None if s.error_shape is None else list(s.error_shape[order])
+    program = build(s, h[:, :, None], [np.outer(x, x.conj()).conj() for x in h], noise, gamma, eps, oma, shapes)
     with warnings.catch_warnings(action="ignore"), contextlib.suppress(cp.SolverError):  # the status says the same
         program.problem.solve(solver=solver, **settings)
     status = _ANSWERS.get(program.problem.status, Status.STALLED)
-    covariances = np.full((s.users, s.antennas, s.antennas), np.nan, complex)
+    covariances = np.full((s.streams, s.antennas, s.antennas), np.nan, complex)
     objective = np.inf if status is Status.INFEASIBLE else np.nan
     if program.problem.value is not None and np.isfinite(program.problem.value):
         objective = float(program.problem.value)
-        covariances[order] = [w.value for w in program.covariances]
+        every = [*order, *range(s.users, s.streams)]
+        covariances[every] = [w.value for w in program.covariances]
     return objective, covariances, status, _multipliers(s, program, order, gamma, eps, noise, oma)
 
 

@@ -26,6 +26,12 @@ class _Oma(Config):
     )
 
 
+def _without_sensing_signal(scenario: Scenario) -> None:
+    """Raises ValueError naming ``sensing_signal``: the baseline of the paper (P4) senses with the users' beams."""
+    require(scenario.sensing_signal == "none", "sensing_signal", "be 'none' where users take turns",
+            repr(scenario.sensing_signal), "That baseline senses with the beams of its users.")  # fmt: skip
+
+
 class OmaMinPower(_Oma):
     """Options of minimum power with users one after another."""
 
@@ -57,6 +63,7 @@ def minimise_power_oma(
     Returns: Design; ``sinr`` is that within the slot, the objective the frame average.
     Raises:  ValueError naming the argument.
     """
+    _without_sensing_signal(scenario)
     channels = scene.batched_channels(scenario, channels)
     frame = scene.sinr_targets(scenario, sinr_db, len(channels))
     slots_db = (scenario.users if prelog else 1) * float(linear_to_db(1 + frame.max()))
@@ -79,6 +86,7 @@ def balance_sinr_oma(
     Args:    channels (drops, users, antennas) or (users, antennas); power_w > 0 budget of J in W; the rest as above.
     Raises:  ValueError naming the argument.
     """
+    _without_sensing_signal(scenario)
     channels = scene.batched_channels(scenario, channels)
     none = np.zeros(channels.shape[:2])
     problem = model.make_problem(

@@ -17,6 +17,7 @@ from beamwright.systems.noma_isac.methods.min_power import minimise_power
 from beamwright.systems.noma_isac.physics import Design, Oma, Problem, Scenario, model, worst_case
 from beamwright.systems.noma_isac.physics.combination import coordinates, stream_weights
 from beamwright.systems.noma_isac.physics.constraints import Ball, Constraint, Point, constraints
+from beamwright.systems.noma_isac.physics.error_shape import ellipsoids
 from beamwright.systems.noma_isac.solve import Solution
 
 _ROUNDS = 12
@@ -45,7 +46,7 @@ def randomised(
 ) -> Design:
     """Design from random directions of the relaxation's covariances, certified by its multipliers."""
     relaxed = minimise_power(scenario, channels, sinr_db, csi_error)
-    problem = relaxed.problem(scene.batched_channels(scenario, channels))
+    problem = relaxed.problem(scene.batched_channels(scenario, channels), scenario.error_shape)
     beams = randomise(scenario, problem, relaxed.covariances, root_key(seed), samples)
     solution = Solution(beams, relaxed.reduced, relaxed.multipliers, relaxed.iterations, relaxed.trace)
     return base.certified_design(scenario, problem, solution)
@@ -56,18 +57,23 @@ def randomise(
 ) -> np.ndarray:
     """Cheapest feasible beams among ``samples`` random directions per drop.
 
-    Args:    covariances (drops, users, antennas, antennas) of a relaxation; key: drop i uses fold_in(key, first + i).
-    Returns: beams (drops, users, antennas) in sqrt(W); NaN where no sample could be made feasible, as with a thin
+    A dedicated sensing signal keeps the eigenvectors of its covariance, with powers of their own.
+
+    Args:    covariances (drops, streams, antennas, antennas) of a relaxation; key: drop i uses fold_in(key, first + i).
+    Returns: beams (drops, beams, antennas) in sqrt(W); NaN where no sample could be made feasible, as with a thin
              power balance.
     Raises:  ValueError if samples < 1.
     """
     require(samples >= 1, "samples", "be >= 1", samples)
-    drops, users, antennas = covariances.shape[:3]
-    directions = _directions(covariances, drop_keys(key, drops, first), samples)
+    drops = len(covariances)
+    directions = _directions(covariances[:, : s.users], drop_keys(key, drops, first), samples)
+    sensing = np.swapaxes(np.linalg.eigh(np.nan_to_num(covariances[:, s.users :]))[1], -1, -2)
+    sensing = np.broadcast_to(sensing[:, None], (drops, samples, *sensing.shape[1:]))
+    directions = np.concatenate([directions, *np.moveaxis(sensing, 2, 0)], axis=2)
     every_sample = problem.take(np.repeat(np.arange(drops), samples))
-    beams, cost = _optimal_powers(s, every_sample, directions.reshape(-1, users, antennas))
+    beams, cost = _optimal_powers(s, every_sample, directions.reshape(-1, *directions.shape[2:]))
     best = cost.reshape(drops, samples).argmin(axis=1)
-    return beams.reshape(drops, samples, users, antennas)[np.arange(drops), best]
+    return beams.reshape(directions.shape)[np.arange(drops), best]
 
 
 def _directions(covariances: np.ndarray, keys: jax.Array, samples: int) -> np.ndarray:
@@ -87,10 +93,11 @@ def _normal(keys: jax.Array, shape: tuple[int, ...]) -> jax.Array:
 
 
 def _optimal_powers(s: Scenario, problem: Problem, directions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Cheapest beams along given directions (lanes, users, antennas) and their J; NaN and inf where infeasible."""
+    """Cheapest beams along given directions (lanes, beams, antennas) and their J; NaN and inf where infeasible."""
     oma = problem.oma
-    alone = directions[:, None] * np.eye(s.users)[:, :, None]  # one stream at a time: everything is a sum of these
-    streams = np.stack([model.objective_w(s, alone[:, k], oma) for k in range(s.users)], axis=-1)
+    count = directions.shape[1]
+    alone = directions[:, None] * np.eye(count)[:, :, None]  # one beam at a time: everything is a sum of these
+    streams = np.stack([model.objective_w(s, alone[:, k], oma) for k in range(count)], axis=-1)
     demands = constraints(s, oma)
     rows = [_sinr_rows(s, problem, directions, np.zeros_like(problem.h))]
     rows += [_rows(s, c, _coefficients(s, problem, c, directions)) for c in demands if not c.cone]
@@ -111,7 +118,7 @@ def _optimal_powers(s: Scenario, problem: Problem, directions: np.ndarray) -> tu
 
 
 def _sinr_rows(s: Scenario, problem: Problem, directions: np.ndarray, error: np.ndarray) -> np.ndarray:
-    """Rows r with r . (p, -1) >= 0, the SINR constraints when channel l is off by ``error``: (lanes, l k, users + 1).
+    """Rows r with r . (p, -1) >= 0, the SINR constraints when channel l is off by ``error``: (lanes, l k, beams + 1).
 
     error (lanes, users l, antennas), or (lanes, users l, users k, antennas) one per pair.
     """
@@ -120,32 +127,34 @@ def _sinr_rows(s: Scenario, problem: Problem, directions: np.ndarray, error: np.
     received = problem.h[:, :, None] + error
     gains = np.abs(np.einsum("dlka,dia->dlki", received.conj(), directions)) ** 2
     residual = np.abs(np.einsum("dlka,dia->dlki", error.conj(), directions)) ** 2
-    later = model.disturbs(s, problem.order, oma)[:, None]
-    before = model.cancelled(s, problem.order, oma)[:, None]
+    count = directions.shape[1]
+    later, before = (
+        model.by_beam(s, role(s, problem.order, oma), count)[:, None] for role in (model.disturbs, model.cancelled)
+    )
     demanded = model.decoding_mask(s, problem.order, oma) & (problem.sinr_target > 0)[:, None]
     weight = problem.sinr_target[:, None, :, None] / (K if oma is Oma.AVERAGE else 1)
     noise = s.noise_vector_w[None, :, None, None] * weight
-    row = np.eye(K) * gains - weight * (later * gains + before * residual)
+    row = np.eye(K, count) * gains - weight * (later * gains + before * residual)
     row = np.concatenate([row, np.broadcast_to(noise, row.shape[:-1] + (1,))], axis=-1)
     row = np.where(demanded[..., None], row / np.where(noise > 0, noise, 1), 0)
-    return row.reshape(len(row), K * K, K + 1)
+    return row.reshape(len(row), K * K, count + 1)
 
 
 def _coefficients(
     s: Scenario, problem: Problem, constraint: Constraint, directions: np.ndarray, vectors: np.ndarray | None = None
 ) -> np.ndarray:
-    """Values q_rk u_k^H F_r u_k of the rows of a constraint at unit power, (lanes, slots, rows, streams).
+    """Values q_rk u_k^H F_r u_k of the rows of a constraint at unit power, (lanes, slots, rows, beams).
 
     Args:    vectors (lanes, n, antennas): V, None: as it is known.
     """
     v = coordinates(s, problem, constraint, np.eye(s.antennas)) if vectors is None else vectors
     seen = directions @ np.conj(np.swapaxes(v, -1, -2))
     values = np.einsum("lki,rij,lkj->lrk", np.conj(seen), constraint.forms(), seen, optimize=True).real
-    return stream_weights(problem, constraint) * values[:, None]
+    return model.by_beam(s, stream_weights(problem, constraint, s.streams), directions.shape[1]) * values[:, None]
 
 
 def _rows(s: Scenario, constraint: Constraint, coefficients: np.ndarray) -> np.ndarray:
-    """Rows (lanes, slots rows, streams + 1) of coefficients and limits, in units of limits that are not zero."""
+    """Rows (lanes, slots rows, beams + 1) of coefficients and limits, in units of limits that are not zero."""
     limits = constraint.limits_w(s)
     unit = np.where(limits == 0, 1, np.abs(limits))[:, None]
     limit = np.broadcast_to(np.sign(limits)[:, None], (*coefficients.shape[:-1], 1))
@@ -158,7 +167,9 @@ def _cuts(
 ) -> tuple[list[np.ndarray], np.ndarray]:
     """New rows at the solution of the last program, and which lanes (lanes,) still miss a constraint."""
     oma, mask = problem.oma, model.decoding_mask(s, problem.order, problem.oma)
-    attacked = worst_case(s, problem.h, beams, problem.csi_error, problem.order, oma)
+    whole = np.broadcast_to(np.eye(s.antennas), (len(beams), s.antennas, s.antennas))
+    shapes = ellipsoids(problem, whole)
+    attacked = worst_case(s, problem.h, beams, problem.csi_error, problem.order, oma, shapes)
     demanded = mask & (problem.sinr_target > 0)[:, None]
     short = demanded & (attacked.sinr < (1 - _TOLERANCE) * problem.sinr_target[:, None])
     missed = np.asarray(short.any(axis=(1, 2)))
@@ -183,7 +194,7 @@ def _cuts(
 
 
 def _programs(cost: np.ndarray, rows: np.ndarray, lanes: np.ndarray) -> np.ndarray:
-    """Powers (lanes, users) of least cost with r . (p, -1) >= 0 for all rows; NaN if there are none.
+    """Powers (lanes, beams) of least cost with r . (p, -1) >= 0 for all rows; NaN if there are none.
 
     Tolerances of the program are absolute, so powers are counted in what the dearest row needs of its best stream.
     """

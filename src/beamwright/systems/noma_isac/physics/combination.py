@@ -17,11 +17,11 @@ class Combination(NamedTuple):
     """Sum of the constraints weighted by their multipliers: sum_k tr(G_k W_k) >= value."""
 
     matrix: np.ndarray
-    """(drops, users, r, r) G_k in ``basis``."""
+    """(drops, streams, r, r) G_k in ``basis``."""
     value: np.ndarray
     """(drops,)"""
     mass: np.ndarray
-    """(drops, users, r, r) >= 0, at least the summands of G_k with all signs taken as plus."""
+    """(drops, streams, r, r) >= 0, at least the summands of G_k with all signs taken as plus."""
     basis: np.ndarray
     """(drops, antennas, r) orthonormal, channels first, holding also steering vectors and error directions."""
 
@@ -31,9 +31,9 @@ class Parts(NamedTuple):
 
     sinr: Terms
     shared: np.ndarray
-    """(drops, users, r, r) the rest of G_k."""
+    """(drops, streams, r, r) the rest of G_k."""
     shared_mass: np.ndarray
-    """(drops, users, r, r) the terms of ``shared`` with all signs taken as plus."""
+    """(drops, streams, r, r) the terms of ``shared`` with all signs taken as plus."""
     shared_value: np.ndarray
     """(drops,)"""
     basis: np.ndarray
@@ -50,21 +50,26 @@ def combine(s: Scenario, problem: Problem, multipliers: Multipliers) -> Combinat
     first put into their cones (NaN to zero), so that any input gives a valid inequality.
     """
     part = parts(s, problem, multipliers)
-    wanted = part.sinr.wanted
-    disturbed = sum(relief(s, problem, wanted, part.sinr.residual))
+    wanted, mass, residual = part.sinr.wanted, part.sinr.mass, part.sinr.residual
     return Combination(
-        wanted - disturbed + part.shared,
+        _each_stream(s, wanted) - sum(relief(s, problem, wanted, residual)) + part.shared,
         part.sinr.value.sum(axis=-1) + part.shared_value,
-        part.sinr.mass + sum(relief(s, problem, part.sinr.mass, part.sinr.residual)) + part.shared_mass,
+        _each_stream(s, mass) + sum(relief(s, problem, mass, residual)) + part.shared_mass,
         part.basis,
     )
+
+
+def _each_stream(s: Scenario, terms: np.ndarray) -> np.ndarray:
+    """Terms of the users' streams, and nothing for a dedicated sensing signal: nobody wants it."""
+    nothing = np.zeros((len(terms), s.streams - s.users, *terms.shape[2:]))
+    return np.concatenate([terms, nothing], axis=1)
 
 
 def parts(s: Scenario, problem: Problem, multipliers: Multipliers) -> Parts:
     """Terms of ``combine`` before they are added up."""
     basis = design_basis(s, problem.h, np.swapaxes(multipliers.basis, -1, -2))
     own = terms(s, problem, multipliers, basis)
-    shared, mass = np.zeros_like(own.wanted), np.zeros_like(own.wanted)
+    shared = mass = np.zeros((len(basis), s.streams, *own.wanted.shape[2:]), own.wanted.dtype)
     value = np.zeros(len(basis))
     for constraint, y in rows_of(s, problem, multipliers).items():
         part = (
@@ -83,8 +88,9 @@ def design_basis(s: Scenario, h: np.ndarray, *further: np.ndarray) -> np.ndarray
 
     Args:    further (drops, n, antennas) vectors to be held, too.
     """
-    seen = [np.broadcast_to(v, (len(h), *v.shape)) for v in families(constraints(s), s).values()]
-    return model.span_basis(h, *seen, *further)
+    seen = list(families(constraints(s), s).values())
+    seen += [] if s.error_shape is None else [np.eye(s.antennas)]  # errors in ellipsoids leave any other span
+    return model.span_basis(h, *(np.broadcast_to(v, (len(h), *v.shape)) for v in seen), *further)
 
 
 def families(rows: tuple[Constraint, ...], s: Scenario) -> dict[str, np.ndarray]:
@@ -99,14 +105,19 @@ def coordinates(s: Scenario, problem: Problem, constraint: Constraint, basis: np
     return constraint.vectors(s) @ np.conj(basis)
 
 
-def stream_weights(problem: Problem, constraint: Constraint) -> np.ndarray:
-    """Weights q of the rows in the input order of streams, (drops, slots, rows, users); slots is 1 but in slot mode."""
+def stream_weights(problem: Problem, constraint: Constraint, streams: int | None = None) -> np.ndarray:
+    """Weights q of the rows in the input order of streams, (drops, slots, rows, streams); slots is 1 but in slot mode.
+
+    Args:    streams: number of all, None: that of users. Rows that tell streams apart are about those of the users.
+    """
     drops, users = problem.order.shape
+    streams = users if streams is None else streams
     weights = constraint.streams()
     if weights is not None:
-        return np.moveaxis(weights[:, model.positions(problem.order)], 0, 1)[:, None]
-    slots = np.eye(users) if problem.oma is Oma.SLOT else np.ones((1, users))
-    return np.broadcast_to(slots[:, None], (drops, len(slots), len(constraint.forms()), users))
+        ours = np.moveaxis(weights[:, model.positions(problem.order)], 0, 1)
+        return np.concatenate([ours, np.zeros((*ours.shape[:2], streams - users))], axis=-1)[:, None]
+    slots = np.eye(users) if problem.oma is Oma.SLOT else np.ones((1, streams))
+    return np.broadcast_to(slots[:, None], (drops, len(slots), len(constraint.forms()), slots.shape[-1]))
 
 
 def _row_terms(
@@ -121,7 +132,7 @@ def _row_terms(
     value = -limits[0] * y[..., 0] if constraint.cone else y @ limits
     y = y[..., 1:] if constraint.cone else y
     forms, v = constraint.forms(), coordinates(s, problem, constraint, basis)
-    weighted = y[..., None] * stream_weights(problem, constraint)  # (drops, slots, rows, users)
+    weighted = y[..., None] * stream_weights(problem, constraint, s.streams)  # (drops, slots, rows, streams)
     weighted = weighted.sum(axis=1)  # a slot's rows weigh its own stream alone
     inner = np.einsum("drk,rij->dkij", weighted, forms, optimize=True)
     size = np.einsum("drk,ri->dki", np.abs(weighted), np.abs(forms).sum(axis=-1), optimize=True)

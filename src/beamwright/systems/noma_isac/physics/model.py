@@ -2,6 +2,8 @@
 
 Every function is batched: ``h (drops, users, antennas)``, ``streams`` either beams ``(drops, users, antennas)`` or
 covariances ``(drops, users, antennas, antennas)``, all in the input order of users. ``oma`` says how users share time.
+A dedicated sensing signal follows the users' streams: as beams that are columns of a root of its covariance, or as
+one covariance more.
 """
 
 import numpy as np
@@ -44,20 +46,36 @@ def slot_target(s: Scenario, problem: Problem) -> np.ndarray:
 
 
 def disturbs(s: Scenario, order: np.ndarray, oma: Oma = Oma.NONE) -> np.ndarray:
-    """Mask (drops, streams k, streams i), true where stream i disturbs k.
+    """Mask (drops, users' streams k, streams i), true where stream i disturbs k.
 
-    It does where it is decoded after k, or, with decoding ``noise``, is any other; never in OMA.
+    It does where it is decoded after k, or, with decoding ``noise``, is any other; never in OMA. A dedicated sensing
+    signal that users do not know disturbs all.
     """
+    return _and_sensing(s, _users_disturb(s, order, oma), "noise")
+
+
+def cancelled(s: Scenario, order: np.ndarray, oma: Oma = Oma.NONE) -> np.ndarray:
+    """Mask (drops, users' streams k, streams i), true where i is cancelled before k; errors leave a residual of it."""
+    before = np.swapaxes(_users_disturb(s, order, oma), -1, -2)
+    return _and_sensing(s, before & (s.decoding != "noise"), "known")
+
+
+def _users_disturb(s: Scenario, order: np.ndarray, oma: Oma) -> np.ndarray:
+    """``disturbs`` among the users' streams, (drops, users, users)."""
     place = positions(order)
     other = place[:, None, :] != place[:, :, None] if s.decoding == "noise" else place[:, None, :] > place[:, :, None]
     return other & (oma is Oma.NONE)
 
 
-def cancelled(s: Scenario, order: np.ndarray, oma: Oma = Oma.NONE) -> np.ndarray:
-    """Mask (drops, streams k, streams i), true where stream i is cancelled before k; errors leave a residual of it."""
-    if s.decoding == "noise":
-        return np.zeros((len(order), s.users, s.users), bool)
-    return np.swapaxes(disturbs(s, order, oma), -1, -2)
+def _and_sensing(s: Scenario, mask: np.ndarray, where: str) -> np.ndarray:
+    """Mask with a column for the dedicated sensing signal if there is one, true if it is of the kind ``where``."""
+    column = np.full((*mask.shape[:-1], s.streams - s.users), s.sensing_signal == where)
+    return np.concatenate([mask, column], axis=-1)
+
+
+def by_beam(s: Scenario, values: np.ndarray, beams: int) -> np.ndarray:
+    """Values of the streams, (..., streams), for as many beams: all after the users' are the sensing signal's."""
+    return values[..., np.minimum(np.arange(beams), s.users)]
 
 
 def sinr(
@@ -73,16 +91,22 @@ def sinr(
         SINR_lk = (h+d)^H W_k (h+d) / ( sum_{i<k} d^H W_i d + sum_{i>k} (h+d)^H W_i (h+d) + noise ),   h = h_l, d = d_l
 
     i < k meaning decoded before (and cancelled with the estimate h), i > k after. With decoding ``noise`` nothing is
-    cancelled and all other streams disturb. In OMA there is neither sum, and the SINR is that within the slot.
+    cancelled and all other streams disturb. In OMA there is neither sum, and the SINR is that within the slot. A
+    dedicated sensing signal S adds (h+d)^H S (h+d) to the noise, or d^H S d where users know it.
 
     Args:    h (drops, users, antennas) what the designer knew; error (..., drops, users, antennas) truth minus h.
     Returns: (..., drops, users l, users k) linear; NaN where l does not decode k.
     """
     received = h if error is None else h + error
     slot = s.users if oma is Oma.AVERAGE else 1
-    residual = None if error is None or s.decoding == "noise" else slot * stream_gains(error, streams)
+    users, noise = s.users, s.noise_vector_w
+    left = None if error is None else slot * stream_gains(error, streams)
     gains = slot * stream_gains(received, streams)
-    table = sinr_after_cancellation(gains, disturbs(s, order, oma), s.noise_vector_w, residual)
+    heard = left if s.sensing_signal == "known" else gains
+    if s.streams > users and heard is not None:
+        noise = noise + heard[..., users:].sum(axis=-1)
+    residual = None if left is None or s.decoding == "noise" else left[..., :users]
+    table = sinr_after_cancellation(gains[..., :users], _users_disturb(s, order, oma), noise, residual)
     return np.where(decoding_mask(s, order, oma), table, np.nan)
 
 
@@ -176,7 +200,9 @@ def make_problem(
     Args:    h (drops, users, antennas); target and radius (drops, users); power_w: the budget, None: ``power_limit_w``.
     """
     limit = power_limit_w(s, h, target, oma) if power_w is None else np.full(len(h), power_w)
-    return Problem(h, decoding_order(h), target, radius, limit, oma)
+    shape = s.error_shape
+    shape = None if shape is None else np.broadcast_to(shape, (len(h), *shape.shape))
+    return Problem(h, decoding_order(h), target, radius, limit, oma, shape)
 
 
 def sic_margin(h: np.ndarray, streams: np.ndarray, order: np.ndarray) -> np.ndarray:

@@ -7,6 +7,7 @@ import numpy as np
 
 from beamwright.systems.noma_isac.physics import model
 from beamwright.systems.noma_isac.physics.constraints import Constraint, Point, Sinr, constraints
+from beamwright.systems.noma_isac.physics.error_shape import ellipsoids
 from beamwright.systems.noma_isac.physics.worst_case import WorstCase, worst_case
 from beamwright.systems.noma_isac.scenario import Scenario
 from beamwright.systems.noma_isac.types import Covariances, Problem, Residuals
@@ -29,7 +30,7 @@ class Judgement(NamedTuple):
     worst: WorstCase
     residuals: Residuals
     inner: np.ndarray
-    """(drops, users, r) beams, or (drops, users, r, r) covariances, in coordinates of the basis."""
+    """(drops, beams, r) beams, or (drops, streams, r, r) covariances, in coordinates of the basis."""
 
 
 def judge(
@@ -46,7 +47,8 @@ def judge(
     power_w = streams.trace_w if isinstance(streams, Covariances) else np.sum(np.abs(streams) ** 2, axis=-1)
     response = model.target_response_w(steering, inner, problem.oma)
     objective_w = model.weighted_power_w(s, model.over_slots(power_w, problem.oma), response)
-    worst = worst_case(s, h, inner, problem.csi_error, problem.order, problem.oma)
+    shapes = ellipsoids(problem, basis) if problem.csi_error.any() else None
+    worst = worst_case(s, h, inner, problem.csi_error, problem.order, problem.oma, shapes)
     residuals = relative_residuals(s, Point(problem, h, inner, basis, worst.sinr), objective_w)
     return Judgement(objective_w, model.target_power_w(response).mean(axis=1), worst, residuals, inner)
 

@@ -36,6 +36,16 @@ class Layout:
         return self.sinr.users
 
     @property
+    def streams(self) -> int:
+        """Number of streams: the users', and a dedicated sensing signal."""
+        return self.sinr.streams
+
+    def own(self, constraint: Constraint) -> np.ndarray | None:
+        """Weights (rows, streams) of rows that tell the streams apart, zero for a sensing signal; None: all alike."""
+        q = constraint.streams()
+        return q if q is None else np.pad(q, ((0, 0), (0, self.streams - self.users)))
+
+    @property
     def pairs(self) -> list[tuple[int, int]]:
         """Decoding set D as (stream k, user l)."""
         return self.sinr.pairs
@@ -118,7 +128,7 @@ class Data(NamedTuple):
     eps: Array
     """(users, lanes) radii of the channel error."""
     penalty: Array
-    """(d, d, users, lanes) Hermitian, added to the cost matrix of each stream (rank-one recovery); else zero."""
+    """(d, d, streams, lanes) Hermitian, added to the cost matrix of each stream (rank-one recovery); else zero."""
     limits_w: Array
     """(limits, lanes) b of the rows of every constraint beside the SINR; -inf where a row is free."""
     radii: tuple[Array, ...]
@@ -127,6 +137,8 @@ class Data(NamedTuple):
     """(lanes,) least power towards a target."""
     weights: Array
     """(2, lanes): rho_c, rho_s."""
+    axes: Array | None = None
+    """(users, d, d, lanes) shapes of the channel error, of norm one; None: the identity."""
 
 
 class Units(NamedTuple):
@@ -136,9 +148,9 @@ class Units(NamedTuple):
     vectors: Array
     """(users + vectors, d, lanes) of unit length: channels, then the other families."""
     scale: Array
-    """D (d, users, lanes): root of the power that stream k is likely to have in each coordinate, in ``unit_w``."""
+    """D (d, streams, lanes): root of the power that stream k is likely to have in each coordinate, in ``unit_w``."""
     cost: Array
-    """(d, d, users, lanes) cost of every stream, including the penalty."""
+    """(d, d, streams, lanes) cost of every stream, including the penalty."""
     row: Array
     """(pairs, lanes) factor of row (k, l)."""
     weights: Array
@@ -184,6 +196,7 @@ def normalise(layout: Layout, data: Data) -> Units:
     share = _shares(sinr, data.gamma, noise_w / jnp.where(unit_w > 0, unit_w, 1.0), eps)
     unit_w = jnp.maximum(jnp.max(data.gamma * noise_w / share, axis=0), least_w)
     unit_w = jnp.where(unit_w > 0, unit_w, 1.0)
+    share = jnp.concatenate([share, jnp.ones((layout.streams - layout.users, lanes))])
     inside = (jnp.arange(d) < layout.users)[:, None, None]
     scale = jnp.where(inside, jnp.sqrt(share), 1.0)
     unit_cost = comm + sensing * len(targets) * target_square
@@ -279,7 +292,7 @@ class Relaxed(NamedTuple):
     """Solution of a relaxation in watts, drops last, sorted streams; multipliers of the constraints as written."""
 
     y: Array
-    """(d, d, users, lanes)."""
+    """(d, d, streams, lanes)."""
     objective_w: Array
     """tr of the (penalised) cost, (lanes,)."""
     ending: Array

@@ -32,7 +32,7 @@ class Solution(NamedTuple):
     """Beams and covariances of a search, and multipliers for their certificate: claims come with the audit."""
 
     beams: np.ndarray
-    """(drops, users, antennas) in sqrt(W)."""
+    """(drops, beams, antennas) in sqrt(W), those of a dedicated sensing signal after the users'."""
     covariances: Covariances
     multipliers: Multipliers
     iterations: np.ndarray
@@ -47,7 +47,7 @@ class Usable(NamedTuple):
     """Beams of every drop, what they cost, and the iterations spent on them."""
 
     beams: np.ndarray
-    """(drops, users, antennas); NaN where there is no relaxation."""
+    """(drops, beams, antennas), a sensing signal's after the users'; NaN where there is no relaxation."""
     cost_w: np.ndarray
     """(drops,) objective J, infinite where a demand is missed."""
     iterations: np.ndarray
@@ -131,6 +131,24 @@ def least_power_beams(s: Scenario, problem: Problem, relaxed: Relaxation) -> Usa
         price = usable_cost(s, easier, other.beams)
         better = price < cost[lanes]
         beams[lanes[better]], cost[lanes[better]] = other.beams[better], price[better]
+    found = Usable(beams, cost, iterations)
+    return found if s.sensing_signal == "none" else _at_most_without(s, problem, relaxed, found)
+
+
+def _at_most_without(s: Scenario, problem: Problem, relaxed: Relaxation, found: Usable) -> Usable:
+    """Beams without a dedicated sensing signal where they cost less: what is more to choose from must not cost more."""
+    lanes = np.flatnonzero(np.isfinite(relaxed.objective_w) & (found.cost_w > relaxed.objective_w * (1 + GAP)))
+    if not len(lanes):
+        return found
+    silent, some = s.derived(sensing_signal="none"), problem.take(lanes)
+    without = relax(silent, some, basis=relaxed.basis[lanes])
+    other = least_power_beams(silent, some, without)
+    beams, cost, iterations = (x.copy() for x in found)
+    iterations[lanes] += without.iterations + other.iterations
+    better = other.cost_w < cost[lanes]
+    at = lanes[better]
+    beams[at], cost[at] = 0, other.cost_w[better]
+    beams[at, : s.users] = other.beams[better]
     return Usable(beams, cost, iterations)
 
 

@@ -16,6 +16,7 @@ from beamwright.systems.noma_isac.physics import (
     judge,
     model,
 )
+from beamwright.systems.noma_isac.physics.error_shape import whitened
 from beamwright.systems.noma_isac.solve.least_power import Solution, least_power_beams
 from beamwright.systems.noma_isac.solve.louder import serving
 from beamwright.systems.noma_isac.solve.recovery import Recovered
@@ -78,6 +79,8 @@ def balance(s: Scenario, problem: Problem) -> Balanced:
     level = np.where(paid, np.nan_to_num(root.x), 0.0)
     relaxed = _priced(s, at_level(problem, level))[0]
     recovered, attained = _within_budget(s, problem, level, relaxed)
+    if s.sensing_signal != "none":
+        recovered, attained = _at_least_without(s, problem, level, recovered, attained)
     over = np.where(paid & (level > 0), np.nan_to_num(root.infeasible, nan=1.0), np.where(paid, low, 0.0))
     over = np.where(paid, np.fmax(over, attained), over)  # what is attained is within reach, whatever the root says
     multipliers, proof_target = _out_of_reach(s, problem, over, sensing_only)
@@ -144,6 +147,23 @@ def _within_budget(
     return Recovered(beams, iterations), attained
 
 
+def _at_least_without(
+    s: Scenario, problem: Problem, level: np.ndarray, found: Recovered, attained: np.ndarray
+) -> tuple[Recovered, np.ndarray]:
+    """Beams without a dedicated sensing signal in drops where they attain more than those found with it."""
+    lanes = np.flatnonzero((level > 0) & ~(attained >= level * (1 - 1e-7)))
+    if not len(lanes):
+        return found, attained
+    other = balance(s.derived(sensing_signal="none"), problem.take(lanes))
+    better = other.level > np.nan_to_num(attained[lanes], nan=-1.0)
+    beams, iterations, attained = found.beams.copy(), found.iterations.copy(), attained.copy()
+    iterations[lanes] += other.solution.iterations
+    at = lanes[better]
+    beams[at], attained[at] = 0, other.level[better]
+    beams[at, : s.users] = other.solution.beams[better]
+    return Recovered(beams, iterations), attained
+
+
 def _beams(s: Scenario, problem: Problem, relaxed: Relaxation) -> tuple[np.ndarray, np.ndarray]:
     """Rank-one beams of little power, and the iterations of their relaxation and recovery."""
     recovered = least_power_beams(s, problem, relaxed)
@@ -184,15 +204,24 @@ def highest_sinr(s: Scenario, problem: Problem) -> np.ndarray:
 
     chain  min_l (1 + g_l Pc / noise_l)^(1/l) - 1,  l = 1 the weakest;   else  min_l g_l Pc / noise_l
 
-    g_l = max(|h_l| - eps_l, 0)^2 is what the error -eps_l h_l / |h_l| leaves of the channel. Pc is the power that
-    sensing leaves of the budget, in OMA K times as much in a slot; zero where it leaves none.
+    g_l = max(|h_l| - eps_l, 0)^2 is what the error -eps_l h_l / |h_l| leaves of the channel, in an ellipsoid the error
+    -eps_l h_l / |L^-1 h_l|. Pc is the power that sensing leaves of the budget, in OMA K times as much in a slot; zero
+    where it leaves none.
     """
     sensing_w = s.sensing_weight * s.targets * s.sensing_power_w
     radiated = np.maximum(problem.power_limit_w - sensing_w, 0.0) / s.comm_weight
     radiated = radiated if problem.oma is Oma.NONE else radiated * s.users
-    left = np.maximum(np.linalg.norm(problem.h, axis=-1) - problem.csi_error, 0)
+    left = np.maximum(np.linalg.norm(problem.h, axis=-1) - _shortening(problem), 0)
     snr = left**2 * radiated[:, None] / s.noise_vector_w
     if s.decoding != "chain" or problem.oma is not Oma.NONE:
         return snr.min(axis=-1)
     place = model.positions(problem.order) + 1
     return np.expm1(np.log1p(snr) / place).min(axis=-1)
+
+
+def _shortening(problem: Problem) -> np.ndarray:
+    """Length of the longest admissible error along every channel, (drops, users)."""
+    if problem.error_shape is None:
+        return problem.csi_error
+    length, inside = (np.linalg.norm(x, axis=-1) for x in (problem.h, whitened(problem)))
+    return problem.csi_error * np.divide(length, inside, out=np.zeros_like(length), where=inside > 0)

@@ -91,7 +91,7 @@ class FunctionalMap(eqx.Module):
 
 def solve_nominal(layout: Layout, data: Data, options: conic.Options) -> Relaxed:
     """Solution of a tile; a lane without a feasible design returns multipliers that prove it (a ray of the dual)."""
-    units, users = normalise(layout, data), layout.users
+    units, streams = normalise(layout, data), layout.streams
     lanes, pairs = data.h.shape[-1], len(layout.pairs)
     functionals, tables = layout.tables
     rows = [np.eye(len(functionals))[[l for _, l in layout.pairs]]]
@@ -100,10 +100,10 @@ def solve_nominal(layout: Layout, data: Data, options: conic.Options) -> Relaxed
         factor, limit = units.factors[c], units.limits[c]
         head = np.zeros((1 if c.cone else 0, len(functionals)))
         rows += [head, tables[c]]
-        q = c.streams()
+        q = layout.own(c)
         count = len(head) + len(tables[c])
         factor = jnp.broadcast_to(factor, (count, lanes))[:, None]
-        weights.append(factor * (jnp.ones((count, users, lanes)) if q is None else q[:, :, None]))
+        weights.append(factor * (jnp.ones((count, streams, lanes)) if q is None else q[:, :, None]))
         right += [-limit * units.factors[c], jnp.zeros((len(tables[c]), lanes))] if c.cone else [limit * factor[:, 0]]
     soc = tuple(1 + len(tables[c]) for c in layout.rows if c.cone)
     table = np.concatenate(rows)
@@ -120,7 +120,7 @@ def solve_nominal(layout: Layout, data: Data, options: conic.Options) -> Relaxed
         linear=linear,
         soc=soc,
     )
-    cone = conic.Cone(((users, vectors.shape[0]),), linear, soc)
+    cone = conic.Cone(((streams, vectors.shape[0]),), linear, soc)
     zeros = conic.Point((units.cost,), jnp.zeros((linear, lanes)), tuple(jnp.zeros((q, lanes)) for q in soc))
     solution = conic.solve(conic.Problem(-jnp.concatenate(right), g, zeros, cone), options)
     x = solution.x

@@ -22,9 +22,9 @@ SHORT = 0.1 * VIOLATION
 
 
 def raised(s: Scenario, problem: Problem, beams: np.ndarray) -> np.ndarray:
-    """Beams (drops, users, antennas) in sqrt(W) whose powers are raised until their SINRs are met, or cannot be.
+    """Beams (drops, beams, antennas) in sqrt(W), the users' raised in power until their SINRs are met, or cannot be.
 
-    Returns: (drops, users, antennas); whether they serve is for ``judge`` to say.
+    Returns: (drops, beams, antennas); whether they serve is for ``judge`` to say.
     """
     beams = beams.copy()
     left = np.arange(len(beams))
@@ -36,7 +36,7 @@ def raised(s: Scenario, problem: Problem, beams: np.ndarray) -> np.ndarray:
         left, factor = left[ours], factor[ours]
         if not len(left):
             break
-        beams[left] *= np.sqrt(factor)[..., None]
+        beams[left, : s.users] *= np.sqrt(factor)[..., None]
     return beams
 
 

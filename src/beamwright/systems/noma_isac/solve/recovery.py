@@ -23,7 +23,7 @@ class Recovered(NamedTuple):
     """Rank-one beams of every drop, and the iterations spent on them."""
 
     beams: np.ndarray
-    """(drops, users, antennas); NaN where there is no relaxation."""
+    """(drops, beams, antennas), a sensing signal's after the users'; NaN where there is no relaxation."""
     iterations: np.ndarray
     """(drops,) solver iterations spent on recovery."""
 
@@ -37,6 +37,12 @@ def recover(s: Scenario, problem: Problem, relaxed: Relaxation) -> Recovered:
     beams, single = _accept(s, problem, inner, relaxed.basis, relaxed.objective_w)
     iterations = np.zeros(len(inner), int)
     loose = np.flatnonzero(~single & np.isfinite(relaxed.objective_w))
+    if len(loose) and s.sensing_signal != "none":
+        moved, ok = _accept(
+            s, problem.take(loose), *_rest_senses(problem.take(loose), relaxed.take(loose)), relaxed.objective_w[loose]
+        )
+        beams[loose[ok]] = moved[ok]
+        loose = loose[~ok]
     if len(loose) and not asks_for_all_errors(s, problem):
         moved, ok = _along_the_face(s, problem.take(loose), relaxed.take(loose))
         beams[loose[ok]] = moved[ok]
@@ -49,33 +55,53 @@ def recover(s: Scenario, problem: Problem, relaxed: Relaxation) -> Recovered:
     return Recovered(beams, iterations)
 
 
-def principal_beams(inner: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Beams sqrt(lam1) v1 of every covariance (drops, users, r), and the largest lam2 / trace per drop."""
+def principal_beams(s: Scenario, inner: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Beams sqrt(lam1) v1 of every user's covariance (drops, beams, r), and the largest lam2 / trace per drop.
+
+    They are followed by all columns of a root of a dedicated sensing signal's covariance.
+    """
     values, vectors = np.linalg.eigh(inner)
-    trace = values.sum(axis=-1)
-    second = values[..., -2] if values.shape[-1] > 1 else np.zeros_like(trace)
+    ours = values[:, : s.users]
+    trace = ours.sum(axis=-1)
+    second = ours[..., -2] if ours.shape[-1] > 1 else np.zeros_like(trace)
     ratio = np.where(trace > 0, np.maximum(second, 0) / np.where(trace > 0, trace, 1), 0).max(axis=-1)
-    return np.sqrt(np.maximum(values[..., -1:], 0)) * vectors[..., -1], ratio
+    columns = np.sqrt(np.maximum(values, 0))[..., None] * np.swapaxes(vectors, -1, -2)
+    return np.concatenate([columns[:, : s.users, -1], *np.moveaxis(columns[:, s.users :], 1, 0)], axis=1), ratio
+
+
+def _rest_senses(problem: Problem, relaxed: Relaxation) -> tuple[np.ndarray, np.ndarray]:
+    """Covariances w_k w_k^H, w_k = W_k h_k / (h_k^H W_k h_k)^1/2, what they leave given to sensing; and their basis.
+
+    User k receives as much of its stream, and R is the same: the proof that the relaxation is tight where every user
+    decodes its own stream alone, without errors (Liu et al., IEEE TSP 2020). Elsewhere it is an attempt.
+    """
+    beams = _serving_beams(problem, relaxed.inner, relaxed.basis)
+    ours = beams[..., :, None] * np.conj(beams[..., None, :])
+    rest = relaxed.inner.sum(axis=1) - ours.sum(axis=1)
+    return np.concatenate([ours, rest[:, None]], axis=1), relaxed.basis
 
 
 def _accept(
     s: Scenario, problem: Problem, inner: np.ndarray, basis: np.ndarray, objective_w: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Beams (drops, users, r) of covariances, and whether they may be returned.
+    """Beams (drops, beams, r) of covariances, and whether they may be returned.
 
     Top eigenvectors may where all covariances are of rank one and the demands are met. What is left out of a covariance
     counts by its share of the power a user receives, not of the trace: a ratio below ``RANK_ONE`` alone does not keep
     every SINR, and one above loses none for good where beams that keep their users' share and power control make up for
     it, at no cost beside ``objective_w`` (drops,).
     """
-    beams, ratio = principal_beams(inner)
+    beams, ratio = principal_beams(s, inner)
     good = ratio <= RANK_ONE
     at = np.flatnonzero(good)
     good[at] = _cost(s, problem.take(at), _lift(basis[at], beams[at])) < np.inf
     at = np.flatnonzero(~good & np.isfinite(objective_w))
     if len(at):
         some = problem.take(at)
-        served = np.where(some.sinr_target[..., None] > 0, _serving_beams(some, inner[at], basis[at]), beams[at])
+        served, ours = beams[at], beams[at, : s.users]
+        served[:, : s.users] = np.where(
+            some.sinr_target[..., None] > 0, _serving_beams(some, inner[at], basis[at]), ours
+        )
         served = raised(s, some, _lift(basis[at], served))
         good[at] = _cost(s, some, served) <= objective_w[at] * (1 + GAP / 2)
         beams[at[good[at]]] = _inside(basis[at], served)[good[at]]
@@ -99,7 +125,7 @@ def _along_the_face(s: Scenario, problem: Problem, relaxed: Relaxation) -> tuple
 
 
 def _functionals(s: Scenario, problem: Problem, relaxed: Relaxation) -> tuple[np.ndarray, np.ndarray]:
-    """Left sides of all rows "functional >= limit", (drops, rows, users, r, r), and their slack, (drops, rows).
+    """Left sides of all rows "functional >= limit", (drops, rows, streams, r, r), and their slack, (drops, rows).
 
     The objective is the last row, with no slack. Cones are not linear: where one is active its rows are kept as they
     are.
@@ -109,7 +135,8 @@ def _functionals(s: Scenario, problem: Problem, relaxed: Relaxation) -> tuple[np
     later = model.disturbs(s, problem.order, problem.oma)
     target = model.slot_target(s, problem)
     decoded = model.decoding_mask(s, problem.order, problem.oma)  # (drops, l, k)
-    weight = (np.eye(users) - target[:, :, None] * later)[:, None] * decoded[..., None]  # (drops, l, k, streams)
+    weight = np.eye(users, s.streams) - target[:, :, None] * later
+    weight = weight[:, None] * decoded[..., None]  # (drops, l, k, streams)
     outer = h[..., :, None] * np.conj(h[..., None, :])
     sinr = weight[..., None, None] * outer[:, :, None, None]
     noise = np.where(decoded, target[:, None] * s.noise_vector_w[:, None], 0)
@@ -118,7 +145,7 @@ def _functionals(s: Scenario, problem: Problem, relaxed: Relaxation) -> tuple[np
         part, limits = _rows(s, problem, constraint, relaxed)
         functionals, slack = [*functionals, part], [*slack, limits]
     cost = weighted_cost(s, problem, basis) * (users if problem.oma is Oma.SLOT else 1)
-    functionals.append(np.broadcast_to(cost[:, None, None], (drops, 1, users, *cost.shape[1:])))
+    functionals.append(np.broadcast_to(cost[:, None, None], (drops, 1, s.streams, *cost.shape[1:])))
     slack.append(np.full((drops, 1), np.nan))
     whole = np.concatenate(functionals, axis=1)
     value = np.einsum("dfkij,dkji->df", whole, relaxed.inner, optimize=True).real
@@ -126,10 +153,10 @@ def _functionals(s: Scenario, problem: Problem, relaxed: Relaxation) -> tuple[np
 
 
 def _rows(s: Scenario, problem: Problem, constraint: Constraint, relaxed: Relaxation) -> tuple[np.ndarray, np.ndarray]:
-    """Rows of a constraint in every slot, (drops, slots rows, users, r, r), and limits, NaN where kept as they are."""
+    """Rows of a constraint in every slot, (drops, slots rows, streams, r, r), and limits, NaN if kept as they are."""
     v = np.swapaxes(coordinates(s, problem, constraint, relaxed.basis), -1, -2)[:, None]
     forms = v @ constraint.forms() @ np.conj(np.swapaxes(v, -1, -2))  # (drops, rows, r, r)
-    rows = stream_weights(problem, constraint)[..., None, None] * forms[:, None, :, None]
+    rows = stream_weights(problem, constraint, s.streams)[..., None, None] * forms[:, None, :, None]
     if constraint.cone:
         values = np.einsum("dtrkij,dkji->dtr", rows, relaxed.inner, optimize=True).real
         active = (np.linalg.norm(values, axis=-1) > constraint.limits_w(s) * (1 - 5e-7)).any(axis=-1)
@@ -145,7 +172,8 @@ def _by_penalty(s: Scenario, problem: Problem, relaxed: Relaxation) -> "_Designs
     needed: cheaper designs from a quarter of the iterations (docs). Drops where that fails start again elsewhere.
     """
     drops = len(problem.h)
-    top, served = principal_beams(relaxed.inner)[0], _serving_beams(problem, relaxed.inner, relaxed.basis)
+    top = principal_beams(s, relaxed.inner)[0]
+    served = np.concatenate([_serving_beams(problem, relaxed.inner, relaxed.basis), top[:, s.users :]], axis=1)
     best = _Designs(top.copy(), np.full(drops, np.inf), np.zeros(drops), np.zeros(drops, int))
     for starts in (((top, 1.0),), ((served, 1.0), (served, 30.0))):
         todo = np.flatnonzero(best.objective_w > relaxed.objective_w * (1 + RECOVERED_GAP))
@@ -170,7 +198,7 @@ def _serving_beams(problem: Problem, inner: np.ndarray, basis: np.ndarray) -> np
     User k receives as much of w_k as of W_k, all others no more: w_k w_k^H <= W_k (Cauchy-Schwarz).
     """
     h = _inside(basis, problem.h)
-    towards = np.einsum("dkij,dkj->dki", inner, h)
+    towards = np.einsum("dkij,dkj->dki", inner[:, : h.shape[1]], h)
     power_w = np.einsum("dki,dki->dk", np.conj(h), towards).real[..., None]
     return np.divide(towards, np.sqrt(np.abs(power_w)), out=np.zeros_like(towards), where=power_w > 0)
 
@@ -179,7 +207,7 @@ class _Designs(NamedTuple):
     """Best rank-one designs so far, updated in place."""
 
     beams: np.ndarray
-    """(drops, users, r)."""
+    """(drops, beams, r)."""
     objective_w: np.ndarray
     """(drops,); +inf where there is none."""
     penalty: np.ndarray
@@ -230,9 +258,11 @@ def _penalised(
     s: Scenario, problem: Problem, basis: np.ndarray, beams: np.ndarray, rho: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Relaxation with streams penalised across their beams: new beams, cost, whether rank one, iterations."""
+    beams = beams[:, : s.users]
     norm = np.linalg.norm(beams, axis=-1, keepdims=True)
     v = beams / np.where(norm > 0, norm, 1)
     away = np.eye(v.shape[-1]) - v[..., :, None] * np.conj(v[..., None, :])
+    away = np.concatenate([away, np.zeros((len(away), s.streams - s.users, *away.shape[2:]))], axis=1)
     penalised = relax(s, problem, rho[:, None, None, None] * away, basis)
     cost = penalised.objective_w
     beams, single = _accept(s, problem, np.nan_to_num(penalised.inner), basis, cost)

@@ -46,7 +46,7 @@ class Relaxation(ArrayRecord):
     objective_w: np.ndarray
     """(drops,) J; +inf where the solver found no design to exist, NaN where it stalled far from an answer."""
     inner: np.ndarray
-    """(drops, users, r, r): W_k = basis inner_k basis^H; NaN where there is no solution."""
+    """(drops, streams, r, r): W_k = basis inner_k basis^H; NaN where there is no solution."""
     basis: np.ndarray
     """(drops, antennas, r)."""
     multipliers: Multipliers
@@ -69,13 +69,13 @@ def relax(
 ) -> Relaxation:
     """Solution of the relaxation of every drop.
 
-    Args:    penalty (drops, users, r, r) Hermitian, in ``basis``: added to the cost of each stream, for rank-one
+    Args:    penalty (drops, streams, r, r) Hermitian, in ``basis``: added to the cost of each stream, for rank-one
              recovery; the objective reported stays J. basis (drops, antennas, r): that of an earlier relaxation.
     """
     if problem.oma is Oma.SLOT:
         return _by_slot(s, problem, penalty, basis)
     basis = design_basis(s, problem.h) if basis is None else basis
-    shape = (*problem.order.shape, basis.shape[-1], basis.shape[-1])
+    shape = (len(problem.order), s.streams, basis.shape[-1], basis.shape[-1])
     penalty = np.zeros(shape, complex) if penalty is None else penalty
     rows = constraints(s, problem.oma)
     limits_w = np.concatenate([np.zeros(0), *(c.limits_w(s) for c in rows)])
@@ -106,7 +106,8 @@ def _narrowed(s: Scenario, rows: tuple[Constraint, ...], solution: Relaxation, l
 def _solved(s: Scenario, problem: Problem, penalty: np.ndarray, basis: np.ndarray, limits_w: np.ndarray) -> Relaxation:
     """Relaxation with limits (drops, limits) of the rows beside the SINR's."""
     drops, users = problem.order.shape
-    order, place = problem.order, model.positions(problem.order)
+    order = problem.order
+    every = np.concatenate([order, np.full((drops, s.streams - users), users)], axis=1)  # a sensing signal stays last
     target = model.slot_target(s, problem)
     robust = asks_for_all_errors(s, problem)
     rows = constraints(s, problem.oma)
@@ -114,6 +115,7 @@ def _solved(s: Scenario, problem: Problem, penalty: np.ndarray, basis: np.ndarra
     layout = Layout(Sinr.demanded(s, problem.oma), rows, tuple((name, len(v)) for name, v in seen.items()))
     vectors = np.concatenate([np.zeros((0, s.antennas)), *seen.values()])
     radii = np.concatenate([np.zeros(0), *(ball.radii(s) for ball in layout.balls)])
+    stretch, axes = _axes(problem, basis) if robust else (1.0, ())
     scalars = [s.comm_weight, s.sensing_weight, s.sensing_power_w]
     solution = in_tiles(
         _compiled(layout, robust),
@@ -122,13 +124,14 @@ def _solved(s: Scenario, problem: Problem, penalty: np.ndarray, basis: np.ndarra
         vectors @ np.conj(basis),
         _sort(np.broadcast_to(s.noise_vector_w, (drops, users)), order),
         _sort(target, order),
-        _sort(problem.csi_error, order),
-        _sort(penalty, order),
+        _sort(problem.csi_error * stretch, order),
+        _sort(penalty, every),
         limits_w,
         np.broadcast_to(radii, (drops, len(radii))),
         np.broadcast_to(scalars, (drops, len(scalars))),
+        *(_sort(x, order) for x in axes),
     )
-    inner = _sort(np.moveaxis(solution.y, 3, 1), place)
+    inner = _sort(np.moveaxis(solution.y, 3, 1), model.positions(every))
     solved = solution.ending == Ending.SOLVED
     undecided = np.isin(solution.ending, UNDECIDED)
     unservable = unservable_pairs(s, problem)
@@ -143,6 +146,15 @@ def _solved(s: Scenario, problem: Problem, penalty: np.ndarray, basis: np.ndarra
     return Relaxation(objective, inner, basis, multipliers, solution.iterations)
 
 
+def _axes(problem: Problem, basis: np.ndarray) -> tuple[np.ndarray | float, tuple[np.ndarray, ...]]:
+    """Norms of the error shapes (drops, users), and the shapes of norm one in ``basis``; one and none where round."""
+    if problem.error_shape is None:
+        return 1.0, ()
+    shape = np.conj(np.swapaxes(basis, -1, -2))[:, None] @ problem.error_shape @ basis[:, None]
+    norm = np.linalg.norm(shape, ord=2, axis=(-2, -1))
+    return norm, (shape / norm[..., None, None],)
+
+
 def asks_for_all_errors(s: Scenario, problem: Problem) -> bool:
     """Whether matrix inequalities are needed, for errors of channels or of other vectors."""
     return bool(problem.csi_error.any()) or any(isinstance(c, Ball) for c in constraints(s, problem.oma))
@@ -155,11 +167,13 @@ def _compiled(layout: Layout, robust: bool) -> LaneProgram:
 
 def _solve_tile(layout: Layout, robust: bool, *arrays: jax.Array) -> Relaxed:
     """Solution of one tile: drops are the first axis outside, the last inside."""
-    h, seen, noise, target, eps, penalty, limits, radii, scalars = (jnp.moveaxis(jnp.asarray(x), 0, -1) for x in arrays)
+    h, seen, noise, target, eps, penalty, limits, radii, scalars, *axes = (
+        jnp.moveaxis(jnp.asarray(x), 0, -1) for x in arrays
+    )
     ends = np.cumsum([len(ball.signs()) for ball in layout.balls])
     by_ball = tuple(jnp.split(radii, ends[:-1])) if layout.balls else ()
     penalty = jnp.moveaxis(penalty, 0, 2)
-    data = Data(h, seen, noise, target, eps, penalty, limits, by_ball, scalars[2], scalars[:2])
+    data = Data(h, seen, noise, target, eps, penalty, limits, by_ball, scalars[2], scalars[:2], *axes)
     solution = (solve_robust if robust else solve_nominal)(layout, data, OPTIONS)
     return jax.tree.map(lambda x: jnp.moveaxis(x, -1, 0), solution)
 
@@ -192,13 +206,15 @@ def _by_slot(s: Scenario, problem: Problem, penalty: np.ndarray | None, basis: n
     noise = np.broadcast_to(s.noise_vector_w, (drops, users)).reshape(lanes)
     # One user with unit noise: channel and error scaled instead, which leaves the SINR as it is.
     root = np.sqrt(noise)[:, None]
-    single = s.derived(users=1, noise_power_w=1.0, sic_order=False)
+    single = s.derived(users=1, noise_power_w=1.0, sic_order=False, csi_error_shape=None)  # that of every lane follows
+    shape = problem.error_shape
     slots = Problem(
         h=(problem.h.reshape(lanes, antennas) / root)[:, None],
         order=np.zeros((lanes, 1), int),
         sinr_target=problem.sinr_target.reshape(lanes, 1),
         csi_error=problem.csi_error.reshape(lanes, 1) / root,
         power_limit_w=np.repeat(problem.power_limit_w, users),
+        error_shape=None if shape is None else shape.reshape(lanes, 1, antennas, antennas),
     )
     lane_penalty = None if penalty is None else penalty.reshape(lanes, 1, rank, rank) * users
     solution = relax(single, slots, lane_penalty, np.repeat(basis, users, axis=0))

@@ -5,6 +5,8 @@ Im Y below the diagonal. For user l decoding stream k, B = [eps I, h_l], E = [ep
 
     S_kl = B^H (Y_k - gamma_k sum_{i>k} Y_i) B - gamma_k E^H (sum_{i<k} Y_i) E + lambda_kl diag(I, -1) - need e e^T >= 0
 
+Where errors lie in ellipsoids, B = [eps L, h_l] and E = [eps L, 0] with L their shape of norm one.
+
 With T and S the scaling of pair p = (k, l), q_pi and r_p the weights of its received and cancelled streams, D_i the
 units of stream i, and F x G the map Y -> F Y G^H, the block of streams (i, j) in the Schur complement is
 
@@ -24,7 +26,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from beamwright.numerics import from_hermitian, materialise, to_hermitian, total
+from beamwright.numerics import from_hermitian, kronecker, materialise, to_hermitian, total
 from beamwright.numerics import small_matrices as la
 from beamwright.optim import conic
 from beamwright.systems.noma_isac.solve.layout import (
@@ -36,8 +38,6 @@ from beamwright.systems.noma_isac.solve.layout import (
     normalise,
     row_multipliers,
 )
-
-_ROOT2 = float(np.sqrt(2.0))
 
 
 class BallMap(eqx.Module):
@@ -58,7 +58,9 @@ class BallMap(eqx.Module):
     rows: Array
     """(shared rows, functionals, lanes) these rows, linear ones first, then those of cones without their bounds."""
     scale: Array
-    """(users, d, d, lanes) entries of d d^T where W_k = D_k Y_k D_k, D_k = diag(d)."""
+    """(streams, d, d, lanes) entries of d d^T where W_k = D_k Y_k D_k, D_k = diag(d)."""
+    axes: Array | None
+    """(d, d, balls, lanes) shapes L of ellipsoids; None: the identity."""
     groups: "tuple[Group, ...]" = eqx.field(static=True)
     """Balls one after another."""
     own: tuple[tuple[float, ...], ...] = eqx.field(static=True)
@@ -73,7 +75,7 @@ class BallMap(eqx.Module):
         return self.h.shape[1]
 
     @property
-    def _users(self) -> int:
+    def _streams(self) -> int:
         return self.scale.shape[0]
 
     @property
@@ -82,10 +84,10 @@ class BallMap(eqx.Module):
         return [(p, group) for group in self.groups for p in range(group.first, group.first + group.size)]
 
     def _split(self, x: Array) -> tuple[Array, Array]:
-        """Unknowns x as (Y (d, d, users, lanes), lambda (pairs, lanes))."""
-        d, users = self._d, self._users
-        blocks = x[: users * d * d].reshape(users, d, d, -1)
-        return materialise((to_hermitian(jnp.moveaxis(blocks, 0, 2)), x[users * d * d :]))
+        """Unknowns x as (Y (d, d, streams, lanes), lambda (pairs, lanes))."""
+        d, streams = self._d, self._streams
+        blocks = x[: streams * d * d].reshape(streams, d, d, -1)
+        return materialise((to_hermitian(jnp.moveaxis(blocks, 0, 2)), x[streams * d * d :]))
 
     @property
     def _cones(self) -> list[slice]:
@@ -97,7 +99,7 @@ class BallMap(eqx.Module):
         """Linear part of all blocks, with a minus."""
         split, lam = self._split(x)
         y = materialise(split * jnp.moveaxis(self.scale, 0, 2))
-        radiated = total(y[:, :, i] for i in range(self._users))
+        radiated = total(y[:, :, i] for i in range(self._streams))
         sensed = jnp.sum(self.rows * la.inner(jnp.moveaxis(self.shared, 0, 2), radiated[:, :, None])[None], axis=1)
         own = [
             la.inner(form, total(w * y[:, :, i] for i, w in enumerate(weights) if w))
@@ -119,7 +121,11 @@ class BallMap(eqx.Module):
         h = jnp.moveaxis(self.h, 0, 1)
         column = materialise(total(received[:, k] * h[k][None] for k in range(len(h))))
         corner = jnp.sum(h.real * column.real + h.imag * column.imag, axis=0)
-        top = self.eps**2 * (received + cancelled) + la.identity(self._d, received) * lam
+        inner = received + cancelled
+        if self.axes is not None:
+            turned = la.dagger(self.axes)
+            inner, column = materialise((la.congruence(turned, inner), la.matmul(turned, column[:, None])[:, 0]))
+        top = self.eps**2 * inner + la.identity(self._d, received) * lam
         edge = self.eps * column
         top = jnp.concatenate([top, edge[:, None]], axis=1)
         bottom = jnp.concatenate([jnp.conj(edge), (corner - lam).astype(complex)[None]])
@@ -128,12 +134,12 @@ class BallMap(eqx.Module):
     def adjoint(self, z: conic.Point) -> Array:
         """Minus the adjoint of the blocks."""
         t, d, balls, own = z.psd[1], self._d, len(self.h), len(self.own)
-        received, cancelled = self._outer(t, t)[0], self.eps**2 * t[:-1, :-1]
+        received, cancelled = self._outer(t, t)[0], self._within(t)
         shared_dual = jnp.concatenate([z.nonneg[balls + own :], *(q[1:] for q in z.soc)])
         mixed = materialise(jnp.sum(self.rows * shared_dual[:, None], axis=0))
         shared = total((self.shared[f] * mixed[f] for f in range(len(mixed))), jnp.zeros_like(z.psd[0][:, :, 0]))
         streams = []
-        for i in range(self._users):
+        for i in range(self._streams):
             matrix = shared
             for p, group in self._balls:
                 if i in group.received:
@@ -147,15 +153,24 @@ class BallMap(eqx.Module):
         lam = jnp.trace(t[:-1, :-1]).real - t[-1, -1].real + z.nonneg[:balls]
         return -jnp.concatenate([*streams, lam])
 
+    def _within(self, t: Array) -> Array:
+        """Products E T E^H of a stack T, (d, d, balls, lanes)."""
+        inner = t[:-1, :-1]
+        if self.axes is not None:
+            inner = materialise(la.congruence(self.axes, inner))
+        return self.eps**2 * inner
+
     def _outer(self, left: Array, right: Array) -> tuple[Array, Array, Array, Array]:
         """Products B T B^H, then E T B^H, of two stacks T, (d, d, pairs, lanes) each."""
         h = jnp.moveaxis(self.h, 0, 1)
         out = []
         for t in (left, right):
-            edge = self.eps * t[:-1, -1][:, None] * jnp.conj(h)[None]
-            both = self.eps**2 * t[:-1, :-1] + edge + la.dagger(edge)
+            corner = t[:-1, -1][:, None]
+            corner = corner if self.axes is None else la.matmul(self.axes, corner)
+            inner, edge = self._within(t), self.eps * corner * jnp.conj(h)[None]
+            both = inner + edge + la.dagger(edge)
             both = both + t[-1, -1].real * h[:, None] * jnp.conj(h)[None]
-            out += [both, self.eps**2 * t[:-1, :-1] + edge]
+            out += [both, inner + edge]
         first, first_edge, second, second_edge = materialise(tuple(out))
         return first, second, first_edge, second_edge
 
@@ -168,7 +183,7 @@ class BallMap(eqx.Module):
         flipped = la.hermitian(la.matmul(materialise(t * jnp.swapaxes(signs, 0, 1)), si))
         flipped = materialise(flipped)
         received = from_hermitian(self._outer(flipped, flipped)[0])
-        cancelled = from_hermitian(self.eps**2 * flipped[:-1, :-1])
+        cancelled = from_hermitian(self._within(flipped))
         columns = []
         for p, group in self._balls:
             parts = [
@@ -178,7 +193,7 @@ class BallMap(eqx.Module):
                     if i in group.cancelled
                     else self.weights[p, i] * received[:, :, p]
                 )
-                for i in range(self._users)
+                for i in range(self._streams)
             ]
             columns.append(jnp.stack(parts).reshape(-1, lanes))
         mixed = jnp.stack(columns, axis=1)
@@ -190,20 +205,20 @@ class BallMap(eqx.Module):
         )
 
     def _stream_blocks(self, scaling: conic.Scaling) -> Array:
-        """Blocks M_ij of the streams (formula above), (users d^2, users d^2, lanes)."""
-        d, users, lanes = self._d, self._users, scaling.ratio.shape[-1]
+        """Blocks M_ij of the streams (formula above), (streams d^2, streams d^2, lanes)."""
+        d, streams, lanes = self._d, self._streams, scaling.ratio.shape[-1]
         shared = self._shared_block(scaling)  # sum_fg m_fg A_f A_g^T
-        blocks = dict.fromkeys(itertools.combinations_with_replacement(range(users), 2), shared)
+        blocks = dict.fromkeys(itertools.combinations_with_replacement(range(streams), 2), shared)
         self._add_inequalities(blocks, scaling)
         self._add_own(blocks, scaling)
         for i, j in blocks:  # D_i [...] D_j
             blocks[i, j] = blocks[i, j] * self.scale[i][:, :, None, None] * self.scale[j][None, None]
-        for i in range(users):  # Z_i x S_i^-1
+        for i in range(streams):  # Z_i x S_i^-1
             blocks[i, i] = blocks[i, i] + kronecker(scaling.z[0][:, :, i, None], scaling.s_inverse[0][:, :, i, None])
         flat = {key: materialise(b.reshape(d * d, d * d, lanes)) for key, b in blocks.items()}
         rows = [
-            jnp.concatenate([flat[i, j] if i <= j else jnp.swapaxes(flat[j, i], 0, 1) for j in range(users)], axis=1)
-            for i in range(users)
+            jnp.concatenate([flat[i, j] if i <= j else jnp.swapaxes(flat[j, i], 0, 1) for j in range(streams)], axis=1)
+            for i in range(streams)
         ]
         return jnp.concatenate(rows)
 
@@ -211,7 +226,7 @@ class BallMap(eqx.Module):
         """Terms of the matrix inequalities, added to the blocks group by group."""
         t, s_inverse = scaling.z[1], scaling.s_inverse[1]
         received_t, received_s, mixed_t, mixed_s = self._outer(t, s_inverse)
-        cancelled_t, cancelled_s = self.eps**2 * t[:-1, :-1], self.eps**2 * s_inverse[:-1, :-1]
+        cancelled_t, cancelled_s = self._within(t), self._within(s_inverse)
         for first, size, heard, gone in self.groups:
             some, q, r = slice(first, first + size), self.weights[first], self.residual[first]
             received = kronecker(received_t[:, :, some], received_s[:, :, some])  # (B T B^H) x (B S^-1 B^H)
@@ -224,7 +239,8 @@ class BallMap(eqx.Module):
                 blocks[i, j] = blocks[i, j] + r**2 * cancelled
             mixed = kronecker(mixed_t[:, :, some], mixed_s[:, :, some])  # (E T B^H) x (E S^-1 B^H)
             for i, j in itertools.product(gone, heard):
-                blocks[i, j] = blocks[i, j] + r * q[j] * mixed
+                turned = mixed if i < j else mixed.transpose(2, 3, 0, 1, 4)
+                blocks[min(i, j), max(i, j)] = blocks[min(i, j), max(i, j)] + r * q[j] * turned
 
     def _add_own(self, blocks: dict[tuple[int, int], Array], scaling: conic.Scaling) -> None:
         """Terms w_r p_ri p_rj F_r F_r^T of rows with weights of the streams, added to the blocks."""
@@ -254,7 +270,7 @@ class BallMap(eqx.Module):
 
 def solve_robust(layout: Layout, data: Data, options: conic.Options) -> Relaxed:
     """Solution of a tile of robust problems; a lane without a feasible design returns multipliers that prove it."""
-    units, users = normalise(layout, data), layout.users
+    units, streams = normalise(layout, data), layout.streams
     d, lanes = data.h.shape[1], data.h.shape[-1]
     balls = _balls(layout, data, units)
     g = BallMap(
@@ -262,6 +278,7 @@ def solve_robust(layout: Layout, data: Data, options: conic.Options) -> Relaxed:
         eps=balls.radii,
         weights=balls.weights,
         residual=balls.residual,
+        axes=balls.axes,
         groups=balls.groups,
         scale=jnp.moveaxis(units.scale[:, None] * units.scale[None], 2, 0),
         **_rows(layout, units),
@@ -272,9 +289,9 @@ def solve_robust(layout: Layout, data: Data, options: conic.Options) -> Relaxed:
     limits = {c: units.limits[c] * units.factors[c] for c in layout.rows}
     linear = jnp.concatenate([jnp.zeros((count, lanes)), *(-limits[c] for c in layout.rows if not c.cone)])
     soc = [jnp.concatenate([limits[c], jnp.zeros((len(c.forms()), lanes))]) for c in layout.rows if c.cone]
-    cone = conic.Cone(((users, d), (count, d + 1)), len(linear), tuple(map(len, soc)))
-    h = conic.Point((jnp.zeros((d, d, users, lanes), complex), constant), linear, tuple(soc))
-    c = [from_hermitian(units.cost[:, :, i]).reshape(d * d, lanes) for i in range(users)]
+    cone = conic.Cone(((streams, d), (count, d + 1)), len(linear), tuple(map(len, soc)))
+    h = conic.Point((jnp.zeros((d, d, streams, lanes), complex), constant), linear, tuple(soc))
+    c = [from_hermitian(units.cost[:, :, i]).reshape(d * d, lanes) for i in range(streams)]
     solution = conic.solve(conic.Problem(jnp.concatenate([*c, jnp.zeros((count, lanes))]), g, h, cone), options)
     y_w = units.scale[:, None] * units.scale[None] * solution.s.psd[0] * units.unit_w
     t, pairs = solution.z.psd[1] * jnp.where(balls.demanded, balls.scale, 0.0), len(layout.pairs)
@@ -316,6 +333,8 @@ class _Balls(NamedTuple):
     """(balls, lanes)."""
     scale: Array
     """(balls, lanes): multiplier in solver units -> multiplier of the constraint as written."""
+    axes: Array | None
+    """(d, d, balls, lanes)."""
 
 
 def _balls(layout: Layout, data: Data, units: Units) -> _Balls:
@@ -341,21 +360,33 @@ def _balls(layout: Layout, data: Data, units: Units) -> _Balls:
     for ball in layout.balls:
         at, count = layout.first[ball.family], len(ball.signs())
         after = groups[-1].first + groups[-1].size
-        groups += [Group(after + r, 1, tuple(range(users)), ()) for r in range(count)]
+        groups += [Group(after + r, 1, tuple(range(layout.streams)), ()) for r in range(count)]
         factor = units.factors[ball]
-        weights = jnp.broadcast_to((ball.signs()[:, None] * factor)[:, None], (count, users, factor.shape[-1]))
+        weights = jnp.broadcast_to((ball.signs()[:, None] * factor)[:, None], (count, layout.streams, factor.shape[-1]))
         need, none = units.limits[ball] * factor, jnp.zeros_like(factor)
         vectors = units.vectors[at : at + count]
         parts.append((vectors, units.radii[ball], weights, none, need, none == 0, units.row_scale[ball]))
-    arrays = [jnp.concatenate(part) for part in zip(*parts, strict=True)]
-    return _Balls(tuple(groups), *arrays)
+    arrays = (jnp.concatenate(part) for part in zip(*parts, strict=True))
+    vectors, radii, weights, residual, need, demanded, scale = arrays
+    axes = _axes(layout, data, user)
+    return _Balls(tuple(groups), vectors, radii, weights, residual, need, demanded, scale, axes)
+
+
+def _axes(layout: Layout, data: Data, user: np.ndarray) -> Array | None:
+    """Shapes (d, d, balls, lanes) of the channel errors, then the identity for other balls; None where all are that."""
+    if data.axes is None:
+        return None
+    rest = sum(len(ball.signs()) for ball in layout.balls)
+    eye = la.identity(data.h.shape[1], jnp.zeros((*data.axes.shape[1:3], rest, data.h.shape[-1]), complex))
+    own = jnp.moveaxis(data.axes[user], 0, 2)
+    return jnp.concatenate([own, jnp.broadcast_to(eye, (*own.shape[:2], rest, own.shape[-1]))], axis=2)
 
 
 def _rows(layout: Layout, units: Units) -> dict[str, Any]:
     """Rows of all constraints beside the SINR, as the fields of ``BallMap``."""
     functionals, tables = layout.tables
-    own = {c: q for c in layout.rows if (q := c.streams()) is not None}
-    shared = [c for c in layout.rows if c.streams() is None]
+    own = {c: q for c in layout.rows if (q := layout.own(c)) is not None}
+    shared = [c for c in layout.rows if c not in own]
     v, lanes = units.vectors, units.vectors.shape[-1]
 
     def matrix(f: Functional) -> Array:
@@ -379,21 +410,3 @@ def _rows(layout: Layout, units: Units) -> dict[str, Any]:
         "linear": sum(len(tables[c]) for c in shared if not c.cone),
         "soc": tuple(len(tables[c]) for c in shared if c.cone),
     }
-
-
-def kronecker(f: Array, g: Array) -> Array:
-    """Real matrix of (X, X') -> sum_p Re tr(X F_p X' G_p^H) on real coordinates, (d, d, d, d, lanes).
-
-    T[a, b, c, e] = sum_p F[b, c] conj(G[a, e]) acts on entries X_ab and X'_ce; entries are combinations of coordinates
-    (a, b) and (b, a), so the real matrix is a combination of T with its two index pairs swapped.
-    """
-    d = f.shape[0]
-    t = materialise(total(f[None, :, :, None, p] * jnp.conj(g[:, None, None, :, p]) for p in range(f.shape[2])))
-    upper, diagonal = np.triu(np.ones((d, d), bool), 1), np.eye(d, dtype=bool)
-    left = (m.reshape(d, d, 1, 1, 1) for m in (upper, diagonal))
-    right = (m.reshape(1, 1, d, d, 1) for m in (upper, diagonal))
-    flipped, (above, on) = jnp.swapaxes(t, 0, 1), left
-    t = materialise(jnp.where(above, t + flipped, jnp.where(on, _ROOT2 * t, 1j * (flipped - t))))
-    flipped, (above, on) = jnp.swapaxes(t, 2, 3), right
-    below = t.imag - flipped.imag
-    return materialise(0.5 * jnp.where(above, t.real + flipped.real, jnp.where(on, _ROOT2 * t.real, below)))

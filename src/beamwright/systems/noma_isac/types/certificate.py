@@ -77,7 +77,7 @@ class Certificate(Residuals, StatusRecord):
     worst_case_lower: np.ndarray
     """(drops, users l, users k) a value the SINR provably never falls below."""
     rank_ratio: Residual
-    """(drops, users) second eigenvalue of W_k over its trace."""
+    """(drops, users) second eigenvalue of W_k over its trace; of a dedicated sensing signal the rank is free."""
     status: np.ndarray
     """(drops,) ``Status`` codes, from the numbers above only."""
 

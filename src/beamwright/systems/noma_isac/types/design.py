@@ -51,9 +51,11 @@ class Design(StatusRecord):
     """Beams for every drop, with everything needed to check them. Infeasible drops have NaN beams."""
 
     beams: Found
-    """(drops, users, antennas) complex, sqrt(W); beams[d, k] serves user k."""
+    """(drops, users, antennas) complex, sqrt(W); beams[d, k] serves user k. A dedicated sensing signal adds r rows: the
+    columns f_j of a root of its covariance, sum_j f_j f_j^H."""
     inner: Found
-    """(drops, users, r, r): the relaxation's W_k = basis inner_k basis^H, see ``covariances``."""
+    """(drops, streams, r, r): the relaxation's W_k = basis inner_k basis^H, see ``covariances``; streams are those of
+    the users, then the dedicated sensing signal where there is one."""
     basis: Found
     """(drops, antennas, r), orthonormal columns."""
     order: Asked
@@ -80,7 +82,7 @@ class Design(StatusRecord):
     """(drops, users) linear, targets ``multipliers`` and ``bound_w`` are for: ``sinr_target``, but in max-min a level
     that provably needs more than the budget."""
     csi_error: Asked
-    """(drops, users) radius eps of the channel error, linear amplitude."""
+    """(drops, users) radius eps of the channel error, linear amplitude; its shape is the scenario's."""
     power_limit_w: Asked
     """(drops,) budget of a max-min design, else ``model.power_limit_w``; a bound above it proves infeasibility."""
     oma: Asked
@@ -101,10 +103,14 @@ class Design(StatusRecord):
 
     @property
     def covariances(self) -> np.ndarray:
-        """The relaxation's covariances as matrices (drops, users, antennas, antennas), formed on access."""
+        """The relaxation's covariances as matrices (drops, streams, antennas, antennas), formed on access."""
         return self.reduced.full
 
-    def problem(self, h: np.ndarray) -> Problem:
-        """The problem that the design answers, for channels ``h`` (drops, users, antennas)."""
+    def problem(self, h: np.ndarray, error_shape: np.ndarray | None = None) -> Problem:
+        """The problem that the design answers, for channels ``h`` (drops, users, antennas).
+
+        Args:    error_shape ``Scenario.error_shape`` (users, antennas, antennas): None where errors lie in balls.
+        """
         oma = Oma(int(self.oma[0])) if len(self.oma) else Oma.NONE
-        return Problem(h, self.order, self.sinr_target, self.csi_error, self.power_limit_w, oma)
+        shape = None if error_shape is None else np.broadcast_to(error_shape, (len(h), *error_shape.shape))
+        return Problem(h, self.order, self.sinr_target, self.csi_error, self.power_limit_w, oma, shape)

@@ -34,6 +34,8 @@ class Problem(NamedTuple):
     power_limit_w: np.ndarray
     """(drops,) on J, the caller's budget or ``model.power_limit_w``: what needs more is infeasible."""
     oma: Oma = Oma.NONE
+    error_shape: np.ndarray | None = None
+    """(drops, users, antennas, antennas) L: errors are L z, ||z|| <= ``csi_error``; None: L = I."""
 
     def take(self, drops: np.ndarray) -> "Problem":
         """The problem of some drops."""
@@ -44,29 +46,29 @@ class Covariances(NamedTuple):
     """Covariances W_k = basis inner_k basis^H, zero outside the span of channels and steering vectors (spec A1)."""
 
     inner: np.ndarray
-    """(drops, users, r, r)."""
+    """(drops, streams, r, r)."""
     basis: np.ndarray
     """(drops, antennas, r)."""
 
     @classmethod
     def of(cls, full: np.ndarray) -> "Covariances":
-        """Covariances given as matrices (drops, users, antennas, antennas), the basis being the antennas'."""
+        """Covariances given as matrices (drops, streams, antennas, antennas), the basis being the antennas'."""
         drops, _, antennas, _ = full.shape
         return cls(full, np.broadcast_to(np.eye(antennas), (drops, antennas, antennas)))
 
     @property
     def full(self) -> np.ndarray:
-        """Matrices W_k, (drops, users, antennas, antennas)."""
+        """Matrices W_k, (drops, streams, antennas, antennas)."""
         return _congruence(self.basis, self.inner)
 
     @property
     def trace_w(self) -> np.ndarray:
-        """Power tr W_k of every stream, (drops, users)."""
+        """Power tr W_k of every stream, (drops, streams)."""
         gram = np.conj(np.swapaxes(self.basis, -1, -2)) @ self.basis
         return np.einsum("dkij,dji->dk", self.inner, gram).real
 
     def within(self, basis: np.ndarray) -> np.ndarray:
-        """Coordinates Q^H W_k Q, (drops, users, q, q), for Q = ``basis`` (drops, antennas, q)."""
+        """Coordinates Q^H W_k Q, (drops, streams, q, q), for Q = ``basis`` (drops, antennas, q)."""
         return _congruence(np.conj(np.swapaxes(basis, -1, -2)) @ self.basis, self.inner)
 
 

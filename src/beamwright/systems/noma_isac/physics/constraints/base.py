@@ -35,7 +35,7 @@ class Point(NamedTuple):
     h: np.ndarray
     """(drops, users, r) channels."""
     streams: np.ndarray
-    """(drops, users, r) or (drops, users, r, r)."""
+    """(drops, beams, r) or (drops, streams, r, r)."""
     basis: np.ndarray
     """(drops, antennas, r), or (antennas, antennas)."""
     sinr: np.ndarray
@@ -91,7 +91,7 @@ class Constraint(ABC):
         """P (rows, n, n) Hermitian."""
 
     def streams(self) -> np.ndarray | None:
-        """q (rows, streams) in decoding order; None: all streams count alike, rows are about R, or that of a slot."""
+        """q (rows, users) in decoding order; None: all streams count alike, rows are about R, or that of a slot."""
         return None
 
     @abstractmethod

@@ -4,7 +4,8 @@
 
 for all ||d|| <= eps_l: without an error a row with weights q on h_l h_l^H, with one a matrix inequality by the S-lemma.
 Its multiplier T_kl (nominal diag(0, y_kl)) adds E_l T E_l^H to G_k, -g_k times that to what disturbs k, and
--g_k F_l T F_l^H to what is cancelled before, with E_l = [eps_l B, h_l], F_l = [eps_l B, 0], B = ``multipliers.basis``.
+-g_k F_l T F_l^H to what is cancelled before, with E_l = [eps_l B, h_l], F_l = [eps_l B, 0], B = ``multipliers.basis``;
+errors L_l z in an ellipsoid have L_l B for B.
 """
 
 from dataclasses import dataclass
@@ -28,12 +29,19 @@ class Sinr:
     users: int
     decoding: str
     """``chain``, ``own``, ``noise``, or ``alone`` for OMA: streams never meet."""
+    sensing: str = "none"
+    """Dedicated sensing signal, the stream after the users': ``none``, ``noise`` or ``known``."""
     residual: ClassVar[str] = "sinr_violation"
 
     @classmethod
     def demanded(cls, s: Scenario, oma: Oma) -> "Sinr":
         """Always: targets may be zero."""
-        return cls(s.users, s.decoding if oma is Oma.NONE else "alone")
+        return cls(s.users, s.decoding if oma is Oma.NONE else "alone", s.sensing_signal)
+
+    @property
+    def streams(self) -> int:
+        """Streams of the users, and the sensing signal."""
+        return self.users + (self.sensing != "none")
 
     @property
     def chain(self) -> bool:
@@ -43,11 +51,12 @@ class Sinr:
     def disturbing(self, k: int) -> list[int]:
         """Streams that disturb stream k."""
         first = {"noise": 0, "alone": self.users}.get(self.decoding, k + 1)
-        return [i for i in range(first, self.users) if i != k]
+        return [i for i in range(first, self.users) if i != k] + [self.users] * (self.sensing == "noise")
 
     def cancelled(self, k: int) -> list[int]:
         """Streams that are cancelled before stream k."""
-        return list(range(k)) if self.decoding in ("chain", "own") else []
+        users = list(range(k)) if self.decoding in ("chain", "own") else []
+        return users + [self.users] * (self.sensing == "known")
 
     @property
     def pairs(self) -> list[tuple[int, int]]:
@@ -59,7 +68,7 @@ class Sinr:
         """Weights q (pairs, streams, lanes) of W_k less gamma_k times those that disturb it."""
         zero = jnp.zeros_like(gamma[0])
         rows = [
-            [zero + 1 if i == k else -gamma[k] if i in self.disturbing(k) else zero for i in range(self.users)]
+            [zero + 1 if i == k else -gamma[k] if i in self.disturbing(k) else zero for i in range(self.streams)]
             for k, _ in self.pairs
         ]
         return jnp.stack([jnp.stack(row) for row in rows])
@@ -95,12 +104,19 @@ def terms(s: Scenario, problem: Problem, m: Multipliers, basis: np.ndarray) -> T
     )
     mass = wanted
     if robust.shape[-1]:
-        ball = problem.csi_error[..., None, None] * (adjoint(basis) @ m.basis)[:, None]
+        ball = problem.csi_error[..., None, None] * _directions(problem, m, basis)
         wanted = wanted + _congruence(np.concatenate([ball, h[..., None]], axis=-1), robust)
         residual = _congruence(ball, robust[..., :-1, :-1])
         mass = mass + 2 * residual + 2 * _weighted_gram(robust[..., -1, -1].real, h)
         corner = corner + robust[..., -1, -1].real
     return Terms(wanted, mass, residual, model.slot_target(s, problem) * np.sum(corner * s.noise_vector_w, axis=-1))
+
+
+def _directions(problem: Problem, m: Multipliers, basis: np.ndarray) -> np.ndarray:
+    """L_l B in coordinates of ``basis``, (drops, users or 1, r, directions)."""
+    if problem.error_shape is None:
+        return (adjoint(basis) @ m.basis)[:, None]
+    return adjoint(basis)[:, None] @ problem.error_shape @ m.basis[:, None]
 
 
 def in_cone(s: Scenario, problem: Problem, m: Multipliers) -> tuple[np.ndarray, np.ndarray]:
@@ -113,7 +129,7 @@ def in_cone(s: Scenario, problem: Problem, m: Multipliers) -> tuple[np.ndarray, 
 
 
 def relief(s: Scenario, problem: Problem, wanted: np.ndarray, residual: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Terms that G_k loses to streams that k disturbs, and to streams before which k is cancelled."""
+    """Terms (drops, streams, r, r) that G_k loses to streams that k disturbs, and before which k is cancelled."""
     disturbs, cancelled = (
         np.swapaxes(mask(s, problem.order, problem.oma), -1, -2).astype(float)
         for mask in (model.disturbs, model.cancelled)
@@ -137,4 +153,4 @@ def _weighted_gram(weights: np.ndarray, vectors: np.ndarray) -> np.ndarray:
 def _mix(weights: np.ndarray, matrices: np.ndarray) -> np.ndarray:
     """Sums sum_j w_kj M_j: (drops, k, j), (drops, j, r, r) -> (drops, k, r, r)."""
     flat = matrices.reshape(*matrices.shape[:2], -1)
-    return (weights @ flat).reshape(matrices.shape)
+    return (weights @ flat).reshape(*weights.shape[:2], *matrices.shape[2:])
