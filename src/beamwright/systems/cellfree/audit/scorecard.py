@@ -27,7 +27,7 @@ def headline(scenario: Scenario, design: Design) -> Headline:
             "no offsets": proof.nominal_utility[drop],
             "silence (fixed arrays)": proof.silence_utility[drop],
             "bound": proof.bound[drop],
-            "least radar SINR (dB)": float(linear_to_db(proof.least_radar_sinr[drop])),
+            "least radar SINR (dB)": float(linear_to_db(proof.weakest_radar_sinr[drop])),
             "least user SINR (dB)": float(linear_to_db(proof.least_user_sinr[drop].min(initial=np.inf))),
             "radiated (W)": proof.radiated_w[drop].sum(),
             "iterations": int(design.iterations[drop]),

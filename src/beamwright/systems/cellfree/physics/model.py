@@ -11,6 +11,14 @@ All axes lead with whatever batch there is. Offsets enter through two small tens
     i[s] = stack_a sum_b waves[s, a, b] V_ab,      i_r = sqrt(S) stack_a sum_b rho[a, b] V'_ab
 
 V_ab is the beam of b as received at a, directly and by the target; V' lacks the own echo d_a of a.
+
+Of several targets every one has a filter z_t and an SINR of its own, of which the least counts in the utility. V_ab
+holds the echoes of all; the radar does not know what phases the others' reflections have, so they count by their
+powers, one by one and with no help from each other:
+
+    gamma_t = S |z_t^H d_t|^2 / (|z_t^H i_t|^2 + sum_{j != t} |z_t^H e_j|^2 + z_t^H Q z_t + ||z_t||^2)
+
+i_t as i_r with no echoes but those of t, and e_j = sqrt(S) stack_a sum_b rho[a, b] (echo of b by j at a), own one too.
 """
 
 from typing import NamedTuple
@@ -56,9 +64,10 @@ class ReceivedSignals(NamedTuple):
     beams: Values
     """V (..., aps a, aps b, rx antennas)."""
     clutter: Values
-    """V' (..., aps a, aps b, rx antennas)."""
+    """V' (..., targets, targets, aps a, aps b, rx antennas): [t, t] all but the own echoes of target t, and no other
+    target's; [t, j] the echoes of j, own ones too."""
     echo: Values
-    """d (..., aps, rx antennas)."""
+    """d (..., targets, aps, rx antennas)."""
     powers: Values
     """(..., users)."""
 
@@ -68,14 +77,17 @@ def received_signals(paths: Paths, x: Point) -> ReceivedSignals:
     xp = namespace(x.tx)
     sent = departing(x.tx[..., None, :, :], paths.direct_tx_cosine, x.beams[..., None, :, :])
     direct = arriving(x.rx[..., :, None, :], paths.direct_rx_cosine, paths.direct_gain * sent)
-    cosine = paths.target_cosine[..., None]
-    on_target = xp.sum(xp.conj(steering(x.tx, cosine)) * x.beams, axis=-1)
-    echo = (paths.echo_gain * on_target[..., None, :])[..., None] * steering(x.rx, cosine)[..., :, None, :]
+    cosine, targets = paths.target_cosine[..., None], paths.target_cosine.shape[-2]
+    on_target = xp.sum(xp.conj(steering(x.tx[..., None, :, :], cosine)) * x.beams[..., None, :, :], axis=-1)
+    at_rx = steering(x.rx[..., None, :, :], cosine)
+    echo = (paths.echo_gain * on_target[..., None, :])[..., None] * at_rx[..., :, None, :]
     own = xp.eye(x.tx.shape[-2])[..., None]
+    rest = direct[..., None, :, :, :] + (1 - own) * echo
+    same = np.eye(targets, dtype=bool)[..., None, None, None]
     return ReceivedSignals(
         uplink=arriving(x.rx[..., None, :, :], paths.uplink_cosine, paths.uplink_gain),
-        beams=direct + echo,
-        clutter=direct + (1 - own) * echo,
+        beams=direct + xp.sum(echo, axis=-4),
+        clutter=xp.where(same, rest[..., None, :, :, :], echo[..., None, :, :, :, :]),
         echo=xp.sum(own * echo, axis=-2),
         powers=x.powers,
     )
@@ -111,7 +123,7 @@ class Filters(NamedTuple):
     users: Values
     """(..., users, aps, rx antennas)."""
     radar: Values
-    """(..., aps, rx antennas)."""
+    """(..., targets, aps, rx antennas)."""
 
 
 class FilteredSignals(NamedTuple):
@@ -120,15 +132,15 @@ class FilteredSignals(NamedTuple):
     leaks: Values
     """u_ua^H V_ab, (..., users, aps, aps)."""
     clutter: Values
-    """z_a^H V'_ab, (..., aps, aps)."""
+    """z_ta^H V'_tjab, (..., targets, targets, aps, aps)."""
     signal: Values
     """p_u |u_u^H h_u|^2, (..., users)."""
     floor: Values
     """Power of other users and noise, (..., users)."""
     echo: Values
-    """S |z^H d|^2, (...)."""
+    """S |z^H d|^2, (..., targets)."""
     radar_floor: Values
-    """z^H Q z + ||z||^2, (...)."""
+    """z^H Q z + ||z||^2, (..., targets)."""
 
 
 def apply_filters(s: Radio, received: ReceivedSignals, filters: Filters) -> FilteredSignals:
@@ -138,14 +150,13 @@ def apply_filters(s: Radio, received: ReceivedSignals, filters: Filters) -> Filt
     at_aps = xp.einsum("...uam,...vam->...uva", u, received.uplink)
     power = received.powers[..., None, :] * square_modulus(xp.sum(at_aps, axis=-1))
     own = xp.eye(power.shape[-1])
-    signal = xp.sum(own * power, axis=-1)
-    radar_at = xp.einsum("...am,...vam->...va", z, received.uplink)
+    radar_at = xp.einsum("...tam,...vam->...tva", z, received.uplink)
     chi = xp.asarray(code_overlap(s))
-    spill = xp.einsum("...v,...va,ab,...vb->...", received.powers, radar_at, chi, xp.conj(radar_at)).real
+    spill = xp.einsum("...v,...tva,ab,...tvb->...t", received.powers, radar_at, chi, xp.conj(radar_at)).real
     return FilteredSignals(
         leaks=xp.einsum("...uam,...abm->...uab", u, received.beams),
-        clutter=xp.einsum("...am,...abm->...ab", z, received.clutter),
-        signal=signal,
+        clutter=xp.einsum("...am,...abm->...ab", z[..., None, :, :], received.clutter),
+        signal=xp.sum(own * power, axis=-1),
         floor=xp.sum((1 - own) * power, axis=-1) + xp.sum(square_modulus(u), axis=(-2, -1)),
         echo=s.snapshots * square_modulus(xp.sum(z * received.echo, axis=(-2, -1))),
         radar_floor=xp.maximum(spill, 0) + xp.sum(square_modulus(z), axis=(-2, -1)),
@@ -158,7 +169,7 @@ class Sinrs(NamedTuple):
     users: Values
     """(..., users)."""
     radar: Values
-    """(...)."""
+    """(..., targets)."""
 
 
 def sinrs(s: Radio, filtered: FilteredSignals, phases: OffsetPhases) -> Sinrs:
@@ -179,16 +190,21 @@ def user_sinrs(filtered: FilteredSignals, interference: Values) -> Values:
 
 
 def radar_sinr(s: Radio, filtered: FilteredSignals, rho: Values) -> Values:
-    """SINR of the radar at correlations rho (..., aps, aps)."""
+    """SINRs of the radar, (..., targets), at correlations rho (..., aps, aps)."""
     xp = namespace(rho)
-    clutter = s.snapshots * square_modulus(xp.sum(filtered.clutter * rho, axis=(-2, -1)))
-    return filtered.echo / (filtered.radar_floor + clutter)
+    each = square_modulus(xp.sum(filtered.clutter * rho[..., None, None, :, :], axis=(-2, -1)))
+    return filtered.echo / (filtered.radar_floor + s.snapshots * xp.sum(each, axis=-1))
+
+
+def weakest(radar: Values) -> Values:
+    """Least of values (..., targets)."""
+    return namespace(radar).min(radar, axis=-1)
 
 
 def utility(s: Radio, sinrs: Sinrs) -> Values:
-    """Utility J = beta m(gamma_r) + (1 - beta) sum_u m(gamma_u), m = log2(1 + gamma) or gamma."""
+    """Utility J = beta min_t m(gamma_t) + (1 - beta) sum_u m(gamma_u), m = log2(1 + gamma) or gamma."""
     xp = namespace(sinrs.radar)
-    users, radar = sinrs
+    users, radar = sinrs.users, weakest(sinrs.radar)
     if s.metric == "rate":
         users, radar = xp.log1p(users) / np.log(2), xp.log1p(radar) / np.log(2)
     return s.sensing_weight * radar + (1 - s.sensing_weight) * xp.sum(users, axis=-1)
