@@ -34,18 +34,20 @@ class Radio(NamedTuple):
     code_gap: int
     derotated: bool
     metric: Metric
+    uncertain: bool
     symbol_time_s: Values
     sensing_weight: Values
+    csi_error: Values
 
     @property
     def shape(self) -> tuple[Values, ...]:
         """The entries that a program is compiled for."""
-        return self[:8]
+        return self[:9]
 
     @property
     def numbers(self) -> tuple[Values, ...]:
         """The entries that a program may get as arrays."""
-        return self[8:]
+        return self[9:]
 
     @property
     def codes(self) -> np.ndarray:
@@ -71,6 +73,9 @@ class Scenario(Config):
     )
     derotated: bool = parameter(
         False, "Whether access points de-rotate to the users' carrier before combining", source="spec, section 9"
+    )
+    csi_error: float = parameter(
+        0.0, "Largest error of a user's channel over all antennas, relative to its norm", source="ours", ge=0, lt=1
     )
     sensing_weight: float = parameter(
         0.8, "Weight of the radar in the utility; users have the rest", source=_OURS, ge=0, le=1
@@ -165,6 +170,11 @@ class Scenario(Config):
     def radio(self) -> Radio:
         """The scenario as the physics and compiled programs read it."""
         return Radio(*(getattr(self, name) for name in Radio._fields))
+
+    @property
+    def uncertain(self) -> bool:
+        """Whether users' channels are known with an error."""
+        return self.csi_error > 0
 
     @property
     def drift(self) -> float:

@@ -42,6 +42,7 @@ from beamwright.systems.cellfree.types import (
     Sinr,
     WorstCase,
 )
+from beamwright.uncertainty import sample_ball
 
 __all__ = [
     "INPUTS", "MET", "SOUND", "Certificate", "Design", "Finder", "Geometry", "Known", "LearningCurve", "Radio",
@@ -49,6 +50,8 @@ __all__ = [
     "known", "squeezed",
 ]  # fmt: skip
 
+ERRORS = 0x637369
+"""Number of the random stream of channel errors."""
 LINK_EXPONENT, ECHO_EXPONENT = 2.8, 2.2
 """Path-loss exponents between users and access points, and of each leg of an echo (source, section V)."""
 
@@ -60,6 +63,8 @@ class Realisation(ArrayRecord):
     known: Known
     truth: np.ndarray
     """(drops, aps) offsets in Hz, uniform in the box."""
+    errors: np.ndarray | None = None
+    """(drops, users, aps * rx antennas) errors of the users' channels, uniform in the unit ball: over the largest."""
 
 
 @guarded(Scenario)
@@ -101,7 +106,12 @@ def draw(scenario: Scenario, key: jax.Array, drops: int, first: int = 0) -> Real
         geometry=geometry,
         drop=np.arange(first, first + drops),
     )
-    return Realisation(known, s.offset_range_hz * offsets)
+    return Realisation(known, s.offset_range_hz * offsets, _errors(s, key, drops, first) if s.uncertain else None)
+
+
+def _errors(s: Scenario, key: jax.Array, drops: int, first: int) -> np.ndarray:
+    keys = drop_keys(jax.random.fold_in(key, ERRORS), drops, first)
+    return sample_ball(keys, np.ones((drops, s.users)), s.aps * s.rx_antennas)[0]
 
 
 def squeezed(s: Scenario, values: np.ndarray) -> np.ndarray:

@@ -14,12 +14,14 @@ from beamwright.systems.cellfree.scene import Geometry, Known, Scenario
 def utility_bound(scenario: Scenario, known: Known) -> np.ndarray:
     """(drops,) utility that no design exceeds: no interference, every path in phase at every antenna, wherever it is.
 
-        gamma_u <= p_u H_u,  H_u = sum_a M (sum_l |g_ual|)^2;     gamma_t <= S N M sum_a P_a |kappa_taa|^2
+        gamma_u <= p_u H_u (1 - csi_error)^2,  H_u = sum_a M (sum_l |g_ual|)^2;
+        gamma_t <= S N M sum_a P_a |kappa_taa|^2
 
     and powers filled over the users (rates), or given to the strongest (SINRs).
     """
     known = known_of(known, Known)
     reach = scenario.rx_antennas * np.sum(np.sum(np.abs(known.uplink_gain), axis=-1) ** 2, axis=-1)
+    reach = reach * (1 - scenario.csi_error) ** 2
     own = np.abs(np.diagonal(known.echoes[0], axis1=2, axis2=3)) ** 2
     radar = scenario.snapshots * scenario.tx_antennas * scenario.rx_antennas * (own @ scenario.ap_powers_w)
     radar = radar.min(axis=1)  # of the target that can be seen least

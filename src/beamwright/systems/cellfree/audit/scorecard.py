@@ -9,8 +9,8 @@ from beamwright.systems.cellfree.scene import Design, Realisation, Scenario, Sco
 
 @guarded(Scenario)
 def evaluate(scenario: Scenario, realisation: Realisation, design: Design) -> Scorecard:
-    """Judge positions, beams, powers and filters at ``realisation.truth``."""
-    sinr = physics.sinr(scenario, realisation.known, design, design.receivers, realisation.truth)
+    """Judge positions, beams, powers and filters at ``realisation.truth`` and ``realisation.errors``."""
+    sinr = physics.sinr(scenario, realisation.known, design, design.receivers, realisation.truth, realisation.errors)
     assert design.worst_case_utility is not None
     return Scorecard(sinr.users, sinr.radar, sinr.utility, design.worst_case_utility)
 

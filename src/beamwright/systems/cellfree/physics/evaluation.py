@@ -37,10 +37,14 @@ def receivers(
 
 
 @renamed
-def sinr(scenario: Scenario, known: Known, x: Design, r: Receivers, offsets_hz: ArrayLike) -> Sinr:
+def sinr(
+    scenario: Scenario, known: Known, x: Design, r: Receivers, offsets_hz: ArrayLike, errors: ArrayLike | None = None
+) -> Sinr:
     """SINRs of users and radar and the utility, at offsets (drops, aps) or (aps,) for all drops.
 
-    Raises: ValueError naming the argument.
+    Args:    errors (drops, users, aps * rx antennas) of the users' channels, over the largest that ``csi_error`` allows
+             (norm 1); default: for every SINR those that are worst for it.
+    Raises:  ValueError naming the argument.
     Source: spec cellfree, section 3.
     """
     known = checked(scenario, known)
@@ -48,7 +52,8 @@ def sinr(scenario: Scenario, known: Known, x: Design, r: Receivers, offsets_hz: 
     f = numbers(offsets_hz, "offsets_hz")
     f = np.broadcast_to(f, (drops, *f.shape)) if f.ndim == 1 else f
     f = as_array(f, "offsets_hz", "drops aps", drops=drops, aps=scenario.aps)
-    at = model.sinrs(scenario.radio, filtered_signals(scenario, known, x, r), model.offset_phases(scenario.radio, f))
+    filtered = filtered_signals(scenario, known, x, r, None if errors is None else numbers(errors, "errors", complex))
+    at = model.sinrs(scenario.radio, filtered, model.offset_phases(scenario.radio, f))
     return Sinr(at.users, squeezed(scenario, at.radar), model.utility(scenario.radio, at))
 
 
@@ -63,10 +68,18 @@ def utilities(s: Scenario, filtered: model.FilteredSignals, offsets_hz: np.ndarr
     return values
 
 
-def filtered_signals(s: Scenario, known: Known, x: Design, r: Receivers) -> model.FilteredSignals:
-    """Signals after the design's filters; ``known`` is checked."""
-    received = model.received_signals(paths_of(known), point_of(s, known, x))
-    return model.apply_filters(s.radio, received, filters_of(s, known, r))
+def filtered_signals(
+    s: Scenario, known: Known, x: Design, r: Receivers, errors: np.ndarray | None = None
+) -> model.FilteredSignals:
+    """Signals after the design's filters; ``known`` is checked. With errors of the channels these, not the worst."""
+    received, filters = model.received_signals(paths_of(known), point_of(s, known, x)), filters_of(s, known, r)
+    if errors is None:
+        return model.apply_filters(s.radio, received, filters)
+    shape = len(known.echo_gain), s.users, s.aps * s.rx_antennas
+    require(errors.shape == shape, "errors", f"have shape {shape}", errors.shape)
+    size = model.error_sizes(s.radio, received.uplink)[..., None, None]
+    true = received._replace(uplink=received.uplink + size * errors.reshape(received.uplink.shape))
+    return model.apply_filters(s.radio._replace(uncertain=False), true, filters)
 
 
 def filters_of(s: Scenario, known: Known, r: Receivers) -> model.Filters:

@@ -10,6 +10,9 @@ All axes lead with whatever batch there is. Offsets enter through two small tens
 
     i[s] = stack_a sum_b waves[s, a, b] V_ab,      i_r = sqrt(S) stack_a sum_b rho[a, b] V'_ab
 
+Where users' channels are known up to errors ||h_u - h_hat_u|| <= e_u, every SINR is at the errors that are worst for
+it, so that no errors undercut the utility (``_heard_at_worst``, ``_spill_at_worst``).
+
 V_ab is the beam of b as received at a, directly and by the target; V' lacks the own echo d_a of a.
 
 Of several targets every one has a filter z_t and an SINR of its own, of which the least counts in the utility. V_ab
@@ -29,6 +32,9 @@ from beamwright.channels import arriving, departing, steering
 from beamwright.numerics import Values, namespace, square_modulus
 from beamwright.systems.cellfree.scenario import Radio
 from beamwright.uncertainty import offset_phasors
+
+TINY = 1e-200
+"""Added to squares under a root, which has no slope at zero."""
 
 
 class Paths(NamedTuple):
@@ -148,11 +154,16 @@ def apply_filters(s: Radio, received: ReceivedSignals, filters: Filters) -> Filt
     xp = namespace(received.beams)
     u, z = xp.conj(filters.users), xp.conj(filters.radar)
     at_aps = xp.einsum("...uam,...vam->...uva", u, received.uplink)
-    power = received.powers[..., None, :] * square_modulus(xp.sum(at_aps, axis=-1))
-    own = xp.eye(power.shape[-1])
+    heard = square_modulus(xp.sum(at_aps, axis=-1))
+    own = xp.eye(heard.shape[-1])
+    if s.uncertain:
+        heard = _heard_at_worst(s, received.uplink, u, heard, own)
+    power = received.powers[..., None, :] * heard
     radar_at = xp.einsum("...tam,...vam->...tva", z, received.uplink)
     chi = xp.asarray(code_overlap(s))
     spill = xp.einsum("...v,...tva,ab,...tvb->...t", received.powers, radar_at, chi, xp.conj(radar_at)).real
+    if s.uncertain:
+        spill = _spill_at_worst(s, received, z, radar_at)
     return FilteredSignals(
         leaks=xp.einsum("...uam,...abm->...uab", u, received.beams),
         clutter=xp.einsum("...am,...abm->...ab", z[..., None, :, :], received.clutter),
@@ -161,6 +172,40 @@ def apply_filters(s: Radio, received: ReceivedSignals, filters: Filters) -> Filt
         echo=s.snapshots * square_modulus(xp.sum(z * received.echo, axis=(-2, -1))),
         radar_floor=xp.maximum(spill, 0) + xp.sum(square_modulus(z), axis=(-2, -1)),
     )
+
+
+def error_sizes(s: Radio, uplink: Values) -> Values:
+    """Largest error e_u = csi_error ||h_hat_u|| of users' channels (..., users), over all antennas together."""
+    return s.csi_error * _norm(uplink, (-2, -1))
+
+
+def _heard_at_worst(s: Radio, uplink: Values, u: Values, heard: Values, own: Values) -> Values:
+    """|u_u^H h_v|^2 (..., users u, users v) at the errors that are worst for user u, from |u_u^H h_hat_v|^2.
+
+        |u_u^H h_u| = (|u_u^H h_hat_u| - ||u_u|| e_u)^+,     |u_u^H h_v| = |u_u^H h_hat_v| + ||u_u|| e_v
+
+    Exact: errors along u_u do all of it at once.
+    """
+    xp = namespace(u)
+    spread = _norm(u, (-2, -1))[..., None] * error_sizes(s, uplink)[..., None, :]
+    size = xp.sqrt(heard + TINY)
+    return xp.where(own > 0, xp.maximum(size - spread, 0.0), size + spread) ** 2
+
+
+def _spill_at_worst(s: Radio, received: ReceivedSignals, z: Values, radar_at: Values) -> Values:
+    """Bound of sum_v p_v sum_a |z_ta^H h_va|^2 (..., targets): p_v (||z^H h_hat_v|| + max_a ||z_ta|| e_v)^2 each.
+
+    Exact for one access point; of several one would need all of a user's error, and the echo's filter that way, too.
+    """
+    xp = namespace(z)
+    spread = xp.max(_norm(z, (-1,)), axis=-1)[..., None] * error_sizes(s, received.uplink)[..., None, :]
+    return xp.sum(received.powers[..., None, :] * (_norm(radar_at, (-1,)) + spread) ** 2, axis=-1)
+
+
+def _norm(values: Values, axes: tuple[int, ...]) -> Values:
+    """Euclidean norm over axes, with a slope at zero."""
+    xp = namespace(values)
+    return xp.sqrt(xp.sum(square_modulus(values), axis=axes) + TINY)
 
 
 class Sinrs(NamedTuple):

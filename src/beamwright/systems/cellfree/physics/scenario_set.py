@@ -19,6 +19,7 @@ from beamwright.systems.cellfree.physics.model import (
     Sinrs,
     apply_filters,
     code_overlap,
+    error_sizes,
     offset_phases,
     radar_sinr,
     sinrs,
@@ -113,6 +114,7 @@ def closed_form_filters(s: Radio, received: ReceivedSignals, scenarios: OffsetSc
     u_u ~ (mean i i^H + sum_v p_v h_v h_v^H + I)^-1 h_u,     z ~ (mean i_r i_r^H + Q + I)^-1 d      spec, section 4
 
     and z_t for every target t, with its d_t and mean i_t i_t^H + sum_{j != t} mean e_j e_j^H.
+    Errors of users' channels load both with sum_v p_v e_v^2 I, more than which they never add.
     """
     xp = namespace(received.beams)
     aps, antennas = received.echo.shape[-2:]
@@ -123,7 +125,11 @@ def closed_form_filters(s: Radio, received: ReceivedSignals, scenarios: OffsetSc
     users = xp.einsum("...v,...vi,...vj->...ij", received.powers, h, xp.conj(h))
     chi = xp.asarray(np.kron(code_overlap(s), np.ones((antennas, antennas))))
     echo = received.echo.reshape(*batch, s.targets, size)
-    filters = _solved(interference + users, spill + (chi * users)[..., None, :, :], h, echo)
+    heard, disturbed = interference + users, spill + (chi * users)[..., None, :, :]
+    if s.uncertain:
+        load = xp.sum(received.powers * error_sizes(s, received.uplink) ** 2, axis=-1)[..., None, None] * xp.eye(size)
+        heard, disturbed = heard + load, disturbed + load[..., None, :, :]
+    filters = _solved(heard, disturbed, h, echo)
     power = xp.sum(square_modulus(filters), axis=-1, keepdims=True)
     usable = power > 1e-300  # without a signal any filter will do
     filters = xp.where(usable, filters / xp.sqrt(xp.where(usable, power, 1.0)), size**-0.5)
