@@ -100,7 +100,9 @@ def receivers_of(s: Scenario, filters: model.Filters) -> Receivers:
 
 def paths_of(known: Known) -> model.Paths:
     """Paths as the model takes them."""
-    return model.Paths(*(getattr(known, name) for name in model.Paths._fields[:-2]), *known.echoes)
+    echo_gain, target_cosine = known.echoes
+    given = model.Paths(*(getattr(known, name) for name in model.Paths._fields))
+    return given._replace(echo_gain=echo_gain, target_cosine=target_cosine)
 
 
 def point_of(s: Scenario, known: Known, x: Design) -> model.Point:
