@@ -129,7 +129,7 @@ def test_a_target_that_nobody_sees_does_not_disturb_the_other():
     np.testing.assert_allclose(here.utility, 0.2 * np.log2(1 + here.users).sum(axis=1), rtol=1e-12)
 
 
-def test_two_targets_at_one_place_have_at_most_0_db():
+def test_of_two_targets_at_one_place_none_has_0_db():
     """Nothing tells their echoes apart, and each is the other's clutter."""
     s, r = drawn(2, targets=2, target_azimuth_deg=(26.0, 26.0), radar_cross_section=(1e4, 1e4))
     d = cf.conjugate_beams(s, r.known)

@@ -195,7 +195,7 @@ def _heard_at_worst(s: Radio, uplink: Values, u: Values, heard: Values, own: Val
 def _spill_at_worst(s: Radio, received: ReceivedSignals, z: Values, radar_at: Values) -> Values:
     """Bound of sum_v p_v sum_a |z_ta^H h_va|^2 (..., targets): p_v (||z^H h_hat_v|| + max_a ||z_ta|| e_v)^2 each.
 
-    Exact for one access point; of several one would need all of a user's error, and the echo's filter that way, too.
+    Exact for one access point; with several an error cannot lie along the channel and the loudest filter at once.
     """
     xp = namespace(z)
     spread = xp.max(_norm(z, (-1,)), axis=-1)[..., None] * error_sizes(s, received.uplink)[..., None, :]
