@@ -82,7 +82,8 @@ def obtain_channels(
     if source is not None:
         sizes = {axis: getattr(scenario, axis) for axis in _axes(system) if hasattr(scenario, axis)} | {"xyz": 3}
         settable = frozenset(sizes) & frozenset(type(scenario).model_fields)
-        found = read_channels(source, system.channels, sizes, drops, seed, settable)
+        inputs = {name: given.sized(sizes) for name, given in system.channels.items()}
+        found = read_channels(source, inputs, sizes, drops, seed, settable)
         return replace(found, notes=found.notes | _angles(scenario))
 
     known = system.draw(scenario, root_key(seed), drops or DRAWN_DROPS).known

@@ -2,6 +2,7 @@
 
 from beamwright.cli.settings import find
 from beamwright.cli.tables import console, parameters, table
+from beamwright.core import Input
 
 
 def list_all() -> None:
@@ -30,9 +31,14 @@ def show_system(name: str) -> None:
     out = console()
     out.print(f"[bold]{system.name}[/bold]  {system.title}\n  {system.source}\n", soft_wrap=True)
     out.print(parameters("scenario (--set NAME=VALUE or --scenario FILE.yaml)", system.scenario))
-    rows = [(name, given.axes, given.kind, given.unit) for name, given in system.channels.items()]
+    rows = [(name, _axes(given), given.kind, given.unit) for name, given in system.channels.items()]
     out.print(table("channels (--channels FILE)", ("name", "axes", "kind", "unit"), rows))
     for method in system.methods.values():
         out.print(f"[bold]--method {method.name}[/bold]  {method.summary}", soft_wrap=True)
         if method.options.model_fields:
             out.print(parameters("", method.options))
+
+
+def _axes(given: Input) -> str:
+    """Axes in order; in brackets the one that is left out where there is one of it."""
+    return " ".join(f"({axis})" if axis == given.alone else axis for axis in given.axes.split())

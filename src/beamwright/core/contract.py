@@ -9,7 +9,7 @@ A system's module lists its methods in ``METHODS`` and itself in ``SYSTEM``; ``b
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple, Protocol, Self
 
 import numpy as np
@@ -112,6 +112,14 @@ class Input:
     """Whether infinity is a value."""
     spread: bool = False
     """Whether one number, or one per user, stands for all."""
+    alone: str = ""
+    """Axis that the array lacks where there is one of it."""
+
+    def sized(self, sizes: Mapping[str, int]) -> "Input":
+        """The array for these sizes: without the axis that it lacks where there is one of it."""
+        if not self.alone or sizes[self.alone] != 1:
+            return self
+        return replace(self, axes=" ".join(axis for axis in self.axes.split() if axis != self.alone), alone="")
 
     @property
     def dtype(self) -> type:

@@ -15,6 +15,7 @@ from beamwright.numerics import Values
 
 _SOURCE = "source, section V"
 _OURS = "ours: spec cellfree, section 2"
+_PER_TARGET = "one number per target"
 
 Metric = Literal["rate", "sinr"]
 
@@ -26,24 +27,27 @@ class Radio(NamedTuple):
     """
 
     aps: int
+    targets: int
     tx_antennas: int
     rx_antennas: int
     snapshots: int
     code_gap: int
     derotated: bool
     metric: Metric
+    uncertain: bool
     symbol_time_s: Values
     sensing_weight: Values
+    csi_error: Values
 
     @property
     def shape(self) -> tuple[Values, ...]:
         """The entries that a program is compiled for."""
-        return self[:7]
+        return self[:9]
 
     @property
     def numbers(self) -> tuple[Values, ...]:
         """The entries that a program may get as arrays."""
-        return self[7:]
+        return self[9:]
 
     @property
     def codes(self) -> np.ndarray:
@@ -53,10 +57,11 @@ class Radio(NamedTuple):
 
 
 class Scenario(Config):
-    """Full-duplex access points with movable antennas and carrier offsets, uplink users, and a radar target."""
+    """Full-duplex access points with movable antennas and carrier offsets, uplink users, and radar targets."""
 
     aps: int = parameter(4, "Access points A", source=_SOURCE, ge=1, le=64)
     users: int = parameter(4, "Single-antenna uplink users U", source=_SOURCE, ge=0, le=4096)
+    targets: int = parameter(1, "Radar targets, of which the least seen one counts", source=_OURS, ge=1, le=64)
     tx_antennas: int = parameter(8, "Transmit antennas N per access point", source=_SOURCE, ge=1, le=1024)
     rx_antennas: int = parameter(4, "Receive antennas M per access point", source=_SOURCE, ge=1, le=1024)
     paths: int = parameter(4, "Paths L per link", source=_SOURCE, ge=1, le=10_000)
@@ -68,6 +73,9 @@ class Scenario(Config):
     )
     derotated: bool = parameter(
         False, "Whether access points de-rotate to the users' carrier before combining", source="spec, section 9"
+    )
+    csi_error: float = parameter(
+        0.0, "Largest error of a user's channel over all antennas, relative to its norm", source="ours", ge=0, lt=1
     )
     sensing_weight: float = parameter(
         0.8, "Weight of the radar in the utility; users have the rest", source=_OURS, ge=0, le=1
@@ -88,9 +96,10 @@ class Scenario(Config):
         source=_OURS,
         **ranges.DECIBELS,
     )
-    radar_cross_section: float = parameter(
-        0.5, "Radar cross-section of the target, in the units of the echo's gain", source=_SOURCE, ge=0, le=1e30
-    )
+    radar_cross_section: Annotated[float | tuple[float, ...], Numbers(ge=0, le=1e30, many=_PER_TARGET)] = parameter(
+        0.5, "Radar cross-section of targets, in the units of the echo's gain: one value, or one per target",
+        source=_SOURCE,
+    )  # fmt: skip
     wavelength_m: float = parameter(0.0857, "Wavelength (3.5 GHz)", unit="m", source=_OURS, ge=1e-9, le=1e9)
     half_region_wavelengths: float = parameter(
         2.0,
@@ -107,20 +116,17 @@ class Scenario(Config):
         100.0, "Radius of the circle of access points", unit="m", source=_OURS, ge=1e-3, le=1e9
     )
     user_radius_m: float = parameter(60.0, "Radius of the disc of users", unit="m", source=_OURS, ge=1e-3, le=1e9)
-    target_range_m: float = parameter(
+    target_range_m: Annotated[float | tuple[float, ...], Numbers(**ranges.METRES, many=_PER_TARGET)] = parameter(
         500**0.5,
-        "Distance of the target from the middle; with the next, (20, 10) m",
+        "Distance of targets from the middle: one value, or one per target; with the next, (20, 10) m",
         unit="m",
         source=_OURS,
-        **ranges.METRES,
     )
-    target_azimuth_deg: float = parameter(
+    target_azimuth_deg: Annotated[float | tuple[float, ...], Numbers(ge=-360, le=360, many=_PER_TARGET)] = parameter(
         float(np.rad2deg(np.arctan2(1, 2))),
-        "Direction of the target from the middle",
+        "Direction of targets from the middle: that of the first, the others evenly around, or one per target",
         unit="degrees",
         source=_OURS,
-        ge=-360,
-        le=360,
     )
 
     @classmethod
@@ -149,10 +155,11 @@ class Scenario(Config):
         return -self.half_region_wavelengths, self.half_region_wavelengths
 
     @property
-    def target_m(self) -> tuple[float, float]:
-        """Coordinates (x, y) of the target."""
+    def targets_m(self) -> np.ndarray:
+        """(targets, 2) coordinates of the targets."""
         turn = np.deg2rad(self.target_azimuth_deg)
-        return float(self.target_range_m * np.cos(turn)), float(self.target_range_m * np.sin(turn))
+        turn = turn + 2 * np.pi / self.targets * np.arange(self.targets) if turn.ndim == 0 else turn
+        return np.asarray(self.target_range_m)[..., None] * np.stack([np.cos(turn), np.sin(turn)], axis=-1)
 
     @property
     def codes(self) -> np.ndarray:
@@ -163,6 +170,11 @@ class Scenario(Config):
     def radio(self) -> Radio:
         """The scenario as the physics and compiled programs read it."""
         return Radio(*(getattr(self, name) for name in Radio._fields))
+
+    @property
+    def uncertain(self) -> bool:
+        """Whether users' channels are known with an error."""
+        return self.csi_error > 0
 
     @property
     def drift(self) -> float:
@@ -178,6 +190,9 @@ class Scenario(Config):
         if isinstance(self.ap_power_w, tuple):
             rule = f"be one number or one per access point ({self.aps})"
             require(len(self.ap_power_w) == self.aps, "ap_power_w", rule, f"{len(self.ap_power_w)} numbers")
+        for name in ("radar_cross_section", "target_range_m", "target_azimuth_deg"):
+            given, rule = getattr(self, name), f"be one number or one per target ({self.targets})"
+            require(not isinstance(given, tuple) or len(given) == self.targets, name, rule, given)
         for name in ("tx_antennas", "rx_antennas"):
             where = f"half_region_wavelengths ({name})"
             require_room(getattr(self, name), *self.region_wavelengths, self.spacing_wavelengths, where)

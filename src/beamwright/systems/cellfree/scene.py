@@ -42,13 +42,16 @@ from beamwright.systems.cellfree.types import (
     Sinr,
     WorstCase,
 )
+from beamwright.uncertainty import sample_ball
 
 __all__ = [
     "INPUTS", "MET", "SOUND", "Certificate", "Design", "Finder", "Geometry", "Known", "LearningCurve", "Radio",
     "Realisation", "Receivers", "Scenario", "Scorecard", "Sinr", "WorstCase", "checked", "design_bytes", "draw",
-    "known",
+    "known", "squeezed",
 ]  # fmt: skip
 
+ERRORS = 0x637369
+"""Number of the random stream of channel errors."""
 LINK_EXPONENT, ECHO_EXPONENT = 2.8, 2.2
 """Path-loss exponents between users and access points, and of each leg of an echo (source, section V)."""
 
@@ -60,6 +63,8 @@ class Realisation(ArrayRecord):
     known: Known
     truth: np.ndarray
     """(drops, aps) offsets in Hz, uniform in the box."""
+    errors: np.ndarray | None = None
+    """(drops, users, aps * rx antennas) errors of the users' channels, uniform in the unit ball: over the largest."""
 
 
 @guarded(Scenario)
@@ -83,22 +88,35 @@ def draw(scenario: Scenario, key: jax.Array, drops: int, first: int = 0) -> Real
     link_m = np.linalg.norm(aps[:, :, None] - aps[:, None], axis=-1)
     link = power_law(link_m, LINK_EXPONENT) * 10 ** (s.inter_ap_extra_db / 10)
     link[:, np.arange(s.aps), np.arange(s.aps)] = 10 ** (s.self_interference_db / 10)
-    to_target = geometry.target_m[:, None] - aps
+    to_target = np.tile(s.targets_m, (drops, 1, 1))[:, :, None] - aps[:, None]
     target_m = np.linalg.norm(to_target, axis=-1)
     leg = power_law(target_m, ECHO_EXPONENT)
-    phase = np.exp(-2j * np.pi * (target_m[:, :, None] + target_m[:, None]) / s.wavelength_m)
+    phase = np.exp(-2j * np.pi * (target_m[..., :, None] + target_m[..., None, :]) / s.wavelength_m)
+    area = np.broadcast_to(s.radar_cross_section, s.targets)[:, None, None]
+    echo = np.sqrt(area * leg[..., :, None] * leg[..., None, :] / noise) * phase
+    cosine = np.sum(to_target * geometry.ap_axes[:, None], axis=-1) / np.maximum(target_m, 1e-9)
     known = Known(
         uplink_gain=np.sqrt(power_law(up_m, LINK_EXPONENT) / noise / s.paths)[..., None] * up_gain,
         uplink_cosine=np.cos(up_angle),
         direct_gain=np.sqrt(link / noise / s.paths)[..., None] * gain,
         direct_rx_cosine=np.cos(rx_angle),
         direct_tx_cosine=np.cos(tx_angle),
-        echo_gain=np.sqrt(s.radar_cross_section * leg[:, :, None] * leg[:, None] / noise) * phase,
-        target_cosine=np.sum(to_target * geometry.ap_axes, axis=-1) / np.maximum(target_m, 1e-9),
+        echo_gain=squeezed(s, echo),
+        target_cosine=squeezed(s, cosine),
         geometry=geometry,
         drop=np.arange(first, first + drops),
     )
-    return Realisation(known, s.offset_range_hz * offsets)
+    return Realisation(known, s.offset_range_hz * offsets, _errors(s, key, drops, first) if s.uncertain else None)
+
+
+def _errors(s: Scenario, key: jax.Array, drops: int, first: int) -> np.ndarray:
+    keys = drop_keys(jax.random.fold_in(key, ERRORS), drops, first)
+    return sample_ball(keys, np.ones((drops, s.users)), s.aps * s.rx_antennas)[0]
+
+
+def squeezed(s: Scenario, values: np.ndarray) -> np.ndarray:
+    """Values (drops, targets, ...) as a person sees them: with one target they have no axis of targets."""
+    return values[:, 0] if s.targets == 1 else values
 
 
 def _geometry(s: Scenario, place: np.ndarray) -> Geometry:
@@ -111,7 +129,7 @@ def _geometry(s: Scenario, place: np.ndarray) -> Geometry:
         ap_positions_m=np.tile(s.ap_radius_m * outward, (drops, 1, 1)),
         ap_axes=np.tile(tangent, (drops, 1, 1)),
         user_positions_m=np.stack([radius * np.cos(turn), radius * np.sin(turn)], axis=-1),
-        target_m=np.tile(np.asarray(s.target_m), (drops, 1)),
+        target_m=squeezed(s, np.tile(s.targets_m, (drops, 1, 1))),
     )
 
 
@@ -133,9 +151,9 @@ def _raw(keys: jax.Array, aps: int, users: int, paths: int) -> tuple[jax.Array, 
     return jax.vmap(drop)(keys)
 
 
-def _gain(axes: str) -> Input:
+def _gain(axes: str, alone: str = "") -> Input:
     """Path amplitudes relative to the noise, as received: y = H x, without conjugation."""
-    return Input(axes, "amplitude", "1/sqrt(W)")
+    return Input(axes, "amplitude", "1/sqrt(W)", alone=alone)
 
 
 INPUTS = {
@@ -144,10 +162,10 @@ INPUTS = {
     "direct_gain": _gain("drops aps aps paths"),
     "direct_rx_cosine": Input("drops aps aps paths", "real"),
     "direct_tx_cosine": Input("drops aps aps paths", "real"),
-    "echo_gain": _gain("drops aps aps"),
-    "target_cosine": Input("drops aps", "real"),
+    "echo_gain": _gain("drops targets aps aps", alone="targets"),
+    "target_cosine": Input("drops targets aps", "real", alone="targets"),
 }
-"""Arrays that a user may bring; any number of paths per kind of link."""
+"""Arrays that a user may bring; any number of paths per kind of link; with one target, no axis of targets."""
 
 
 @guarded(Scenario)
@@ -166,10 +184,10 @@ def checked(s: Scenario, known: Known) -> Known:
     """
     known = known_of(known, Known)
     values = {}
-    for name, kind in INPUTS.items():
-        array = plain_array(getattr(known, name), name)
+    for name, given in INPUTS.items():
+        kind, array = given.sized({"targets": s.targets}), plain_array(getattr(known, name), name)
         array = array[None] if array.ndim == len(kind.axes.split()) - 1 else array
-        values[name] = as_array(array, name, kind.axes, kind.dtype, aps=s.aps, users=s.users)
+        values[name] = as_array(array, name, kind.axes, kind.dtype, aps=s.aps, users=s.users, targets=s.targets)
         if kind.kind == "real":
             most = float(np.abs(values[name]).max(initial=0))
             require(most <= 1 + 1e-12, name, "hold cosines, at most 1 in modulus", f"{most:.6g}")

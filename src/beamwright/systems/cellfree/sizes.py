@@ -21,13 +21,13 @@ def design_bytes(s: Scenario, known: object, options: Mapping[str, object]) -> t
     """Bytes of paths and layouts of every start, receive filters over snapshots, and an agent's replay and networks;
     and, once for all drops, waves of all scenarios and what filters make of those of the worst-case search."""
     known = getattr(known, "known", known)
-    drops, starts = leading(getattr(known, "echo_gain", ()), 3), max(1, whole(options, "starts", 1))
+    drops, starts = leading(getattr(known, "echo_gain", ()), 3 + (s.targets > 1)), max(1, whole(options, "starts", 1))
     a, u, m = s.aps, s.users, s.rx_antennas
     paths = COMPLEX * s.paths * (u * a + 2 * a**2)
     vectors = REAL * a * (3 * s.tx_antennas + m + u)
-    filters = COMPLEX * (u * a * m + s.snapshots * a * m) * 2 + COMPLEX * (a * m) ** 2
+    filters = COMPLEX * (u * a * m + s.snapshots * a * m) * 2 + COMPLEX * s.targets * (a * m) ** 2
     scenarios = 1 + len(offset_vertices(a))
-    waves = s.snapshots * (2 * COMPLEX * scenarios * a**2 + REAL * 2 * POINTS * a * (u + 1))
+    waves = s.snapshots * (2 * COMPLEX * scenarios * a**2 + REAL * 2 * POINTS * a * (u + s.targets**2))
     need = drops * (starts * (paths + vectors) + filters) + (waves if drops else 0)
     sizes = _sizes(s, drops) | {"starts": starts, "snapshots": s.snapshots}
     width = whole(options, "width", 0)
@@ -42,4 +42,4 @@ def design_bytes(s: Scenario, known: object, options: Mapping[str, object]) -> t
 
 
 def _sizes(s: Scenario, drops: int) -> dict[str, int]:
-    return {"drops": drops, "aps": s.aps, "users": s.users}
+    return {"drops": drops, "aps": s.aps, "users": s.users} | ({"targets": s.targets} if s.targets > 1 else {})

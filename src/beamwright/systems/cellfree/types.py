@@ -1,7 +1,8 @@
 """Records of paths, filters, designs, certificates and scorecards: arrays that lead with drops.
 
-Axes: ``drops users aps antennas paths``. In a link's arrays entry [a, b] leads from access point b to a. Every gain is
-an amplitude over the standard deviation of the noise, so noise has power one; positions are in wavelengths.
+Axes: ``drops users targets aps antennas paths``; with one target, arrays of the radar have no axis of targets. In a
+link's arrays entry [a, b] leads from access point b to a. Every gain is an amplitude over the standard deviation of the
+noise, so noise has power one; positions are in wavelengths.
 """
 
 from collections.abc import Mapping
@@ -30,7 +31,7 @@ class Geometry(ArrayRecord):
     user_positions_m: np.ndarray
     """(drops, users, 2)."""
     target_m: np.ndarray
-    """(drops, 2)."""
+    """(drops, 2); of several targets (drops, targets, 2)."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +49,9 @@ class Known(ArrayRecord):
     direct_tx_cosine: np.ndarray
     """(drops, aps, aps, paths) at b."""
     echo_gain: np.ndarray
-    """(drops, aps, aps) complex, from b by the target to a."""
+    """(drops, aps, aps) complex, from b by the target to a; of several targets (drops, targets, aps, aps)."""
     target_cosine: np.ndarray
-    """(drops, aps) of the target's direction."""
+    """(drops, aps) of the target's direction; of several targets (drops, targets, aps)."""
     geometry: Geometry | None = None
     drop: np.ndarray | None = None
     """(drops,) the number of every drop, from which random starts are drawn; see ``numbers``."""
@@ -60,6 +61,12 @@ class Known(ArrayRecord):
         """``drop``, or 0, 1, ... where it was not given."""
         return np.arange(len(self.echo_gain)) if self.drop is None else self.drop
 
+    @property
+    def echoes(self) -> tuple[np.ndarray, np.ndarray]:
+        """``echo_gain`` and ``target_cosine`` with their axis of targets, also where there is one."""
+        one = self.echo_gain.ndim == 3
+        return (self.echo_gain[:, None], self.target_cosine[:, None]) if one else (self.echo_gain, self.target_cosine)
+
 
 @dataclass(frozen=True)
 class Receivers(ArrayRecord):
@@ -68,7 +75,7 @@ class Receivers(ArrayRecord):
     users: np.ndarray
     """(drops, users, aps * rx antennas) complex."""
     radar: np.ndarray
-    """(drops, aps * rx antennas) complex."""
+    """(drops, aps * rx antennas) complex; for several targets (drops, targets, aps * rx antennas)."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +85,7 @@ class Sinr(ArrayRecord):
     users: np.ndarray
     """(drops, users)."""
     radar: np.ndarray
-    """(drops,)."""
+    """(drops,); of several targets (drops, targets)."""
     utility: np.ndarray
     """(drops,) J."""
 
@@ -128,11 +135,11 @@ class Certificate(StatusRecord):
     user_sinr: np.ndarray
     """(drops, users) at the worst offsets."""
     radar_sinr: np.ndarray
-    """(drops,) at the worst offsets."""
+    """(drops,) at the worst offsets; of several targets (drops, targets)."""
     least_user_sinr: np.ndarray
     """(drops, users) of every user over the offsets, by a search of its own."""
     least_radar_sinr: np.ndarray
-    """(drops,) over the offsets, by a search of its own."""
+    """(drops,) over the offsets, by a search of its own; of several targets (drops, targets), of each by its own."""
     bound: np.ndarray
     """(drops,) utility that no design exceeds: nobody interferes, all paths add up in phase."""
     silence_utility: np.ndarray
@@ -145,7 +152,7 @@ class Certificate(StatusRecord):
     layout_residual: Residual
     """(drops,) largest violation of region and spacing, wavelengths."""
     radar_shortfall: Residual
-    """(drops,) how far the least radar SINR stays below the required one, relative."""
+    """(drops,) how far the least radar SINR, of all targets, stays below the required one, relative."""
     status: np.ndarray
     """(drops,) ``Status`` codes."""
 
@@ -153,6 +160,11 @@ class Certificate(StatusRecord):
     def objective(self) -> np.ndarray:
         """(drops,) ``worst_case_utility``."""
         return self.worst_case_utility
+
+    @property
+    def weakest_radar_sinr(self) -> np.ndarray:
+        """(drops,) ``least_radar_sinr`` of the target that is seen least."""
+        return self.least_radar_sinr.reshape(len(self.least_radar_sinr), -1).min(axis=1)
 
     @property
     def gap(self) -> np.ndarray:
@@ -201,13 +213,13 @@ class Design(StatusRecord):
     user_filters: Found | None = None
     """(drops, users, aps * rx antennas) complex."""
     radar_filter: Found | None = None
-    """(drops, aps * rx antennas) complex."""
+    """(drops, aps * rx antennas) complex; for several targets (drops, targets, aps * rx antennas)."""
     worst_case_utility: np.ndarray | None = None
     """(drops,) see ``Certificate``."""
     worst_offsets_hz: np.ndarray | None = None
     """(drops, aps)."""
     required_radar_sinr: Asked | None = None
-    """(drops,) required radar SINR, linear; 0 where none is."""
+    """(drops,) required radar SINR of every target, linear; 0 where none is."""
     trace: Informative | None = None
     """(drops, rounds) best worst-case utility so far, by the search's own oracle."""
     iterations: Informative | None = None
@@ -232,7 +244,7 @@ class Scorecard(ArrayRecord):
     user_sinr: np.ndarray
     """(drops, users) linear."""
     radar_sinr: np.ndarray
-    """(drops,) linear."""
+    """(drops,) linear; of several targets (drops, targets)."""
     utility: np.ndarray
     """(drops,)."""
     worst_case_utility: np.ndarray

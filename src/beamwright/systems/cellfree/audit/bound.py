@@ -14,14 +14,17 @@ from beamwright.systems.cellfree.scene import Geometry, Known, Scenario
 def utility_bound(scenario: Scenario, known: Known) -> np.ndarray:
     """(drops,) utility that no design exceeds: no interference, every path in phase at every antenna, wherever it is.
 
-        gamma_u <= p_u H_u,  H_u = sum_a M (sum_l |g_ual|)^2;     gamma_r <= S N M sum_a P_a |kappa_aa|^2
+        gamma_u <= p_u H_u (1 - csi_error)^2,  H_u = sum_a M (sum_l |g_ual|)^2;
+        gamma_t <= S N M sum_a P_a |kappa_taa|^2
 
     and powers filled over the users (rates), or given to the strongest (SINRs).
     """
     known = known_of(known, Known)
     reach = scenario.rx_antennas * np.sum(np.sum(np.abs(known.uplink_gain), axis=-1) ** 2, axis=-1)
-    own = np.abs(np.diagonal(known.echo_gain, axis1=1, axis2=2)) ** 2
+    reach = reach * (1 - scenario.csi_error) ** 2
+    own = np.abs(np.diagonal(known.echoes[0], axis1=2, axis2=3)) ** 2
     radar = scenario.snapshots * scenario.tx_antennas * scenario.rx_antennas * (own @ scenario.ap_powers_w)
+    radar = radar.min(axis=1)  # of the target that can be seen least
     if scenario.metric == "rate":
         radar, users = spectral_efficiency(radar), _filled(reach, scenario.user_power_w)
     else:
@@ -52,7 +55,7 @@ def position_bound(
     rx_positions: ArrayLike | None = None,
     target_m: ArrayLike | None = None,
 ) -> PositionBound:
-    """``beamwright.metrics.position_bound`` for the first drop of a geometry.
+    """``beamwright.metrics.position_bound`` for the first drop of a geometry, of its target, or of every one alone.
 
     Args:    snr per resource element and antenna over the noise, (aps, aps) or a number; rx_positions (aps, antennas)
              in wavelengths, default four half a wavelength apart (the scenario's number); target_m (..., 2) instead of

@@ -11,7 +11,7 @@ from beamwright.core import Status, guarded, require
 from beamwright.numerics import square_modulus
 from beamwright.systems.cellfree import physics
 from beamwright.systems.cellfree.audit.bound import utility_bound
-from beamwright.systems.cellfree.scene import MET, SOUND, Certificate, Design, Known, Scenario, checked
+from beamwright.systems.cellfree.scene import MET, SOUND, Certificate, Design, Known, Scenario, checked, squeezed
 
 
 @guarded(Scenario)
@@ -36,7 +36,8 @@ def certify(scenario: Scenario, known: Known, design: Design) -> Certificate:
     worst_utility = physics.utility(s.radio, at_worst)
     least = _least_sinrs(s, filtered)
     required = np.zeros(drops) if design.required_radar_sinr is None else np.asarray(design.required_radar_sinr)
-    shortfall = np.maximum(0, 1 - np.divide(least.radar, required, out=np.ones(drops), where=required > 0))
+    seen = physics.weakest(least.radar)
+    shortfall = np.maximum(0, 1 - np.divide(seen, required, out=np.ones(drops), where=required > 0))
     radiated = np.sum(square_modulus(point.beams), axis=-1)
     power, layout = _power_residual(s, radiated, point.powers), _layout_residual(s, point)
     sound = (power <= SOUND) & (layout <= SOUND) & np.isfinite(worst_utility)
@@ -47,9 +48,9 @@ def certify(scenario: Scenario, known: Known, design: Design) -> Certificate:
         searches=worst.searches,
         nominal_utility=physics.utility(s.radio, nominal),
         user_sinr=at_worst.users,
-        radar_sinr=at_worst.radar,
+        radar_sinr=squeezed(s, at_worst.radar),
         least_user_sinr=least.users,
-        least_radar_sinr=least.radar,
+        least_radar_sinr=squeezed(s, least.radar),
         bound=utility_bound(s, known),
         silence_utility=silence_utility(s, known),
         radiated_w=radiated,
@@ -66,14 +67,16 @@ def _sinrs(s: Scenario, filtered: physics.FilteredSignals, offsets_hz: np.ndarra
 
 
 def _least_sinrs(s: Scenario, filtered: physics.FilteredSignals) -> physics.Sinrs:
-    """Least SINR of radar and every user over the offsets, each by a search of its own."""
+    """Least SINR of every target and user over the offsets, each by a search of its own."""
 
     def there(figure: int) -> physics.Sinrs:
         found = physics.find_worst_offsets_of_drops(s, filtered, physics.dense_effort(s), figure)
         return _sinrs(s, filtered, s.offset_range_hz * found.offsets)
 
-    users = [there(physics.FIRST_USER + u).users[:, u] for u in range(s.users)]
-    return physics.Sinrs(np.stack(users, axis=1) if users else filtered.floor, there(physics.RADAR).radar)
+    first = physics.FIRST_USER
+    users = [there(first + u).users[:, u] for u in range(s.users)]
+    targets = [there(first + s.users + t).radar[:, t] for t in range(s.targets)]
+    return physics.Sinrs(np.stack(users, axis=1) if users else filtered.floor, np.stack(targets, axis=1))
 
 
 def silence_utility(s: Scenario, known: Known) -> np.ndarray:

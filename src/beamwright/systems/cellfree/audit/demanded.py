@@ -25,7 +25,7 @@ def demanded(scenario: Scenario, known: Known, design: Design, method: str, opti
     if method in physics.YARDSTICKS:
         point, filters = physics.yardstick(scenario, checked(scenario, known), method)
         demands |= dict(zip(("tx_positions", "rx_positions", "beams", "powers_w"), point, strict=True))
-        receivers = physics.receivers_of(filters)
+        receivers = physics.receivers_of(scenario, filters)
         return demands | {"user_filters": receivers.users, "radar_filter": receivers.radar}
     if method in FIXED:
         demands["tx_positions"], demands["rx_positions"] = physics.fixed_layouts(scenario, drops)

@@ -9,8 +9,8 @@ from beamwright.systems.cellfree.scene import Design, Realisation, Scenario, Sco
 
 @guarded(Scenario)
 def evaluate(scenario: Scenario, realisation: Realisation, design: Design) -> Scorecard:
-    """Judge positions, beams, powers and filters at ``realisation.truth``."""
-    sinr = physics.sinr(scenario, realisation.known, design, design.receivers, realisation.truth)
+    """Judge positions, beams, powers and filters at ``realisation.truth`` and ``realisation.errors``."""
+    sinr = physics.sinr(scenario, realisation.known, design, design.receivers, realisation.truth, realisation.errors)
     assert design.worst_case_utility is not None
     return Scorecard(sinr.users, sinr.radar, sinr.utility, design.worst_case_utility)
 
@@ -27,7 +27,7 @@ def headline(scenario: Scenario, design: Design) -> Headline:
             "no offsets": proof.nominal_utility[drop],
             "silence (fixed arrays)": proof.silence_utility[drop],
             "bound": proof.bound[drop],
-            "least radar SINR (dB)": float(linear_to_db(proof.least_radar_sinr[drop])),
+            "least radar SINR (dB)": float(linear_to_db(proof.weakest_radar_sinr[drop])),
             "least user SINR (dB)": float(linear_to_db(proof.least_user_sinr[drop].min(initial=np.inf))),
             "radiated (W)": proof.radiated_w[drop].sum(),
             "iterations": int(design.iterations[drop]),

@@ -82,7 +82,7 @@ def _leakage(paths: physics.Paths, tx: Array, rx: Array, zeta: Array, share: Arr
     leak = power * jnp.einsum("bamn,bamk->nka", jnp.conj(links), links)
     zeta, share = jnp.clip(zeta, -1, 1), jnp.clip(share, -1, 1)
     noise = 10 ** (3 + 3 * zeta) * jnp.eye(tx.shape[-1])[:, :, None]
-    target = steering(tx, paths.target_cosine[:, None])
+    target = physics.towards_targets(paths, tx)
     beams = solve_positive(leak + noise, target.T[:, None])[:, 0].T
     size = jnp.sqrt(jnp.sum(square_modulus(beams), axis=-1))
     return beams * (jnp.sqrt(power * 10 ** (2 * (share - 1))) / size)[:, None]
@@ -110,7 +110,7 @@ def observe(s: Radio, site: Site, paths: physics.Paths, tx: Array, rx: Array, ch
     own = np.eye(s.aps, dtype=bool)
     blocks = (
         jnp.sum(jnp.conj(waves) * paths.uplink_gain[:, :, None, :], axis=-1), direct[own], direct[~own],
-        steering(rx, paths.target_cosine[:, None]), steering(tx, paths.target_cosine[:, None]),
+        steering(rx, paths.target_cosine[..., None]), steering(tx, paths.target_cosine[..., None]),
     )  # fmt: skip
     return jnp.concatenate([*places, *(_scaled(block) for block in blocks)])
 

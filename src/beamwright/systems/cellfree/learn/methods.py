@@ -332,7 +332,7 @@ def propose(s: Scenario, known: Known, policy: Policy) -> tuple[physics.Point, p
 
 def _require_sizes(s: Scenario, policy: Policy) -> None:
     """Raises ValueError naming a size that the policy was not trained for."""
-    for name in ("aps", "users", "tx_antennas", "rx_antennas", "snapshots"):
+    for name in ("aps", "users", "targets", "tx_antennas", "rx_antennas", "snapshots"):
         have, need = getattr(s, name), getattr(policy.scenario, name)
         require(have == need, name, f"be {need}, as the policy was trained for", have)
 

@@ -21,7 +21,7 @@ def certified_design(
     curve: LearningCurve | None = None,
 ) -> Design:
     """Design whose worst case and status are those of its certificate."""
-    drops, receivers = len(point.tx), physics.receivers_of(filters)
+    drops, receivers = len(point.tx), physics.receivers_of(s, filters)
     draft = Design(
         *point,
         user_filters=receivers.users,

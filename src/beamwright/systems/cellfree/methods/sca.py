@@ -110,6 +110,7 @@ class _Maps(NamedTuple):
 
     direct: np.ndarray
     echo: np.ndarray
+    """Of every target, (targets, aps a, aps b, rx antennas, tx antennas)."""
 
 
 def _maps(s: Scenario, known: Known, point: physics.Point) -> _Maps:
@@ -117,8 +118,8 @@ def _maps(s: Scenario, known: Known, point: physics.Point) -> _Maps:
     direct = field_response(
         rx[:, :, None], tx[:, None], paths.direct_gain, paths.direct_rx_cosine, paths.direct_tx_cosine
     )[0]
-    at_rx, at_tx = (steering(x, paths.target_cosine[..., None])[0] for x in (rx, tx))
-    echo = paths.echo_gain[0][:, :, None, None] * at_rx[:, None, :, None] * np.conj(at_tx)[None, :, None, :]
+    at_rx, at_tx = (steering(x[:, None], paths.target_cosine[..., None])[0] for x in (rx, tx))
+    echo = paths.echo_gain[0][..., None, None] * at_rx[:, :, None, :, None] * np.conj(at_tx)[:, None, :, None, :]
     return _Maps(direct, echo)
 
 
@@ -128,31 +129,35 @@ def _program(
     """Beams (1, aps, antennas) of largest least minorant, or None where the solver fails."""
     cp = _cvxpy()
     aps, antennas = s.aps, s.tx_antennas
-    size, own = aps * antennas, np.eye(aps)[:, :, None, None]
+    size, own, same = aps * antennas, np.eye(aps)[:, :, None, None], np.eye(s.targets, dtype=bool)
     filtered = physics.FilteredSignals(*(a[0] for a in _filtered(s, known, point, filters)))
     u, z = np.conj(filters.users[0]), np.conj(filters.radar[0])
-    rows = np.einsum("uam,abmn->uabn", u, maps.direct + maps.echo)
-    clutter = np.einsum("am,abmn->abn", z, maps.direct + (1 - own) * maps.echo)
-    echo = np.sqrt(s.snapshots) * np.einsum("am,abmn->abn", z, own * maps.echo).sum(axis=0).ravel()
+    rows = np.einsum("uam,abmn->uabn", u, maps.direct + maps.echo.sum(axis=0))
+    rest = np.where(same[..., None, None, None, None], (maps.direct + (1 - own) * maps.echo)[:, None], maps.echo[None])
+    clutter = np.einsum("tam,tjabmn->tjabn", z, rest)
+    echo = np.sqrt(s.snapshots) * np.einsum("tam,tabmn->tabn", z, own * maps.echo).sum(axis=1).reshape(-1, size)
     w0 = point.beams[0].ravel()
     w, least = cp.Variable(size, complex=True), cp.Variable()
     beta, limits = s.sensing_weight / np.log(2), []
     for phases in (physics.offset_phases(s.radio, f) for f in offsets):
         leak = np.einsum("sab,uabn->usbn", phases.waves, rows).reshape(s.users, -1, size) / np.sqrt(s.snapshots)
-        spill = np.sqrt(s.snapshots) * np.einsum("ab,abn->bn", phases.rho, clutter).reshape(1, size)
+        spill = np.einsum("ab,tjabn->tjbn", phases.rho, clutter).reshape(s.targets, s.targets, size)
+        spill = np.sqrt(s.snapshots) * spill
         sinrs = physics.sinrs(s.radio, filtered, phases)
         loads = filtered.signal / sinrs.users  # Q0 of the users
         weight = (1 - s.sensing_weight) / np.log(2) * sinrs.users / (loads * (1 + sinrs.users))
-        s0, load = echo @ w0, filtered.radar_floor + np.sum(np.abs(spill @ w0) ** 2)
-        gamma = np.abs(s0) ** 2 / load
-        radar = gamma / (load + np.abs(s0) ** 2)
         users = (np.sqrt(weight)[:, None, None] * leak).reshape(-1, size)
-        stacked = np.concatenate([users, np.sqrt(beta * radar) * spill, np.sqrt(beta * radar) * echo[None]])
-        constant = (1 - s.sensing_weight) * np.log2(1 + sinrs.users).sum() + s.sensing_weight * np.log2(1 + gamma)
-        constant += np.sum(weight * (loads - filtered.floor)) - beta * (gamma + radar * filtered.radar_floor)
-        factor = np.linalg.qr(stacked, mode="r")
-        gain = 2 * beta / load * cp.real(np.conj(s0) * (echo @ w))
-        limits.append(least <= constant + gain - cp.sum_squares(factor @ w))
+        rates, eased = np.log2(1 + sinrs.users).sum(), np.sum(weight * (loads - filtered.floor))
+        for t in range(s.targets):  # the least of all is a minorant of the utility
+            s0, load = echo[t] @ w0, filtered.radar_floor[t] + np.sum(np.abs(spill[t] @ w0) ** 2)
+            gamma = np.abs(s0) ** 2 / load
+            radar = gamma / (load + np.abs(s0) ** 2)
+            seen = np.sqrt(beta * radar) * np.concatenate([spill[t], echo[t][None]])
+            constant = (1 - s.sensing_weight) * rates + s.sensing_weight * np.log2(1 + gamma)
+            constant += eased - beta * (gamma + radar * filtered.radar_floor[t])
+            factor = np.linalg.qr(np.concatenate([users, seen]), mode="r")
+            gain = 2 * beta / load * cp.real(np.conj(s0) * (echo[t] @ w))
+            limits.append(least <= constant + gain - cp.sum_squares(factor @ w))
     limits += [cp.norm(w[a * antennas : (a + 1) * antennas]) <= np.sqrt(power) for a, power in enumerate(s.ap_powers_w)]
     problem = cp.Problem(cp.Maximize(least), limits)
     try:

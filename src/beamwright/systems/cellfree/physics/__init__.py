@@ -26,6 +26,7 @@ from beamwright.systems.cellfree.physics.model import (
     sinrs,
     utility,
     utility_at,
+    weakest,
 )
 from beamwright.systems.cellfree.physics.ranks import Ranks, canonical_ranks
 from beamwright.systems.cellfree.physics.scenario_set import (
@@ -57,6 +58,7 @@ from beamwright.systems.cellfree.physics.yardsticks import (
     leakage_beam,
     robust_filters,
     scenario_offsets,
+    towards_targets,
     yardstick,
 )
 
@@ -67,5 +69,6 @@ __all__ = [
     "dense_effort", "effort_for", "filtered_signals", "filters_of", "find_worst_offsets", "find_worst_offsets_of_drops",
     "fixed_layouts", "fixed_point", "leakage_beam", "offset_phases", "offset_scenarios", "paths_of", "point_of",
     "radar_sinr", "received_signals", "receivers", "receivers_of", "robust_filters", "scenario_offsets",
-    "scenario_sinrs", "sinr", "sinrs", "sinrs_by_offset", "utilities", "utility", "utility_at", "yardstick",
+    "scenario_sinrs", "sinr", "sinrs", "sinrs_by_offset", "towards_targets", "utilities",
+    "utility", "utility_at", "weakest", "yardstick",
 ]  # fmt: skip

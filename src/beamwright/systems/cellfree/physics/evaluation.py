@@ -6,7 +6,7 @@ from numpy.typing import ArrayLike
 from beamwright.core import as_array, numbers, plain_array, renamed, require
 from beamwright.systems.cellfree.physics import model
 from beamwright.systems.cellfree.physics.scenario_set import closed_form_filters, offset_scenarios
-from beamwright.systems.cellfree.scene import Design, Known, Receivers, Scenario, Sinr, checked
+from beamwright.systems.cellfree.scene import Design, Known, Receivers, Scenario, Sinr, checked, squeezed
 
 
 @renamed
@@ -31,14 +31,20 @@ def receivers(
                  "drops scenarios", drops=drops, scenarios=count)  # fmt: skip
     require(bool(np.all(w >= 0)) and bool(np.all(w.sum(axis=1) > 0)), "weights", "be >= 0, not all 0", w)
     received, scenarios = model.received_signals(paths_of(known), point), offset_scenarios(scenario.radio, f)
-    return receivers_of(closed_form_filters(scenario.radio, received, scenarios, w / w.sum(axis=1, keepdims=True)))
+    return receivers_of(
+        scenario, closed_form_filters(scenario.radio, received, scenarios, w / w.sum(axis=1, keepdims=True))
+    )
 
 
 @renamed
-def sinr(scenario: Scenario, known: Known, x: Design, r: Receivers, offsets_hz: ArrayLike) -> Sinr:
+def sinr(
+    scenario: Scenario, known: Known, x: Design, r: Receivers, offsets_hz: ArrayLike, errors: ArrayLike | None = None
+) -> Sinr:
     """SINRs of users and radar and the utility, at offsets (drops, aps) or (aps,) for all drops.
 
-    Raises: ValueError naming the argument.
+    Args:    errors (drops, users, aps * rx antennas) of the users' channels, over the largest that ``csi_error`` allows
+             (norm 1); default: for every SINR those that are worst for it.
+    Raises:  ValueError naming the argument.
     Source: spec cellfree, section 3.
     """
     known = checked(scenario, known)
@@ -46,8 +52,9 @@ def sinr(scenario: Scenario, known: Known, x: Design, r: Receivers, offsets_hz: 
     f = numbers(offsets_hz, "offsets_hz")
     f = np.broadcast_to(f, (drops, *f.shape)) if f.ndim == 1 else f
     f = as_array(f, "offsets_hz", "drops aps", drops=drops, aps=scenario.aps)
-    at = model.sinrs(scenario.radio, filtered_signals(scenario, known, x, r), model.offset_phases(scenario.radio, f))
-    return Sinr(at.users, at.radar, model.utility(scenario.radio, at))
+    filtered = filtered_signals(scenario, known, x, r, None if errors is None else numbers(errors, "errors", complex))
+    at = model.sinrs(scenario.radio, filtered, model.offset_phases(scenario.radio, f))
+    return Sinr(at.users, squeezed(scenario, at.radar), model.utility(scenario.radio, at))
 
 
 def utilities(s: Scenario, filtered: model.FilteredSignals, offsets_hz: np.ndarray) -> np.ndarray:
@@ -61,29 +68,41 @@ def utilities(s: Scenario, filtered: model.FilteredSignals, offsets_hz: np.ndarr
     return values
 
 
-def filtered_signals(s: Scenario, known: Known, x: Design, r: Receivers) -> model.FilteredSignals:
-    """Signals after the design's filters; ``known`` is checked."""
-    received = model.received_signals(paths_of(known), point_of(s, known, x))
-    return model.apply_filters(s.radio, received, filters_of(s, known, r))
+def filtered_signals(
+    s: Scenario, known: Known, x: Design, r: Receivers, errors: np.ndarray | None = None
+) -> model.FilteredSignals:
+    """Signals after the design's filters; ``known`` is checked. With errors of the channels these, not the worst."""
+    received, filters = model.received_signals(paths_of(known), point_of(s, known, x)), filters_of(s, known, r)
+    if errors is None:
+        return model.apply_filters(s.radio, received, filters)
+    shape = len(known.echo_gain), s.users, s.aps * s.rx_antennas
+    require(errors.shape == shape, "errors", f"have shape {shape}", errors.shape)
+    size = model.error_sizes(s.radio, received.uplink)[..., None, None]
+    true = received._replace(uplink=received.uplink + size * errors.reshape(received.uplink.shape))
+    return model.apply_filters(s.radio._replace(uncertain=False), true, filters)
 
 
 def filters_of(s: Scenario, known: Known, r: Receivers) -> model.Filters:
     """Filters by access point. Raises ValueError naming the filter."""
     drops, size = len(known.echo_gain), s.aps * s.rx_antennas
     users = as_array(r.users, "users", "drops users filter", complex, drops=drops, users=s.users, filter=size)
-    radar = as_array(r.radar, "radar", "drops filter", complex, drops=drops, filter=size)
+    axes = "drops filter" if s.targets == 1 else "drops targets filter"
+    radar = as_array(r.radar, "radar", axes, complex, drops=drops, targets=s.targets, filter=size)
     shape = s.aps, s.rx_antennas
-    return model.Filters(users.reshape(drops, s.users, *shape), radar.reshape(drops, *shape))
+    return model.Filters(users.reshape(drops, s.users, *shape), radar.reshape(drops, s.targets, *shape))
 
 
-def receivers_of(filters: model.Filters) -> Receivers:
+def receivers_of(s: Scenario, filters: model.Filters) -> Receivers:
     """Filters over all antennas of all access points."""
-    return Receivers(*(each.reshape(*each.shape[:-2], each.shape[-2] * each.shape[-1]) for each in filters))
+    users, radar = (each.reshape(*each.shape[:-2], each.shape[-2] * each.shape[-1]) for each in filters)
+    return Receivers(users, squeezed(s, radar))
 
 
 def paths_of(known: Known) -> model.Paths:
     """Paths as the model takes them."""
-    return model.Paths(*(getattr(known, name) for name in model.Paths._fields))
+    echo_gain, target_cosine = known.echoes
+    given = model.Paths(*(getattr(known, name) for name in model.Paths._fields))
+    return given._replace(echo_gain=echo_gain, target_cosine=target_cosine)
 
 
 def point_of(s: Scenario, known: Known, x: Design) -> model.Point:

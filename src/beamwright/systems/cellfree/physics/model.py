@@ -10,7 +10,18 @@ All axes lead with whatever batch there is. Offsets enter through two small tens
 
     i[s] = stack_a sum_b waves[s, a, b] V_ab,      i_r = sqrt(S) stack_a sum_b rho[a, b] V'_ab
 
+Where users' channels are known up to errors ||h_u - h_hat_u|| <= e_u, every SINR is at the errors that are worst for
+it, so that no errors undercut the utility (``_heard_at_worst``, ``_spill_at_worst``).
+
 V_ab is the beam of b as received at a, directly and by the target; V' lacks the own echo d_a of a.
+
+Of several targets every one has a filter z_t and an SINR of its own, of which the least counts in the utility. V_ab
+holds the echoes of all; the radar does not know what phases the others' reflections have, so they count by their
+powers, one by one and with no help from each other:
+
+    gamma_t = S |z_t^H d_t|^2 / (|z_t^H i_t|^2 + sum_{j != t} |z_t^H e_j|^2 + z_t^H Q z_t + ||z_t||^2)
+
+i_t as i_r with no echoes but those of t, and e_j = sqrt(S) stack_a sum_b rho[a, b] (echo of b by j at a), own one too.
 """
 
 from typing import NamedTuple
@@ -21,6 +32,9 @@ from beamwright.channels import arriving, departing, steering
 from beamwright.numerics import Values, namespace, square_modulus
 from beamwright.systems.cellfree.scenario import Radio
 from beamwright.uncertainty import offset_phasors
+
+TINY = 1e-200
+"""Added to squares under a root, which has no slope at zero."""
 
 
 class Paths(NamedTuple):
@@ -56,9 +70,10 @@ class ReceivedSignals(NamedTuple):
     beams: Values
     """V (..., aps a, aps b, rx antennas)."""
     clutter: Values
-    """V' (..., aps a, aps b, rx antennas)."""
+    """V' (..., targets, targets, aps a, aps b, rx antennas): [t, t] all but the own echoes of target t, and no other
+    target's; [t, j] the echoes of j, own ones too."""
     echo: Values
-    """d (..., aps, rx antennas)."""
+    """d (..., targets, aps, rx antennas)."""
     powers: Values
     """(..., users)."""
 
@@ -68,14 +83,17 @@ def received_signals(paths: Paths, x: Point) -> ReceivedSignals:
     xp = namespace(x.tx)
     sent = departing(x.tx[..., None, :, :], paths.direct_tx_cosine, x.beams[..., None, :, :])
     direct = arriving(x.rx[..., :, None, :], paths.direct_rx_cosine, paths.direct_gain * sent)
-    cosine = paths.target_cosine[..., None]
-    on_target = xp.sum(xp.conj(steering(x.tx, cosine)) * x.beams, axis=-1)
-    echo = (paths.echo_gain * on_target[..., None, :])[..., None] * steering(x.rx, cosine)[..., :, None, :]
+    cosine, targets = paths.target_cosine[..., None], paths.target_cosine.shape[-2]
+    on_target = xp.sum(xp.conj(steering(x.tx[..., None, :, :], cosine)) * x.beams[..., None, :, :], axis=-1)
+    at_rx = steering(x.rx[..., None, :, :], cosine)
+    echo = (paths.echo_gain * on_target[..., None, :])[..., None] * at_rx[..., :, None, :]
     own = xp.eye(x.tx.shape[-2])[..., None]
+    rest = direct[..., None, :, :, :] + (1 - own) * echo
+    same = np.eye(targets, dtype=bool)[..., None, None, None]
     return ReceivedSignals(
         uplink=arriving(x.rx[..., None, :, :], paths.uplink_cosine, paths.uplink_gain),
-        beams=direct + echo,
-        clutter=direct + (1 - own) * echo,
+        beams=direct + xp.sum(echo, axis=-4),
+        clutter=xp.where(same, rest[..., None, :, :, :], echo[..., None, :, :, :, :]),
         echo=xp.sum(own * echo, axis=-2),
         powers=x.powers,
     )
@@ -111,7 +129,7 @@ class Filters(NamedTuple):
     users: Values
     """(..., users, aps, rx antennas)."""
     radar: Values
-    """(..., aps, rx antennas)."""
+    """(..., targets, aps, rx antennas)."""
 
 
 class FilteredSignals(NamedTuple):
@@ -120,15 +138,15 @@ class FilteredSignals(NamedTuple):
     leaks: Values
     """u_ua^H V_ab, (..., users, aps, aps)."""
     clutter: Values
-    """z_a^H V'_ab, (..., aps, aps)."""
+    """z_ta^H V'_tjab, (..., targets, targets, aps, aps)."""
     signal: Values
     """p_u |u_u^H h_u|^2, (..., users)."""
     floor: Values
     """Power of other users and noise, (..., users)."""
     echo: Values
-    """S |z^H d|^2, (...)."""
+    """S |z^H d|^2, (..., targets)."""
     radar_floor: Values
-    """z^H Q z + ||z||^2, (...)."""
+    """z^H Q z + ||z||^2, (..., targets)."""
 
 
 def apply_filters(s: Radio, received: ReceivedSignals, filters: Filters) -> FilteredSignals:
@@ -136,20 +154,58 @@ def apply_filters(s: Radio, received: ReceivedSignals, filters: Filters) -> Filt
     xp = namespace(received.beams)
     u, z = xp.conj(filters.users), xp.conj(filters.radar)
     at_aps = xp.einsum("...uam,...vam->...uva", u, received.uplink)
-    power = received.powers[..., None, :] * square_modulus(xp.sum(at_aps, axis=-1))
-    own = xp.eye(power.shape[-1])
-    signal = xp.sum(own * power, axis=-1)
-    radar_at = xp.einsum("...am,...vam->...va", z, received.uplink)
+    heard = square_modulus(xp.sum(at_aps, axis=-1))
+    own = xp.eye(heard.shape[-1])
+    if s.uncertain:
+        heard = _heard_at_worst(s, received.uplink, u, heard, own)
+    power = received.powers[..., None, :] * heard
+    radar_at = xp.einsum("...tam,...vam->...tva", z, received.uplink)
     chi = xp.asarray(code_overlap(s))
-    spill = xp.einsum("...v,...va,ab,...vb->...", received.powers, radar_at, chi, xp.conj(radar_at)).real
+    spill = xp.einsum("...v,...tva,ab,...tvb->...t", received.powers, radar_at, chi, xp.conj(radar_at)).real
+    if s.uncertain:
+        spill = _spill_at_worst(s, received, z, radar_at)
     return FilteredSignals(
         leaks=xp.einsum("...uam,...abm->...uab", u, received.beams),
-        clutter=xp.einsum("...am,...abm->...ab", z, received.clutter),
-        signal=signal,
+        clutter=xp.einsum("...am,...abm->...ab", z[..., None, :, :], received.clutter),
+        signal=xp.sum(own * power, axis=-1),
         floor=xp.sum((1 - own) * power, axis=-1) + xp.sum(square_modulus(u), axis=(-2, -1)),
         echo=s.snapshots * square_modulus(xp.sum(z * received.echo, axis=(-2, -1))),
         radar_floor=xp.maximum(spill, 0) + xp.sum(square_modulus(z), axis=(-2, -1)),
     )
+
+
+def error_sizes(s: Radio, uplink: Values) -> Values:
+    """Largest error e_u = csi_error ||h_hat_u|| of users' channels (..., users), over all antennas together."""
+    return s.csi_error * _norm(uplink, (-2, -1))
+
+
+def _heard_at_worst(s: Radio, uplink: Values, u: Values, heard: Values, own: Values) -> Values:
+    """|u_u^H h_v|^2 (..., users u, users v) at the errors that are worst for user u, from |u_u^H h_hat_v|^2.
+
+        |u_u^H h_u| = (|u_u^H h_hat_u| - ||u_u|| e_u)^+,     |u_u^H h_v| = |u_u^H h_hat_v| + ||u_u|| e_v
+
+    Exact: errors along u_u do all of it at once.
+    """
+    xp = namespace(u)
+    spread = _norm(u, (-2, -1))[..., None] * error_sizes(s, uplink)[..., None, :]
+    size = xp.sqrt(heard + TINY)
+    return xp.where(own > 0, xp.maximum(size - spread, 0.0), size + spread) ** 2
+
+
+def _spill_at_worst(s: Radio, received: ReceivedSignals, z: Values, radar_at: Values) -> Values:
+    """Bound of sum_v p_v sum_a |z_ta^H h_va|^2 (..., targets): p_v (||z^H h_hat_v|| + max_a ||z_ta|| e_v)^2 each.
+
+    Exact for one access point; with several an error cannot lie along the channel and the loudest filter at once.
+    """
+    xp = namespace(z)
+    spread = xp.max(_norm(z, (-1,)), axis=-1)[..., None] * error_sizes(s, received.uplink)[..., None, :]
+    return xp.sum(received.powers[..., None, :] * (_norm(radar_at, (-1,)) + spread) ** 2, axis=-1)
+
+
+def _norm(values: Values, axes: tuple[int, ...]) -> Values:
+    """Euclidean norm over axes, with a slope at zero."""
+    xp = namespace(values)
+    return xp.sqrt(xp.sum(square_modulus(values), axis=axes) + TINY)
 
 
 class Sinrs(NamedTuple):
@@ -158,7 +214,7 @@ class Sinrs(NamedTuple):
     users: Values
     """(..., users)."""
     radar: Values
-    """(...)."""
+    """(..., targets)."""
 
 
 def sinrs(s: Radio, filtered: FilteredSignals, phases: OffsetPhases) -> Sinrs:
@@ -179,16 +235,21 @@ def user_sinrs(filtered: FilteredSignals, interference: Values) -> Values:
 
 
 def radar_sinr(s: Radio, filtered: FilteredSignals, rho: Values) -> Values:
-    """SINR of the radar at correlations rho (..., aps, aps)."""
+    """SINRs of the radar, (..., targets), at correlations rho (..., aps, aps)."""
     xp = namespace(rho)
-    clutter = s.snapshots * square_modulus(xp.sum(filtered.clutter * rho, axis=(-2, -1)))
-    return filtered.echo / (filtered.radar_floor + clutter)
+    each = square_modulus(xp.sum(filtered.clutter * rho[..., None, None, :, :], axis=(-2, -1)))
+    return filtered.echo / (filtered.radar_floor + s.snapshots * xp.sum(each, axis=-1))
+
+
+def weakest(radar: Values) -> Values:
+    """Least of values (..., targets)."""
+    return namespace(radar).min(radar, axis=-1)
 
 
 def utility(s: Radio, sinrs: Sinrs) -> Values:
-    """Utility J = beta m(gamma_r) + (1 - beta) sum_u m(gamma_u), m = log2(1 + gamma) or gamma."""
+    """Utility J = beta min_t m(gamma_t) + (1 - beta) sum_u m(gamma_u), m = log2(1 + gamma) or gamma."""
     xp = namespace(sinrs.radar)
-    users, radar = sinrs
+    users, radar = sinrs.users, weakest(sinrs.radar)
     if s.metric == "rate":
         users, radar = xp.log1p(users) / np.log(2), xp.log1p(radar) / np.log(2)
     return s.sensing_weight * radar + (1 - s.sensing_weight) * xp.sum(users, axis=-1)

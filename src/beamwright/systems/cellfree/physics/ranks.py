@@ -1,4 +1,4 @@
-"""Ranks of access points and users by what their paths carry, so that random numbers belong to no index.
+"""Ranks of access points, users and targets by what their paths carry, so that random numbers belong to no index.
 
 An access point's index is its code, and codes at different distances do not correlate alike under carrier offsets: with
 its paths moved to another index it is another access point, in another problem. So nothing is sorted here: whoever
@@ -17,27 +17,32 @@ DIGITS = 9
 
 
 class Ranks(NamedTuple):
-    """Place of every access point and user, 0 for the strongest."""
+    """Place of every access point, user and target, 0 for the strongest."""
 
     aps: np.ndarray
     """(drops, aps)."""
     users: np.ndarray
     """(drops, users)."""
+    targets: np.ndarray
+    """(drops, targets)."""
 
 
 def canonical_ranks(known: Known) -> Ranks:
-    """Ranks by power of the own echo, then of uplinks, of links heard, and of links sent; users by their uplinks.
+    """Ranks by power of own echoes, then of uplinks, of links heard, and of links sent; users by their uplinks, targets
+    by their own echoes, then by all.
 
-    Order of access points, users and paths, phases, mirrored arrays and the unit of power change nothing. Equals in all
-    of these powers keep the order of their indices; ``known`` is checked.
+    Order of access points, users, targets and paths, phases, mirrored arrays and the unit of power change nothing.
+    Equals in all of these powers keep the order of their indices; ``known`` is checked.
     """
-    echo = square_modulus(np.diagonal(known.echo_gain, axis1=1, axis2=2))
+    every = square_modulus(known.echoes[0])  # (drops, targets, aps a, aps b)
+    own = np.diagonal(every, axis1=2, axis2=3)
     uplink = np.sum(square_modulus(known.uplink_gain), axis=-1)  # (drops, users, aps)
     link = np.sum(square_modulus(known.direct_gain), axis=-1)  # (drops, aps a, aps b)
     strongest = np.sort(uplink, axis=2)[..., ::-1]  # every user's, without the index of the access point
     return Ranks(
-        _ranked(echo, uplink.sum(axis=1), link.sum(axis=2), link.sum(axis=1)),
+        _ranked(own.sum(axis=1), uplink.sum(axis=1), link.sum(axis=2), link.sum(axis=1)),
         _ranked(uplink.sum(axis=2), *np.moveaxis(strongest, -1, 0)),
+        _ranked(own.sum(axis=2), every.sum(axis=(2, 3))),
     )
 
 

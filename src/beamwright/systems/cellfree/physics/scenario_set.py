@@ -19,6 +19,7 @@ from beamwright.systems.cellfree.physics.model import (
     Sinrs,
     apply_filters,
     code_overlap,
+    error_sizes,
     offset_phases,
     radar_sinr,
     sinrs,
@@ -94,51 +95,60 @@ def _mean_interference(s: Radio, beams: Values, scenarios: OffsetScenarios, weig
 
 
 def _mean_clutter(s: Radio, clutter: Values, scenarios: OffsetScenarios, weights: Values) -> Values:
-    """sum_k w_k i_r i_r^H (..., n, n) of V' (..., aps a, aps b, rx antennas)."""
+    """sum_jk w_k i_j i_j^H (..., targets, n, n) of V' (..., targets, targets j, aps a, aps b, rx antennas)."""
     xp = namespace(clutter)
-    size = s.aps * s.rx_antennas
-    each = xp.einsum("...kab,...abm->...kam", scenarios.phases.rho, clutter)
+    rho, size = scenarios.phases.rho[..., None, None, :, :, :], s.aps * s.rx_antennas
+    weights = xp.broadcast_to(weights[..., None, None, :], (*clutter.shape[:-3], weights.shape[-1])) * s.snapshots
+    each = xp.einsum("...kab,...abm->...kam", rho, clutter)
     if scenarios.columns is not None:
         parts = xp.stack([each.real, each.imag], axis=-2)  # (..., scenarios, aps, parts, rx antennas)
         columns = xp.swapaxes(parts.reshape(*each.shape[:-2], 2 * size), -1, -2)
-        return _covariance(s, columns, weights * s.snapshots)
+        return xp.sum(_covariance(s, columns, weights), axis=-3)
     each = each.reshape(*each.shape[:-2], size)
-    return xp.einsum("...k,...ki,...kj->...ij", weights * s.snapshots, each, xp.conj(each))
+    return xp.einsum("...jk,...jki,...jkl->...il", weights, each, xp.conj(each))
 
 
 def closed_form_filters(s: Radio, received: ReceivedSignals, scenarios: OffsetScenarios, weights: Values) -> Filters:
     """MMSE filters for the mean interference over scenarios with weights (..., scenarios); norm one.
 
     u_u ~ (mean i i^H + sum_v p_v h_v h_v^H + I)^-1 h_u,     z ~ (mean i_r i_r^H + Q + I)^-1 d      spec, section 4
+
+    and z_t for every target t, with its d_t and mean i_t i_t^H + sum_{j != t} mean e_j e_j^H.
+    Errors of users' channels load both with sum_v p_v e_v^2 I, more than which they never add.
     """
     xp = namespace(received.beams)
     aps, antennas = received.echo.shape[-2:]
-    size, batch = aps * antennas, received.echo.shape[:-2]
+    size, batch = aps * antennas, received.echo.shape[:-3]
     interference = _mean_interference(s, received.beams, scenarios, weights)
     spill = _mean_clutter(s, received.clutter, scenarios, weights)
     h = received.uplink.reshape(*batch, received.uplink.shape[-3], size)
     users = xp.einsum("...v,...vi,...vj->...ij", received.powers, h, xp.conj(h))
     chi = xp.asarray(np.kron(code_overlap(s), np.ones((antennas, antennas))))
-    signals = xp.concatenate([h, received.echo.reshape(*batch, 1, size)], axis=-2)
-    filters = _solved(interference + users, spill + chi * users, signals)
+    echo = received.echo.reshape(*batch, s.targets, size)
+    heard, disturbed = interference + users, spill + (chi * users)[..., None, :, :]
+    if s.uncertain:
+        load = xp.sum(received.powers * error_sizes(s, received.uplink) ** 2, axis=-1)[..., None, None] * xp.eye(size)
+        heard, disturbed = heard + load, disturbed + load[..., None, :, :]
+    filters = _solved(heard, disturbed, h, echo)
     power = xp.sum(square_modulus(filters), axis=-1, keepdims=True)
     usable = power > 1e-300  # without a signal any filter will do
     filters = xp.where(usable, filters / xp.sqrt(xp.where(usable, power, 1.0)), size**-0.5)
     filters = filters.reshape(*filters.shape[:-1], aps, antennas)
-    return Filters(filters[..., :-1, :, :], filters[..., -1, :, :])
+    return Filters(filters[..., : -s.targets, :, :], filters[..., -s.targets :, :, :])
 
 
-def _solved(users: Values, radar: Values, signals: Values) -> Values:
-    """Solutions (..., users + 1, size): (users + I)^-1 of all signals but the last, (radar + I)^-1 of the last."""
-    xp = namespace(signals)
+def _solved(users: Values, radar: Values, h: Values, echo: Values) -> Values:
+    """Solutions (..., users + targets, size): (users + I)^-1 of h, (radar + I)^-1 of the echo of every target."""
+    xp = namespace(h)
     if xp is np:
-        columns = np.swapaxes(signals, -1, -2)
-        solutions = solve_above(users, 1.0, columns[..., :-1]), solve_above(radar, 1.0, columns[..., -1:])
-        return np.swapaxes(np.concatenate(solutions, axis=-1), -1, -2)
-    matrices = xp.stack([users, radar], axis=-1) + xp.eye(len(users))[..., None]  # one instance: two lanes
-    columns = xp.stack([signals.T, signals.T], axis=-1)
-    solution = solve_positive(matrices, columns, 0.5)
-    return xp.concatenate([solution[:, :-1, 0], solution[:, -1:, 1]], axis=1).T
+        found = solve_above(users, 1.0, np.swapaxes(h, -1, -2)), solve_above(radar, 1.0, echo[..., None])[..., 0]
+        return np.concatenate([np.swapaxes(found[0], -1, -2), found[1]], axis=-2)
+    signals = xp.concatenate([h, echo]).T
+    lanes = [users, *radar]  # of one instance
+    matrices = xp.stack(lanes, axis=-1) + xp.eye(len(users))[..., None]
+    solution = solve_positive(matrices, xp.stack([signals] * len(lanes), axis=-1), 0.5)
+    sought = [solution[:, len(h) + t, 1 + t] for t in range(len(radar))]
+    return xp.concatenate([solution[:, : len(h), 0], xp.stack(sought, axis=1)], axis=1).T
 
 
 def scenario_sinrs(s: Radio, received: ReceivedSignals, filters: Filters, scenarios: OffsetScenarios) -> Sinrs:

@@ -28,7 +28,8 @@ AGREED = 1e-6
 
 
 UTILITY, RADAR, FIRST_USER = 0, 1, 2
-"""Figures whose least value is searched: the utility, the SINR of the radar, and that of user u at 2 + u."""
+"""Figures whose least value is searched: the utility, the least SINR of all targets, that of user u at 2 + u, and that
+of target t at 2 + users + t."""
 
 
 class Effort(NamedTuple):
@@ -90,7 +91,7 @@ def candidates(aps: int, samples: int, seed: int = 0) -> np.ndarray:
 def find_worst_offsets(
     s: Radio, filtered: model.FilteredSignals, range_hz: Array, effort: Effort, figure: Array | int = UTILITY
 ) -> WorstOffsets:
-    """Least figure over the box, of one drop, traceable: ``UTILITY``, ``RADAR``, or ``FIRST_USER`` + u for SINRs."""
+    """Least figure over the box, of one drop, traceable: ``UTILITY``, ``RADAR``, or ``FIRST_USER`` + u and so on."""
     points = jnp.asarray(candidates(s.aps, effort.samples))[:, _ranks(filtered)]
     vertices = len(offset_vertices(s.aps))
     sinrs_at = sinrs_by_offset(s, filtered, range_hz)
@@ -98,7 +99,7 @@ def find_worst_offsets(
     def values(offsets: Array) -> Array:
         """(points,) of offsets (aps, points)."""
         sinrs = sinrs_at(offsets)
-        return jnp.stack([model.utility(s, sinrs), sinrs.radar, *sinrs.users.T])[figure]
+        return jnp.stack([model.utility(s, sinrs), model.weakest(sinrs.radar), *sinrs.users.T, *sinrs.radar.T])[figure]
 
     sampled = _in_chunks(values, points.T)
     starts = min(effort.starts, len(points))
@@ -139,7 +140,8 @@ def _in_chunks(values: Callable[[Array], Array], points: Array) -> Array:
 def _ranks(filtered: model.FilteredSignals) -> Array:
     """Rank of every access point by what is heard of and at it over the noise: candidates belong to no index."""
     users = square_modulus(filtered.leaks) / jnp.maximum(filtered.floor, 1e-300)[:, None, None]
-    power = users.sum(axis=0) + square_modulus(filtered.clutter) / jnp.maximum(filtered.radar_floor, 1e-300)
+    radar = square_modulus(filtered.clutter).sum(axis=1) / jnp.maximum(filtered.radar_floor, 1e-300)[:, None, None]
+    power = users.sum(axis=0) + radar.sum(axis=0)
     return jnp.argsort(jnp.argsort(-(power.sum(axis=0) + power.sum(axis=1))))
 
 
@@ -172,7 +174,9 @@ def sinrs_by_offset(s: Radio, filtered: model.FilteredSignals, range_hz: Array) 
     sum_ab q_ab x_b e_b conj(e_a) = sum_a conj(e_a) t_a with t = Q (x e) for all snapshots, users and the radar at once.
     """
     users, aps = filtered.leaks.shape[0], s.aps
-    every = jnp.concatenate([filtered.leaks, filtered.clutter[None]]).swapaxes(0, 1).reshape(aps * (users + 1), aps)
+    every = jnp.concatenate([filtered.leaks, filtered.clutter.reshape(-1, aps, aps)])
+    receivers = len(every)
+    every = every.swapaxes(0, 1).reshape(aps * receivers, aps)
     mix = jnp.concatenate(
         [jnp.concatenate([every.real, -every.imag], axis=1), jnp.concatenate([every.imag, every.real], axis=1)]
     )  # (parts a receivers, parts b)
@@ -183,14 +187,15 @@ def sinrs_by_offset(s: Radio, filtered: model.FilteredSignals, range_hz: Array) 
         cosine, sine = materialise(phasor(step * offsets[:, None, :]))  # (aps, snapshots, points)
         sent = materialise((code.real * cosine - code.imag * sine, code.real * sine + code.imag * cosine))
         t = mix @ jnp.concatenate(sent).reshape(2 * aps, -1)
-        t = t.reshape(2, aps, users + 1, *cosine.shape[1:])
+        t = t.reshape(2, aps, receivers, *cosine.shape[1:])
         turn = (jnp.ones_like(cosine), jnp.zeros_like(sine)) if s.derotated else (cosine, sine)
         leak = _backwards(turn, t[:, :, :users])
         echo = _backwards(sent, t[:, :, users:])
         noise = filtered.floor[:, None] + jnp.mean(leak[0] ** 2 + leak[1] ** 2, axis=1)
-        clutter = jnp.mean(echo[0][0], axis=0) ** 2 + jnp.mean(echo[1][0], axis=0) ** 2
-        radar = filtered.echo / (filtered.radar_floor + s.snapshots * clutter)
-        return model.Sinrs((filtered.signal[:, None] / noise).T, radar)
+        each = jnp.mean(echo[0], axis=1) ** 2 + jnp.mean(echo[1], axis=1) ** 2
+        clutter = jnp.sum(each.reshape(s.targets, s.targets, -1), axis=1)
+        radar = filtered.echo[:, None] / (filtered.radar_floor[:, None] + s.snapshots * clutter)
+        return model.Sinrs((filtered.signal[:, None] / noise).T, radar.T)
 
     return at
 

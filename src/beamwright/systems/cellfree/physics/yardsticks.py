@@ -4,7 +4,7 @@ import numpy as np
 
 from beamwright.arrays import centred_layout
 from beamwright.channels import field_response, steering
-from beamwright.numerics import solve_above
+from beamwright.numerics import Values, namespace, solve_above
 from beamwright.systems.cellfree.physics import model
 from beamwright.systems.cellfree.physics.evaluation import paths_of
 from beamwright.systems.cellfree.physics.ranks import canonical_ranks
@@ -16,7 +16,7 @@ from beamwright.uncertainty import ALL_VERTICES_UP_TO
 LEAKAGE = 100.0
 """zeta of the leakage beam, in units of the noise."""
 YARDSTICKS = ("silence", "conjugate", "leakage")
-"""No beams; beams matched to the target; beams that spare the receivers."""
+"""No beams; beams matched to the targets; beams that spare the receivers."""
 
 
 def fixed_layouts(s: Scenario, drops: int) -> tuple[np.ndarray, np.ndarray]:
@@ -30,13 +30,19 @@ def fixed_layouts(s: Scenario, drops: int) -> tuple[np.ndarray, np.ndarray]:
     return layouts[0], layouts[1]
 
 
+def towards_targets(paths: model.Paths, tx: Values) -> Values:
+    """sum_t e(t_a, c_ta), (..., aps, antennas): matched to the target, or to all of them alike."""
+    return namespace(tx).sum(steering(tx[..., None, :, :], paths.target_cosine[..., None]), axis=-3)
+
+
 def conjugate_beam(s: Scenario, paths: model.Paths, tx: np.ndarray) -> np.ndarray:
-    """Unit beams (drops, aps, antennas) matched to the target."""
-    return steering(tx, paths.target_cosine[..., None]) / np.sqrt(s.tx_antennas)
+    """Unit beams (drops, aps, antennas) matched to the targets."""
+    beams = towards_targets(paths, tx)
+    return beams / (np.sqrt(s.tx_antennas) if s.targets == 1 else np.linalg.norm(beams, axis=-1, keepdims=True))
 
 
 def leakage_beam(s: Scenario, paths: model.Paths, tx: np.ndarray, rx: np.ndarray) -> np.ndarray:
-    """Unit beams that light the target and leak little into any receive array: (sum_b D_ba^H D_ba + zeta I)^-1 g_T.
+    """Unit beams that light the targets and leak little into any receive array: (sum_b D_ba^H D_ba + zeta I)^-1 g_T.
 
     D is what an access point at full power does to the receive arrays, so that zeta is in units of the noise.
     """
@@ -44,8 +50,7 @@ def leakage_beam(s: Scenario, paths: model.Paths, tx: np.ndarray, rx: np.ndarray
         rx[:, :, None], tx[:, None], paths.direct_gain, paths.direct_rx_cosine, paths.direct_tx_cosine
     )  # (drops, rx ap, tx ap, rx antennas, tx antennas)
     leak = s.ap_powers_w[:, None, None] * np.einsum("dbamn,dbamk->dank", np.conj(links), links)
-    target = steering(tx, paths.target_cosine[..., None])
-    beams = solve_above(leak, LEAKAGE, target[..., None])[..., 0]
+    beams = solve_above(leak, LEAKAGE, towards_targets(paths, tx)[..., None])[..., 0]
     return beams / np.linalg.norm(beams, axis=-1, keepdims=True)
 
 

@@ -1,9 +1,10 @@
-"""Frame in which a search sees its problem: full power is one, users by strength, targets to one side, phases zero.
+"""Frame in which a search sees its problem: full power is one, users and targets by strength, the strongest target to
+one side, phases zero.
 
 A search of many steps makes anything of a last digit. In this frame a problem has the same bits whatever order its
-users and paths came in, whichever way an array was mirrored, whatever its common phases and its unit of power: numbers
-are rounded to 30 bits, so that what differs by rounding alone is the same problem. Filters and certificates of the
-design are made from the numbers as they were given.
+users, targets and paths came in, whichever way an array was mirrored, whatever its common phases and its unit of power:
+numbers are rounded to 30 bits, so that what differs by rounding alone is the same problem. Filters and certificates of
+the design are made from the numbers as they were given.
 
 Access points are not sorted: an access point's index is its code (see ``physics.ranks``).
 """
@@ -61,7 +62,10 @@ def frame_of(s: Scenario, known: Known, assumed: np.ndarray | None = None) -> Fr
     offsets = np.moveaxis(scenarios(s.radio)[:, ranks.aps], 0, 1)
     if assumed is not None:
         offsets = np.broadcast_to(assumed[:, None], offsets.shape)
-    order, mirrored = np.argsort(ranks.users, axis=1), known.target_cosine < 0
+    order, targets = np.argsort(ranks.users, axis=1), np.argsort(ranks.targets, axis=1)[..., None]
+    echo, cosine = known.echoes
+    echo, cosine = np.take_along_axis(echo, targets[..., None], axis=1), np.take_along_axis(cosine, targets, axis=1)
+    mirrored = cosine[:, 0] < 0
     sign = np.where(mirrored, -1.0, 1.0)
     users = order[:, :, None, None]
     uplink, up = _sorted(
@@ -77,8 +81,8 @@ def frame_of(s: Scenario, known: Known, assumed: np.ndarray | None = None) -> Fr
     paths = physics.Paths(
         uplink_gain=np.sqrt(s.user_power_w) * uplink / own[..., None, None],
         uplink_cosine=up, direct_gain=loudest[:, None] * direct / phase[:, None, None, None], direct_rx_cosine=rx,
-        direct_tx_cosine=tx, echo_gain=loudest * known.echo_gain / phase[:, None, None],
-        target_cosine=np.abs(known.target_cosine),
+        direct_tx_cosine=tx, echo_gain=loudest * echo / phase[:, None, None, None],
+        target_cosine=cosine * sign[:, None],
     )  # fmt: skip
     rounded = physics.Paths(*(_rounded(each) for each in paths))
     return Frame(rounded, ranks.aps, offsets, order, mirrored, s.ap_powers_w, s.user_power_w)

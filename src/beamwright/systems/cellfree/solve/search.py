@@ -45,7 +45,7 @@ class Run(NamedTuple):
     """First temperature of the softened minimum."""
     rate: Values = 0.03
     floor: Values = 0.0
-    """log2(1 + radar SINR) that is held for the first half of the steps and given up in the second."""
+    """log2(1 + radar SINR), of all targets, that is held for the first half of the steps and given up in the second."""
 
 
 class Lane(NamedTuple):
@@ -163,7 +163,7 @@ def _search(s: Radio, users: int, lane: Lane, effort: physics.Effort) -> SearchR
         """Softened least utility; the temperature and, in the second half, the floor of the radar fall."""
         sinrs = physics.scenario_sinrs(s, *heard(x), seen)
         floor = jnp.maximum(lane.radar_log, run.floor * jnp.clip(2 - 2 * share, 0.0, 1.0))
-        each = physics.utility(s, sinrs) - PENALTY * _radar_deficit(floor, sinrs.radar)
+        each = physics.utility(s, sinrs) - PENALTY * _radar_deficit(floor, physics.weakest(sinrs.radar))
         temperature, least = run.hot * (COLD / run.hot) ** share, jnp.min(each)
         return temperature * jnp.log(jnp.sum(jnp.exp((least - each) / temperature))) - least
 
@@ -171,7 +171,7 @@ def _search(s: Radio, users: int, lane: Lane, effort: physics.Effort) -> SearchR
     filtered, (point, weights) = physics.apply_filters(s, *heard(x)), decode(s, lane, x, users)
     worst = physics.find_worst_offsets(s, filtered, lane.range_hz, effort)
     radar = physics.sinrs(s, filtered, physics.offset_phases(s, lane.range_hz * worst.offsets)).radar
-    least = jnp.minimum(radar, jnp.min(physics.radar_sinr(s, filtered, seen.phases.rho)))
+    least = jnp.minimum(physics.weakest(radar), jnp.min(physics.radar_sinr(s, filtered, seen.phases.rho)))
     merit = worst.utility - PENALTY * _radar_deficit(lane.radar_log, least)
     return SearchResult(point, weights, jnp.where(jnp.isnan(merit), -jnp.inf, merit), worst.offsets, x)
 

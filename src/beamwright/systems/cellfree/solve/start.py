@@ -97,9 +97,9 @@ def silent_vector(s: Scenario, frame: Frame) -> np.ndarray:
 
 
 def largest_radar_rate(s: Scenario, paths: physics.Paths) -> np.ndarray:
-    """(drops,) bits of a radar that nothing disturbs, every antenna in phase."""
-    own = np.abs(np.diagonal(paths.echo_gain, axis1=1, axis2=2)) ** 2
-    return np.log2(1 + s.snapshots * s.tx_antennas * s.rx_antennas * own.sum(axis=-1))
+    """(drops,) bits of a radar that nothing disturbs, every antenna in phase, of the target it sees least."""
+    own = np.abs(np.diagonal(paths.echo_gain, axis1=2, axis2=3)) ** 2
+    return np.log2(1 + s.snapshots * s.tx_antennas * s.rx_antennas * own.sum(axis=-1).min(axis=-1))
 
 
 def _beams(s: Scenario, paths: physics.Paths, kind: Kind, tx: np.ndarray, rx: np.ndarray) -> np.ndarray:

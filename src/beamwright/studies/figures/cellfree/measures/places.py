@@ -35,7 +35,7 @@ def field(
         "x_m": np.tile(x, (drops, 1)),
         "y_m": np.tile(y, (drops, 1)),
         **_places("user", scene.user_positions_m),
-        **_places("target", scene.target_m[:, None]),
+        **_places("target", scene.target_m.reshape(drops, -1, 2)),
         **_places("ap", scene.ap_positions_m),
         "moved_loudest": moved[:, 0],
         "antenna": np.tile(np.arange(1.0, scenario.tx_antennas + 1), (drops, 1)),

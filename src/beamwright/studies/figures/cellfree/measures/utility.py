@@ -16,7 +16,7 @@ def utilities(scenario: cf.Scenario, realisation: cf.Realisation, design: cf.Des
     """Worst case, no offsets, and what the parts come to at the worst offsets; decibels of radars that see at all."""
     proof = design.certificate
     assert proof is not None
-    seen = proof.least_radar_sinr
+    seen = proof.weakest_radar_sinr
     blind = seen < BLIND
     return {
         "worst": proof.worst_case_utility,
@@ -43,5 +43,5 @@ def served(scenario: cf.Scenario, realisation: cf.Realisation, design: cf.Design
         "best_db": ordered[:, 0],
         "least_db": ordered[:, -1],
         "users": np.log2(1 + proof.user_sinr).sum(axis=1),
-        "sensing": np.log2(1 + proof.least_radar_sinr),
+        "sensing": np.log2(1 + proof.weakest_radar_sinr),
     }
