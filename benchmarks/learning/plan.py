@@ -17,8 +17,8 @@ import pandas as pd
 from jax import lax
 
 from beamwright import cellfree as cf
+from beamwright.core import compiler_options
 from beamwright.learn import AGENTS, train
-from beamwright.numerics import compiler_options
 from beamwright.systems.cellfree.learn.actions import ACTIONS
 from beamwright.systems.cellfree.learn.methods import learn, propose
 from beamwright.systems.cellfree.methods import certified_design

@@ -14,11 +14,11 @@ from toy_system import STUDY
 import beamwright.studies
 import beamwright.systems
 from beamwright.cli import main
-from beamwright.cli.cache import cache_folder
 from beamwright.cli.demo import play
 from beamwright.cli.errors import CommandError
 from beamwright.cli.study import pace
 from beamwright.core import ArrayRecord
+from beamwright.core.program_cache import cache_folder
 from beamwright.studies import Progress, registry
 
 

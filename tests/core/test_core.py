@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from pydantic import field_validator
 
+import beamwright
 from beamwright.core import (
     ArrayRecord,
     Config,
@@ -23,6 +24,7 @@ from beamwright.core import (
     db_to_linear,
     dbm_to_w,
     device,
+    drawn,
     drop_keys,
     linear_to_db,
     parameter,
@@ -131,6 +133,18 @@ def test_a_drop_owns_its_key_whatever_the_batch() -> None:
 
 
 # status ---------------------------------------------------------------------------------------------------------
+
+
+def test_random_numbers_have_the_bits_of_the_default_compiler() -> None:
+    """So that channels drawn before ``drawn`` was there are the same."""
+
+    def gauss(keys: jax.Array, size: int) -> jax.Array:
+        return jax.vmap(lambda key: jax.random.normal(key, (size,), complex))(keys)
+
+    default = {"xla_backend_optimization_level": 3, "xla_cpu_use_fusion_emitters": True}
+    keys = drop_keys(jax.random.key(5), 9)
+    plain = jax.jit(gauss, static_argnums=1, compiler_options=default)(keys, 3)
+    assert_array_equal(drawn(1)(gauss)(keys, 3), plain)
 
 
 def test_status_texts_are_the_documented_ones() -> None:
@@ -248,7 +262,7 @@ def test_a_method_validates_its_options_and_passes_defaults() -> None:
 def test_importing_a_system_switches_to_double_precision(imports):
     """Whichever is imported first, whatever the environment says, and leaving that as it is for other programs."""
     code = f"{imports}; import os, jax.numpy as jnp; assert jnp.zeros(1).dtype == 'float64'"
-    code += "; assert os.environ['JAX_ENABLE_X64'] == '0'"
+    code += "; assert os.environ['JAX_ENABLE_X64'] == '0'; import sys; assert 'scipy.stats' not in sys.modules"
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", code], env=os.environ | {"JAX_ENABLE_X64": "0"}, capture_output=True
     )
@@ -290,3 +304,26 @@ def test_a_process_forked_after_use_is_refused_not_left_waiting():
         os._exit(5)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 3
     require_jax()  # the parent goes on
+
+
+# compiled programs ----------------------------------------------------------------------------------------------
+
+
+def test_a_script_loads_what_an_earlier_one_compiled(tmp_path):
+    """The second process compiles nothing: every program that takes time comes from the folder."""
+    code = (
+        "import beamwright, sys; folder = beamwright.cache(sys.argv[1]); import jax, beamwright.systems;"
+        "seen = []; jax.monitoring.register_event_listener(lambda name, **_: seen.append(name));"
+        "from beamwright.core import drop_keys; drop_keys(jax.random.key(0), 3); import beamwright.channels as c;"
+        "c.rayleigh(drop_keys(jax.random.key(0), 3), 2, 2);"
+        "print(folder, sum('cache_hits' in s for s in seen), sum('cache_misses' in s for s in seen))"
+    )
+    first, second = (
+        subprocess.run(
+            [sys.executable, "-c", code, tmp_path], capture_output=True, text=True, check=True
+        ).stdout.split()
+        for _ in range(2)
+    )
+    assert first[0] == second[0] and Path(first[0]).parent == tmp_path
+    assert int(first[2]) > 0 and second[1:] == [str(int(first[1]) + int(first[2])), "0"]
+    assert beamwright.cache("off") is None

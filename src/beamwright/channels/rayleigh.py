@@ -1,9 +1,9 @@
 """Rayleigh fading: no line of sight, rich scattering."""
 
-from functools import partial
-
 import jax
 import numpy as np
+
+from beamwright.core import drawn
 
 
 def rayleigh(keys: jax.Array, users: int, antennas: int) -> np.ndarray:
@@ -15,6 +15,6 @@ def rayleigh(keys: jax.Array, users: int, antennas: int) -> np.ndarray:
     return np.asarray(_complex_normal(keys, (users, antennas)))
 
 
-@partial(jax.jit, static_argnames="shape")
+@drawn(1)
 def _complex_normal(keys: jax.Array, shape: tuple[int, int]) -> jax.Array:
     return jax.vmap(lambda key: jax.random.normal(key, shape, complex))(keys)

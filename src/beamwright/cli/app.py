@@ -50,11 +50,11 @@ def common(
         typer.echo(context.get_help())
     elif context.invoked_subcommand not in ("list", "show", "report", "channels"):
         import beamwright.systems  # noqa: F401  (switches JAX to double precision)
-        from beamwright.cli.cache import switch_on_cache
         from beamwright.core import require_jax
+        from beamwright.core.program_cache import keep_programs
 
         require_jax()
-        switch_on_cache(cache_dir)
+        keep_programs(cache_dir)
 
 
 @app.command("list")

@@ -11,10 +11,10 @@ import jax.numpy as jnp
 import numpy as np
 
 import beamwright
-from beamwright.cli.cache import cache_folder
 from beamwright.cli.summary import accepted
 from beamwright.cli.tables import console, table
 from beamwright.core import Certificate, System, status_text
+from beamwright.core.program_cache import cache_folder
 from beamwright.records import versions
 
 EXTRAS = {"reference": ("cvxpy", "clarabel", "scs", "pymanopt"), "cluster": ("distributed",)}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from beamwright.core import ranges
 from beamwright.core.checks import as_array, numbers, plain_array, require
+from beamwright.core.compiler import compiler_options, drawn
 from beamwright.core.device import require_jax
 from beamwright.core.keys import drop_keys, numbered_keys, root_key
 from beamwright.core.results import ArrayRecord, StatusRecord
@@ -77,6 +78,8 @@ __all__ = [
     "System",
     "Violation",
     "as_array",
+    "compiler_options",
+    "drawn",
     "db_to_linear",
     "dbm_to_w",
     "drop_keys",

@@ -4,7 +4,7 @@ No validation and no global flag: certificates need double precision, which ``be
 """
 
 from beamwright.numerics.array_api import Tree, Values, namespace, square_modulus
-from beamwright.numerics.backend import THREADS, compiler_options, lanes_per_tile, threads
+from beamwright.numerics.backend import THREADS, lanes_per_tile, threads
 from beamwright.numerics.blocked_cholesky import Factor, factorise, solve_factorised
 from beamwright.numerics.cholesky import inverse_factor
 from beamwright.numerics.eigenvalues import smallest_eigenvalue
@@ -21,7 +21,6 @@ __all__ = [
     "Factor",
     "Tree",
     "Values",
-    "compiler_options",
     "factorise",
     "from_hermitian",
     "in_tiles",

@@ -1,4 +1,4 @@
-"""Settings for the device at hand: threads, lanes per tile, options of the compiler."""
+"""Settings for the device at hand: threads, lanes per tile."""
 
 import os
 
@@ -26,21 +26,3 @@ def threads() -> int:
 def lanes_per_tile(cached: int, flooded: int = 2048) -> int:
     """``cached`` lanes where a tile should stay in a core's cache (CPU), ``flooded`` where it should fill a device."""
     return cached if jax.default_backend() == "cpu" else flooded
-
-
-def compiler_options(lanes: bool = True) -> dict[str, object]:
-    """For ``jax.jit`` on a CPU: full vectors (1.5x faster with AVX-512) and a third less to wait for the compiler, by
-    cheaper passes and as many compilation units as cores.
-
-    Args:    lanes, whether the program runs over lanes together. One lane after another is small arrays and many
-             operations: without XLA's fusion emitters it compiles in three quarters of the time and runs as fast
-             (cell-free), while lanes together run a third slower without them (robust NOMA-ISAC).
-    """
-    if jax.default_backend() != "cpu":
-        return {}
-    return {
-        "xla_cpu_prefer_vector_width": 512,
-        "xla_cpu_use_fusion_emitters": lanes,
-        "xla_backend_optimization_level": 1,
-        "xla_cpu_parallel_codegen_split_count": os.cpu_count() or 1,
-    }

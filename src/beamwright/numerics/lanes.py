@@ -6,8 +6,8 @@ import jax
 import jax.numpy as jnp
 from jax import Array, lax
 
+from beamwright.core import compiler_options
 from beamwright.numerics.array_api import Tree
-from beamwright.numerics.backend import compiler_options
 
 
 def one_by_one(one: Callable[..., Tree]) -> Callable[..., Tree]:

@@ -13,8 +13,8 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from beamwright.core import REAL
-from beamwright.numerics import compiler_options, in_tiles, lanes_per_tile
+from beamwright.core import REAL, compiler_options
+from beamwright.numerics import in_tiles, lanes_per_tile
 from beamwright.optim import Ending, conic
 from beamwright.programs.form import Form
 from beamwright.programs.frames import Columns, Seen, seen_rows

@@ -1,10 +1,10 @@
 """Channel errors of bounded norm: what an estimate may hide."""
 
-from functools import partial
-
 import jax
 import jax.numpy as jnp
 import numpy as np
+
+from beamwright.core import drawn
 
 
 def sample_ball(
@@ -21,7 +21,7 @@ def sample_ball(
     return np.moveaxis(np.asarray(_unit_ball(keys, shape, surface)), 0, 1) * radius[..., None]
 
 
-@partial(jax.jit, static_argnames=("shape", "surface"))
+@drawn(1, 2)
 def _unit_ball(keys: jax.Array, shape: tuple[int, int, int], surface: bool) -> jax.Array:
     """(drops, samples, users, antennas), norms at most one."""
 

@@ -173,7 +173,7 @@ def _moved(positions: np.ndarray, offsets: np.ndarray, radius_m: float | np.ndar
     return positions[..., None, :] + stretched @ frame
 
 
-@partial(jax.jit, static_argnums=(1, 2, 3))
+@partial(jax.jit, static_argnums=(1, 2, 3))  # not ``drawn``: that moves the last bit of a cube root
 def _in_and_on(keys: jax.Array, users: int, inside: int, surface: int) -> jax.Array:
     """Uniform in the unit ball, then on its sphere: (drops, users, inside + surface, 3)."""
 

@@ -5,7 +5,6 @@ description and the records that all of them use from this module, too.
 """
 
 from dataclasses import dataclass, fields
-from functools import partial
 from typing import Any
 
 import jax
@@ -17,6 +16,7 @@ from beamwright.core import (
     ArrayRecord,
     Input,
     as_array,
+    drawn,
     drop_keys,
     guarded,
     known_of,
@@ -115,7 +115,7 @@ def _geometry(s: Scenario, place: np.ndarray) -> Geometry:
     )
 
 
-@partial(jax.jit, static_argnums=(1, 2, 3))
+@drawn(1, 2, 3)
 def _raw(keys: jax.Array, aps: int, users: int, paths: int) -> tuple[jax.Array, ...]:
     """Places (users, 2) in [0, 1); CN(0, 1) gains and angles in [0, pi] of all links; offsets in [-1/2, 1/2]."""
 

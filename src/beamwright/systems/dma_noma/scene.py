@@ -1,7 +1,6 @@
 """Scenes: what the designer knows, random drops, and the arrays that people bring (spec dma_noma, section 2)."""
 
 from dataclasses import dataclass
-from functools import partial
 
 import jax
 import jax.numpy as jnp
@@ -12,6 +11,7 @@ from beamwright.core import (
     ArrayRecord,
     Input,
     as_array,
+    drawn,
     drop_keys,
     guarded,
     known_of,
@@ -157,7 +157,7 @@ def draw(scenario: Scenario, key: jax.Array, drops: int, first: int = 0) -> Real
     return Realisation(estimates, truth, scenario.scattering_radius[:, None] * directions)
 
 
-@partial(jax.jit, static_argnums=1)
+@drawn(1)
 def _azimuths(keys: jax.Array, groups: int) -> tuple[jax.Array, jax.Array]:
     """Azimuths of near and far users in degrees, (drops, groups) each."""
 
@@ -173,7 +173,7 @@ def _azimuths(keys: jax.Array, groups: int) -> tuple[jax.Array, jax.Array]:
     return jax.vmap(drop)(keys)
 
 
-@partial(jax.jit, static_argnums=(1, 2))
+@drawn(1, 2)
 def _directions(keys: jax.Array, users: int, elements: int) -> jax.Array:
     """Isotropic complex directions (drops, users, elements) of norm one, from a stream of every drop's own."""
 

@@ -12,6 +12,7 @@ from beamwright.core import (
     Input,
     as_array,
     db_to_linear,
+    drawn,
     drop_keys,
     guarded,
     plain_array,
@@ -53,11 +54,17 @@ def draw(
     require_drops(drops, first)
     need, sizes = draw_bytes(scenario, drops)
     require_memory(need, **sizes)
-    keys = jax.vmap(jax.random.split)(drop_keys(key, drops, first))
+    keys = _two(drop_keys(key, drops, first))
     radius = error_radius(scenario, csi_error, drops)
     known = rayleigh(keys[:, 0], scenario.users, scenario.antennas)
     truth = known + sample_ball(keys[:, 1], radius, scenario.antennas)[0] if radius.any() else known
     return Realisation(known=known, truth=truth)
+
+
+@drawn()
+def _two(keys: jax.Array) -> jax.Array:
+    """Of every key two others: for the channel, and for its error."""
+    return jax.vmap(jax.random.split)(keys)
 
 
 @guarded(Scenario)

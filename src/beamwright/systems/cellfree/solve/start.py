@@ -1,13 +1,12 @@
 """Starting points of the search: beams in closed form on fixed and random layouts, or a given design."""
 
-from functools import partial
 from typing import Literal, NamedTuple
 
 import jax
 import numpy as np
 
 from beamwright.arrays import decode_layout, encode_layout
-from beamwright.core import numbered_keys, root_key
+from beamwright.core import drawn, numbered_keys, root_key
 from beamwright.systems.cellfree import physics
 from beamwright.systems.cellfree.scene import Scenario
 from beamwright.systems.cellfree.solve.frame import Frame
@@ -128,7 +127,7 @@ def _vector(
     return np.concatenate([part.reshape(drops, -1) for part in parts], axis=1)
 
 
-@partial(jax.jit, static_argnums=(1, 2, 3, 4))
+@drawn(1, 2, 3, 4)
 def _random(
     keys: jax.Array, starts: int, aps: int, tx_antennas: int, rx_antennas: int
 ) -> tuple[jax.Array, jax.Array, jax.Array]:

@@ -9,8 +9,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from beamwright.core import ArrayRecord
-from beamwright.numerics import compiler_options, in_tiles, lanes_per_tile
+from beamwright.core import ArrayRecord, compiler_options
+from beamwright.numerics import in_tiles, lanes_per_tile
 from beamwright.optim import Ending, conic
 from beamwright.systems.noma_isac.physics import (
     Covariances,

@@ -1,7 +1,6 @@
 """Random scenes: users dropped on both sides of the surface, their statistics, and draws of the truth (section 6)."""
 
 from dataclasses import dataclass, replace
-from functools import partial
 
 import jax
 import numpy as np
@@ -9,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from beamwright.arrays import linear_positions, near_square, planar_positions, plane_wave, unit_vectors
 from beamwright.channels import free_space_gain, inverse_gain, rician_parts
-from beamwright.core import ArrayRecord, dbm_to_w, drop_keys, guarded, require_drops, require_memory
+from beamwright.core import ArrayRecord, dbm_to_w, drawn, drop_keys, guarded, require_drops, require_memory
 from beamwright.systems.star_ris.scenario import Scenario
 from beamwright.systems.star_ris.scene.statistics import Statistics
 from beamwright.systems.star_ris.sizes import draw_bytes
@@ -47,7 +46,7 @@ def draw(scenario: Scenario, key: jax.Array, drops: int, first: int = 0) -> Real
     return Realisation(known, position, np.asarray(jax.random.key_data(truth)))
 
 
-@partial(jax.jit, static_argnums=(1, 2))
+@drawn(1, 2)
 def _uniform(keys: jax.Array, users: int, paths: int) -> tuple[jax.Array, jax.Array, jax.Array, jax.Array]:
     """Uniform numbers in [0, 1) for places (users, 2), phases (2 users + 1), paths (paths, 5); and the truth's keys."""
 

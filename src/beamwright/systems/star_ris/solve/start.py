@@ -1,12 +1,10 @@
 """Surfaces to start from: random phases, and phases in which links add up (spec star_ris, section 5)."""
 
-from functools import partial
-
 import jax
 import numpy as np
 from numpy.typing import ArrayLike
 
-from beamwright.core import numbered_keys, root_key
+from beamwright.core import drawn, numbered_keys, root_key
 from beamwright.numerics import square_modulus
 from beamwright.systems.star_ris.scene import Scenario, Statistics, amplitudes, checked_surface
 from beamwright.systems.star_ris.solve.kernel import RANK_TOLERANCE
@@ -63,6 +61,6 @@ def _phasors(z: np.ndarray) -> np.ndarray:
     return np.where(size > 0, z / np.where(size > 0, size, 1.0), 1.0)
 
 
-@partial(jax.jit, static_argnums=1)
+@drawn(1)
 def _uniform(keys: jax.Array, shape: tuple[int, ...]) -> jax.Array:
     return jax.vmap(lambda key: jax.random.uniform(key, shape))(keys)

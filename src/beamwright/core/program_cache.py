@@ -1,8 +1,9 @@
-"""JAX's persistent compilation cache: what one call compiled, the next call loads.
+"""JAX's persistent compilation cache: what one process compiled, the next one loads.
 
-The folder is, in this order: ``--cache-dir``, ``BEAMWRIGHT_CACHE_DIR``, JAX's own ``JAX_COMPILATION_CACHE_DIR``,
-``$XDG_CACHE_HOME/beamwright``, ``~/.cache/beamwright``. ``off`` switches the cache off. Compiled code is only as
-portable as the processor it was made for, so each kind of machine has a folder of its own below that.
+The folder is, in this order: the caller's choice (``--cache-dir``), ``BEAMWRIGHT_CACHE_DIR``, JAX's own
+``JAX_COMPILATION_CACHE_DIR``, ``$XDG_CACHE_HOME/beamwright``, ``~/.cache/beamwright``. ``off`` switches the cache off.
+Compiled code is only as portable as the processor it was made for, so each kind of machine has a folder of its own
+below that.
 """
 
 import hashlib
@@ -28,7 +29,7 @@ def cache_folder(choice: str | None = None) -> Path | None:
     return root / f"jax-{_machine()}"
 
 
-def switch_on_cache(choice: str | None = None) -> Path | None:
+def keep_programs(choice: str | None = None) -> Path | None:
     """Point JAX at the folder, here and (through the environment) in worker processes; None when there is no cache.
 
     A folder that cannot be written costs compile time, nothing else, so it is not an error.
