@@ -20,7 +20,7 @@ test: lint  ## lint, types, import layers and the test suite
 	$(BIN)/python -m pytest -q -m "not slow" -n 2 --dist loadfile --durations=15
 
 test-slow: $(TEST)  ## the long tests only
-	XLA_FLAGS="$(XLA_FLAGS) --xla_backend_optimization_level=3" $(BIN)/python -m pytest -q -m slow
+	XLA_FLAGS="$(XLA_FLAGS) --xla_backend_optimization_level=3" BEAMWRIGHT_COMPILER=full $(BIN)/python -m pytest -q -m slow
 
 fuzz: $(TEST)  ## 5000 random scenarios of every system against what must hold; FUZZ="--system cellfree --minutes 9"
 	$(BIN)/python -m tests.fuzz $(FUZZ)

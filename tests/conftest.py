@@ -5,9 +5,11 @@ from pathlib import Path
 
 # Three quarters of the suite's time are XLA's compiler. Without fusion emitters it needs a quarter less, and with plain
 # code, which is slower only where much is computed, a third less again; flags of the caller come last and win. What a
-# program of the library asks of the compiler by itself stays as it is. Before JAX is imported, and for the processes
-# of tests, too.
+# program of the library asks of the compiler by itself stays as it is, but that of its two programs for lanes together
+# the quick one is run (test_lane_programs.py compares them). Before JAX is imported, and for the processes of tests,
+# too.
 QUICK_COMPILER = "--xla_cpu_use_fusion_emitters=false --xla_backend_optimization_level=0"
+os.environ.setdefault("BEAMWRIGHT_COMPILER", "quick")
 os.environ["XLA_FLAGS"] = f"{QUICK_COMPILER} {os.environ.get('XLA_FLAGS', '')}".strip()
 
 import jax  # noqa: E402

@@ -130,3 +130,14 @@ def test_the_same_number_is_the_same_case():
     for subject in SUBJECTS.values():
         assert drawn(subject, 3, 5)[0] == drawn(subject, 3, 5)[0]
         assert len({str(drawn(subject, 3, number)[0]) for number in range(20)}) == 20
+
+
+def test_the_span_in_which_clarabel_is_asked_keeps_every_inner_product():
+    s, h = (
+        noma_grid.scenario((16, 2, 2), "own", 1e-2),
+        np.random.default_rng(1).standard_normal((1, 2, 16, 2)) @ [1, 1j],
+    )
+    inside, g = noma_grid.in_span(s, h)
+    outer, inner = np.concatenate([h[0], s.steering]), np.concatenate([g[0], inside.steering])
+    assert (inside.antennas, inside.users, inside.targets) == (4, 2, 2)
+    np.testing.assert_allclose(inner @ np.conj(inner.T), outer @ np.conj(outer.T), rtol=1e-12, atol=1e-12)

@@ -47,6 +47,9 @@ RESOLUTION = 0.005
 """Relative: where rank one costs more than the relaxation, the search for its level stops within about so much."""
 WITNESS = 1e-4
 """Largest relative violation of covariances that may say a design to exist."""
+PEER = 16
+"""Antennas up to which CVXPY is asked about all of them; of larger arrays it is asked about the span of channels and
+steering vectors, which loses nothing (spec A1): 64 antennas and six users took it 21 GB."""
 STALLED = 0.01
 """Share of drops that may stall."""
 
@@ -157,8 +160,17 @@ def line(point: Point, drops: int, peers: int) -> Found:
         found.unit = max(found.unit, moved.max(initial=0))
     for target, design in zip(TARGETS_DB, designs, strict=True):
         for drop in range(peers):
-            _against_clarabel(found, s, h[[drop]], target, radius, design.take([drop]))
+            asked = (s, h[[drop]]) if s.antennas <= PEER else in_span(s, h[[drop]])
+            _against_clarabel(found, *asked, target, radius, design.take([drop]))
     return found
+
+
+def in_span(s: ni.Scenario, h: np.ndarray) -> tuple[ni.Scenario, np.ndarray]:
+    """The problem of one drop in coordinates of the span of its channels (1, users, antennas) and steering vectors."""
+    basis = np.linalg.qr(np.concatenate([h[0], s.steering]).T)[0]
+    steering = tuple(map(tuple, (s.steering @ np.conj(basis)).tolist()))
+    inside = s.derived(antennas=basis.shape[1], target_angles_deg=(), steering_vectors=steering)
+    return inside, h @ np.conj(basis)
 
 
 def _optimal(design: ni.Design) -> np.ndarray:

@@ -16,6 +16,7 @@ from beamwright.cli.settings import find, split_settings
 from beamwright.cli.summary import summarise
 from beamwright.cli.tables import console, records, show, tell, values
 from beamwright.core import Config, Method, System, require, root_key
+from beamwright.numerics import programs_used
 from beamwright.records import versions
 
 DRAWN_DROPS = 10
@@ -110,7 +111,11 @@ def run_design(job: DesignJob, channels: Channels, folder: Path, rows: int = 10)
         start = time.perf_counter()
         design = job.method(job.scenario, known, **dict(job.options))
         seconds = time.perf_counter() - start
-        made_with = {"beamwright": __version__, **versions()}
+        made_with = {
+            "beamwright": __version__,
+            **versions(),
+            "programs over lanes": ", ".join(programs_used()) or "none",
+        }
         summary = summarise(design)
         report = {**summary, "seconds": seconds, "versions": made_with}
         about = {**job.about, "channels": plain({**channels.notes, "remarks": channels.remarks})}

@@ -11,18 +11,22 @@ from beamwright.numerics.eigenvalues import smallest_eigenvalue
 from beamwright.numerics.fusion import materialise, total
 from beamwright.numerics.gram import weighted_gram
 from beamwright.numerics.hermitian_coordinates import from_hermitian, to_hermitian
+from beamwright.numerics.lane_programs import COMPILER, LaneProgram, in_full, programs_used
 from beamwright.numerics.lanes import one_by_one
 from beamwright.numerics.phasors import phasor, unit_phasor
 from beamwright.numerics.positive_definite import solve_above, solve_positive
 from beamwright.numerics.tiles import in_tiles
 
 __all__ = [
+    "COMPILER",
     "THREADS",
     "Factor",
+    "LaneProgram",
     "Tree",
     "Values",
     "factorise",
     "from_hermitian",
+    "in_full",
     "in_tiles",
     "inverse_factor",
     "lanes_per_tile",
@@ -30,6 +34,7 @@ __all__ = [
     "namespace",
     "one_by_one",
     "phasor",
+    "programs_used",
     "smallest_eigenvalue",
     "solve_above",
     "solve_factorised",

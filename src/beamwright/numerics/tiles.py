@@ -9,17 +9,21 @@ import numpy as np
 
 from beamwright.numerics.array_api import Tree
 from beamwright.numerics.backend import threads
+from beamwright.numerics.lane_programs import LaneProgram
 
 _compiled: WeakKeyDictionary[Callable[..., Tree], set[tuple[object, ...]]] = WeakKeyDictionary()
 
 
-def in_tiles(function: Callable[..., Tree], tile: int, *arrays: np.ndarray, counted: bool = False) -> Tree:
+def in_tiles(
+    function: Callable[..., Tree] | LaneProgram, tile: int, *arrays: np.ndarray, counted: bool = False
+) -> Tree:
     """``function`` on slices of the leading axis, results joined along it as NumPy arrays.
 
-    function, a ``jax.jit``, maps arrays (tile, ...) to a pytree of arrays (tile, ...), each lane by itself. One size is
-    ever compiled, whatever the batch, and a lane has the same bits in any batch and with any number of threads. The
-    last tile is filled up with the last lane. A ``counted`` function (see ``one_by_one``) is told how many lanes count,
-    and gets about as many in every tile, so that no core waits for another.
+    function, a ``jax.jit`` or a ``LaneProgram``, maps arrays (tile, ...) to a pytree of arrays (tile, ...), each lane
+    by itself. One size is ever compiled, whatever the batch, and a lane has the same bits in any batch and with any
+    number of threads (of a ``LaneProgram``: as long as that is the same one). The last tile is filled up with the last
+    lane. A ``counted`` function (see ``one_by_one``) is told how many lanes count, and gets about as many in every
+    tile, so that no core waits for another.
     """
     lanes = len(arrays[0])
     tiles = -(-lanes // tile)
@@ -32,12 +36,13 @@ def in_tiles(function: Callable[..., Tree], tile: int, *arrays: np.ndarray, coun
     def compute(first: int) -> Tree:
         start, end = bounds[first], bounds[first + 1]
         index = np.minimum(np.arange(start, start + tile), lanes - 1)
-        values = function(*([end - start] if counted else []), *(a[index] for a in arrays))
+        values = program(*([end - start] if counted else []), *(a[index] for a in arrays))
         return jax.tree.map(lambda a: np.asarray(a)[: end - start], values)
 
     waiting, parts = list(range(tiles)), []
     sizes = tuple((tile, *a.shape[1:], a.dtype) for a in arrays)
-    compiled = _compiled.setdefault(function, set())
+    program = function.chosen(tiles, sizes) if isinstance(function, LaneProgram) else function
+    compiled = _compiled.setdefault(program, set())
     if sizes not in compiled:
         parts.append(compute(waiting.pop(0)))  # compiles: threads at once would all do it
         compiled.add(sizes)

@@ -4,17 +4,15 @@ Covariance space: the unknowns are w, the Schur complement is H_w + A^T H A. Mul
 H + A H_w A^T (no H for equations).
 """
 
-from collections.abc import Callable
 from functools import cache, partial
 from typing import NamedTuple
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from beamwright.core import REAL, compiler_options
-from beamwright.numerics import in_tiles, lanes_per_tile
+from beamwright.core import REAL
+from beamwright.numerics import LaneProgram, in_tiles, lanes_per_tile
 from beamwright.optim import Ending, conic
 from beamwright.programs.form import Form
 from beamwright.programs.frames import Columns, Seen, seen_rows
@@ -59,8 +57,8 @@ def solve(form: Form) -> Solved:
 
 
 @cache
-def _compiled(layout: Layout, seen: Seen) -> Callable[..., tuple[Array, ...]]:
-    return jax.jit(partial(_solve_tile, layout, seen), compiler_options=compiler_options())
+def _compiled(layout: Layout, seen: Seen) -> LaneProgram:
+    return LaneProgram(partial(_solve_tile, layout, seen))
 
 
 def _solve_tile(layout: Layout, seen: Seen, *arrays: Array) -> tuple[Array, ...]:

@@ -7,6 +7,7 @@ import jax
 import numpy as np
 
 from beamwright.core import drop_keys, require, root_key, status_text
+from beamwright.numerics import in_full
 from beamwright.studies.plan import Chunk, load_function, load_system
 
 _MEASURE_STREAM = 0x6D656173
@@ -23,11 +24,11 @@ class Outcome:
 
 
 def compute(chunk: Chunk) -> Outcome:
-    """Design for the chunk's drops and measure the designs; a drop's numbers depend on its own key only.
+    """Design for the chunk's drops and measure the designs; a drop's numbers depend on its own key only, to the bit.
 
     NumPy's warnings are not passed on: what a number means that is none, its status says.
     """
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), in_full():
         return _compute(chunk)
 
 

@@ -3,6 +3,7 @@
 A design for a harder target serves the easier one: where recovery of rank one fails, it may succeed there.
 """
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -56,6 +57,8 @@ class Usable(NamedTuple):
 def least_power(s: Scenario, problem: Problem) -> Solution:
     """Beams of little power for every drop, and tightened multipliers of the relaxation."""
     relaxed = relax(s, problem)
+    trace = relaxed.objective_w[:, None]
+    relaxed = _within_limit(s, problem, relaxed)
     found = least_power_beams(s, problem, relaxed)
     relaxed, found = _served(s, problem, relaxed, found)
     multipliers = tighten(s, problem, relaxed.multipliers, relaxed.objective_w)
@@ -64,8 +67,19 @@ def least_power(s: Scenario, problem: Problem) -> Solution:
         relaxed.covariances,
         _proven(s, problem, relaxed, found, multipliers),
         relaxed.iterations + found.iterations,
-        relaxed.objective_w[:, None],
+        trace,
     )
+
+
+def _within_limit(s: Scenario, problem: Problem, relaxed: Relaxation) -> Relaxation:
+    """Relaxation whose objective is infinite where its multipliers prove it beyond the limit: no beams are sought."""
+    over = np.flatnonzero(relaxed.objective_w > problem.power_limit_w)
+    if not len(over):
+        return relaxed
+    bound_w = dual_bound(s, problem.take(over), relaxed.multipliers.take(over)).bound_w
+    objective_w = relaxed.objective_w.copy()
+    objective_w[over[bound_w > problem.power_limit_w[over] * (1 + VIOLATION)]] = np.inf
+    return replace(relaxed, objective_w=objective_w)
 
 
 def _served(s: Scenario, problem: Problem, relaxed: Relaxation, found: Usable) -> tuple[Relaxation, Usable]:

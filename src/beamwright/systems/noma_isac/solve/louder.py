@@ -26,13 +26,14 @@ PROVING = 1e-4
 def serving(s: Scenario, problem: Problem, relaxed: Relaxation, drops: np.ndarray) -> tuple[Relaxation, np.ndarray]:
     """Relaxation in which covariances of ``drops`` (indices) that miss a demand give way to those for more noise.
 
-    Multipliers stay those of the problem itself.
+    Multipliers stay those of the problem itself. The largest share goes first: where that serves nobody, no smaller one
+    is tried; where it does, the least that does counts.
 
     Returns: the relaxation, and which drops were changed, (drops,).
     """
     changed = np.zeros(len(problem.h), bool)
     left = drops[_misses(s, problem.take(drops), relaxed.take(drops))]
-    for share in SERVING:
+    for i, share in enumerate((SERVING[-1], *SERVING[:-1])):
         if not len(left):
             break
         some = problem.take(left)
@@ -41,7 +42,7 @@ def serving(s: Scenario, problem: Problem, relaxed: Relaxation, drops: np.ndarra
         other = replace(other, multipliers=relaxed.multipliers.take(left))
         relaxed = relaxed.put(left[kept], other.take(np.flatnonzero(kept)))
         changed[left[kept]] = True
-        left = left[~kept]
+        left = left[kept if i == 0 else ~kept]
     return relaxed, changed
 
 

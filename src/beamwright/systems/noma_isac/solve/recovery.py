@@ -5,9 +5,10 @@ from typing import NamedTuple
 import numpy as np
 
 from beamwright.optim.rank_reduction import reduce_rank
-from beamwright.systems.noma_isac.physics import RECOVERED_GAP, VIOLATION, Oma, Problem, Scenario, judge, model
+from beamwright.systems.noma_isac.physics import GAP, RECOVERED_GAP, VIOLATION, Oma, Problem, Scenario, judge, model
 from beamwright.systems.noma_isac.physics.combination import coordinates, stream_weights, weighted_cost
 from beamwright.systems.noma_isac.physics.constraints import Constraint, constraints
+from beamwright.systems.noma_isac.solve.power_control import raised
 from beamwright.systems.noma_isac.solve.relax import Relaxation, asks_for_all_errors, relax
 
 RANK_ONE = 1e-6
@@ -33,7 +34,7 @@ def recover(s: Scenario, problem: Problem, relaxed: Relaxation) -> Recovered:
     Where there are none the top eigenvectors are returned: the certificate will show what they miss.
     """
     inner = np.nan_to_num(relaxed.inner)
-    beams, single = _accept(s, problem, inner, relaxed.basis)
+    beams, single = _accept(s, problem, inner, relaxed.basis, relaxed.objective_w)
     iterations = np.zeros(len(inner), int)
     loose = np.flatnonzero(~single & np.isfinite(relaxed.objective_w))
     if len(loose) and not asks_for_all_errors(s, problem):
@@ -57,19 +58,34 @@ def principal_beams(inner: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.sqrt(np.maximum(values[..., -1:], 0)) * vectors[..., -1], ratio
 
 
-def _accept(s: Scenario, problem: Problem, inner: np.ndarray, basis: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Top eigenvectors (drops, users, r), and whether they may be returned.
+def _accept(
+    s: Scenario, problem: Problem, inner: np.ndarray, basis: np.ndarray, objective_w: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Beams (drops, users, r) of covariances, and whether they may be returned.
 
-    What is left out of a covariance counts by its share of the power a user receives, not of the trace: a ratio below
-    ``RANK_ONE`` alone does not keep every SINR.
+    Top eigenvectors may where all covariances are of rank one and the demands are met. What is left out of a covariance
+    counts by its share of the power a user receives, not of the trace: a ratio below ``RANK_ONE`` alone does not keep
+    every SINR, and one above loses none for good where beams that keep their users' share and power control make up for
+    it, at no cost beside ``objective_w`` (drops,).
     """
     beams, ratio = principal_beams(inner)
     good = ratio <= RANK_ONE
     at = np.flatnonzero(good)
-    whole = _lift(basis[at], beams[at])
-    unlimited = problem.take(at)._replace(power_limit_w=np.full(len(at), np.inf))
-    good[at] = judge(s, unlimited, whole, basis[at]).residuals.violation <= VIOLATION / 2
+    good[at] = _cost(s, problem.take(at), _lift(basis[at], beams[at])) < np.inf
+    at = np.flatnonzero(~good & np.isfinite(objective_w))
+    if len(at):
+        some = problem.take(at)
+        served = np.where(some.sinr_target[..., None] > 0, _serving_beams(some, inner[at], basis[at]), beams[at])
+        served = raised(s, some, _lift(basis[at], served))
+        good[at] = _cost(s, some, served) <= objective_w[at] * (1 + GAP / 2)
+        beams[at[good[at]]] = _inside(basis[at], served)[good[at]]
     return beams, good
+
+
+def _cost(s: Scenario, problem: Problem, beams: np.ndarray) -> np.ndarray:
+    """Objective J of beams (drops, users, antennas) that meet all but the power limit, else infinite, (drops,)."""
+    judged = judge(s, problem._replace(power_limit_w=np.full(len(beams), np.inf)), beams)
+    return np.where(judged.residuals.violation <= VIOLATION / 2, judged.objective_w, np.inf)
 
 
 def _along_the_face(s: Scenario, problem: Problem, relaxed: Relaxation) -> tuple[np.ndarray, np.ndarray]:
@@ -79,7 +95,7 @@ def _along_the_face(s: Scenario, problem: Problem, relaxed: Relaxation) -> tuple
         relaxed.inner, axis1=-2, axis2=-1
     ).real.sum(axis=-1, keepdims=True)
     reduced = reduce_rank(relaxed.inner, functionals, slack <= 1e-7 * scale, np.maximum(slack, 0), tolerance=1e-9)
-    return _accept(s, problem, reduced.x, relaxed.basis)
+    return _accept(s, problem, reduced.x, relaxed.basis, relaxed.objective_w)
 
 
 def _functionals(s: Scenario, problem: Problem, relaxed: Relaxation) -> tuple[np.ndarray, np.ndarray]:
@@ -129,7 +145,7 @@ def _by_penalty(s: Scenario, problem: Problem, relaxed: Relaxation) -> "_Designs
     needed: cheaper designs from a quarter of the iterations (docs). Drops where that fails start again elsewhere.
     """
     drops = len(problem.h)
-    top, served = principal_beams(relaxed.inner)[0], _serving_beams(problem, relaxed)
+    top, served = principal_beams(relaxed.inner)[0], _serving_beams(problem, relaxed.inner, relaxed.basis)
     best = _Designs(top.copy(), np.full(drops, np.inf), np.zeros(drops), np.zeros(drops, int))
     for starts in (((top, 1.0),), ((served, 1.0), (served, 30.0))):
         todo = np.flatnonzero(best.objective_w > relaxed.objective_w * (1 + RECOVERED_GAP))
@@ -148,9 +164,15 @@ def _by_penalty(s: Scenario, problem: Problem, relaxed: Relaxation) -> "_Designs
     return best
 
 
-def _serving_beams(problem: Problem, relaxed: Relaxation) -> np.ndarray:
-    """Beams W_k h_k, (drops, users, r): the part of W_k for its user, where the top eigenvector may serve targets."""
-    return np.einsum("dkij,dkj->dki", relaxed.inner, problem.h @ np.conj(relaxed.basis))
+def _serving_beams(problem: Problem, inner: np.ndarray, basis: np.ndarray) -> np.ndarray:
+    """Beams w_k = W_k h_k / (h_k^H W_k h_k)^1/2, (drops, users, r), where the top eigenvector may serve targets.
+
+    User k receives as much of w_k as of W_k, all others no more: w_k w_k^H <= W_k (Cauchy-Schwarz).
+    """
+    h = _inside(basis, problem.h)
+    towards = np.einsum("dkij,dkj->dki", inner, h)
+    power_w = np.einsum("dki,dki->dk", np.conj(h), towards).real[..., None]
+    return np.divide(towards, np.sqrt(np.abs(power_w)), out=np.zeros_like(towards), where=power_w > 0)
 
 
 class _Designs(NamedTuple):
@@ -212,11 +234,16 @@ def _penalised(
     v = beams / np.where(norm > 0, norm, 1)
     away = np.eye(v.shape[-1]) - v[..., :, None] * np.conj(v[..., None, :])
     penalised = relax(s, problem, rho[:, None, None, None] * away, basis)
-    beams, single = _accept(s, problem, np.nan_to_num(penalised.inner), basis)
     cost = penalised.objective_w
+    beams, single = _accept(s, problem, np.nan_to_num(penalised.inner), basis, cost)
     return beams, cost, single & np.isfinite(cost), penalised.iterations
 
 
 def _lift(basis: np.ndarray, beams: np.ndarray) -> np.ndarray:
     """Beams at the antennas, from coordinates in the basis."""
     return np.einsum("dar,dkr->dka", basis, beams)
+
+
+def _inside(basis: np.ndarray, vectors: np.ndarray) -> np.ndarray:
+    """Coordinates (drops, users, r) of vectors at the antennas in the basis."""
+    return np.einsum("dar,dka->dkr", np.conj(basis), vectors)

@@ -1,6 +1,5 @@
 """Relaxed problems of a batch (spec P1, P2, P4): from arrays in input order to covariances and multipliers."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
@@ -9,8 +8,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from beamwright.core import ArrayRecord, compiler_options
-from beamwright.numerics import in_tiles, lanes_per_tile
+from beamwright.core import ArrayRecord
+from beamwright.numerics import LaneProgram, in_tiles, lanes_per_tile
 from beamwright.optim import Ending, conic
 from beamwright.systems.noma_isac.physics import (
     Covariances,
@@ -150,8 +149,8 @@ def asks_for_all_errors(s: Scenario, problem: Problem) -> bool:
 
 
 @cache
-def _compiled(layout: Layout, robust: bool) -> Callable[..., Relaxed]:
-    return jax.jit(partial(_solve_tile, layout, robust), compiler_options=compiler_options())
+def _compiled(layout: Layout, robust: bool) -> LaneProgram:
+    return LaneProgram(partial(_solve_tile, layout, robust))
 
 
 def _solve_tile(layout: Layout, robust: bool, *arrays: jax.Array) -> Relaxed:
