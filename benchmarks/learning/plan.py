@@ -23,7 +23,7 @@ from beamwright.systems.cellfree.learn.actions import ACTIONS
 from beamwright.systems.cellfree.learn.methods import learn, propose
 from beamwright.systems.cellfree.methods import certified_design
 from beamwright.systems.cellfree.scene import checked
-from beamwright.systems.cellfree.solve import Options, multistart
+from beamwright.systems.cellfree.solve import Options, Schedule, multistart
 from benchmarks.learning.twin import Twin
 from benchmarks.protocol import Benchmark, Ratio, Row, Tradeoff
 from benchmarks.timing import Times, once, timed, timed_each
@@ -44,15 +44,24 @@ class Plan:
     """Training of agents that learn a single channel."""
     policy_steps: int | None = None
     """Training of policies for any channel; None is what their agent takes by default."""
+    search_steps: int | None = None
+    """Training of learnt searches; None likewise."""
     budgets: tuple[tuple[int, int, int], ...] = (
-        (1, 50, 1), (1, 100, 1), (2, 100, 1), (3, 100, 1), (6, 100, 1), (3, 200, 1), (4, 200, 1), (6, 200, 1),
-        (1, 300, 1), (2, 300, 1), (3, 300, 1), (4, 300, 1), (6, 300, 1), (1, 300, 2), (2, 300, 2), (3, 300, 2),
-        (6, 300, 2),
+        (1, 50, 1), (1, 100, 1), (1, 300, 1), (3, 300, 1), (6, 300, 1), (6, 150, 2), (6, 300, 2), (12, 50, 3),
+        (12, 100, 3), (12, 150, 3), (12, 300, 3),
     )  # fmt: skip
     """Starts, steps and rounds of the optimiser; the last is its default."""
+    short: tuple[tuple[int, int, int], ...] = (
+        (4, 60, 2), (8, 60, 2), (8, 120, 2), (12, 150, 2), (12, 300, 2),
+    )  # fmt: skip
+    """The same of learnt searches."""
 
 
-QUICK = Plan(seeds=2, tests=16, env_steps=4000, policy_steps=4000, budgets=((1, 50, 1), (2, 50, 1), (6, 50, 1)))
+QUICK = Plan(
+    seeds=2, tests=16, env_steps=4000, policy_steps=4000, search_steps=120_000,
+    budgets=((1, 50, 1), (2, 50, 1), (6, 50, 1)), short=((8, 60, 2),),
+)  # fmt: skip
+SEARCHES = "optimiser", "optimiser from the policy", "learnt search", "the same, not learnt"
 
 
 def run(plan: Plan) -> Iterator[Row]:
@@ -69,6 +78,7 @@ def run(plan: Plan) -> Iterator[Row]:
         yield replace(row, study="time", case="for any channel", solver=f"{row.solver} policy", errors=np.nan)
     row, policy = kept["amortised"]
     yield from _searches(s, tests, plan, policy, row.times.set_up_s)
+    yield from learnt_searches(s, tests, plan)
     yield from _each(s, tests, plan)
     silent = cf.silence(s, tests).worst_case_utility
     yield Row("time", "", "radar silent", Times(0.0, 0.0), plan.tests, plan.tests, objective=silent)
@@ -163,6 +173,29 @@ def _searches(s: cf.Scenario, tests: cf.Known, plan: Plan, policy: cf.Policy, tr
             yield Row("time", case, solver, times._replace(set_up_s=set_up_s), drops, drops, objective=utility)
 
 
+def learnt_searches(s: cf.Scenario, tests: cf.Known, plan: Plan) -> Iterator[Row]:
+    """Searches of short budgets, by every seed's schedule and by the optimiser's own rates and temperatures."""
+    pool, drops = cf.draw(s, jax.random.key(1), POOL).known, len(tests.echo_gain)
+    more = {} if plan.search_steps is None else {"env_steps": plan.search_steps}
+    policies, training = timed_each(lambda seed: cf.train_search(s, pool, seed=seed, **more)[0], range(plan.seeds))
+    for starts, steps, rounds in plan.short:
+        case = f"{starts} x {steps} x {rounds}"
+        for solver, schedules, set_up_s in (
+            ("learnt search", [policy.schedule for policy in policies], training.solve_s),
+            ("the same, not learnt", [Schedule()], 0.0),
+        ):
+            calls = [
+                partial(multistart, s, tests, Options(starts=starts, steps=steps, rounds=rounds, schedule=schedule))
+                for schedule in schedules
+            ]
+            scores = [float(_utility(s, tests, call()).mean()) for call in calls]
+            _, times = timed(calls[0], drops)
+            yield Row(
+                "time", case, solver, times._replace(set_up_s=set_up_s), drops, drops, objective=scores,
+                errors=_two_standard_errors(scores),
+            )  # fmt: skip
+
+
 def _each(s: cf.Scenario, tests: cf.Known, plan: Plan) -> Iterator[Row]:
     drops = len(tests.echo_gain)
     for name, more in (("ddpg", {}), ("meta", {}), ("amortised", {"environments": 2})):
@@ -181,10 +214,10 @@ def _utility(s: cf.Scenario, known: cf.Known, found: Any) -> np.ndarray:
 
 
 def share_reached(frame: pd.DataFrame, share: float = 0.99) -> dict[str, float]:
-    """Least time per channel at which either search is worth that share of the optimiser's default."""
+    """Least time per channel at which each search is worth that share of the optimiser's default."""
     times = frame[frame.study == "time"]
     goal = share * times[times.solver == "optimiser"].objective.iloc[-1]
-    names = "optimiser", "optimiser from the policy"
+    names = [name for name in SEARCHES if name in set(times.solver)]
     return {name: float(times[(times.solver == name) & (times.objective >= goal)].solve_s.min()) for name in names}
 
 

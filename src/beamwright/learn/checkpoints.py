@@ -7,10 +7,12 @@ on purpose can change the digest, too.
 import hashlib
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import equinox as eqx
+import numpy as np
+from numpy.typing import ArrayLike
 
 from beamwright.core import require
 from beamwright.numerics import Tree
@@ -41,6 +43,14 @@ def load(path: str | Path, like: Tree) -> Tree:
     except (ValueError, RuntimeError, EOFError, OSError, TypeError) as error:
         first = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ValueError(f"{path} must hold whole arrays, but it is damaged ({first})") from None
+
+
+def digest_of(arrays: Iterable[ArrayLike]) -> str:
+    """SHA-256 of arrays, one after another."""
+    total = hashlib.sha256()
+    for array in arrays:
+        total.update(np.ascontiguousarray(array).tobytes())
+    return total.hexdigest()
 
 
 def _read(path: Path) -> tuple[dict[str, object], bytes]:

@@ -41,29 +41,49 @@ def run(
     Raises:  ValueError where the folder holds another run, or a damaged file.
     """
     key, judged = root_key(seed), judges(root_key(seed))
-    count = rows(agent, env, options)[0]
-    curve: Any = Row._make(np.full(count, np.nan) for _ in Row._fields)
     first = eqx.filter_jit(lambda env, key, actor: begin(agent, env, options, key, actor))
     more = eqx.filter_jit(lambda env, state, judged: advance(agent, env, options, state, judged))
-    state, done = first(env, key, actor), 0
+    state, curve = keep_going(
+        first(env, key, actor), lambda state: more(env, state, judged), rows(agent, env, options)[0], folder, about,
+        on_row, save_every_s,
+    )  # fmt: skip
+    finish(folder, about, state.actor)
+    return state.actor, curve
+
+
+def keep_going(
+    state: Tree,
+    more: Callable[[Tree], tuple[Tree, Row]],
+    count: int,
+    folder: Path | None,
+    about: Mapping[str, object],
+    on_row: Callable[[Row], None] = lambda _: None,
+    save_every_s: float = SAVE_EVERY_S,
+) -> tuple[Tree, Row]:
+    """Last state and curve after ``count`` rows of ``more(state) -> (state, row)``; a run that was stopped goes on."""
+    done, curve = 0, Row._make(np.full(count, np.nan) for _ in Row._fields)
     if folder is not None and (folder / STATE).is_file():
         known = checkpoints.read_about(folder / STATE)
         _same(folder / STATE, known, about)
         state, curve, done = checkpoints.load(folder / STATE, (state, curve, np.array(0)))
     saved, wait_s = time.monotonic(), save_every_s
     for row in range(int(done), count):
-        state, latest = more(env, state, judged)
+        state, latest = more(state)
         for kept, value in zip(curve, latest, strict=True):
-            kept[row] = value
+            kept[row] = value  # type: ignore[index]
         on_row(Row._make(values[: row + 1] for values in curve))
         if folder is not None and (begun := time.monotonic()) - saved >= wait_s:
             checkpoints.save(folder / STATE, about, (state, curve, np.array(row + 1)))
             saved = time.monotonic()
             wait_s = max(save_every_s, (saved - begun) / SAVING_SHARE) if save_every_s else 0.0
+    return state, curve
+
+
+def finish(folder: Path | None, about: Mapping[str, object], actor: Tree) -> None:
+    """Write the policy, and forget the state, where there is a folder."""
     if folder is not None:
-        checkpoints.save(folder / POLICY, about, state.actor)
+        checkpoints.save(folder / POLICY, about, actor)
         (folder / STATE).unlink(missing_ok=True)
-    return state.actor, curve
 
 
 def policy_about(path: str | Path, system: str) -> tuple[Path, dict[str, Any]]:

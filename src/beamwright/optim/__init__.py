@@ -3,7 +3,7 @@
 Sets no flag: for tolerances of 1e-8 call ``jax.config.update("jax_enable_x64", True)``.
 """
 
-from beamwright.optim import adam, conic, conjugate_gradient, penalty_dual, quasi_newton
+from beamwright.optim import adam, conic, conjugate_gradient, cross_entropy, penalty_dual, quasi_newton
 from beamwright.optim.ball_ratio import LeastRatio, Ratio, least_ratio_over_ball
 from beamwright.optim.ending import Ending
 from beamwright.optim.line_search import backtrack, falls_enough
@@ -31,6 +31,7 @@ __all__ = [
     "bracketed_root",
     "conic",
     "conjugate_gradient",
+    "cross_entropy",
     "falls_enough",
     "inner",
     "least_ratio_over_ball",

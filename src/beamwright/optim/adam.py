@@ -15,16 +15,17 @@ from beamwright.optim.ending import Ending
 
 
 class Options(NamedTuple):
-    """The rate falls along half a cosine from ``rate`` to ``rate * last``."""
+    """The rate falls along half a cosine from ``rate`` to ``rate * last``. All may be traced."""
 
     iterations: int | Array = 300
-    """May be traced: programs of several lengths share one compilation."""
-    rate: float = 0.03
-    last: float = 0.05
-    clip: float = 10.0
+    """If traced, programs of several lengths share one compilation."""
+    rate: float | Array = 0.03
+    """One rate, or (variables,) one for each."""
+    last: float | Array = 0.05
+    clip: float | Array = 10.0
     """Longest gradient."""
-    momentum: float = 0.9
-    memory: float = 0.999
+    momentum: float | Array = 0.9
+    memory: float | Array = 0.999
 
 
 class Found(NamedTuple):

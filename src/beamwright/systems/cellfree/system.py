@@ -75,5 +75,14 @@ SYSTEM = System(
             "Worst-case utility (bit/s/Hz)",
         )
         for name, options in AGENT_OPTIONS.items()
+    }
+    | {
+        "search": Learner(
+            "search",
+            "Learnt search: rates and temperatures of the optimiser by the cross-entropy method",
+            learn.Search,
+            learn.train_search,
+            "Worst-case utility (bit/s/Hz)",
+        )
     },
 )

@@ -12,8 +12,9 @@ from beamwright.systems.cellfree.learn.methods import (
     single_offsets,
     train_policy,
 )
+from beamwright.systems.cellfree.learn.search_policy import Search, SearchPolicy, train_search
 
 __all__ = [
-    "Amortised", "CellFree", "Ddpg", "Meta", "Policy", "PolicyDesign", "design_by_policy", "environment",
-    "learn_each", "single_offsets", "train_policy",
+    "Amortised", "CellFree", "Ddpg", "Meta", "Policy", "PolicyDesign", "Search", "SearchPolicy", "design_by_policy",
+    "environment", "learn_each", "single_offsets", "train_policy", "train_search",
 ]  # fmt: skip

@@ -1,7 +1,6 @@
 """Designs by agents: trained on each drop by itself, or once on many drops for any later one."""
 
-import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,7 +11,6 @@ import jax
 import numpy as np
 from jax import Array
 from jax.tree_util import PyTreeDef
-from numpy.typing import ArrayLike
 
 from beamwright.core import USUAL, Config, guarded, numbered_keys, parameter, ranges, renamed, require, root_key
 from beamwright.learn import (
@@ -33,6 +31,8 @@ from beamwright.numerics import Tree, in_tiles, one_by_one
 from beamwright.systems.cellfree import physics
 from beamwright.systems.cellfree.learn.actions import Actions, Site, site_of
 from beamwright.systems.cellfree.learn.environment import CellFree, Objective, build_environment, environment
+from beamwright.systems.cellfree.learn.search_policy import AGENT as SEARCH
+from beamwright.systems.cellfree.learn.search_policy import SearchPolicy, design_by_search
 from beamwright.systems.cellfree.methods import (
     certified_design,
     leakage_beams,
@@ -81,7 +81,10 @@ class PolicyDesign(Config):
 
     checkpoint: str = parameter("", "policy.eqx, written by beamwright train, or its folder")
     starts: int = parameter(
-        0, "If any, the optimiser goes on from the policy's design, with so many starts", ge=0, le=10_000
+        0,
+        "If any, the optimiser goes on from the policy's design, or a learnt search has so many starts",
+        ge=0,
+        le=10_000,
     )
     rounds: int = parameter(2, "Rounds of its search", source="spec, section 6", ge=1, le=1000)
     steps: int = parameter(300, "Steps of Adam per round", source="spec, section 6", **ranges.ROUNDS)
@@ -270,9 +273,9 @@ def train_policy(
     run = {
         **(about or {}), "system": "cellfree", "agent": agent, "seed": seed, "varying": env.varying,
         "scenario": scenario.model_dump(mode="json"),
-        "channels_sha256": _digest([getattr(known, name) for name in INPUTS]),
+        "channels_sha256": checkpoints.digest_of(getattr(known, name) for name in INPUTS),
         "options": {**agent_options.model_dump(mode="json"), "actions": actions, "objective": objective},
-        "initial_sha256": "" if before is None else _digest(jax.tree.leaves(before.actor)),
+        "initial_sha256": "" if before is None else checkpoints.digest_of(jax.tree.leaves(before.actor)),
     }  # fmt: skip
     path = None if folder is None else Path(folder)
     actor, rows = sessions.run(
@@ -282,39 +285,42 @@ def train_policy(
     return Policy(scenario, agent, actions, objective, env.varying, actor), curve
 
 
-def _digest(arrays: Sequence[ArrayLike]) -> str:
-    total = hashlib.sha256()
-    for array in arrays:
-        total.update(np.ascontiguousarray(array).tobytes())
-    return total.hexdigest()
-
-
 @guarded(Scenario, PolicyDesign, design_bytes)
 def design_by_policy(
     scenario: Scenario,
     known: Known,
-    checkpoint: str | Path | Policy,
+    checkpoint: str | Path | Policy | SearchPolicy,
     starts: int = USUAL,
     rounds: int = USUAL,
     steps: int = USUAL,
     seed: int = USUAL,
 ) -> Design:
-    """Design by a trained policy: the best step of an episode, by the reward it was trained for.
+    """Design by a trained policy: the best step of an episode, by the reward it was trained for; or a learnt search.
 
-    Args:    checkpoint: a ``Policy``, or a file written by ``beamwright train``; its scenario must have the same sizes;
-             starts: if any, the deterministic optimiser goes on from there, with so many starts of which the policy's
-             design is the first, ``rounds`` and ``steps`` of search.
-    Returns: Design with the policy's own filters, or the optimiser's.
+    Args:    checkpoint: a policy, or a file written by ``beamwright train``. The scenario of a ``Policy`` must have the
+             same sizes; starts: if any, the deterministic optimiser goes on from there, with so many starts of which
+             the policy's design is the first, ``rounds`` and ``steps`` of search. A ``SearchPolicy`` searches by itself
+             whatever the sizes: as long as it was trained for, or, with ``starts``, so long; seed of its starts.
+    Returns: Design with the policy's own filters, or the search's.
     Raises:  ValueError naming the argument.
     """
     require(starts >= 0, "starts", "be >= 0", starts)
     require(checkpoint != "", "checkpoint", "name a policy.eqx", "nothing", "beamwright train writes one")
-    policy = checkpoint if isinstance(checkpoint, Policy) else Policy.load(checkpoint)
+    policy = _loaded(checkpoint) if isinstance(checkpoint, str | Path) else checkpoint
+    if isinstance(policy, SearchPolicy):
+        length = (starts, rounds, steps) if starts else (policy.starts, policy.rounds, policy.steps)
+        return design_by_search(scenario, known, policy, *length, seed=seed)
     known = checked(scenario, known)
     design = certified_design(scenario, known, *propose(scenario, known, policy))
     if starts == 0:
         return design
     return maximise_worst_case(scenario, known, starts=starts, rounds=rounds, steps=steps, seed=seed, initial=design)
+
+
+def _loaded(path: str | Path) -> Policy | SearchPolicy:
+    """Policy of a file, of the kind that the file says."""
+    kind = SearchPolicy if sessions.policy_about(path, "cellfree")[1].get("agent") == SEARCH else Policy
+    return kind.load(path)
 
 
 def propose(s: Scenario, known: Known, policy: Policy) -> tuple[physics.Point, physics.Filters]:

@@ -12,6 +12,7 @@ import numpy as np
 from beamwright.systems.cellfree import physics
 from beamwright.systems.cellfree.scene import Known, Scenario
 from beamwright.systems.cellfree.solve.frame import Frame, frame_of
+from beamwright.systems.cellfree.solve.schedule import Schedule
 from beamwright.systems.cellfree.solve.search import SPARE, Lane, Run, SearchResult, search
 from beamwright.systems.cellfree.solve.start import largest_radar_rate, silent_vector, starting_vectors, vector_of
 
@@ -45,6 +46,8 @@ class Options(NamedTuple):
     seed: int = 0
     radar_log: float = 0.0
     """log2(1 + required radar SINR)."""
+    schedule: Schedule | None = None
+    """Learnt rates and temperatures; the search then leaves fixed arrays out, but for silent ones."""
 
 
 class Found(NamedTuple):
@@ -87,11 +90,13 @@ def multistart(
     ``assumed``: offsets (drops, aps), in units of the range, that filters and utility are for, and no others.
     """
     s, frame = _unit_powers(scenario), frame_of(scenario, known, assumed)
-    best, given = None, None if initial is None else frame.entered(initial)
-    if given is None or options.starts > 1 or not options.movable:
-        best = _fixed(s, frame, known.numbers, options)
+    fixed, best, given = None, None, None if initial is None else frame.entered(initial)
+    if options.schedule is not None:
+        best = _silent(s, frame, options)
+    elif given is None or options.starts > 1 or not options.movable:
+        best = fixed = _fixed(s, frame, known.numbers, options)
     if options.movable:
-        best = _moving(s, frame, known.numbers, options, best, given)
+        best = _moving(s, frame, known.numbers, options, given, fixed, best)
     assert best is not None
     point, offsets_hz = frame.restored(best.result.point), _range_hz(scenario, options) * best.offsets
     filters = filters_for(scenario, known, point, offsets_hz, best.result.weights)
@@ -120,6 +125,20 @@ def first_lanes(scenario: Scenario, known: Known, options: Options) -> tuple[Fra
     return frame, _lanes(s, frame, options, pool, True, options.steps, True)
 
 
+def steps_by_schedule(options: Options) -> int:
+    """Steps of Adam per drop of a search by a schedule."""
+    total, kept = 0, options.starts
+    for number in range(options.rounds):
+        total += kept * _steps(options, number)
+        kept = -(-kept // KEPT)
+    return total
+
+
+def _steps(options: Options, number: int) -> int:
+    """Steps of a round, which is shorter where it is the first of several."""
+    return options.steps if number or options.rounds == 1 else -(-options.steps // FIRST)
+
+
 def _unit_powers(scenario: Scenario) -> Scenario:
     """The scenario in the frame."""
     return scenario.model_copy(update={"ap_power_w": 1.0, "user_power_w": 1.0})
@@ -127,23 +146,29 @@ def _unit_powers(scenario: Scenario) -> Scenario:
 
 def _fixed(s: Scenario, frame: Frame, numbers: np.ndarray, options: Options) -> _Best:
     """Fixed arrays from two thirds as many starts; and silence, as it is."""
-    silent = _pool(frame, silent_vector(s, frame)[:, None], 0.0)
-    best = _best_of(_run(s, frame, options, silent, movable=False, steps=0), silent, steps=0)
     starts = starting_vectors(s, frame, numbers, -(-2 * options.starts // 3), options.seed, movable=False)
-    return _rounds(s, frame, options, _pool(frame, *starts), False, best)
+    return _rounds(s, frame, options, _pool(frame, *starts), False, _silent(s, frame, options))
+
+
+def _silent(s: Scenario, frame: Frame, options: Options) -> _Best:
+    """Fixed arrays that nobody radiates from, as they are."""
+    silent = _pool(frame, silent_vector(s, frame)[:, None], 0.0)
+    return _best_of(_run(s, frame, options, silent, movable=False, steps=0), silent, steps=0)
 
 
 def _moving(
-    s: Scenario, frame: Frame, numbers: np.ndarray, options: Options, fixed: _Best | None, given: physics.Point | None
-) -> _Best:
-    """Moving antennas from random layouts, from the best fixed arrays, and from a given design instead of the first."""
+    s: Scenario, frame: Frame, numbers: np.ndarray, options: Options, given: physics.Point | None, fixed: _Best | None,
+    best: _Best | None,
+) -> _Best:  # fmt: skip
+    """Moving antennas from random layouts, from the best fixed arrays, and from a given design instead of the first;
+    or the best before."""
     x, floors = starting_vectors(s, frame, numbers, options.starts, options.seed, movable=True)
     if given is not None:
         x[:, 0], floors[:, 0] = vector_of(s, frame, given), RETURN_FLOOR * largest_radar_rate(s, frame.paths)
     if fixed is not None:
         x = np.concatenate([x, vector_of(s, frame, fixed.result.point)[:, None]], axis=1)
         floors = np.concatenate([floors, np.zeros((len(x), 1))], axis=1)
-    return _rounds(s, frame, options, _pool(frame, x, floors), True, fixed)
+    return _rounds(s, frame, options, _pool(frame, x, floors), True, best)
 
 
 def _pool(frame: Frame, x: np.ndarray, floors: np.ndarray | float) -> _Pool:
@@ -154,7 +179,7 @@ def _pool(frame: Frame, x: np.ndarray, floors: np.ndarray | float) -> _Pool:
 def _rounds(s: Scenario, frame: Frame, options: Options, pool: _Pool, movable: bool, best: _Best | None) -> _Best:
     """Best of a pool after all rounds, or of what there was before."""
     for number in range(options.rounds):
-        steps = options.steps if number or options.rounds == 1 else -(-options.steps // FIRST)
+        steps = _steps(options, number)
         results = _run(s, frame, options, pool, movable, steps, first=number == 0)
         best = _better(best, _best_of(results, pool, steps * pool.x.shape[1]))
         pool = _next(pool, results, number)
@@ -210,7 +235,8 @@ def _lanes(s: Scenario, frame: Frame, options: Options, pool: _Pool, movable: bo
     drops, starts = pool.x.shape[:2]
     each, one = np.repeat(np.arange(drops), starts), np.ones(drops * starts)
     tx, rx = physics.fixed_layouts(s, drops)
-    hot, rate = (HOT, FIRST_RATE) if first else (WARM, RATE)
+    hot, rate = _pace(options, first)
+    learnt = np.empty(0) if options.schedule is None else options.schedule.adam
     return Lane(
         paths=physics.Paths(*(a[each] for a in frame.paths)),
         run=Run(np.full(len(one), steps), hot * one, rate * one, pool.floors.ravel()),
@@ -218,8 +244,15 @@ def _lanes(s: Scenario, frame: Frame, options: Options, pool: _Pool, movable: bo
         full_power=np.full(len(one), options.full_power), reach=s.half_region_wavelengths * one,
         spacing=s.spacing_wavelengths * one, tx=tx[each], rx=rx[each],
         offsets=pool.offsets.reshape(len(one), -1, s.aps), numbers=np.tile(s.radio.numbers, (len(one), 1)),
-        start=pool.x.reshape(len(one), -1),
+        start=pool.x.reshape(len(one), -1), adam=np.tile(learnt, (len(one), 1)),
     )  # fmt: skip
+
+
+def _pace(options: Options, first: bool) -> tuple[float, float]:
+    """First temperature and rate of Adam, a schedule's over its first ones, in the first and in further rounds."""
+    if options.schedule is None:
+        return (HOT, FIRST_RATE) if first else (WARM, RATE)
+    return (options.schedule.hot, 1.0) if first else (options.schedule.warm, options.schedule.later)
 
 
 def _range_hz(s: Scenario, options: Options) -> float:

@@ -75,6 +75,8 @@ class Lane(NamedTuple):
     """(numbers,) ``Radio.numbers``."""
     start: Values
     """(variables,)."""
+    adam: Values
+    """(kinds + 4,) of a schedule, see ``Schedule.adam``; (0,) where there is none."""
 
 
 class SearchResult(NamedTuple):
@@ -167,13 +169,23 @@ def _search(s: Radio, users: int, lane: Lane, effort: physics.Effort) -> SearchR
         temperature, least = run.hot * (COLD / run.hot) ** share, jnp.min(each)
         return temperature * jnp.log(jnp.sum(jnp.exp((least - each) / temperature))) - least
 
-    x = adam.minimise(loss, lane.start, adam.Options(run.steps, run.rate)).x
+    x = adam.minimise(loss, lane.start, _adam(s, users, lane)).x
     filtered, (point, weights) = physics.apply_filters(s, *heard(x)), decode(s, lane, x, users)
     worst = physics.find_worst_offsets(s, filtered, lane.range_hz, effort)
     radar = physics.sinrs(s, filtered, physics.offset_phases(s, lane.range_hz * worst.offsets)).radar
     least = jnp.minimum(physics.weakest(radar), jnp.min(physics.radar_sinr(s, filtered, seen.phases.rho)))
     merit = worst.utility - PENALTY * _radar_deficit(lane.radar_log, least)
     return SearchResult(point, weights, jnp.where(jnp.isnan(merit), -jnp.inf, merit), worst.offsets, x)
+
+
+def _adam(s: Radio, users: int, lane: Lane) -> adam.Options:
+    """Options of Adam; without a schedule all variables have one rate."""
+    if not lane.adam.size:
+        return adam.Options(lane.run.steps, lane.run.rate)
+    sizes = np.array(variable_sizes(s, users))
+    rates, (momentum, memory, clip, last) = jnp.split(jnp.asarray(lane.adam), [len(sizes)])
+    rates = lane.run.rate * jnp.repeat(rates, sizes, total_repeat_length=int(sizes.sum()))
+    return adam.Options(lane.run.steps, rates, last, clip, momentum, memory)
 
 
 def _radar_deficit(floor: Array, radar: Array) -> Array:
