@@ -65,7 +65,8 @@ class Covariances(NamedTuple):
     def trace_w(self) -> np.ndarray:
         """Power tr W_k of every stream, (drops, streams)."""
         gram = np.conj(np.swapaxes(self.basis, -1, -2)) @ self.basis
-        return np.einsum("dkij,dji->dk", self.inner, gram).real
+        product = self.inner * np.swapaxes(gram, -1, -2)[:, None]  # not einsum: its sums depend on where arrays lie
+        return product.reshape(*product.shape[:2], -1).sum(axis=-1).real
 
     def within(self, basis: np.ndarray) -> np.ndarray:
         """Coordinates Q^H W_k Q, (drops, streams, q, q), for Q = ``basis`` (drops, antennas, q)."""
