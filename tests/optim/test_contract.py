@@ -54,8 +54,8 @@ def longest(problems):
 
 
 def one(solve):
-    """A solver of one problem, for a batch."""
-    return jax.jit(jax.vmap(solve))
+    """A solver of one problem, for a batch, as users' compiler has it: a lane's last digits are compared."""
+    return jax.jit(jax.vmap(solve), compiler_options={"xla_backend_optimization_level": 3})
 
 
 def distance(problem, x):
