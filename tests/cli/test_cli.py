@@ -64,7 +64,7 @@ def test_design_from_a_file_writes_arrays_and_summary(capsys):
     assert (said["system"], said["method"], said["options"]) == ("toy", "matched", {"snr_db": 5.0})
     assert said["summary"]["status"] == {"optimal": 5}
     assert said["certificate"]["gap"]["max"] < 1e-12
-    assert {"beamwright", "jax", "numpy", "python"} <= set(said["versions"])
+    assert {"beamwright", "jax", "numpy", "python"} <= set(said["versions"]) and isinstance(said["programs"], list)
     assert [path.name for path in sorted(Path("a/b").iterdir())] == ["design.json", "design.npz"]
 
 
@@ -249,7 +249,7 @@ def test_verify_rejects_what_the_arrays_do_not_say_beside_them(capsys):
         assert f"design.json: {said}" in capsys.readouterr().err
     path.write_text(whole.replace('"numpy": "', '"numpy": "1'))
     assert main(["verify", "out"]) == 0
-    assert "design.json: seconds, versions" in capsys.readouterr().out
+    assert "design.json: programs, seconds, versions" in capsys.readouterr().out
     path.write_text("[" * 100_000)
     assert "damaged" in refused(capsys, "verify", "out")
 

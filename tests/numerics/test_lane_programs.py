@@ -53,3 +53,11 @@ def test_both_kinds_of_program_design_the_same(monkeypatch):
     np.testing.assert_allclose(quick.objective_w, full.objective_w, rtol=1e-9)
     np.testing.assert_allclose(quick.bound_w, full.bound_w, rtol=1e-9)
     np.testing.assert_allclose(quick.beams, full.beams, rtol=0, atol=1e-6 * np.abs(full.beams).max())
+
+
+def test_other_devices_know_one_kind_of_program(monkeypatch):
+    """The options that tell them apart are those of a CPU's compiler."""
+    monkeypatch.setenv(COMPILER, "auto")
+    monkeypatch.setattr(jax, "default_backend", lambda: "gpu")
+    program = LaneProgram(lambda x: x)
+    assert program.chosen(1, (1,)) is program.chosen(2 * QUICK_TILES, (1,)) is program._programs["full"]

@@ -112,13 +112,9 @@ def run_design(job: DesignJob, channels: Channels, folder: Path, rows: int = 10)
         start = time.perf_counter()
         design = job.method(job.scenario, known, **dict(job.options))
         seconds = time.perf_counter() - start
-        made_with = {
-            "beamwright": __version__,
-            **versions(),
-            "programs over lanes": ", ".join(programs_used()) or "none",
-        }
+        made_with = {"beamwright": __version__, **versions()}
         summary = summarise(design)
-        report = {**summary, "seconds": seconds, "versions": made_with}
+        report = {**summary, "seconds": seconds, "versions": made_with, "programs": programs_used()}
         about = {**job.about, "channels": plain({**channels.notes, "remarks": channels.remarks})}
         save_design(folder, {**named_channels(job.system, known), **design.to_arrays()}, about, report)
     lines = job.system.headline(job.scenario, design)

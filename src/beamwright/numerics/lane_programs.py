@@ -44,7 +44,8 @@ class LaneProgram:
             raise ValueError(f"{COMPILER} must be auto, quick or full, got {asked!r}")
         self._tiles[sizes] += tiles
         if asked == "auto":
-            asked = "full" if _in_full.get() or self._tiles[sizes] > QUICK_TILES else "quick"
+            quick = self._tiles[sizes] <= QUICK_TILES and not _in_full.get() and jax.default_backend() == "cpu"
+            asked = "quick" if quick else "full"
         _used.add(asked)
         if asked not in self._programs:
             self._programs[asked] = jax.jit(self._function, compiler_options=compiler_options(quick=asked == "quick"))
@@ -53,7 +54,10 @@ class LaneProgram:
 
 @contextmanager
 def in_full() -> Iterator[None]:
-    """Full programs throughout, whatever the number of tiles: the same bits in any batch, as records need them."""
+    """Full programs, whatever the number of tiles: the same bits in any batch, as records need them.
+
+    Only ``BEAMWRIGHT_COMPILER=quick`` has its way, throughout.
+    """
     before = _in_full.set(True)
     try:
         yield

@@ -220,10 +220,8 @@ class Scenario(Config):
         """Rows of complex numbers, from an array, lists, or the text that a file has of them: ``1+2j``."""
         if value is None:
             return None
-        rows = numbers(_from_text(value), "steering_vectors", complex)
-        require(rows.ndim == 2 and max(rows.shape) <= 4096, "steering_vectors",
-                "be complex numbers (targets, antennas), at most 4096 each", brief(value))  # fmt: skip
-        return rows.tolist()
+        rule = "be complex numbers (targets, antennas), at most 4096 each"
+        return _complex_numbers(value, "steering_vectors", (2,), rule).tolist()
 
     @field_validator("csi_error_shape", mode="before")
     @classmethod
@@ -231,12 +229,9 @@ class Scenario(Config):
         """Matrices of complex numbers, one or one per user, as ``steering_vectors``."""
         if value is None:
             return None
-        shape = numbers(_from_text(value), "csi_error_shape", complex)
-        shape = shape[None] if shape.ndim == 2 else shape
-        require(shape.ndim == 3 and max(shape.shape) <= 4096, "csi_error_shape",
-                "be complex matrices (antennas, antennas) or (users, antennas, antennas), at most 4096 wide",
-                brief(value))  # fmt: skip
-        return shape.tolist()
+        rule = "be complex matrices (antennas, antennas) or (users, antennas, antennas), at most 4096 wide"
+        shape = _complex_numbers(value, "csi_error_shape", (2, 3), rule)
+        return (shape[None] if shape.ndim == 2 else shape).tolist()
 
     @model_validator(mode="after")
     def _shaped(self) -> Self:
@@ -296,6 +291,13 @@ class Scenario(Config):
             count = len(self.antenna_power_limit_w)
             require(count == n, "antenna_power_limit_w", f"be one number or one per antenna ({n})", f"{count} numbers")
         return self
+
+
+def _complex_numbers(value: Any, name: str, axes: tuple[int, ...], rule: str) -> np.ndarray:
+    """Complex numbers from an array, lists, or the texts that a file has of them; axes and sizes limited."""
+    array = numbers(_from_text(value), name, complex)
+    require(array.ndim in axes and max(array.shape) <= 4096, name, rule, brief(value))
+    return array
 
 
 def _from_text(value: Any) -> Any:

@@ -12,7 +12,7 @@ import numpy as np
 from beamwright.systems.cellfree import physics
 from beamwright.systems.cellfree.scene import Known, Scenario
 from beamwright.systems.cellfree.solve.frame import Frame, frame_of
-from beamwright.systems.cellfree.solve.schedule import Schedule
+from beamwright.systems.cellfree.solve.schedule import FIRST_RATE, HOT, RATE, WARM, Schedule
 from beamwright.systems.cellfree.solve.search import SPARE, Lane, Run, SearchResult, search
 from beamwright.systems.cellfree.solve.start import largest_radar_rate, silent_vector, starting_vectors, vector_of
 
@@ -20,10 +20,6 @@ KEPT = 4
 """Of so many designs one goes on to the next round."""
 FIRST = 3
 """The first of several rounds has the steps of the others over this."""
-FIRST_RATE, RATE = 0.045, 0.03
-"""Rates of Adam, in the first and in further rounds: faster ones lose nulls of strong interferers."""
-HOT, WARM = 1.0, 0.3
-"""First temperatures, in the first and in further rounds."""
 TOGETHER = 256
 """Drops whose waves of all scenarios are in memory at once."""
 WHISPER = 1e-3

@@ -1,12 +1,19 @@
 """Schedule of a search: rates of Adam by kind of variable, its memory, and temperatures, as numbers one can learn.
 
-A search without one has the rates and temperatures of ``multistart`` and runs the very program it always did.
+A search without one has the rates and temperatures below, and one rate for all variables.
 """
 
 from typing import NamedTuple
 
 import numpy as np
 
+from beamwright.optim import adam
+
+FIRST_RATE, RATE = 0.045, 0.03
+"""Rates of Adam, in the first and in further rounds: faster ones lose nulls of strong interferers."""
+HOT, WARM = 1.0, 0.3
+"""First temperatures, in the first and in further rounds."""
+_USUAL = adam.Options()
 MOST_FORGOTTEN = 0.9
 """Of a mean, in a step: momentum and memory are at least one less this."""
 
@@ -14,24 +21,24 @@ MOST_FORGOTTEN = 0.9
 class Schedule(NamedTuple):
     """Rates and temperatures of a search; the values here are those of a search without a schedule."""
 
-    beams: float = 0.045
+    beams: float = FIRST_RATE
     """Rate of the beams' directions in the first round, as of every kind of variable below."""
-    shares: float = 0.045
-    tx: float = 0.045
-    rx: float = 0.045
-    users: float = 0.045
-    weights: float = 0.045
-    later: float = 2 / 3
+    shares: float = FIRST_RATE
+    tx: float = FIRST_RATE
+    rx: float = FIRST_RATE
+    users: float = FIRST_RATE
+    weights: float = FIRST_RATE
+    later: float = RATE / FIRST_RATE
     """Rates of later rounds over those of the first."""
-    hot: float = 1.0
+    hot: float = HOT
     """First temperature of the softened minimum in the first round."""
-    warm: float = 0.3
+    warm: float = WARM
     """The same in later rounds."""
-    momentum: float = 0.9
-    memory: float = 0.999
-    clip: float = 10.0
+    momentum: float = float(_USUAL.momentum)
+    memory: float = float(_USUAL.memory)
+    clip: float = float(_USUAL.clip)
     """Longest gradient."""
-    last: float = 0.05
+    last: float = float(_USUAL.last)
     """Last rates over the first of a round, at most one."""
 
     @property

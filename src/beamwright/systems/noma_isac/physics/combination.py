@@ -105,13 +105,12 @@ def coordinates(s: Scenario, problem: Problem, constraint: Constraint, basis: np
     return constraint.vectors(s) @ np.conj(basis)
 
 
-def stream_weights(problem: Problem, constraint: Constraint, streams: int | None = None) -> np.ndarray:
+def stream_weights(problem: Problem, constraint: Constraint, streams: int) -> np.ndarray:
     """Weights q of the rows in the input order of streams, (drops, slots, rows, streams); slots is 1 but in slot mode.
 
-    Args:    streams: number of all, None: that of users. Rows that tell streams apart are about those of the users.
+    Args:    streams: number of all. Rows that tell streams apart are about those of the users.
     """
     drops, users = problem.order.shape
-    streams = users if streams is None else streams
     weights = constraint.streams()
     if weights is not None:
         ours = np.moveaxis(weights[:, model.positions(problem.order)], 0, 1)

@@ -38,9 +38,8 @@ def recover(s: Scenario, problem: Problem, relaxed: Relaxation) -> Recovered:
     iterations = np.zeros(len(inner), int)
     loose = np.flatnonzero(~single & np.isfinite(relaxed.objective_w))
     if len(loose) and s.sensing_signal != "none":
-        moved, ok = _accept(
-            s, problem.take(loose), *_rest_senses(problem.take(loose), relaxed.take(loose)), relaxed.objective_w[loose]
-        )
+        some, left = problem.take(loose), relaxed.take(loose)
+        moved, ok = _accept(s, some, _rest_senses(some, left), left.basis, left.objective_w)
         beams[loose[ok]] = moved[ok]
         loose = loose[~ok]
     if len(loose) and not asks_for_all_errors(s, problem):
@@ -69,8 +68,8 @@ def principal_beams(s: Scenario, inner: np.ndarray) -> tuple[np.ndarray, np.ndar
     return np.concatenate([columns[:, : s.users, -1], *np.moveaxis(columns[:, s.users :], 1, 0)], axis=1), ratio
 
 
-def _rest_senses(problem: Problem, relaxed: Relaxation) -> tuple[np.ndarray, np.ndarray]:
-    """Covariances w_k w_k^H, w_k = W_k h_k / (h_k^H W_k h_k)^1/2, what they leave given to sensing; and their basis.
+def _rest_senses(problem: Problem, relaxed: Relaxation) -> np.ndarray:
+    """Covariances w_k w_k^H of the serving beams, and what they leave given to sensing, (drops, streams, r, r).
 
     User k receives as much of its stream, and R is the same: the proof that the relaxation is tight where every user
     decodes its own stream alone, without errors (Liu et al., IEEE TSP 2020). Elsewhere it is an attempt.
@@ -78,7 +77,7 @@ def _rest_senses(problem: Problem, relaxed: Relaxation) -> tuple[np.ndarray, np.
     beams = _serving_beams(problem, relaxed.inner, relaxed.basis)
     ours = beams[..., :, None] * np.conj(beams[..., None, :])
     rest = relaxed.inner.sum(axis=1) - ours.sum(axis=1)
-    return np.concatenate([ours, rest[:, None]], axis=1), relaxed.basis
+    return np.concatenate([ours, rest[:, None]], axis=1)
 
 
 def _accept(
