@@ -40,7 +40,7 @@ def values(s, constraint, problem, w):
     """sum_i q_ri tr(F_r W_i) of all rows, (drops, slots, rows)."""
     v = np.broadcast_to(coordinates(s, problem, constraint, np.eye(5)), (40, len(constraint.forms()[0]), 5))
     f = np.einsum("dia,rij,djb->drab", v, constraint.forms(), v.conj())
-    return np.einsum("dtrk,drab,dkba->dtr", stream_weights(problem, constraint), f, w, optimize=True).real
+    return np.einsum("dtrk,drab,dkba->dtr", stream_weights(problem, constraint, w.shape[1]), f, w, optimize=True).real
 
 
 def test_every_kind_is_demanded_by_the_scenarios_of_these_tests():
