@@ -12,7 +12,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array, lax
 
-from beamwright.optim.line_search import backtrack, descent_ending, falls_enough
+from beamwright.optim.line_search import descent_ending, falls_enough
 
 
 class Options(NamedTuple):
@@ -45,21 +45,20 @@ class Found(NamedTuple):
 
 
 class _State(NamedTuple):
+    """The best point so far, and how far along which direction the next one is tried."""
+
     x: Array
     value: Array
     gradient: Array
     inverse: Array
     """Inverse Hessian (n, n)."""
+    direction: Array
+    step: Array
+    cuts: Array
+    """Of this step so far."""
     iterations: Array
     evaluations: Array
     failed: Array
-
-
-class _Tried(NamedTuple):
-    step: Array
-    x: Array
-    value: Array
-    gradient: Array
 
 
 def minimise(
@@ -72,39 +71,60 @@ def minimise(
     """Minimise a smooth f over low <= x <= high from ``start`` (n,), which is clipped into the box. Traceable.
 
     The value never rises. Steps that are no numbers are cut like any that rise; a start whose value is none stays.
+    Every turn of the one loop looks at one point, the start, a whole step or a shorter one: the compiler sees f once,
+    and of instances that are mapped none waits for the line searches of the others.
     """
-    look = jax.value_and_grad(f)
 
     def optimality(state: _State) -> Array:
         return jnp.max(jnp.abs(state.x - jnp.clip(state.x - state.gradient, low, high)))
 
     def running(state: _State) -> Array:
-        return (optimality(state) > options.tolerance) & ~state.failed & (state.iterations < options.iterations)
+        more = (optimality(state) > options.tolerance) & ~state.failed & (state.iterations < options.iterations)
+        return (state.evaluations == 0) | more
 
-    def body(state: _State) -> _State:
-        held = ((state.x <= low) & (state.gradient > 0)) | ((state.x >= high) & (state.gradient < 0))
-        slope = jnp.where(held, 0.0, state.gradient)
-        newton = -jnp.where(held, 0.0, state.inverse @ slope)
-        direction = jnp.where(newton @ slope < 0, newton, -_first_step(slope, options) * slope)
-        tried, cuts = _line_search(look, state, direction, low, high, options)
-        failed = ~_enough(tried, state, options)
-        x, value, gradient = (
-            jnp.where(failed, old, new)
-            for old, new in zip((state.x, state.value, state.gradient), tried[1:], strict=True)
-        )
+    def turn(state: _State) -> _State:
+        x = jnp.clip(state.x + state.step * state.direction, low, high)
+        value, gradient = jax.value_and_grad(f)(x)
+        begins, slope = state.evaluations == 0, state.gradient @ (x - state.x)
+        enough = begins | falls_enough(value, state.value, slope, options.sufficient)
+        failed = ~enough & (state.cuts >= options.cuts)
         fresh = state.iterations == 0 if options.memory is None else state.iterations % options.memory == 0
         inverse = _updated(state.inverse, x - state.x, gradient - state.gradient, fresh)
-        return _State(x, value, gradient, inverse, state.iterations + 1, state.evaluations + 1 + cuts, failed)
+        inverse = jnp.where(begins, _first_step(gradient, options) * jnp.eye(len(x)), inverse)
+        held = ((x <= low) & (gradient > 0)) | ((x >= high) & (gradient < 0))
+        direction = _direction(inverse, gradient, held, options)
+        ahead = _State(
+            x, value, gradient, inverse, direction, jnp.array(1.0), jnp.array(0), state.iterations + ~begins,
+            state.evaluations + 1, failed,
+        )  # fmt: skip
+        back = state._replace(
+            step=state.step * _shorter(value - state.value, slope), cuts=state.cuts + 1,
+            iterations=state.iterations + failed, evaluations=state.evaluations + 1, failed=failed,
+        )  # fmt: skip
+        return jax.tree.map(lambda new, old: jnp.where(enough, new, old), ahead, back)
 
-    x = jnp.clip(start, low, high)
-    value, gradient = look(x)
-    inverse = _first_step(gradient, options) * jnp.eye(len(x))
-    end = lax.while_loop(
-        running, body, _State(x, value, gradient, inverse, jnp.array(0), jnp.array(1), jnp.array(False))
+    x, none, no = jnp.clip(start, low, high), jnp.array(0), jnp.array(False)
+    nothing = jnp.zeros_like(x)
+    first = _State(
+        x, jnp.array(jnp.inf), nothing, jnp.zeros((len(x), len(x))), nothing, jnp.array(0.0), none, none, none, no
     )
+    end = lax.while_loop(running, turn, first)
     residual = optimality(end)
     ending = descent_ending(end.value, residual, options.tolerance, end.failed)
     return Found(end.x, end.value, end.gradient, residual, end.iterations, end.evaluations, ending)
+
+
+def _direction(inverse: Array, gradient: Array, held: Array, options: Options) -> Array:
+    """Quasi-Newton over the variables that are not held at a bound; the slope's where that does not lead down."""
+    slope = jnp.where(held, 0.0, gradient)
+    newton = -jnp.where(held, 0.0, inverse @ slope)
+    return jnp.where(newton @ slope < 0, newton, -_first_step(slope, options) * slope)
+
+
+def _shorter(rise: Array, slope: Array) -> Array:
+    """Share of a step to the minimum of the parabola through both ends, clipped to a tenth and a half."""
+    vertex = -0.5 * slope / (rise - slope)
+    return jnp.where(jnp.isfinite(vertex), jnp.clip(vertex, 0.1, 0.5), 0.1)
 
 
 def _first_step(gradient: Array, options: Options) -> Array:
@@ -123,33 +143,3 @@ def _updated(inverse: Array, step: Array, change: Array, fresh: Array) -> Array:
     weight = jnp.where(good, 1 / jnp.where(good, curvature, 1.0), 0.0)
     along = (1 + change @ turned * weight) * weight * step - weight * turned
     return inverse + along[:, None] * step - (weight * step)[:, None] * turned
-
-
-def _enough(tried: _Tried, state: _State, options: Options) -> Array:
-    """Armijo's condition on the path that is bent into the box."""
-    return falls_enough(tried.value, state.value, state.gradient @ (tried.x - state.x), options.sufficient)
-
-
-def _line_search(
-    look: Callable[[Array], tuple[Array, Array]],
-    state: _State,
-    direction: Array,
-    low: Array | float,
-    high: Array | float,
-    options: Options,
-) -> tuple[_Tried, Array]:
-    """The whole step, then the minimum of the parabola through what was tried, clipped to a tenth and a half."""
-
-    def at(step: Array) -> _Tried:
-        x = jnp.clip(state.x + step * direction, low, high)
-        return _Tried(step, x, *look(x))
-
-    def enough(tried: _Tried) -> Array:
-        return _enough(tried, state, options)
-
-    def shorter(tried: _Tried, _: Array) -> _Tried:
-        slope = state.gradient @ (tried.x - state.x)
-        vertex = -0.5 * slope / (tried.value - state.value - slope)
-        return at(tried.step * jnp.where(jnp.isfinite(vertex), jnp.clip(vertex, 0.1, 0.5), 0.1))
-
-    return backtrack(at(jnp.array(1.0)), enough, shorter, options.cuts)

@@ -96,6 +96,7 @@ def find_worst_offsets(
     vertices = len(offset_vertices(s.aps))
     sinrs_at = sinrs_by_offset(s, filtered, range_hz)
 
+    @jax.jit  # traced once for every place that asks
     def values(offsets: Array) -> Array:
         """(points,) of offsets (aps, points)."""
         sinrs = sinrs_at(offsets)
