@@ -18,6 +18,7 @@ _OURS = "ours: spec cellfree, section 2"
 _PER_TARGET = "one number per target"
 
 Metric = Literal["rate", "sinr"]
+Movement = Literal["line", "plane"]
 
 
 class Radio(NamedTuple):
@@ -35,6 +36,7 @@ class Radio(NamedTuple):
     derotated: bool
     metric: Metric
     uncertain: bool
+    planar: bool
     symbol_time_s: Values
     sensing_weight: Values
     csi_error: Values
@@ -42,12 +44,12 @@ class Radio(NamedTuple):
     @property
     def shape(self) -> tuple[Values, ...]:
         """The entries that a program is compiled for."""
-        return self[:9]
+        return self[:10]
 
     @property
     def numbers(self) -> tuple[Values, ...]:
         """The entries that a program may get as arrays."""
-        return self[9:]
+        return self[10:]
 
     @property
     def codes(self) -> np.ndarray:
@@ -101,9 +103,12 @@ class Scenario(Config):
         source=_SOURCE,
     )  # fmt: skip
     wavelength_m: float = parameter(0.0857, "Wavelength (3.5 GHz)", unit="m", source=_OURS, ge=1e-9, le=1e9)
+    movement: Movement = parameter(
+        "line", "Where antennas move: along an access point's axis, or in a square on both sides of it", source="ours"
+    )
     half_region_wavelengths: float = parameter(
         2.0,
-        "Largest distance of antennas from the middle, along an access point's axis",
+        "Largest distance of antennas from the middle, along an access point's axis; half the side of the square",
         unit="wavelengths",
         source=_SOURCE,
         ge=0,
@@ -175,6 +180,16 @@ class Scenario(Config):
     def uncertain(self) -> bool:
         """Whether users' channels are known with an error."""
         return self.csi_error > 0
+
+    @property
+    def planar(self) -> bool:
+        """Whether antennas move in a plane."""
+        return self.movement == "plane"
+
+    @property
+    def xy(self) -> int:
+        """Coordinates of a place of antennas: two in a plane, one on a line."""
+        return 2 if self.planar else 1
 
     @property
     def drift(self) -> float:

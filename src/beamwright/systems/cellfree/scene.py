@@ -11,6 +11,7 @@ import jax
 import numpy as np
 from numpy.typing import ArrayLike
 
+from beamwright.arrays import as_xy
 from beamwright.channels import power_law
 from beamwright.core import (
     ArrayRecord,
@@ -71,7 +72,9 @@ class Realisation(ArrayRecord):
 def draw(scenario: Scenario, key: jax.Array, drops: int, first: int = 0) -> Realisation:
     """Drops ``first .. first+drops-1`` of the endless sequence that ``key`` stands for, whatever the batch.
 
-    Cosines are those of uniform angles, gains CN(0, power / paths); ``known`` has its ``geometry``.
+    Cosines are those of uniform angles, gains CN(0, power / paths); ``known`` has its ``geometry``. Of antennas in a
+    plane the directions are those of the same angles: whatever is heard comes from the side of the middle, to the left
+    of the axis, but for the target, which is where it is.
 
     Raises: ValueError if drops is negative or more than fits into memory.
     """
@@ -95,18 +98,27 @@ def draw(scenario: Scenario, key: jax.Array, drops: int, first: int = 0) -> Real
     area = np.broadcast_to(s.radar_cross_section, s.targets)[:, None, None]
     echo = np.sqrt(area * leg[..., :, None] * leg[..., None, :] / noise) * phase
     cosine = np.sum(to_target * geometry.ap_axes[:, None], axis=-1) / np.maximum(target_m, 1e-9)
+    if s.planar:
+        left = np.stack([-geometry.ap_axes[..., 1], geometry.ap_axes[..., 0]], axis=-1)
+        sine = np.sum(to_target * left[:, None], axis=-1) / np.maximum(target_m, 1e-9)
+        cosine = np.stack([cosine, sine], axis=-1)
     known = Known(
         uplink_gain=np.sqrt(power_law(up_m, LINK_EXPONENT) / noise / s.paths)[..., None] * up_gain,
-        uplink_cosine=np.cos(up_angle),
+        uplink_cosine=_directions(s, up_angle),
         direct_gain=np.sqrt(link / noise / s.paths)[..., None] * gain,
-        direct_rx_cosine=np.cos(rx_angle),
-        direct_tx_cosine=np.cos(tx_angle),
+        direct_rx_cosine=_directions(s, rx_angle),
+        direct_tx_cosine=_directions(s, tx_angle),
         echo_gain=squeezed(s, echo),
         target_cosine=squeezed(s, cosine),
         geometry=geometry,
         drop=np.arange(first, first + drops),
     )
     return Realisation(known, s.offset_range_hz * offsets, _errors(s, key, drops, first) if s.uncertain else None)
+
+
+def _directions(s: Scenario, angle: np.ndarray) -> np.ndarray:
+    """Cosines of angles (...) from an access point's axis; in a plane unit vectors (..., xy)."""
+    return as_xy(np.exp(1j * angle)) if s.planar else np.cos(angle)
 
 
 def _errors(s: Scenario, key: jax.Array, drops: int, first: int) -> np.ndarray:
@@ -156,16 +168,22 @@ def _gain(axes: str, alone: str = "") -> Input:
     return Input(axes, "amplitude", "1/sqrt(W)", alone=alone)
 
 
+def _cosine(axes: str, alone: str = "") -> Input:
+    """Cosines of paths; of antennas in a plane the two parts of their unit vectors."""
+    return Input(f"{axes} xy", "real", alone=f"{alone} xy".strip())
+
+
 INPUTS = {
     "uplink_gain": _gain("drops users aps paths"),
-    "uplink_cosine": Input("drops users aps paths", "real"),
+    "uplink_cosine": _cosine("drops users aps paths"),
     "direct_gain": _gain("drops aps aps paths"),
-    "direct_rx_cosine": Input("drops aps aps paths", "real"),
-    "direct_tx_cosine": Input("drops aps aps paths", "real"),
+    "direct_rx_cosine": _cosine("drops aps aps paths"),
+    "direct_tx_cosine": _cosine("drops aps aps paths"),
     "echo_gain": _gain("drops targets aps aps", alone="targets"),
-    "target_cosine": Input("drops targets aps", "real", alone="targets"),
+    "target_cosine": _cosine("drops targets aps", alone="targets"),
 }
-"""Arrays that a user may bring; any number of paths per kind of link; with one target, no axis of targets."""
+"""Arrays that a user may bring; any number of paths per kind of link; with one target no axis of targets, on a line no
+axis ``xy``."""
 
 
 @guarded(Scenario)
@@ -183,20 +201,21 @@ def checked(s: Scenario, known: Known) -> Known:
     Raises: ValueError naming the array that is not finite, has a wrong shape, or holds a cosine beyond one.
     """
     known = known_of(known, Known)
-    values = {}
+    values, sizes = {}, {"aps": s.aps, "users": s.users, "targets": s.targets, "xy": s.xy}
     for name, given in INPUTS.items():
-        kind, array = given.sized({"targets": s.targets}), plain_array(getattr(known, name), name)
+        kind, array = given.sized(sizes), plain_array(getattr(known, name), name)
         array = array[None] if array.ndim == len(kind.axes.split()) - 1 else array
-        values[name] = as_array(array, name, kind.axes, kind.dtype, aps=s.aps, users=s.users, targets=s.targets)
+        values[name] = as_array(array, name, kind.axes, kind.dtype, **sizes)
         if kind.kind == "real":
-            most = float(np.abs(values[name]).max(initial=0))
+            size = np.linalg.norm(values[name], axis=-1) if s.planar else np.abs(values[name])
+            most = float(size.max(initial=0))
             require(most <= 1 + 1e-12, name, "hold cosines, at most 1 in modulus", f"{most:.6g}")
     drops = len(values["echo_gain"])
     for name, array in values.items():
         require(len(array) == drops, name, f"have {drops} drops like echo_gain", len(array))
     for gain, names in (("uplink_gain", ["uplink_cosine"]), ("direct_gain", ["direct_rx_cosine", "direct_tx_cosine"])):
         for name in names:
-            shape = values[gain].shape
+            shape = values[gain].shape + (2,) * s.planar
             require(values[name].shape == shape, name, f"have shape {shape} like {gain}", values[name].shape)
     drop = np.arange(drops) if known.drop is None else np.atleast_1d(known.drop)
     require(drop.shape == (drops,), "drop", f"have shape {(drops,)}", drop.shape)

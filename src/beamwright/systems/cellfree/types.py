@@ -41,7 +41,8 @@ class Known(ArrayRecord):
     uplink_gain: np.ndarray
     """(drops, users, aps, paths) complex."""
     uplink_cosine: np.ndarray
-    """(drops, users, aps, paths) of the angle between path and axis at the access point."""
+    """(drops, users, aps, paths) of the angle between path and axis at the access point; of antennas in a plane with an
+    axis ``xy``, here and below: the parts of the path's unit vector along the axis and along its left normal."""
     direct_gain: np.ndarray
     """(drops, aps, aps, paths) complex, [a, b] from b to a; [a, a] is self-interference."""
     direct_rx_cosine: np.ndarray
@@ -203,9 +204,9 @@ class Design(StatusRecord):
     """Positions, beams and powers for every drop; filters and the rest where a method made the design."""
 
     tx_positions: Found
-    """(drops, aps, tx antennas) wavelengths, sorted."""
+    """(drops, aps, tx antennas) wavelengths, sorted; in a plane (drops, aps, tx antennas, xy) in any order."""
     rx_positions: Found
-    """(drops, aps, rx antennas) wavelengths, sorted."""
+    """(drops, aps, rx antennas) wavelengths, sorted; in a plane (drops, aps, rx antennas, xy) in any order."""
     beams: Found
     """(drops, aps, tx antennas) complex, norm squared is the power in W."""
     powers_w: Found

@@ -58,13 +58,13 @@ def position_bound(
     """``beamwright.metrics.position_bound`` for the first drop of a geometry, of its target, or of every one alone.
 
     Args:    snr per resource element and antenna over the noise, (aps, aps) or a number; rx_positions (aps, antennas)
-             in wavelengths, default four half a wavelength apart (the scenario's number); target_m (..., 2) instead of
-             the geometry's, for maps.
+             or (aps, antennas, xy) in wavelengths, default four half a wavelength apart (the scenario's number);
+             target_m (..., 2) instead of the geometry's, for maps.
     """
     s = Scenario() if scenario is None else scenario
     aps, axes = geometry.ap_positions_m[0], geometry.ap_axes[0]
     if rx_positions is None:
         require(len(aps) == s.aps, "scenario", f"have {len(aps)} aps like the geometry", s.aps)
-        rx_positions = physics.fixed_layouts(s, 1)[1][0]
+        rx_positions = physics.positions_of(s, physics.fixed_layouts(s, 1)[1])[0]
     target = geometry.target_m[0] if target_m is None else target_m
     return bound_of(aps, axes, target, np.asarray(rx_positions), resource_grid, snr, s.wavelength_m, offsets)

@@ -97,6 +97,8 @@ def _power_residual(s: Scenario, radiated: np.ndarray, powers: np.ndarray) -> np
 
 
 def _layout_residual(s: Scenario, point: physics.Point) -> np.ndarray:
+    if s.planar:
+        return _planar_residual(s, point)
     low, high = s.region_wavelengths
     residual = np.zeros(len(point.tx))
     for places in (point.tx, point.rx):
@@ -104,3 +106,15 @@ def _layout_residual(s: Scenario, point: physics.Point) -> np.ndarray:
         close = (s.spacing_wavelengths - np.diff(places, axis=-1)).max(axis=(1, 2), initial=0.0)
         residual = np.maximum(residual, np.maximum(outside, close))
     return np.maximum(residual, 0)
+
+
+def _planar_residual(s: Scenario, point: physics.Point) -> np.ndarray:
+    """The same of places in a plane: every coordinate in the region, every pair of antennas apart."""
+    residual = np.zeros(len(point.tx))
+    for places in (point.tx, point.rx):
+        first, second = np.triu_indices(places.shape[-1], 1)
+        apart = np.abs(places[..., first] - places[..., second])
+        outside = np.maximum(np.abs(places.real), np.abs(places.imag)) - s.half_region_wavelengths
+        close = (s.spacing_wavelengths - apart).max(axis=(1, 2), initial=0.0)
+        residual = np.maximum.reduce([residual, outside.max(axis=(1, 2)), close])
+    return residual

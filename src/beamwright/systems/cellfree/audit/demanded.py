@@ -24,11 +24,13 @@ def demanded(scenario: Scenario, known: Known, design: Design, method: str, opti
         demands["curve"] = None
     if method in physics.YARDSTICKS:
         point, filters = physics.yardstick(scenario, checked(scenario, known), method)
+        point = point._replace(tx=physics.positions_of(scenario, point.tx), rx=physics.positions_of(scenario, point.rx))
         demands |= dict(zip(("tx_positions", "rx_positions", "beams", "powers_w"), point, strict=True))
         receivers = physics.receivers_of(scenario, filters)
         return demands | {"user_filters": receivers.users, "radar_filter": receivers.radar}
     if method in FIXED:
-        demands["tx_positions"], demands["rx_positions"] = physics.fixed_layouts(scenario, drops)
+        layouts = (physics.positions_of(scenario, places) for places in physics.fixed_layouts(scenario, drops))
+        demands["tx_positions"], demands["rx_positions"] = layouts
     if getattr(options, "full_power", False):
         demands["certificate.radiated_w"] = np.tile(scenario.ap_powers_w, (drops, 1))
     for name in ("user_filters", "radar_filter"):

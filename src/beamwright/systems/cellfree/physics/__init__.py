@@ -3,8 +3,10 @@
 from beamwright.systems.cellfree.physics.evaluation import (
     filtered_signals,
     filters_of,
+    on_line,
     paths_of,
     point_of,
+    positions_of,
     receivers,
     receivers_of,
     sinr,
@@ -67,8 +69,8 @@ __all__ = [
     "OffsetPhases", "OffsetScenarios", "Paths", "Point", "Ranks", "ReceivedSignals", "Sinrs", "WorstOffsets",
     "apply_filters", "candidates", "canonical_ranks", "closed_form_filters", "code_correlation", "conjugate_beam",
     "dense_effort", "effort_for", "filtered_signals", "filters_of", "find_worst_offsets", "find_worst_offsets_of_drops",
-    "fixed_layouts", "fixed_point", "leakage_beam", "offset_phases", "offset_scenarios", "paths_of", "point_of",
-    "radar_sinr", "received_signals", "receivers", "receivers_of", "robust_filters", "scenario_offsets",
-    "scenario_sinrs", "sinr", "sinrs", "sinrs_by_offset", "towards_targets", "utilities",
-    "utility", "utility_at", "weakest", "yardstick",
+    "fixed_layouts", "fixed_point", "leakage_beam", "offset_phases", "offset_scenarios", "on_line", "paths_of",
+    "point_of", "positions_of", "radar_sinr", "received_signals", "receivers", "receivers_of", "robust_filters",
+    "scenario_offsets", "scenario_sinrs", "sinr", "sinrs", "sinrs_by_offset", "towards_targets", "utilities", "utility",
+    "utility_at", "weakest", "yardstick",
 ]  # fmt: skip

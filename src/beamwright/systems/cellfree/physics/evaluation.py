@@ -1,8 +1,11 @@
 """Filters and SINRs of any design, from its checked arrays, in plain NumPy."""
 
+from dataclasses import fields, replace
+
 import numpy as np
 from numpy.typing import ArrayLike
 
+from beamwright.arrays import as_plane, as_xy
 from beamwright.core import as_array, numbers, plain_array, renamed, require
 from beamwright.systems.cellfree.physics import model
 from beamwright.systems.cellfree.physics.scenario_set import closed_form_filters, offset_scenarios
@@ -99,10 +102,23 @@ def receivers_of(s: Scenario, filters: model.Filters) -> Receivers:
 
 
 def paths_of(known: Known) -> model.Paths:
-    """Paths as the model takes them."""
+    """Paths as the model takes them; of antennas in a plane with directions as complex numbers."""
     echo_gain, target_cosine = known.echoes
     given = model.Paths(*(getattr(known, name) for name in model.Paths._fields))
-    return given._replace(echo_gain=echo_gain, target_cosine=target_cosine)
+    given = given._replace(echo_gain=echo_gain, target_cosine=target_cosine)
+    if known.uplink_cosine.ndim == known.uplink_gain.ndim:
+        return given
+    return given._replace(**{name: as_plane(getattr(given, name)) for name in given._fields if "cosine" in name})
+
+
+def positions_of(s: Scenario, places: np.ndarray) -> np.ndarray:
+    """Places (drops, aps, antennas) as a person sees them: in a plane with an axis ``xy``."""
+    return as_xy(places + 0j) if s.planar else places
+
+
+def on_line(known: Known) -> Known:
+    """The same paths as antennas see them that stay on the axis: cosines alone."""
+    return replace(known, **{f.name: getattr(known, f.name)[..., 0] for f in fields(known) if "cosine" in f.name})
 
 
 def point_of(s: Scenario, known: Known, x: Design) -> model.Point:
@@ -110,16 +126,18 @@ def point_of(s: Scenario, known: Known, x: Design) -> model.Point:
 
     Raises: ValueError naming the array.
     """
-    drops = len(known.echo_gain)
+    drops, place = len(known.echo_gain), " xy" if s.planar else ""
     axes = {
-        "tx_positions": ("drops aps tx_antennas", float), "rx_positions": ("drops aps rx_antennas", float),
+        "tx_positions": (f"drops aps tx_antennas{place}", float),
+        "rx_positions": (f"drops aps rx_antennas{place}", float),
         "beams": ("drops aps tx_antennas", complex), "powers_w": ("drops users", float),
     }  # fmt: skip
     values = []
     for name, (names, kind) in axes.items():
         array = plain_array(getattr(x, name), name)
         array = array[None] if array.ndim == len(names.split()) - 1 else array
-        sizes = {"drops": drops, "aps": s.aps, "users": s.users, "tx_antennas": s.tx_antennas}
-        values.append(as_array(array, name, names, kind, **sizes, rx_antennas=s.rx_antennas))
+        sizes = {"drops": drops, "aps": s.aps, "users": s.users, "tx_antennas": s.tx_antennas, "xy": s.xy}
+        array = as_array(array, name, names, kind, **sizes, rx_antennas=s.rx_antennas)
+        values.append(as_plane(array) if names.endswith("xy") else array)
     require(bool(np.all(values[3] >= 0)), "powers_w", "be >= 0", values[3].min(initial=0))
     return model.Point(*values)

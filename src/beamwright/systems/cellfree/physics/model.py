@@ -38,7 +38,7 @@ TINY = 1e-200
 
 
 class Paths(NamedTuple):
-    """The arrays of ``Known`` that channels are made of, in its order."""
+    """The arrays of ``Known`` that channels are made of, in its order; in a plane cosines are directions, complex."""
 
     uplink_gain: Values
     uplink_cosine: Values
@@ -53,7 +53,7 @@ class Point(NamedTuple):
     """Positions, beams and powers of a design."""
 
     tx: Values
-    """(..., aps, tx antennas) wavelengths."""
+    """(..., aps, tx antennas) wavelengths; in a plane complex, here and below."""
     rx: Values
     """(..., aps, rx antennas) wavelengths."""
     beams: Values

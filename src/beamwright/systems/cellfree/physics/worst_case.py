@@ -214,7 +214,7 @@ def find_worst_offsets_of_drops(
     s: Scenario, filtered: model.FilteredSignals, effort: Effort, figure: int = UTILITY
 ) -> WorstOffsets:
     """``find_worst_offsets`` on a batch: arrays with a drops axis; one program for all figures."""
-    drops, radio = len(filtered.echo), s.radio
+    drops, radio = len(filtered.echo), s.radio._replace(planar=False)  # behind filters, antennas may be anywhere
     more = np.full(drops, s.offset_range_hz), np.full(drops, figure), *(np.full(drops, n) for n in radio.numbers)
     return in_tiles(_compiled(radio.shape, effort), TILE, *filtered, *more, counted=True)
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from beamwright.arrays import centred_layout
+from beamwright.arrays import centred_layout, near_square, square_layout
 from beamwright.channels import field_response, steering
 from beamwright.numerics import Values, namespace, solve_above
 from beamwright.systems.cellfree.physics import model
@@ -20,13 +20,16 @@ YARDSTICKS = ("silence", "conjugate", "leakage")
 
 
 def fixed_layouts(s: Scenario, drops: int) -> tuple[np.ndarray, np.ndarray]:
-    """Transmit and receive arrays at half a wavelength in the middle, (drops, aps, antennas) each."""
+    """Transmit and receive arrays at half a wavelength in the middle, (drops, aps, antennas) each; in a plane complex,
+    and as square as may be.
+    """
     low, high = s.region_wavelengths
     spacing = max(0.5, s.spacing_wavelengths)
     layouts = []
     for antennas in (s.tx_antennas, s.rx_antennas):
-        gap = min(spacing, (high - low) / max(antennas - 1, 1))
-        layouts.append(np.tile(centred_layout(antennas, low, high, gap), (drops, s.aps, 1)))
+        gap = min(spacing, (high - low) / max((near_square(antennas)[0] if s.planar else antennas) - 1, 1))
+        layout = (square_layout if s.planar else centred_layout)(antennas, low, high, gap)
+        layouts.append(np.tile(layout, (drops, s.aps, 1)))
     return layouts[0], layouts[1]
 
 

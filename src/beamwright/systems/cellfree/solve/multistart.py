@@ -1,7 +1,7 @@
 """Many short runs of the search, then longer ones from the best of them, with the worst offsets found on the way.
 
-A search of moving antennas contains that of fixed ones: its best design is a start and a candidate. So does every
-search contain silence.
+A search of moving antennas contains that of fixed ones: its best design is a start and a candidate. So does a search in
+a plane contain that on a line, and every search silence.
 """
 
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from beamwright.systems.cellfree import physics
 from beamwright.systems.cellfree.scene import Known, Scenario
 from beamwright.systems.cellfree.solve.frame import Frame, frame_of
 from beamwright.systems.cellfree.solve.schedule import FIRST_RATE, HOT, RATE, WARM, Schedule
-from beamwright.systems.cellfree.solve.search import SPARE, Lane, Run, SearchResult, search
+from beamwright.systems.cellfree.solve.search import SPARE, Lane, Run, SearchResult, search, variable_sizes
 from beamwright.systems.cellfree.solve.start import largest_radar_rate, silent_vector, starting_vectors, vector_of
 
 KEPT = 4
@@ -85,18 +85,42 @@ def multistart(
 
     ``assumed``: offsets (drops, aps), in units of the range, that filters and utility are for, and no others.
     """
-    s, frame = _unit_powers(scenario), frame_of(scenario, known, assumed)
-    fixed, best, given = None, None, None if initial is None else frame.entered(initial)
-    if options.schedule is not None:
-        best = _silent(s, frame, options)
-    elif given is None or options.starts > 1 or not options.movable:
-        best = fixed = _fixed(s, frame, known.numbers, options)
-    if options.movable:
-        best = _moving(s, frame, known.numbers, options, given, fixed, best)
-    assert best is not None
+    frame = frame_of(scenario, known, assumed)
+    best = _best_design(scenario, frame, known, options, None if initial is None else frame.entered(initial), assumed)
     point, offsets_hz = frame.restored(best.result.point), _range_hz(scenario, options) * best.offsets
     filters = filters_for(scenario, known, point, offsets_hz, best.result.weights)
     return Found(point, filters, np.stack(best.trace, axis=1), np.full(len(known.numbers), best.iterations))
+
+
+def _best_design(
+    scenario: Scenario, frame: Frame, known: Known, options: Options, given: physics.Point | None,
+    assumed: np.ndarray | None,
+) -> _Best:  # fmt: skip
+    """Best of what a kind of movement contains, each of which is a start for the next: silence, fixed arrays, antennas
+    on a line, antennas in a plane."""
+    s, best = _unit_powers(scenario), None
+    contained: list[_Best] = []
+    if options.schedule is not None:
+        best = _silent(s, frame, options)
+    elif given is None or options.starts > 1 or not options.movable:
+        best = _fixed(s, frame, known.numbers, options)
+        contained = [best]
+        if s.planar and options.movable:
+            contained.append(_on_line(scenario, known, options, assumed))
+            best = _better(best, contained[1])
+    if options.movable:
+        best = _moving(s, frame, known.numbers, options, given, contained, best)
+    assert best is not None
+    return best
+
+
+def _on_line(scenario: Scenario, known: Known, options: Options, assumed: np.ndarray | None) -> _Best:
+    """Best design of antennas that move on the axis alone, by the search for those, as one of a plane."""
+    s, known = scenario.model_copy(update={"movement": "line"}), physics.on_line(known)
+    best = _best_design(s, frame_of(s, known, assumed), known, options, None, assumed)
+    point, sizes = best.result.point, variable_sizes(scenario.radio, s.users)
+    point = point._replace(tx=point.tx + 0j, rx=point.rx + 0j)
+    return best._replace(result=best.result._replace(point=point, x=np.zeros((len(point.tx), sum(sizes)))))
 
 
 def filters_for(
@@ -153,16 +177,16 @@ def _silent(s: Scenario, frame: Frame, options: Options) -> _Best:
 
 
 def _moving(
-    s: Scenario, frame: Frame, numbers: np.ndarray, options: Options, given: physics.Point | None, fixed: _Best | None,
-    best: _Best | None,
+    s: Scenario, frame: Frame, numbers: np.ndarray, options: Options, given: physics.Point | None,
+    contained: list[_Best], best: _Best | None,
 ) -> _Best:  # fmt: skip
-    """Moving antennas from random layouts, from the best fixed arrays, and from a given design instead of the first;
-    or the best before."""
+    """Moving antennas from random layouts, from the best designs that they contain, and from a given one instead of the
+    first; or the best before."""
     x, floors = starting_vectors(s, frame, numbers, options.starts, options.seed, movable=True)
     if given is not None:
         x[:, 0], floors[:, 0] = vector_of(s, frame, given), RETURN_FLOOR * largest_radar_rate(s, frame.paths)
-    if fixed is not None:
-        x = np.concatenate([x, vector_of(s, frame, fixed.result.point)[:, None]], axis=1)
+    for each in contained:
+        x = np.concatenate([x, vector_of(s, frame, each.result.point)[:, None]], axis=1)
         floors = np.concatenate([floors, np.zeros((len(x), 1))], axis=1)
     return _rounds(s, frame, options, _pool(frame, x, floors), True, best)
 
