@@ -17,7 +17,7 @@ _SOURCE = "source, section V"
 _OURS = "ours: spec cellfree, section 2"
 _PER_TARGET = "one number per target"
 
-Metric = Literal["rate", "sinr"]
+Metric = Literal["rate", "sinr", "position"]
 Movement = Literal["line", "plane"]
 
 
@@ -40,6 +40,7 @@ class Radio(NamedTuple):
     symbol_time_s: Values
     sensing_weight: Values
     csi_error: Values
+    position_prior_m: Values
 
     @property
     def shape(self) -> tuple[Values, ...]:
@@ -82,7 +83,16 @@ class Scenario(Config):
     sensing_weight: float = parameter(
         0.8, "Weight of the radar in the utility; users have the rest", source=_OURS, ge=0, le=1
     )
-    metric: Metric = parameter("rate", "Summand of the utility: log2(1 + SINR), or SINR as printed", source=_OURS)
+    metric: Metric = parameter(
+        "rate",
+        "Summand of the utility: log2(1 + SINR), SINR as printed, or position: the radar's is log2 of the error of the "
+        "position beforehand over its bound",
+        source=_OURS,
+    )
+    position_prior_m: float = parameter(
+        100.0, "Standard deviation, per coordinate, of what is known of a target beforehand, for metric position",
+        unit="m", source="ours", **ranges.METRES,
+    )  # fmt: skip
     ap_power_w: Annotated[float | tuple[float, ...], Numbers(ge=0, le=1e30, many="one number per access point")] = (
         parameter(1.0, "Transmit power of an access point: one value, or one per access point", unit="W", source=_OURS)
     )
@@ -165,6 +175,20 @@ class Scenario(Config):
         turn = np.deg2rad(self.target_azimuth_deg)
         turn = turn + 2 * np.pi / self.targets * np.arange(self.targets) if turn.ndim == 0 else turn
         return np.asarray(self.target_range_m)[..., None] * np.stack([np.cos(turn), np.sin(turn)], axis=-1)
+
+    @property
+    def aps_m(self) -> tuple[np.ndarray, np.ndarray]:
+        """(aps, 2) coordinates of the access points, and unit vectors of their axes, tangents of their circle."""
+        turn = np.pi / 4 + 2 * np.pi * np.arange(self.aps) / self.aps
+        outward = np.stack([np.cos(turn), np.sin(turn)], axis=-1)
+        return self.ap_radius_m * outward, np.stack([-np.sin(turn), np.cos(turn)], axis=-1)
+
+    @property
+    def sight(self) -> np.ndarray:
+        """(targets, aps, 2) in 1/m: how an access point's line of sight turns as the target moves, (unit vector across
+        it) / distance."""
+        away = self.targets_m[:, None] - self.aps_m[0]
+        return np.stack([-away[..., 1], away[..., 0]], axis=-1) / np.maximum(np.sum(away**2, axis=-1), 1.0)[..., None]
 
     @property
     def codes(self) -> np.ndarray:

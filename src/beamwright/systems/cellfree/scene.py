@@ -132,14 +132,11 @@ def squeezed(s: Scenario, values: np.ndarray) -> np.ndarray:
 
 
 def _geometry(s: Scenario, place: np.ndarray) -> Geometry:
-    drops = len(place)
-    angle = np.pi / 4 + 2 * np.pi * np.arange(s.aps) / s.aps
-    outward = np.stack([np.cos(angle), np.sin(angle)], axis=-1)
-    tangent = np.stack([-np.sin(angle), np.cos(angle)], axis=-1)
+    drops, (aps, axes) = len(place), s.aps_m
     radius, turn = s.user_radius_m * np.sqrt(place[..., 0]), 2 * np.pi * place[..., 1]
     return Geometry(
-        ap_positions_m=np.tile(s.ap_radius_m * outward, (drops, 1, 1)),
-        ap_axes=np.tile(tangent, (drops, 1, 1)),
+        ap_positions_m=np.tile(aps, (drops, 1, 1)),
+        ap_axes=np.tile(axes, (drops, 1, 1)),
         user_positions_m=np.stack([radius * np.cos(turn), radius * np.sin(turn)], axis=-1),
         target_m=squeezed(s, np.tile(s.targets_m, (drops, 1, 1))),
     )
@@ -219,7 +216,8 @@ def checked(s: Scenario, known: Known) -> Known:
             require(values[name].shape == shape, name, f"have shape {shape} like {gain}", values[name].shape)
     drop = np.arange(drops) if known.drop is None else np.atleast_1d(known.drop)
     require(drop.shape == (drops,), "drop", f"have shape {(drops,)}", drop.shape)
-    return Known(**values, geometry=_checked_geometry(known.geometry), drop=drop)
+    sight = np.tile(s.sight, (drops, 1, 1, 1)) if s.metric == "position" else np.zeros((drops, 0))
+    return Known(**values, geometry=_checked_geometry(known.geometry), drop=drop, sight=sight)
 
 
 def _checked_geometry(geometry: Geometry | None) -> Geometry | None:

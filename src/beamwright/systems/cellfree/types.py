@@ -56,6 +56,8 @@ class Known(ArrayRecord):
     geometry: Geometry | None = None
     drop: np.ndarray | None = None
     """(drops,) the number of every drop, from which random starts are drawn; see ``numbers``."""
+    sight: np.ndarray | None = None
+    """``Scenario.sight`` of every drop where the utility asks for it, (drops, targets, aps, 2); set by the checks."""
 
     @property
     def numbers(self) -> np.ndarray:
@@ -89,6 +91,9 @@ class Sinr(ArrayRecord):
     """(drops,); of several targets (drops, targets)."""
     utility: np.ndarray
     """(drops,) J."""
+    position_bound_m: np.ndarray | None = None
+    """(drops,) error of the target's position that no unbiased estimate without a prior undercuts, with metric
+    position; of several targets (drops, targets)."""
 
 
 class Finder(IntEnum):
@@ -156,6 +161,8 @@ class Certificate(StatusRecord):
     """(drops,) how far the least radar SINR, of all targets, stays below the required one, relative."""
     status: np.ndarray
     """(drops,) ``Status`` codes."""
+    position_bound_m: np.ndarray | None = None
+    """(drops,) at the worst offsets, with metric position, see ``Sinr``; of several targets (drops, targets)."""
 
     @property
     def objective(self) -> np.ndarray:

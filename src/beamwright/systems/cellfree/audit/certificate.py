@@ -58,6 +58,7 @@ def certify(scenario: Scenario, known: Known, design: Design) -> Certificate:
         layout_residual=layout,
         radar_shortfall=shortfall,
         status=np.select([~sound, shortfall > MET], [Status.STALLED, Status.QOS_INFEASIBLE], Status.FEASIBLE),
+        position_bound_m=physics.position_bounds(s, filtered, physics.offset_phases(s.radio, offsets)),
     )
 
 

@@ -29,6 +29,7 @@ def headline(scenario: Scenario, design: Design) -> Headline:
             "bound": proof.bound[drop],
             "least radar SINR (dB)": float(linear_to_db(proof.weakest_radar_sinr[drop])),
             "least user SINR (dB)": float(linear_to_db(proof.least_user_sinr[drop].min(initial=np.inf))),
+            **({} if proof.position_bound_m is None else {"position bound (m)": np.max(proof.position_bound_m[drop])}),
             "radiated (W)": proof.radiated_w[drop].sum(),
             "iterations": int(design.iterations[drop]),
         }

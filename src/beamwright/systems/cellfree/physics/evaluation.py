@@ -11,6 +11,9 @@ from beamwright.systems.cellfree.physics import model
 from beamwright.systems.cellfree.physics.scenario_set import closed_form_filters, offset_scenarios
 from beamwright.systems.cellfree.scene import Design, Known, Receivers, Scenario, Sinr, checked, squeezed
 
+UNSEEN = 1e-12
+"""Information about one direction that is less than this share of that about the other counts as none."""
+
 
 @renamed
 def receivers(
@@ -56,8 +59,21 @@ def sinr(
     f = np.broadcast_to(f, (drops, *f.shape)) if f.ndim == 1 else f
     f = as_array(f, "offsets_hz", "drops aps", drops=drops, aps=scenario.aps)
     filtered = filtered_signals(scenario, known, x, r, None if errors is None else numbers(errors, "errors", complex))
-    at = model.sinrs(scenario.radio, filtered, model.offset_phases(scenario.radio, f))
-    return Sinr(at.users, squeezed(scenario, at.radar), model.utility(scenario.radio, at))
+    phases = model.offset_phases(scenario.radio, f)
+    at = model.sinrs(scenario.radio, filtered, phases)
+    bound = position_bounds(scenario, filtered, phases)
+    return Sinr(at.users, squeezed(scenario, at.radar), model.utility(scenario.radio, at), bound)
+
+
+def position_bounds(s: Scenario, filtered: model.FilteredSignals, phases: model.OffsetPhases) -> np.ndarray | None:
+    """(drops,) or (drops, targets) position error bound in metres, no prior; None but for metric position."""
+    if s.metric != "position":
+        return None
+    told = np.sqrt(model.local_sinrs(s.radio, filtered, phases.rho))[..., None] * filtered.looks
+    value = np.linalg.eigvalsh(np.einsum("...ai,...aj->...ij", told, told))
+    with np.errstate(divide="ignore"):
+        bound = np.sqrt(np.sum(1 / np.maximum(value, 0.0), axis=-1))
+    return squeezed(s, np.where(value[..., 0] > UNSEEN * value[..., 1], bound, np.inf))
 
 
 def utilities(s: Scenario, filtered: model.FilteredSignals, offsets_hz: np.ndarray) -> np.ndarray:
@@ -105,7 +121,8 @@ def paths_of(known: Known) -> model.Paths:
     """Paths as the model takes them; of antennas in a plane with directions as complex numbers."""
     echo_gain, target_cosine = known.echoes
     given = model.Paths(*(getattr(known, name) for name in model.Paths._fields))
-    given = given._replace(echo_gain=echo_gain, target_cosine=target_cosine)
+    sight = np.zeros((len(echo_gain), 0)) if known.sight is None else known.sight
+    given = given._replace(echo_gain=echo_gain, target_cosine=target_cosine, sight=sight)
     if known.uplink_cosine.ndim == known.uplink_gain.ndim:
         return given
     return given._replace(**{name: as_plane(getattr(given, name)) for name in given._fields if "cosine" in name})

@@ -21,7 +21,7 @@ from beamwright.systems.cellfree.physics.model import (
     code_overlap,
     error_sizes,
     offset_phases,
-    radar_sinr,
+    radar_figures,
     sinrs,
     user_sinrs,
 )
@@ -126,15 +126,29 @@ def closed_form_filters(s: Radio, received: ReceivedSignals, scenarios: OffsetSc
     chi = xp.asarray(np.kron(code_overlap(s), np.ones((antennas, antennas))))
     echo = received.echo.reshape(*batch, s.targets, size)
     heard, disturbed = interference + users, spill + (chi * users)[..., None, :, :]
+    if s.metric == "position":  # every access point filters its own echo
+        disturbed = disturbed * np.kron(np.eye(aps), np.ones((antennas, antennas)))
     if s.uncertain:
         load = xp.sum(received.powers * error_sizes(s, received.uplink) ** 2, axis=-1)[..., None, None] * xp.eye(size)
         heard, disturbed = heard + load, disturbed + load[..., None, :, :]
     filters = _solved(heard, disturbed, h, echo)
+    if s.metric == "position":
+        filters = xp.concatenate([filters[..., : -s.targets, :], _local(s, filters[..., -s.targets :, :])], axis=-2)
     power = xp.sum(square_modulus(filters), axis=-1, keepdims=True)
     usable = power > 1e-300  # without a signal any filter will do
     filters = xp.where(usable, filters / xp.sqrt(xp.where(usable, power, 1.0)), size**-0.5)
     filters = filters.reshape(*filters.shape[:-1], aps, antennas)
     return Filters(filters[..., : -s.targets, :, :], filters[..., -s.targets :, :, :])
+
+
+def _local(s: Radio, filters: Values) -> Values:
+    """Filters (..., targets, size) whose part at every access point has the same norm."""
+    xp = namespace(filters)
+    parts = filters.reshape(*filters.shape[:-1], s.aps, -1)
+    power = xp.sum(square_modulus(parts), axis=-1, keepdims=True)
+    usable = power > 1e-300
+    parts = xp.where(usable, parts / xp.sqrt(xp.where(usable, power, 1.0)), parts.shape[-1] ** -0.5)
+    return parts.reshape(filters.shape)
 
 
 def _solved(users: Values, radar: Values, h: Values, echo: Values) -> Values:
@@ -162,4 +176,4 @@ def scenario_sinrs(s: Radio, received: ReceivedSignals, filters: Filters, scenar
     rows = xp.concatenate([u, turned]).reshape(2 * len(u), -1)
     heard = rows @ _interference(received.beams, scenarios.columns)
     power = xp.mean((heard**2).reshape(2, len(u), -1, s.snapshots), axis=-1)
-    return Sinrs(user_sinrs(filtered, (power[0] + power[1]).T), radar_sinr(s, filtered, scenarios.phases.rho))
+    return Sinrs(user_sinrs(filtered, (power[0] + power[1]).T), *radar_figures(s, filtered, scenarios.phases.rho))

@@ -191,13 +191,28 @@ def sinrs_by_offset(s: Radio, filtered: model.FilteredSignals, range_hz: Array) 
         turn = (jnp.ones_like(cosine), jnp.zeros_like(sine)) if s.derotated else (cosine, sine)
         leak = _backwards(turn, t[:, :, :users])
         echo = _backwards(sent, t[:, :, users:])
+        local = _position(s, filtered, sent, t[:, :, users:]) if s.metric == "position" else None
         noise = filtered.floor[:, None] + jnp.mean(leak[0] ** 2 + leak[1] ** 2, axis=1)
         each = jnp.mean(echo[0], axis=1) ** 2 + jnp.mean(echo[1], axis=1) ** 2
         clutter = jnp.sum(each.reshape(s.targets, s.targets, -1), axis=1)
         radar = filtered.echo[:, None] / (filtered.radar_floor[:, None] + s.snapshots * clutter)
-        return model.Sinrs((filtered.signal[:, None] / noise).T, radar.T)
+        return model.Sinrs((filtered.signal[:, None] / noise).T, radar.T, local)
 
     return at
+
+
+def _position(s: Radio, filtered: model.FilteredSignals, sent: tuple[Array, Array], t: Array) -> Array:
+    """``model.position_bits`` (points, targets) of what is received, by access point."""
+    aps = s.aps
+
+    def disturbed(a: int) -> Array:
+        there = _backwards((sent[0][a : a + 1], sent[1][a : a + 1]), t[:, a : a + 1])
+        each = jnp.mean(there[0], axis=1) ** 2 + jnp.mean(there[1], axis=1) ** 2
+        return jnp.sum(each.reshape(s.targets, s.targets, -1), axis=1)
+
+    clutter = jnp.stack([disturbed(a) for a in range(aps)], axis=-1)  # (targets, points, aps)
+    sinr = filtered.echo_at[:, None] / (filtered.floor_at[:, None] + s.snapshots * clutter)
+    return model.position_bits(s, jnp.swapaxes(sinr, 0, 1), filtered.looks)
 
 
 def _backwards(turn: tuple[Array, Array], t: Array) -> tuple[Array, Array]:

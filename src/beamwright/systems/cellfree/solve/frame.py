@@ -91,6 +91,7 @@ def frame_of(s: Scenario, known: Known, assumed: np.ndarray | None = None) -> Fr
         uplink_cosine=up, direct_gain=loudest[:, None] * direct / phase[:, None, None, None], direct_rx_cosine=rx,
         direct_tx_cosine=tx, echo_gain=loudest * echo / phase[:, None, None, None],
         target_cosine=_mirrored(cosine, sign[:, None], side[:, None]),
+        sight=given.sight if given.sight.ndim == 2 else np.take_along_axis(given.sight, targets[..., None], axis=1),
     )  # fmt: skip
     rounded = physics.Paths(*(_rounded(each) for each in paths))
     return Frame(rounded, ranks.aps, offsets, order, mirrored, flipped, s.ap_powers_w, s.user_power_w)

@@ -14,7 +14,7 @@ from beamwright.systems.cellfree.scene import Known, Scenario
 from beamwright.systems.cellfree.solve.frame import Frame, frame_of
 from beamwright.systems.cellfree.solve.schedule import FIRST_RATE, HOT, RATE, WARM, Schedule
 from beamwright.systems.cellfree.solve.search import SPARE, Lane, Run, SearchResult, search, variable_sizes
-from beamwright.systems.cellfree.solve.start import largest_radar_rate, silent_vector, starting_vectors, vector_of
+from beamwright.systems.cellfree.solve.start import largest_radar_rate, starting_vectors, vector_of, yardstick_vectors
 
 KEPT = 4
 """Of so many designs one goes on to the next round."""
@@ -171,8 +171,8 @@ def _fixed(s: Scenario, frame: Frame, numbers: np.ndarray, options: Options) -> 
 
 
 def _silent(s: Scenario, frame: Frame, options: Options) -> _Best:
-    """Fixed arrays that nobody radiates from, as they are."""
-    silent = _pool(frame, silent_vector(s, frame)[:, None], 0.0)
+    """Fixed arrays that nobody radiates from, or the best yardstick where there are more, as they are."""
+    silent = _pool(frame, yardstick_vectors(s, frame), 0.0)
     return _best_of(_run(s, frame, options, silent, movable=False, steps=0), silent, steps=0)
 
 

@@ -46,7 +46,8 @@ class Run(NamedTuple):
     """First temperature of the softened minimum."""
     rate: Values = 0.03
     floor: Values = 0.0
-    """log2(1 + radar SINR), of all targets, that is held for the first half of the steps and given up in the second."""
+    """log2(1 + radar SINR), of all targets, or with metric position its bits, held for the first half of the steps and
+    given up in the second."""
 
 
 class Lane(NamedTuple):
@@ -165,8 +166,7 @@ def _search(s: Radio, users: int, lane: Lane, effort: physics.Effort) -> SearchR
     def loss(x: Array, share: Array) -> Array:
         """Softened least utility; the temperature and, in the second half, the floor of the radar fall."""
         sinrs = physics.scenario_sinrs(s, *heard(x), seen)
-        floor = jnp.maximum(lane.radar_log, run.floor * jnp.clip(2 - 2 * share, 0.0, 1.0))
-        each = physics.utility(s, sinrs) - PENALTY * _radar_deficit(floor, physics.weakest(sinrs.radar))
+        each = physics.utility(s, sinrs) - PENALTY * _held(sinrs, lane, run.floor * jnp.clip(2 - 2 * share, 0.0, 1.0))
         temperature, least = run.hot * (COLD / run.hot) ** share, jnp.min(each)
         return temperature * jnp.log(jnp.sum(jnp.exp((least - each) / temperature))) - least
 
@@ -195,6 +195,14 @@ def _adam(s: Radio, users: int, lane: Lane) -> adam.Options:
     rates, (momentum, memory, clip, last) = jnp.split(jnp.asarray(lane.adam), [len(sizes)])
     rates = lane.run.rate * jnp.repeat(rates, sizes, total_repeat_length=int(sizes.sum()))
     return adam.Options(lane.run.steps, rates, last, clip, momentum, memory)
+
+
+def _held(sinrs: physics.Sinrs, lane: Lane, floor: Array) -> Array:
+    """Bits that the radar is short of what is required and of a floor that holds it up."""
+    if sinrs.position is None:
+        return _radar_deficit(jnp.maximum(lane.radar_log, floor), physics.weakest(sinrs.radar))
+    required = _radar_deficit(lane.radar_log, physics.weakest(sinrs.radar))
+    return required + jnp.maximum(0.0, floor - physics.weakest(sinrs.position))
 
 
 def _radar_deficit(floor: Array, radar: Array) -> Array:

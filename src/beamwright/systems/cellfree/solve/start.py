@@ -88,18 +88,29 @@ def vector_of(s: Scenario, frame: Frame, point: physics.Point) -> np.ndarray:
     return _vector(s, beams, shares, [encoded_layout(s, one) for one in (point.tx, point.rx)], powers)
 
 
-def silent_vector(s: Scenario, frame: Frame) -> np.ndarray:
-    """(drops, variables) of nobody radiating, fixed arrays, equal powers of all users."""
+def yardstick_vectors(s: Scenario, frame: Frame) -> np.ndarray:
+    """(drops, yardsticks, variables) of nobody radiating, fixed arrays, equal powers of all users; with metric position
+    also of conjugate and leakage beams of full power, which silence does not beat there."""
     drops, users = frame.order.shape
     layouts = physics.fixed_layouts(s, drops)
     powers = np.tile(np.concatenate([np.zeros(users), [-100.0]]), (drops, 1))
-    beams = physics.conjugate_beam(s, frame.paths, layouts[0])
-    return _vector(s, beams, np.zeros((drops, s.aps)), [encoded_layout(s, one) for one in layouts], powers)
+    matched, logits = physics.conjugate_beam(s, frame.paths, layouts[0]), [encoded_layout(s, one) for one in layouts]
+    vectors = [_vector(s, matched, np.zeros((drops, s.aps)), logits, powers)]
+    if s.metric == "position":
+        loud = np.ones((drops, s.aps))
+        sparing = physics.leakage_beam(s, frame.paths, *layouts)
+        vectors += [_vector(s, beams, loud, logits, powers) for beams in (matched, sparing)]
+    return np.stack(vectors, axis=1)
 
 
 def largest_radar_rate(s: Scenario, paths: physics.Paths) -> np.ndarray:
-    """(drops,) bits of a radar that nothing disturbs, every antenna in phase, of the target it sees least."""
+    """(drops,) bits of a radar that nothing disturbs, every antenna in phase, of the target it sees least; with metric
+    position those of its place, by fixed arrays."""
     own = np.abs(np.diagonal(paths.echo_gain, axis1=2, axis2=3)) ** 2
+    if s.metric == "position":
+        looks = physics.looks(paths, physics.fixed_layouts(s, len(own))[1])
+        local = s.snapshots * s.tx_antennas * s.rx_antennas * own
+        return np.asarray(physics.position_bits(s.radio, local, looks)).min(axis=-1)
     return np.log2(1 + s.snapshots * s.tx_antennas * s.rx_antennas * own.sum(axis=-1).min(axis=-1))
 
 
