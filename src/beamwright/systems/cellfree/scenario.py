@@ -37,20 +37,22 @@ class Radio(NamedTuple):
     metric: Metric
     uncertain: bool
     planar: bool
+    displaced: bool
     symbol_time_s: Values
     sensing_weight: Values
     csi_error: Values
     position_prior_m: Values
+    offset_range_hz: Values
 
     @property
     def shape(self) -> tuple[Values, ...]:
         """The entries that a program is compiled for."""
-        return self[:10]
+        return self[:11]
 
     @property
     def numbers(self) -> tuple[Values, ...]:
         """The entries that a program may get as arrays."""
-        return self[10:]
+        return self[11:]
 
     @property
     def codes(self) -> np.ndarray:
@@ -144,6 +146,10 @@ class Scenario(Config):
         source=_OURS,
     )
 
+    target_error_m: float = parameter(
+        0.0, "Largest distance of the target from where it is assumed", unit="m", source="ours", ge=0, le=1e9
+    )
+
     @classmethod
     def paper(cls) -> Self:
         """The default setting: what the source states, completed by the specification."""
@@ -187,7 +193,11 @@ class Scenario(Config):
     def sight(self) -> np.ndarray:
         """(targets, aps, 2) in 1/m: how an access point's line of sight turns as the target moves, (unit vector across
         it) / distance."""
-        away = self.targets_m[:, None] - self.aps_m[0]
+        return self.sight_of(self.targets_m[:, None] - self.aps_m[0])
+
+    @staticmethod
+    def sight_of(away: np.ndarray) -> np.ndarray:
+        """The same of targets so far away (..., 2)."""
         return np.stack([-away[..., 1], away[..., 0]], axis=-1) / np.maximum(np.sum(away**2, axis=-1), 1.0)[..., None]
 
     @property
@@ -211,6 +221,11 @@ class Scenario(Config):
         return self.movement == "plane"
 
     @property
+    def displaced(self) -> bool:
+        """Whether the target may be elsewhere than assumed."""
+        return self.target_error_m > 0
+
+    @property
     def xy(self) -> int:
         """Coordinates of a place of antennas: two in a plane, one on a line."""
         return 2 if self.planar else 1
@@ -232,6 +247,9 @@ class Scenario(Config):
         for name in ("radar_cross_section", "target_range_m", "target_azimuth_deg"):
             given, rule = getattr(self, name), f"be one number or one per target ({self.targets})"
             require(not isinstance(given, tuple) or len(given) == self.targets, name, rule, given)
+        require(
+            self.targets == 1 or not self.displaced, "target_error_m", "be 0 with several targets", self.target_error_m
+        )
         for name in ("tx_antennas", "rx_antennas"):
             where = f"half_region_wavelengths ({name})"
             require_room(getattr(self, name), *self.region_wavelengths, self.spacing_wavelengths, where)

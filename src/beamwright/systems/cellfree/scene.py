@@ -53,6 +53,8 @@ __all__ = [
 
 ERRORS = 0x637369
 """Number of the random stream of channel errors."""
+PLACES = 0x747467
+"""Number of the random stream of targets' places."""
 LINK_EXPONENT, ECHO_EXPONENT = 2.8, 2.2
 """Path-loss exponents between users and access points, and of each leg of an echo (source, section V)."""
 
@@ -66,6 +68,8 @@ class Realisation(ArrayRecord):
     """(drops, aps) offsets in Hz, uniform in the box."""
     errors: np.ndarray | None = None
     """(drops, users, aps * rx antennas) errors of the users' channels, uniform in the unit ball: over the largest."""
+    place: np.ndarray | None = None
+    """(drops, 2) where the target is from where it is assumed, uniform in the unit disc: over the largest error."""
 
 
 @guarded(Scenario)
@@ -113,7 +117,8 @@ def draw(scenario: Scenario, key: jax.Array, drops: int, first: int = 0) -> Real
         geometry=geometry,
         drop=np.arange(first, first + drops),
     )
-    return Realisation(known, s.offset_range_hz * offsets, _errors(s, key, drops, first) if s.uncertain else None)
+    errors = _errors(s, key, drops, first) if s.uncertain else None
+    return Realisation(known, s.offset_range_hz * offsets, errors, _places(key, drops, first) if s.displaced else None)
 
 
 def _directions(s: Scenario, angle: np.ndarray) -> np.ndarray:
@@ -124,6 +129,12 @@ def _directions(s: Scenario, angle: np.ndarray) -> np.ndarray:
 def _errors(s: Scenario, key: jax.Array, drops: int, first: int) -> np.ndarray:
     keys = drop_keys(jax.random.fold_in(key, ERRORS), drops, first)
     return sample_ball(keys, np.ones((drops, s.users)), s.aps * s.rx_antennas)[0]
+
+
+def _places(key: jax.Array, drops: int, first: int) -> np.ndarray:
+    """(drops, 2) uniform in the unit disc, which is the unit ball of one complex number."""
+    keys = drop_keys(jax.random.fold_in(key, PLACES), drops, first)
+    return as_xy(sample_ball(keys, np.ones((drops, 1)), 1)[0, :, 0, 0])
 
 
 def squeezed(s: Scenario, values: np.ndarray) -> np.ndarray:

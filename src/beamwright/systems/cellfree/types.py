@@ -163,6 +163,8 @@ class Certificate(StatusRecord):
     """(drops,) ``Status`` codes."""
     position_bound_m: np.ndarray | None = None
     """(drops,) at the worst offsets, with metric position, see ``Sinr``; of several targets (drops, targets)."""
+    worst_target_m: np.ndarray | None = None
+    """(drops, 2) where a target that may be elsewhere is worst, of the places that were tried."""
 
     @property
     def objective(self) -> np.ndarray:

@@ -20,6 +20,10 @@ def demanded(scenario: Scenario, known: Known, design: Design, method: str, opti
     drops, least_db = len(design.beams), getattr(options, "radar_sinr_db", None)
     least = 0.0 if least_db is None else float(db_to_linear(least_db))
     demands: Demands = {"required_radar_sinr": np.full(drops, least)}
+    if scenario.metric != "position":
+        demands["certificate.position_bound_m"] = None
+    if not scenario.displaced:
+        demands["certificate.worst_target_m"] = None
     if method not in AGENTS:
         demands["curve"] = None
     if method in physics.YARDSTICKS:

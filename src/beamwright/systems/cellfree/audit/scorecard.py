@@ -9,8 +9,12 @@ from beamwright.systems.cellfree.scene import Design, Realisation, Scenario, Sco
 
 @guarded(Scenario)
 def evaluate(scenario: Scenario, realisation: Realisation, design: Design) -> Scorecard:
-    """Judge positions, beams, powers and filters at ``realisation.truth`` and ``realisation.errors``."""
-    sinr = physics.sinr(scenario, realisation.known, design, design.receivers, realisation.truth, realisation.errors)
+    """Judge positions, beams, powers and filters at ``realisation``'s truth, errors and place."""
+    given, true = (scenario, realisation.known, design, design.receivers, realisation.truth), realisation
+    if true.place is None:
+        sinr = physics.sinr(*given, true.errors)
+    else:
+        sinr = physics.sinr_at_place(*given, true.place, true.errors)
     assert design.worst_case_utility is not None
     return Scorecard(sinr.users, sinr.radar, sinr.utility, design.worst_case_utility)
 

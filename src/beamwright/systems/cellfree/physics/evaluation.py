@@ -36,7 +36,8 @@ def receivers(
     w = as_array(np.broadcast_to(w, (drops, count)) if w.ndim == 1 else w, "weights",
                  "drops scenarios", drops=drops, scenarios=count)  # fmt: skip
     require(bool(np.all(w >= 0)) and bool(np.all(w.sum(axis=1) > 0)), "weights", "be >= 0, not all 0", w)
-    received, scenarios = model.received_signals(paths_of(known), point), offset_scenarios(scenario.radio, f)
+    received = model.received_signals(paths_of(known), point, scenario.displaced)
+    scenarios = offset_scenarios(scenario.radio, f)
     return receivers_of(
         scenario, closed_form_filters(scenario.radio, received, scenarios, w / w.sum(axis=1, keepdims=True))
     )
@@ -55,14 +56,24 @@ def sinr(
     """
     known = checked(scenario, known)
     drops = len(known.echo_gain)
+    f = offsets_of(scenario, offsets_hz, drops)
+    filtered = filtered_signals(scenario, known, x, r, None if errors is None else numbers(errors, "errors", complex))
+    return figures(scenario, filtered, f)
+
+
+def offsets_of(s: Scenario, offsets_hz: ArrayLike, drops: int) -> np.ndarray:
+    """Offsets (drops, aps), given for every drop or for all alike. Raises ValueError."""
     f = numbers(offsets_hz, "offsets_hz")
     f = np.broadcast_to(f, (drops, *f.shape)) if f.ndim == 1 else f
-    f = as_array(f, "offsets_hz", "drops aps", drops=drops, aps=scenario.aps)
-    filtered = filtered_signals(scenario, known, x, r, None if errors is None else numbers(errors, "errors", complex))
-    phases = model.offset_phases(scenario.radio, f)
-    at = model.sinrs(scenario.radio, filtered, phases)
-    bound = position_bounds(scenario, filtered, phases)
-    return Sinr(at.users, squeezed(scenario, at.radar), model.utility(scenario.radio, at), bound)
+    return as_array(f, "offsets_hz", "drops aps", drops=drops, aps=s.aps)
+
+
+def figures(s: Scenario, filtered: model.FilteredSignals, offsets_hz: np.ndarray) -> Sinr:
+    """SINRs and utility at offsets (drops, aps)."""
+    phases = model.offset_phases(s.radio, offsets_hz)
+    at = model.sinrs(s.radio, filtered, phases)
+    bound = position_bounds(s, filtered, phases)
+    return Sinr(at.users, squeezed(s, at.radar), model.utility(s.radio, at), bound)
 
 
 def position_bounds(s: Scenario, filtered: model.FilteredSignals, phases: model.OffsetPhases) -> np.ndarray | None:
@@ -91,10 +102,18 @@ def filtered_signals(
     s: Scenario, known: Known, x: Design, r: Receivers, errors: np.ndarray | None = None
 ) -> model.FilteredSignals:
     """Signals after the design's filters; ``known`` is checked. With errors of the channels these, not the worst."""
-    received, filters = model.received_signals(paths_of(known), point_of(s, known, x)), filters_of(s, known, r)
+    point, filters = point_of(s, known, x), filters_of(s, known, r)
+    received = model.received_signals(paths_of(known), point, s.displaced)
+    return filtered_by(s, received, filters, errors)
+
+
+def filtered_by(
+    s: Scenario, received: model.ReceivedSignals, filters: model.Filters, errors: np.ndarray | None
+) -> model.FilteredSignals:
+    """Signals after filters, with errors of the channels that are given, or the worst."""
     if errors is None:
         return model.apply_filters(s.radio, received, filters)
-    shape = len(known.echo_gain), s.users, s.aps * s.rx_antennas
+    shape = len(received.echo), s.users, s.aps * s.rx_antennas
     require(errors.shape == shape, "errors", f"have shape {shape}", errors.shape)
     size = model.error_sizes(s.radio, received.uplink)[..., None, None]
     true = received._replace(uplink=received.uplink + size * errors.reshape(received.uplink.shape))

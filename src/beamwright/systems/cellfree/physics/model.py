@@ -25,8 +25,17 @@ i_t as i_r with no echoes but those of t, and e_j = sqrt(S) stack_a sum_b rho[a,
 
 With metric position every access point estimates the target's direction by its own echo, with a filter z_ta and an SINR
 gamma_ta of its own, which is counted as if what disturbs it were white; see ``position_bits``.
+
+A target that may be elsewhere has places in the place of targets, of which the least counts, each with its filter z_k.
+What phases the echoes have there nobody knows, so they count with those that are worst, next to what is direct:
+
+    gamma_u    with  (sqrt((1/S) sum_s |u_u^H i[s]|^2) + max_k sum_ab |u_ua^H e_kab|)^2,       e_kab echo of b at a
+    gamma_k    with  (|z_k^H i_r| + sqrt(S) sum_{a != b} rho_ab |z_ka^H e_kab|)^2
+
+i and i_r with no echoes, rho_ab here the largest modulus of a code correlation within the range of offsets.
 """
 
+from types import ModuleType
 from typing import NamedTuple
 
 import numpy as np
@@ -38,6 +47,8 @@ from beamwright.uncertainty import offset_phasors
 
 TINY = 1e-200
 """Added to squares under a root, which has no slope at zero."""
+OVERLAPS = 65
+"""Offsets at which the correlation of two codes is looked at for its largest modulus."""
 
 
 class Paths(NamedTuple):
@@ -84,10 +95,13 @@ class ReceivedSignals(NamedTuple):
     looks: Values
     """g (..., targets, aps, 2) with metric position: own echoes' information about the place over their SINR is
     g g^T, in 1/m^2; else (..., 0)."""
+    echoes: Values
+    """e (..., places, aps a, aps b, rx antennas) of a target that may be elsewhere, which ``beams`` and ``clutter``
+    (..., places, 1, aps, aps, rx antennas) then lack; else (..., 0)."""
 
 
-def received_signals(paths: Paths, x: Point) -> ReceivedSignals:
-    """Signals at the receive antennas, given paths, positions, beams and powers."""
+def received_signals(paths: Paths, x: Point, displaced: bool = False) -> ReceivedSignals:
+    """Signals at the receive antennas, given paths, positions, beams and powers; of a target, or of its places."""
     xp = namespace(x.tx)
     sent = departing(x.tx[..., None, :, :], paths.direct_tx_cosine, x.beams[..., None, :, :])
     direct = arriving(x.rx[..., :, None, :], paths.direct_rx_cosine, paths.direct_gain * sent)
@@ -96,6 +110,12 @@ def received_signals(paths: Paths, x: Point) -> ReceivedSignals:
     at_rx = steering(x.rx[..., None, :, :], cosine)
     echo = (paths.echo_gain * on_target[..., None, :])[..., None] * at_rx[..., :, None, :]
     own = xp.eye(x.tx.shape[-2])[..., None]
+    if displaced:
+        echoed = xp.sum(own * echo, axis=-2)
+        every = xp.broadcast_to(direct[..., None, None, :, :, :], (*echo.shape[:-3], 1, *direct.shape[-3:]))
+        heard = arriving(x.rx[..., None, :, :], paths.uplink_cosine, paths.uplink_gain)
+        seen = looks(paths, x.rx) if paths.sight.shape[-1] else paths.sight
+        return ReceivedSignals(heard, direct, every, echoed, x.powers, seen, echo)
     rest = direct[..., None, :, :, :] + (1 - own) * echo
     same = np.eye(targets, dtype=bool)[..., None, None, None]
     return ReceivedSignals(
@@ -105,6 +125,7 @@ def received_signals(paths: Paths, x: Point) -> ReceivedSignals:
         echo=xp.sum(own * echo, axis=-2),
         powers=x.powers,
         looks=looks(paths, x.rx) if paths.sight.shape[-1] else paths.sight,
+        echoes=xp.zeros((*x.powers.shape[:-1], 0)),
     )
 
 
@@ -177,6 +198,10 @@ class FilteredSignals(NamedTuple):
     """z_ta^H Q_a z_ta + ||z_ta||^2."""
     looks: Values
     """g of the received signals, (..., targets, aps, 2)."""
+    echo_leaks: Values
+    """max_k sum_ab |u_ua^H e_kab| (..., users) of a target that may be elsewhere, else (..., 0)."""
+    echo_clutter: Values
+    """sqrt(S) sum_{b != a} rho_ab |z_ka^H e_kab| (..., places, aps), else (..., 0)."""
 
 
 def apply_filters(s: Radio, received: ReceivedSignals, filters: Filters) -> FilteredSignals:
@@ -208,7 +233,35 @@ def apply_filters(s: Radio, received: ReceivedSignals, filters: Filters) -> Filt
         echo_at=echo_at,
         floor_at=floor_at,
         looks=received.looks,
+        echo_leaks=_echo_leaks(u, received.echoes) if s.displaced else received.echoes,
+        echo_clutter=_echo_clutter(s, z, received.echoes) if s.displaced else received.echoes,
     )
+
+
+def _echo_leaks(u: Values, echoes: Values) -> Values:
+    """Largest amplitude (..., users) of all echoes behind users' filters, whatever the place and the phases."""
+    xp = namespace(u)
+    each = xp.einsum("...uam,...kabm->...ukab", u, echoes)
+    return xp.max(xp.sum(xp.sqrt(square_modulus(each) + TINY), axis=(-2, -1)), axis=-1)
+
+
+def _echo_clutter(s: Radio, z: Values, echoes: Values) -> Values:
+    """Largest amplitude (..., places, aps) of the others' echoes behind each place's filter, whatever the phases."""
+    xp = namespace(z)
+    each = xp.sqrt(square_modulus(xp.einsum("...kam,...kabm->...kab", z, echoes)) + TINY)
+    return np.sqrt(s.snapshots) * xp.sum(largest_overlap(s, xp) * each, axis=-1)
+
+
+def largest_overlap(s: Radio, xp: ModuleType) -> Values:
+    """(aps, aps) bound of |rho_ab| over all offsets within the range, 0 on the diagonal.
+
+    The largest of a grid, and as much as it can rise between its points: |d rho / d f| <= pi T (S - 1).
+    """
+    turns = xp.linspace(-1.0, 1.0, OVERLAPS)[:, None] * s.offset_range_hz * s.symbol_time_s * np.arange(s.snapshots)
+    pairs = np.conj(s.codes)[:, :, None] * s.codes[:, None, :]
+    rho = xp.tensordot(xp.exp(2j * np.pi * turns), xp.asarray(pairs), axes=1) / s.snapshots
+    margin = np.pi * s.symbol_time_s * (s.snapshots - 1) * s.offset_range_hz / (OVERLAPS - 1)
+    return (1 - np.eye(s.aps)) * xp.minimum(1.0, xp.max(xp.abs(rho), axis=0) + margin)
 
 
 def _floor_at(s: Radio, received: ReceivedSignals, z: Values, radar_at: Values) -> Values:
@@ -285,6 +338,8 @@ def radar_figures(s: Radio, filtered: FilteredSignals, rho: Values) -> tuple[Val
 
 def user_sinrs(filtered: FilteredSignals, interference: Values) -> Values:
     """SINRs of users whose filters let the beams through with these mean powers (..., users)."""
+    if filtered.echo_leaks.shape[-1]:
+        interference = with_echoes(interference, filtered.echo_leaks)
     return filtered.signal / (filtered.floor + interference)
 
 
@@ -292,14 +347,25 @@ def radar_sinr(s: Radio, filtered: FilteredSignals, rho: Values) -> Values:
     """SINRs of the radar, (..., targets), at correlations rho (..., aps, aps)."""
     xp = namespace(rho)
     each = square_modulus(xp.sum(filtered.clutter * rho[..., None, None, :, :], axis=(-2, -1)))
-    return filtered.echo / (filtered.radar_floor + s.snapshots * xp.sum(each, axis=-1))
+    clutter = s.snapshots * xp.sum(each, axis=-1)
+    if s.displaced:
+        clutter = with_echoes(clutter, xp.sum(filtered.echo_clutter, axis=-1))
+    return filtered.echo / (filtered.radar_floor + clutter)
+
+
+def with_echoes(power: Values, amplitude: Values) -> Values:
+    """Power of what is direct and of echoes of any phases, where the target may be elsewhere."""
+    return (namespace(power).sqrt(power + TINY) + amplitude) ** 2
 
 
 def local_sinrs(s: Radio, filtered: FilteredSignals, rho: Values) -> Values:
     """gamma_ta (..., targets, aps): SINR of every target's own echo behind each access point's part of the filter."""
     xp = namespace(rho)
     each = square_modulus(xp.sum(filtered.clutter * rho[..., None, None, :, :], axis=-1))
-    return filtered.echo_at / (filtered.floor_at + s.snapshots * xp.sum(each, axis=-2))
+    clutter = s.snapshots * xp.sum(each, axis=-2)
+    if s.displaced:
+        clutter = with_echoes(clutter, filtered.echo_clutter)
+    return filtered.echo_at / (filtered.floor_at + clutter)
 
 
 def position_bits(s: Radio, sinr: Values, looks: Values) -> Values:

@@ -192,10 +192,15 @@ def sinrs_by_offset(s: Radio, filtered: model.FilteredSignals, range_hz: Array) 
         leak = _backwards(turn, t[:, :, :users])
         echo = _backwards(sent, t[:, :, users:])
         local = _position(s, filtered, sent, t[:, :, users:]) if s.metric == "position" else None
-        noise = filtered.floor[:, None] + jnp.mean(leak[0] ** 2 + leak[1] ** 2, axis=1)
+        heard = jnp.mean(leak[0] ** 2 + leak[1] ** 2, axis=1)
+        if s.displaced:
+            heard = model.with_echoes(heard, filtered.echo_leaks[:, None])
+        noise = filtered.floor[:, None] + heard
         each = jnp.mean(echo[0], axis=1) ** 2 + jnp.mean(echo[1], axis=1) ** 2
-        clutter = jnp.sum(each.reshape(s.targets, s.targets, -1), axis=1)
-        radar = filtered.echo[:, None] / (filtered.radar_floor[:, None] + s.snapshots * clutter)
+        clutter = s.snapshots * jnp.sum(each.reshape(s.targets, -1, each.shape[-1]), axis=1)
+        if s.displaced:
+            clutter = model.with_echoes(clutter, jnp.sum(filtered.echo_clutter, axis=-1)[:, None])
+        radar = filtered.echo[:, None] / (filtered.radar_floor[:, None] + clutter)
         return model.Sinrs((filtered.signal[:, None] / noise).T, radar.T, local)
 
     return at
@@ -208,10 +213,12 @@ def _position(s: Radio, filtered: model.FilteredSignals, sent: tuple[Array, Arra
     def disturbed(a: int) -> Array:
         there = _backwards((sent[0][a : a + 1], sent[1][a : a + 1]), t[:, a : a + 1])
         each = jnp.mean(there[0], axis=1) ** 2 + jnp.mean(there[1], axis=1) ** 2
-        return jnp.sum(each.reshape(s.targets, s.targets, -1), axis=1)
+        return jnp.sum(each.reshape(s.targets, -1, each.shape[-1]), axis=1)
 
-    clutter = jnp.stack([disturbed(a) for a in range(aps)], axis=-1)  # (targets, points, aps)
-    sinr = filtered.echo_at[:, None] / (filtered.floor_at[:, None] + s.snapshots * clutter)
+    clutter = s.snapshots * jnp.stack([disturbed(a) for a in range(aps)], axis=-1)  # (targets, points, aps)
+    if s.displaced:
+        clutter = model.with_echoes(clutter, filtered.echo_clutter[:, None])
+    sinr = filtered.echo_at[:, None] / (filtered.floor_at[:, None] + clutter)
     return model.position_bits(s, jnp.swapaxes(sinr, 0, 1), filtered.looks)
 
 

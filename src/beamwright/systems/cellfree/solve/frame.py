@@ -67,7 +67,9 @@ def frame_of(s: Scenario, known: Known, assumed: np.ndarray | None = None) -> Fr
     if assumed is not None:
         offsets = np.broadcast_to(assumed[:, None], offsets.shape)
     order, targets = np.argsort(ranks.users, axis=1), np.argsort(ranks.targets, axis=1)[..., None]
-    given = physics.paths_of(known)
+    given = physics.placed_paths(s, physics.paths_of(known), physics.sample_places(s, physics.RINGS))
+    if s.displaced:  # one target, whose places keep their order
+        targets = np.tile(np.arange(given.echo_gain.shape[1])[:, None], (len(order), 1, 1))
     echo = np.take_along_axis(given.echo_gain, targets[..., None], axis=1)
     cosine = np.take_along_axis(given.target_cosine, targets, axis=1)
     mirrored, flipped = cosine[:, 0].real < 0, cosine[:, 0].imag < 0

@@ -130,9 +130,11 @@ def filters_for(
 
     def some(drops: slice) -> physics.Filters:
         at = physics.Point(*(a[drops] for a in point))
-        received = physics.received_signals(physics.paths_of(known.take(drops)), at)
-        seen = physics.offset_scenarios(s.radio, offsets_hz[drops])
-        return physics.closed_form_filters(s.radio, received, seen, weights[drops])
+        paths = physics.placed_paths(s, physics.paths_of(known.take(drops)), physics.sample_places(s, physics.RINGS))
+        received, radio = physics.received_signals(paths, at, s.displaced), s.radio
+        seen = physics.offset_scenarios(radio, offsets_hz[drops])
+        radio = radio._replace(targets=received.echo.shape[1])
+        return physics.assumed_place(s, physics.closed_form_filters(radio, received, seen, weights[drops]))
 
     parts = [some(slice(first, first + TOGETHER)) for first in range(0, max(len(offsets_hz), 1), TOGETHER)]
     return physics.Filters(*map(np.concatenate, zip(*parts, strict=True)))
@@ -256,6 +258,7 @@ def _lanes(s: Scenario, frame: Frame, options: Options, pool: _Pool, movable: bo
     each, one = np.repeat(np.arange(drops), starts), np.ones(drops * starts)
     tx, rx = physics.fixed_layouts(s, drops)
     hot, rate = _pace(options, first)
+    radio = s.radio._replace(offset_range_hz=_range_hz(s, options))
     learnt = np.empty(0) if options.schedule is None else options.schedule.adam
     return Lane(
         paths=physics.Paths(*(a[each] for a in frame.paths)),
@@ -263,7 +266,7 @@ def _lanes(s: Scenario, frame: Frame, options: Options, pool: _Pool, movable: bo
         range_hz=_range_hz(s, options) * one, radar_log=options.radar_log * one, movable=np.full(len(one), movable),
         full_power=np.full(len(one), options.full_power), reach=s.half_region_wavelengths * one,
         spacing=s.spacing_wavelengths * one, tx=tx[each], rx=rx[each],
-        offsets=pool.offsets.reshape(len(one), -1, s.aps), numbers=np.tile(s.radio.numbers, (len(one), 1)),
+        offsets=pool.offsets.reshape(len(one), -1, s.aps), numbers=np.tile(radio.numbers, (len(one), 1)),
         start=pool.x.reshape(len(one), -1), adam=np.tile(learnt, (len(one), 1)),
     )  # fmt: skip
 

@@ -126,7 +126,8 @@ def scenarios(s: Radio) -> np.ndarray:
 
 def search(s: Scenario, lanes: Lane) -> SearchResult:
     """One run of every lane."""
-    compiled = _compiled(s.radio.shape, lanes.paths.uplink_gain.shape[1], physics.effort_for(s))
+    radio = s.radio._replace(targets=lanes.paths.echo_gain.shape[1])
+    compiled = _compiled(radio.shape, lanes.paths.uplink_gain.shape[1], physics.effort_for(s))
     return in_tiles(compiled, TILE, *lanes.paths, *lanes.run, *lanes[2:], counted=True)
 
 
@@ -160,7 +161,7 @@ def _search(s: Radio, users: int, lane: Lane, effort: physics.Effort) -> SearchR
 
     def heard(x: Array, last: bool = False) -> tuple[physics.ReceivedSignals, physics.Filters]:
         point, weights = decode(s, lane, x, users, last)
-        received = physics.received_signals(lane.paths, point)
+        received = physics.received_signals(lane.paths, point, s.displaced)
         return received, physics.closed_form_filters(s, received, seen, weights)
 
     def loss(x: Array, share: Array) -> Array:
