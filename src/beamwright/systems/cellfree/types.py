@@ -13,6 +13,8 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 
 from beamwright.core import ArrayRecord, Asked, Found, Informative, Residual, Role, StatusRecord, Violation
+from beamwright.metrics import detection_probability
+from beamwright.metrics.detection import Target
 
 SOUND = 1e-9
 """Largest residual that counts as none."""
@@ -175,6 +177,16 @@ class Certificate(StatusRecord):
     def weakest_radar_sinr(self) -> np.ndarray:
         """(drops,) ``least_radar_sinr`` of the target that is seen least."""
         return self.least_radar_sinr.reshape(len(self.least_radar_sinr), -1).min(axis=1)
+
+    def detection_probability(self, false_alarm: float, target: Target = "fluctuating") -> np.ndarray:
+        """(drops,), of several targets (drops, targets): least probability of detection whatever the offsets.
+
+        It rises with the SINR, so it is least where ``least_radar_sinr`` is.
+
+        Args:    false_alarm probability; target ``fluctuating`` or ``steady``, see ``metrics.detection_probability``.
+        Raises:  ValueError naming the argument.
+        """
+        return detection_probability(self.least_radar_sinr, false_alarm, target)
 
     @property
     def gap(self) -> np.ndarray:
