@@ -12,7 +12,7 @@ from beamwright.cli.audit import audit
 from beamwright.cli.channels import ChannelFile
 from beamwright.cli.design import named_channels, obtain_channels, resolve, run_design
 from beamwright.cli.design_files import StoredDesign, load_design
-from beamwright.systems.cellfree import physics
+from beamwright.systems.cellfree import physics, sizes
 from beamwright.systems.cellfree.scene import checked
 
 ERROR = {"target_error_m": 3.0, "target_azimuth_deg": -45.0, "target_range_m": 40.0}
@@ -90,8 +90,8 @@ def test_the_oracle_sees_what_the_model_sees():
 
 def test_a_disc_is_sampled_from_its_middle_to_its_edge():
     s, certain = (drawn(1, target_error_m=error)[0] for error in (2.0, 0.0))
-    places = physics.sample_places(s, 5)
-    assert len(places) == 91 and np.all(places[0] == 0) and len(physics.sample_places(certain, 5)) == 1
+    places = physics.sample_places(s, physics.DENSE_RINGS)
+    assert len(places) == sizes.PLACES == 91 and np.all(places[0] == 0) and len(physics.sample_places(certain, 5)) == 1
     radius = np.linalg.norm(places, axis=-1)
     assert radius.max() <= 1 + 1e-12 and np.sum(radius > 1 - 1e-12) == 30
     anywhere = cf.draw(s, jax.random.key(1), 100).place

@@ -75,7 +75,7 @@ def _worst_lane(values: np.ndarray, places: int) -> np.ndarray:
 
 def _over_places(sinrs: physics.Sinrs, places: int) -> physics.Sinrs:
     """Least SINRs of every drop over its places."""
-    users, radar = (a.reshape(-1, places, a.shape[-1]).min(axis=1) for a in sinrs[:2])
+    users, radar = (a.reshape(len(a) // places, places, a.shape[-1]).min(axis=1) for a in sinrs[:2])
     return physics.Sinrs(users, radar)
 
 
