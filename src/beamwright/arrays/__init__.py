@@ -12,6 +12,7 @@ from beamwright.arrays.metasurface import (
     waveguides,
 )
 from beamwright.arrays.movable import centred_layout, decode_layout, encode_layout, project_layout, require_room
+from beamwright.arrays.movable_plane import as_plane, as_xy, least_distance, spread_layout, square_layout
 from beamwright.arrays.patterns import cosine_pattern
 from beamwright.arrays.planar import near_square, planar_positions, plane_wave, unit_vectors
 from beamwright.arrays.spherical import (
@@ -23,6 +24,8 @@ from beamwright.arrays.spherical import (
 
 __all__ = [
     "REFRACTION",
+    "as_plane",
+    "as_xy",
     "centred_layout",
     "centred_positions",
     "cosine_pattern",
@@ -31,6 +34,7 @@ __all__ = [
     "edge_feeds",
     "encode_layout",
     "hologram",
+    "least_distance",
     "linear_positions",
     "lorentzian",
     "near_square",
@@ -43,6 +47,8 @@ __all__ = [
     "reference_wave",
     "require_room",
     "spherical_wave",
+    "spread_layout",
+    "square_layout",
     "steering_vectors",
     "unit_vectors",
     "waveguides",

@@ -1,6 +1,8 @@
 """Channels of antennas that move: sums of plane waves, evaluated wherever the antennas are (spec cellfree, section 2).
 
-Positions are in wavelengths along an access point's axis, cosines those of the angle between a path and that axis.
+Positions are in wavelengths along an access point's axis, cosines those of the angle between a path and that axis. In a
+plane a position is the complex number x + j y, x along the axis and y a quarter turn to its left, and in place of its
+cosine a path has its direction, cos + j sin of the angle from the axis.
 Everything is written for NumPy's arrays and JAX's alike; leading axes broadcast.
 """
 
@@ -8,7 +10,10 @@ from beamwright.numerics import Values, namespace, unit_phasor
 
 
 def steering(positions: Values, cosine: Values) -> Values:
-    """e(x, c) = exp(j 2 pi x c), (...)."""
+    """e(x, c) = exp(j 2 pi x c), (...); in a plane x c is Re(conj(x) c), how far the place lies towards the path."""
+    xp = namespace(positions)
+    if xp.iscomplexobj(positions) or xp.iscomplexobj(cosine):
+        return unit_phasor(positions.real * cosine.real + positions.imag * cosine.imag)
     return unit_phasor(positions * cosine)
 
 

@@ -40,5 +40,5 @@ def show_system(name: str) -> None:
 
 
 def _axes(given: Input) -> str:
-    """Axes in order; in brackets the one that is left out where there is one of it."""
-    return " ".join(f"({axis})" if axis == given.alone else axis for axis in given.axes.split())
+    """Axes in order; in brackets those that are left out where there is one of it."""
+    return " ".join(f"({axis})" if axis in given.alone.split() else axis for axis in given.axes.split())

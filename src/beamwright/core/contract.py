@@ -113,13 +113,15 @@ class Input:
     spread: bool = False
     """Whether one number, or one per user, stands for all."""
     alone: str = ""
-    """Axis that the array lacks where there is one of it."""
+    """Axes that the array lacks where there is one of it."""
 
     def sized(self, sizes: Mapping[str, int]) -> "Input":
-        """The array for these sizes: without the axis that it lacks where there is one of it."""
-        if not self.alone or sizes[self.alone] != 1:
-            return self
-        return replace(self, axes=" ".join(axis for axis in self.axes.split() if axis != self.alone), alone="")
+        """The array for these sizes: without the axes that it lacks where there is one of it."""
+        lacking = [axis for axis in self.alone.split() if sizes[axis] == 1]
+        axes, alone = (
+            " ".join(axis for axis in each.split() if axis not in lacking) for each in (self.axes, self.alone)
+        )
+        return replace(self, axes=axes, alone=alone)
 
     @property
     def dtype(self) -> type:

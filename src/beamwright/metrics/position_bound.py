@@ -67,8 +67,9 @@ def position_bound(
     """Bound on the position of a target from monostatic and bistatic echoes.
 
     Args:    ap_positions_m, ap_axes (aps, 2) with unit axes; target_m (..., 2); rx_positions (aps, antennas) in
-             wavelengths along the axes; snr |rho_ab|^2 per element and antenna over the noise, (aps, aps) or a number;
-             offsets ``known``, ``consistent`` or ``free``: the bound never falls in this order.
+             wavelengths along the axes, or (aps, antennas, xy) along them and to their left; snr |rho_ab|^2 per
+             element and antenna over the noise, (aps, aps) or a number; offsets ``known``, ``consistent`` or ``free``:
+             the bound never falls in this order.
     Raises:  ValueError naming the argument.
     """
     require(offsets in ("known", "consistent", "free"), "offsets", "be 'known', 'consistent' or 'free'", repr(offsets))
@@ -76,7 +77,8 @@ def position_bound(
     aps = as_array(ap_positions_m, "ap_positions_m", "aps xy", xy=2)
     count = len(aps)
     axes = as_array(ap_axes, "ap_axes", "aps xy", aps=count, xy=2)
-    rx = as_array(rx_positions, "rx_positions", "aps antennas", aps=count)
+    planar = np.ndim(rx_positions) == 3
+    rx = as_array(rx_positions, "rx_positions", "aps antennas xy" if planar else "aps antennas", aps=count, xy=2)
     power = np.broadcast_to(np.asarray(snr, float), (count, count))
     require(bool(np.all(power >= 0)) and bool(np.isfinite(power).all()), "snr", "be finite and >= 0", snr)
     target = np.asarray(target_m, float)
@@ -112,13 +114,24 @@ def _information(
     s = np.asarray(grid.symbols, float) * grid.symbol_time_s
     # phases are sums of a part by antenna and a part by element, so their covariance is too
     spread, elements, antennas = np.cov(np.stack([k, s]), bias=True), len(k), rx.shape[1]
-    by_angle = np.var(rx, axis=1)[:, None, None] * turn[:, :, None] * turn[:, None, :]
+    if rx.ndim == 3:
+        by_angle = _by_angle_in_plane(unit, axes, distance, rx)
+    else:
+        by_angle = np.var(rx, axis=1)[:, None, None] * turn[:, :, None] * turn[:, None, :]
     rows = np.zeros((*delay.shape[:2], 2, 3))  # of (k, s) against (x, y, f)
     rows[..., 0, :2] = -delay
     rows[..., 1, 2] = 1.0
     found = np.einsum("abki,kl,ablj->abij", rows, spread, rows)
     found[..., :2, :2] += by_angle[:, None]
     return 2 * power[..., None, None] * elements * antennas * (2 * np.pi) ** 2 * found
+
+
+def _by_angle_in_plane(unit: np.ndarray, axes: np.ndarray, distance: np.ndarray, rx: np.ndarray) -> np.ndarray:
+    """(aps, 2, 2) what the antennas' phases tell: their spread across the line of sight, over the distance."""
+    left, across = (np.stack([-v[:, 1], v[:, 0]], axis=-1) for v in (axes, unit))
+    places = rx[..., 0, None] * axes[:, None] + rx[..., 1, None] * left[:, None]
+    spread = np.var(np.sum(places * across[:, None], axis=-1), axis=1)
+    return (spread / distance**2)[:, None, None] * across[:, :, None] * across[:, None, :]
 
 
 def _lost(information: np.ndarray, offsets: Offsets) -> np.ndarray:

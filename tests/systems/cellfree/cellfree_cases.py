@@ -70,7 +70,7 @@ class Stacked:
             for a in range(A):
                 for m in range(M):
                     paths = zip(known.uplink_gain[drop, u, a], known.uplink_cosine[drop, u, a], strict=True)
-                    self.h[u, a, m] = sum(g * np.exp(-2j * np.pi * rx[a, m] * c) for g, c in paths)
+                    self.h[u, a, m] = sum(g * np.exp(-2j * np.pi * np.dot(rx[a, m], c)) for g, c in paths)
         self.direct, self.echo = np.zeros((2, A, A, M, tx.shape[1]), complex)
         for a in range(A):
             for b in range(A):
@@ -81,12 +81,12 @@ class Stacked:
                             known.direct_tx_cosine[drop, a, b], strict=True,
                         )  # fmt: skip
                         self.direct[a, b, m, n] = sum(
-                            g * np.exp(-2j * np.pi * rx[a, m] * cr) * np.exp(2j * np.pi * tx[b, n] * ct)
+                            g * np.exp(2j * np.pi * (np.dot(tx[b, n], ct) - np.dot(rx[a, m], cr)))
                             for g, cr, ct in paths
                         )
                         c = known.target_cosine[drop]
                         self.echo[a, b, m, n] = known.echo_gain[drop, a, b] * np.exp(
-                            2j * np.pi * (rx[a, m] * c[a] - tx[b, n] * c[b])
+                            2j * np.pi * (np.dot(rx[a, m], c[a]) - np.dot(tx[b, n], c[b]))
                         )
         self.w = x.beams[drop]
         turn = s.symbol_time_s * np.arange(S)

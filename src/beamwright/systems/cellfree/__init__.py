@@ -26,7 +26,7 @@ from beamwright.systems.cellfree.methods import (
     worst_case_offset,
     yardsticks,
 )
-from beamwright.systems.cellfree.physics import receivers, sinr
+from beamwright.systems.cellfree.physics import receivers, sinr, sinr_at_place
 from beamwright.systems.cellfree.scene import (
     Certificate,
     Design,
@@ -83,6 +83,7 @@ __all__ = [
     "silence",
     "single_offsets",
     "sinr",
+    "sinr_at_place",
     "train_policy",
     "train_search",
     "utility_bound",

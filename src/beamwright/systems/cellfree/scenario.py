@@ -17,7 +17,8 @@ _SOURCE = "source, section V"
 _OURS = "ours: spec cellfree, section 2"
 _PER_TARGET = "one number per target"
 
-Metric = Literal["rate", "sinr"]
+Metric = Literal["rate", "sinr", "position"]
+Movement = Literal["line", "plane"]
 
 
 class Radio(NamedTuple):
@@ -35,19 +36,23 @@ class Radio(NamedTuple):
     derotated: bool
     metric: Metric
     uncertain: bool
+    planar: bool
+    displaced: bool
     symbol_time_s: Values
     sensing_weight: Values
     csi_error: Values
+    position_prior_m: Values
+    offset_range_hz: Values
 
     @property
     def shape(self) -> tuple[Values, ...]:
         """The entries that a program is compiled for."""
-        return self[:9]
+        return self[:11]
 
     @property
     def numbers(self) -> tuple[Values, ...]:
         """The entries that a program may get as arrays."""
-        return self[9:]
+        return self[11:]
 
     @property
     def codes(self) -> np.ndarray:
@@ -80,7 +85,16 @@ class Scenario(Config):
     sensing_weight: float = parameter(
         0.8, "Weight of the radar in the utility; users have the rest", source=_OURS, ge=0, le=1
     )
-    metric: Metric = parameter("rate", "Summand of the utility: log2(1 + SINR), or SINR as printed", source=_OURS)
+    metric: Metric = parameter(
+        "rate",
+        "Summand of the utility: log2(1 + SINR), SINR as printed, or position: the radar's is log2 of the error of the "
+        "position beforehand over its bound",
+        source=_OURS,
+    )
+    position_prior_m: float = parameter(
+        100.0, "Standard deviation, per coordinate, of what is known of a target beforehand, for metric position",
+        unit="m", source="ours", **ranges.METRES,
+    )  # fmt: skip
     ap_power_w: Annotated[float | tuple[float, ...], Numbers(ge=0, le=1e30, many="one number per access point")] = (
         parameter(1.0, "Transmit power of an access point: one value, or one per access point", unit="W", source=_OURS)
     )
@@ -101,9 +115,12 @@ class Scenario(Config):
         source=_SOURCE,
     )  # fmt: skip
     wavelength_m: float = parameter(0.0857, "Wavelength (3.5 GHz)", unit="m", source=_OURS, ge=1e-9, le=1e9)
+    movement: Movement = parameter(
+        "line", "Where antennas move: along an access point's axis, or in a square on both sides of it", source="ours"
+    )
     half_region_wavelengths: float = parameter(
         2.0,
-        "Largest distance of antennas from the middle, along an access point's axis",
+        "Largest distance of antennas from the middle, along an access point's axis; half the side of the square",
         unit="wavelengths",
         source=_SOURCE,
         ge=0,
@@ -127,6 +144,10 @@ class Scenario(Config):
         "Direction of targets from the middle: that of the first, the others evenly around, or one per target",
         unit="degrees",
         source=_OURS,
+    )
+
+    target_error_m: float = parameter(
+        0.0, "Largest distance of the target from where it is assumed", unit="m", source="ours", ge=0, le=1e9
     )
 
     @classmethod
@@ -162,6 +183,24 @@ class Scenario(Config):
         return np.asarray(self.target_range_m)[..., None] * np.stack([np.cos(turn), np.sin(turn)], axis=-1)
 
     @property
+    def aps_m(self) -> tuple[np.ndarray, np.ndarray]:
+        """(aps, 2) coordinates of the access points, and unit vectors of their axes, tangents of their circle."""
+        turn = np.pi / 4 + 2 * np.pi * np.arange(self.aps) / self.aps
+        outward = np.stack([np.cos(turn), np.sin(turn)], axis=-1)
+        return self.ap_radius_m * outward, np.stack([-np.sin(turn), np.cos(turn)], axis=-1)
+
+    @property
+    def sight(self) -> np.ndarray:
+        """(targets, aps, 2) in 1/m: how an access point's line of sight turns as the target moves, (unit vector across
+        it) / distance."""
+        return self.sight_of(self.targets_m[:, None] - self.aps_m[0])
+
+    @staticmethod
+    def sight_of(away: np.ndarray) -> np.ndarray:
+        """The same of targets so far away (..., 2)."""
+        return np.stack([-away[..., 1], away[..., 0]], axis=-1) / np.maximum(np.sum(away**2, axis=-1), 1.0)[..., None]
+
+    @property
     def codes(self) -> np.ndarray:
         """(snapshots, aps) orthogonal codes of the access points."""
         return self.radio.codes
@@ -175,6 +214,21 @@ class Scenario(Config):
     def uncertain(self) -> bool:
         """Whether users' channels are known with an error."""
         return self.csi_error > 0
+
+    @property
+    def planar(self) -> bool:
+        """Whether antennas move in a plane."""
+        return self.movement == "plane"
+
+    @property
+    def displaced(self) -> bool:
+        """Whether the target may be elsewhere than assumed."""
+        return self.target_error_m > 0
+
+    @property
+    def xy(self) -> int:
+        """Coordinates of a place of antennas: two in a plane, one on a line."""
+        return 2 if self.planar else 1
 
     @property
     def drift(self) -> float:
@@ -193,6 +247,9 @@ class Scenario(Config):
         for name in ("radar_cross_section", "target_range_m", "target_azimuth_deg"):
             given, rule = getattr(self, name), f"be one number or one per target ({self.targets})"
             require(not isinstance(given, tuple) or len(given) == self.targets, name, rule, given)
+        require(
+            self.targets == 1 or not self.displaced, "target_error_m", "be 0 with several targets", self.target_error_m
+        )
         for name in ("tx_antennas", "rx_antennas"):
             where = f"half_region_wavelengths ({name})"
             require_room(getattr(self, name), *self.region_wavelengths, self.spacing_wavelengths, where)

@@ -11,6 +11,7 @@ import jax
 import numpy as np
 from numpy.typing import ArrayLike
 
+from beamwright.arrays import as_xy
 from beamwright.channels import power_law
 from beamwright.core import (
     ArrayRecord,
@@ -52,6 +53,8 @@ __all__ = [
 
 ERRORS = 0x637369
 """Number of the random stream of channel errors."""
+PLACES = 0x747467
+"""Number of the random stream of targets' places."""
 LINK_EXPONENT, ECHO_EXPONENT = 2.8, 2.2
 """Path-loss exponents between users and access points, and of each leg of an echo (source, section V)."""
 
@@ -65,13 +68,17 @@ class Realisation(ArrayRecord):
     """(drops, aps) offsets in Hz, uniform in the box."""
     errors: np.ndarray | None = None
     """(drops, users, aps * rx antennas) errors of the users' channels, uniform in the unit ball: over the largest."""
+    place: np.ndarray | None = None
+    """(drops, 2) where the target is from where it is assumed, uniform in the unit disc: over the largest error."""
 
 
 @guarded(Scenario)
 def draw(scenario: Scenario, key: jax.Array, drops: int, first: int = 0) -> Realisation:
     """Drops ``first .. first+drops-1`` of the endless sequence that ``key`` stands for, whatever the batch.
 
-    Cosines are those of uniform angles, gains CN(0, power / paths); ``known`` has its ``geometry``.
+    Cosines are those of uniform angles, gains CN(0, power / paths); ``known`` has its ``geometry``. Of antennas in a
+    plane the directions are those of the same angles: whatever is heard comes from the side of the middle, to the left
+    of the axis, but for the target, which is where it is.
 
     Raises: ValueError if drops is negative or more than fits into memory.
     """
@@ -95,23 +102,39 @@ def draw(scenario: Scenario, key: jax.Array, drops: int, first: int = 0) -> Real
     area = np.broadcast_to(s.radar_cross_section, s.targets)[:, None, None]
     echo = np.sqrt(area * leg[..., :, None] * leg[..., None, :] / noise) * phase
     cosine = np.sum(to_target * geometry.ap_axes[:, None], axis=-1) / np.maximum(target_m, 1e-9)
+    if s.planar:
+        left = np.stack([-geometry.ap_axes[..., 1], geometry.ap_axes[..., 0]], axis=-1)
+        sine = np.sum(to_target * left[:, None], axis=-1) / np.maximum(target_m, 1e-9)
+        cosine = np.stack([cosine, sine], axis=-1)
     known = Known(
         uplink_gain=np.sqrt(power_law(up_m, LINK_EXPONENT) / noise / s.paths)[..., None] * up_gain,
-        uplink_cosine=np.cos(up_angle),
+        uplink_cosine=_directions(s, up_angle),
         direct_gain=np.sqrt(link / noise / s.paths)[..., None] * gain,
-        direct_rx_cosine=np.cos(rx_angle),
-        direct_tx_cosine=np.cos(tx_angle),
+        direct_rx_cosine=_directions(s, rx_angle),
+        direct_tx_cosine=_directions(s, tx_angle),
         echo_gain=squeezed(s, echo),
         target_cosine=squeezed(s, cosine),
         geometry=geometry,
         drop=np.arange(first, first + drops),
     )
-    return Realisation(known, s.offset_range_hz * offsets, _errors(s, key, drops, first) if s.uncertain else None)
+    errors = _errors(s, key, drops, first) if s.uncertain else None
+    return Realisation(known, s.offset_range_hz * offsets, errors, _places(key, drops, first) if s.displaced else None)
+
+
+def _directions(s: Scenario, angle: np.ndarray) -> np.ndarray:
+    """Cosines of angles (...) from an access point's axis; in a plane unit vectors (..., xy)."""
+    return as_xy(np.exp(1j * angle)) if s.planar else np.cos(angle)
 
 
 def _errors(s: Scenario, key: jax.Array, drops: int, first: int) -> np.ndarray:
     keys = drop_keys(jax.random.fold_in(key, ERRORS), drops, first)
     return sample_ball(keys, np.ones((drops, s.users)), s.aps * s.rx_antennas)[0]
+
+
+def _places(key: jax.Array, drops: int, first: int) -> np.ndarray:
+    """(drops, 2) uniform in the unit disc, which is the unit ball of one complex number."""
+    keys = drop_keys(jax.random.fold_in(key, PLACES), drops, first)
+    return as_xy(sample_ball(keys, np.ones((drops, 1)), 1)[0, :, 0, 0])
 
 
 def squeezed(s: Scenario, values: np.ndarray) -> np.ndarray:
@@ -120,14 +143,11 @@ def squeezed(s: Scenario, values: np.ndarray) -> np.ndarray:
 
 
 def _geometry(s: Scenario, place: np.ndarray) -> Geometry:
-    drops = len(place)
-    angle = np.pi / 4 + 2 * np.pi * np.arange(s.aps) / s.aps
-    outward = np.stack([np.cos(angle), np.sin(angle)], axis=-1)
-    tangent = np.stack([-np.sin(angle), np.cos(angle)], axis=-1)
+    drops, (aps, axes) = len(place), s.aps_m
     radius, turn = s.user_radius_m * np.sqrt(place[..., 0]), 2 * np.pi * place[..., 1]
     return Geometry(
-        ap_positions_m=np.tile(s.ap_radius_m * outward, (drops, 1, 1)),
-        ap_axes=np.tile(tangent, (drops, 1, 1)),
+        ap_positions_m=np.tile(aps, (drops, 1, 1)),
+        ap_axes=np.tile(axes, (drops, 1, 1)),
         user_positions_m=np.stack([radius * np.cos(turn), radius * np.sin(turn)], axis=-1),
         target_m=squeezed(s, np.tile(s.targets_m, (drops, 1, 1))),
     )
@@ -156,16 +176,22 @@ def _gain(axes: str, alone: str = "") -> Input:
     return Input(axes, "amplitude", "1/sqrt(W)", alone=alone)
 
 
+def _cosine(axes: str, alone: str = "") -> Input:
+    """Cosines of paths; of antennas in a plane the two parts of their unit vectors."""
+    return Input(f"{axes} xy", "real", alone=f"{alone} xy".strip())
+
+
 INPUTS = {
     "uplink_gain": _gain("drops users aps paths"),
-    "uplink_cosine": Input("drops users aps paths", "real"),
+    "uplink_cosine": _cosine("drops users aps paths"),
     "direct_gain": _gain("drops aps aps paths"),
-    "direct_rx_cosine": Input("drops aps aps paths", "real"),
-    "direct_tx_cosine": Input("drops aps aps paths", "real"),
+    "direct_rx_cosine": _cosine("drops aps aps paths"),
+    "direct_tx_cosine": _cosine("drops aps aps paths"),
     "echo_gain": _gain("drops targets aps aps", alone="targets"),
-    "target_cosine": Input("drops targets aps", "real", alone="targets"),
+    "target_cosine": _cosine("drops targets aps", alone="targets"),
 }
-"""Arrays that a user may bring; any number of paths per kind of link; with one target, no axis of targets."""
+"""Arrays that a user may bring; any number of paths per kind of link; with one target no axis of targets, on a line no
+axis ``xy``."""
 
 
 @guarded(Scenario)
@@ -183,24 +209,26 @@ def checked(s: Scenario, known: Known) -> Known:
     Raises: ValueError naming the array that is not finite, has a wrong shape, or holds a cosine beyond one.
     """
     known = known_of(known, Known)
-    values = {}
+    values, sizes = {}, {"aps": s.aps, "users": s.users, "targets": s.targets, "xy": s.xy}
     for name, given in INPUTS.items():
-        kind, array = given.sized({"targets": s.targets}), plain_array(getattr(known, name), name)
+        kind, array = given.sized(sizes), plain_array(getattr(known, name), name)
         array = array[None] if array.ndim == len(kind.axes.split()) - 1 else array
-        values[name] = as_array(array, name, kind.axes, kind.dtype, aps=s.aps, users=s.users, targets=s.targets)
+        values[name] = as_array(array, name, kind.axes, kind.dtype, **sizes)
         if kind.kind == "real":
-            most = float(np.abs(values[name]).max(initial=0))
+            size = np.linalg.norm(values[name], axis=-1) if s.planar else np.abs(values[name])
+            most = float(size.max(initial=0))
             require(most <= 1 + 1e-12, name, "hold cosines, at most 1 in modulus", f"{most:.6g}")
     drops = len(values["echo_gain"])
     for name, array in values.items():
         require(len(array) == drops, name, f"have {drops} drops like echo_gain", len(array))
     for gain, names in (("uplink_gain", ["uplink_cosine"]), ("direct_gain", ["direct_rx_cosine", "direct_tx_cosine"])):
         for name in names:
-            shape = values[gain].shape
+            shape = values[gain].shape + (2,) * s.planar
             require(values[name].shape == shape, name, f"have shape {shape} like {gain}", values[name].shape)
     drop = np.arange(drops) if known.drop is None else np.atleast_1d(known.drop)
     require(drop.shape == (drops,), "drop", f"have shape {(drops,)}", drop.shape)
-    return Known(**values, geometry=_checked_geometry(known.geometry), drop=drop)
+    sight = np.tile(s.sight, (drops, 1, 1, 1)) if s.metric == "position" else np.zeros((drops, 0))
+    return Known(**values, geometry=_checked_geometry(known.geometry), drop=drop, sight=sight)
 
 
 def _checked_geometry(geometry: Geometry | None) -> Geometry | None:

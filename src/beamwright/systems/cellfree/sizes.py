@@ -7,6 +7,8 @@ from beamwright.core.sizes import whole
 from beamwright.systems.cellfree.scenario import Scenario
 from beamwright.uncertainty import offset_vertices
 
+PLACES = 91
+"""Places that a certificate tries of a target that may be elsewhere."""
 POINTS = 32
 """Offsets that the search of the worst ones looks at together."""
 
@@ -19,13 +21,15 @@ def draw_bytes(s: Scenario, drops: int) -> tuple[float, dict[str, int]]:
 
 def design_bytes(s: Scenario, known: object, options: Mapping[str, object]) -> tuple[float, dict[str, int]]:
     """Bytes of paths and layouts of every start, receive filters over snapshots, and an agent's replay and networks;
-    and, once for all drops, waves of all scenarios and what filters make of those of the worst-case search."""
+    and, once for all drops, waves of all scenarios and what filters make of those of the worst-case search. Of a target
+    that may be elsewhere filters and echoes of every place that the certificate tries."""
     known = getattr(known, "known", known)
     drops, starts = leading(getattr(known, "echo_gain", ()), 3 + (s.targets > 1)), max(1, whole(options, "starts", 1))
     a, u, m = s.aps, s.users, s.rx_antennas
     paths = COMPLEX * s.paths * (u * a + 2 * a**2)
     vectors = REAL * a * (3 * s.tx_antennas + m + u)
     filters = COMPLEX * (u * a * m + s.snapshots * a * m) * 2 + COMPLEX * s.targets * (a * m) ** 2
+    filters += COMPLEX * PLACES * (2 * (a * m) ** 2 + a**2 * (u + m)) if s.displaced else 0
     scenarios = 1 + len(offset_vertices(a))
     waves = s.snapshots * (2 * COMPLEX * scenarios * a**2 + REAL * 2 * POINTS * a * (u + s.targets**2))
     need = drops * (starts * (paths + vectors) + filters) + (waves if drops else 0)

@@ -13,6 +13,8 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 
 from beamwright.core import ArrayRecord, Asked, Found, Informative, Residual, Role, StatusRecord, Violation
+from beamwright.metrics import detection_probability
+from beamwright.metrics.detection import Target
 
 SOUND = 1e-9
 """Largest residual that counts as none."""
@@ -41,7 +43,8 @@ class Known(ArrayRecord):
     uplink_gain: np.ndarray
     """(drops, users, aps, paths) complex."""
     uplink_cosine: np.ndarray
-    """(drops, users, aps, paths) of the angle between path and axis at the access point."""
+    """(drops, users, aps, paths) of the angle between path and axis at the access point; of antennas in a plane with an
+    axis ``xy``, here and below: the parts of the path's unit vector along the axis and along its left normal."""
     direct_gain: np.ndarray
     """(drops, aps, aps, paths) complex, [a, b] from b to a; [a, a] is self-interference."""
     direct_rx_cosine: np.ndarray
@@ -55,6 +58,8 @@ class Known(ArrayRecord):
     geometry: Geometry | None = None
     drop: np.ndarray | None = None
     """(drops,) the number of every drop, from which random starts are drawn; see ``numbers``."""
+    sight: np.ndarray | None = None
+    """``Scenario.sight`` of every drop where the utility asks for it, (drops, targets, aps, 2); set by the checks."""
 
     @property
     def numbers(self) -> np.ndarray:
@@ -88,6 +93,9 @@ class Sinr(ArrayRecord):
     """(drops,); of several targets (drops, targets)."""
     utility: np.ndarray
     """(drops,) J."""
+    position_bound_m: np.ndarray | None = None
+    """(drops,) error of the target's position that no unbiased estimate without a prior undercuts, with metric
+    position; of several targets (drops, targets)."""
 
 
 class Finder(IntEnum):
@@ -155,6 +163,10 @@ class Certificate(StatusRecord):
     """(drops,) how far the least radar SINR, of all targets, stays below the required one, relative."""
     status: np.ndarray
     """(drops,) ``Status`` codes."""
+    position_bound_m: np.ndarray | None = None
+    """(drops,) at the worst offsets, with metric position, see ``Sinr``; of several targets (drops, targets)."""
+    worst_target_m: np.ndarray | None = None
+    """(drops, 2) where a target that may be elsewhere is worst, of the places that were tried."""
 
     @property
     def objective(self) -> np.ndarray:
@@ -165,6 +177,16 @@ class Certificate(StatusRecord):
     def weakest_radar_sinr(self) -> np.ndarray:
         """(drops,) ``least_radar_sinr`` of the target that is seen least."""
         return self.least_radar_sinr.reshape(len(self.least_radar_sinr), -1).min(axis=1)
+
+    def detection_probability(self, false_alarm: float, target: Target = "fluctuating") -> np.ndarray:
+        """(drops,), of several targets (drops, targets): least probability of detection whatever the offsets.
+
+        It rises with the SINR, so it is least where ``least_radar_sinr`` is.
+
+        Args:    false_alarm probability; target ``fluctuating`` or ``steady``, see ``metrics.detection_probability``.
+        Raises:  ValueError naming the argument.
+        """
+        return detection_probability(self.least_radar_sinr, false_alarm, target)
 
     @property
     def gap(self) -> np.ndarray:
@@ -203,9 +225,9 @@ class Design(StatusRecord):
     """Positions, beams and powers for every drop; filters and the rest where a method made the design."""
 
     tx_positions: Found
-    """(drops, aps, tx antennas) wavelengths, sorted."""
+    """(drops, aps, tx antennas) wavelengths, sorted; in a plane (drops, aps, tx antennas, xy) in any order."""
     rx_positions: Found
-    """(drops, aps, rx antennas) wavelengths, sorted."""
+    """(drops, aps, rx antennas) wavelengths, sorted; in a plane (drops, aps, rx antennas, xy) in any order."""
     beams: Found
     """(drops, aps, tx antennas) complex, norm squared is the power in W."""
     powers_w: Found

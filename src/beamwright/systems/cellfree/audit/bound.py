@@ -17,19 +17,33 @@ def utility_bound(scenario: Scenario, known: Known) -> np.ndarray:
         gamma_u <= p_u H_u (1 - csi_error)^2,  H_u = sum_a M (sum_l |g_ual|)^2;
         gamma_t <= S N M sum_a P_a |kappa_taa|^2
 
-    and powers filled over the users (rates), or given to the strongest (SINRs).
+    and powers filled over the users (rates), or given to the strongest (SINRs). A position bound by these SINRs at
+    every access point, antennas as far apart across its line of sight as the region is wide.
     """
     known = known_of(known, Known)
     reach = scenario.rx_antennas * np.sum(np.sum(np.abs(known.uplink_gain), axis=-1) ** 2, axis=-1)
     reach = reach * (1 - scenario.csi_error) ** 2
     own = np.abs(np.diagonal(known.echoes[0], axis1=2, axis2=3)) ** 2
-    radar = scenario.snapshots * scenario.tx_antennas * scenario.rx_antennas * (own @ scenario.ap_powers_w)
-    radar = radar.min(axis=1)  # of the target that can be seen least
+    local = scenario.snapshots * scenario.tx_antennas * scenario.rx_antennas * own * scenario.ap_powers_w
+    radar = local.sum(axis=-1).min(axis=1)  # of the target that can be seen least
     if scenario.metric == "rate":
         radar, users = spectral_efficiency(radar), _filled(reach, scenario.user_power_w)
+    elif scenario.metric == "position":
+        radar, users = _widest_bits(scenario, known, local).min(axis=1), _filled(reach, scenario.user_power_w)
     else:
         users = scenario.user_power_w * reach.max(axis=-1, initial=0.0)
     return scenario.sensing_weight * radar + (1 - scenario.sensing_weight) * users
+
+
+def _widest_bits(s: Scenario, known: Known, local: np.ndarray) -> np.ndarray:
+    """(drops, targets) bits of positions by SINRs (drops, targets, aps), half the antennas at either end of the region
+    across the line of sight: log2 of sigma sqrt(2) over the root of tr(M^-1)."""
+    cosine = known.echoes[1]
+    half = np.abs(cosine).sum(axis=-1) if s.planar else np.sqrt(np.maximum(1 - cosine**2, 0.0))
+    looks = np.sqrt(2) * 2 * np.pi * s.half_region_wavelengths * half[..., None] * s.sight
+    told = np.einsum("dta,dtai,dtaj->dtij", local, looks, looks) * s.position_prior_m**2
+    left = np.trace(np.linalg.inv(np.eye(2) + told), axis1=-2, axis2=-1)
+    return 0.5 * np.log2(2 / left)
 
 
 def _filled(reach: np.ndarray, power_w: float) -> np.ndarray:
@@ -58,13 +72,13 @@ def position_bound(
     """``beamwright.metrics.position_bound`` for the first drop of a geometry, of its target, or of every one alone.
 
     Args:    snr per resource element and antenna over the noise, (aps, aps) or a number; rx_positions (aps, antennas)
-             in wavelengths, default four half a wavelength apart (the scenario's number); target_m (..., 2) instead of
-             the geometry's, for maps.
+             or (aps, antennas, xy) in wavelengths, default four half a wavelength apart (the scenario's number);
+             target_m (..., 2) instead of the geometry's, for maps.
     """
     s = Scenario() if scenario is None else scenario
     aps, axes = geometry.ap_positions_m[0], geometry.ap_axes[0]
     if rx_positions is None:
         require(len(aps) == s.aps, "scenario", f"have {len(aps)} aps like the geometry", s.aps)
-        rx_positions = physics.fixed_layouts(s, 1)[1][0]
+        rx_positions = physics.positions_of(s, physics.fixed_layouts(s, 1)[1])[0]
     target = geometry.target_m[0] if target_m is None else target_m
     return bound_of(aps, axes, target, np.asarray(rx_positions), resource_grid, snr, s.wavelength_m, offsets)

@@ -20,7 +20,8 @@ def certify(scenario: Scenario, known: Known, design: Design) -> Certificate:
 
     The worst case is at the worst offsets that a search finds, see ``physics.dense_effort``: an estimate from above,
     whose ``searches`` says how many ended there. So are the least SINRs of radar and users, by searches of their own:
-    each is worst at other offsets than the utility. ``bound`` is rigorous.
+    each is worst at other offsets than the utility. ``bound`` is rigorous. Of a target that may be elsewhere all this
+    is the least of a sample of places, echoes with whatever phases are worst.
 
     Raises: ValueError naming what has a wrong shape or is not finite.
     """
@@ -28,13 +29,17 @@ def certify(scenario: Scenario, known: Known, design: Design) -> Certificate:
     require(design.user_filters is not None and design.radar_filter is not None, "user_filters, radar_filter",
             "be given", "none", "cf.receivers makes them")  # fmt: skip
     point, drops = physics.point_of(s, known, design), len(known.echo_gain)
-    filtered = physics.filtered_signals(s, known, design, design.receivers)
+    places = physics.sample_places(s, physics.DENSE_RINGS)
+    filtered = physics.signals_at_places(s, known, design, design.receivers, places)
     worst = physics.find_worst_offsets_of_drops(s, filtered, physics.dense_effort(s))
     offsets = s.offset_range_hz * worst.offsets
-    nominal = _sinrs(s, filtered, np.zeros((drops, s.aps)))
-    at_worst = _sinrs(s, filtered, offsets)
+    nominal = _sinrs(s, filtered, np.zeros_like(offsets))
+    every = _sinrs(s, filtered, offsets)
+    lane = _worst_lane(physics.utility(s.radio, every), len(places))
+    offsets, at_worst = offsets[lane], physics.Sinrs(*(None if a is None else a[lane] for a in every))
     worst_utility = physics.utility(s.radio, at_worst)
-    least = _least_sinrs(s, filtered)
+    least = _over_places(_least_sinrs(s, filtered), len(places))
+    there = physics.FilteredSignals(*(a[lane] for a in filtered))
     required = np.zeros(drops) if design.required_radar_sinr is None else np.asarray(design.required_radar_sinr)
     seen = physics.weakest(least.radar)
     shortfall = np.maximum(0, 1 - np.divide(seen, required, out=np.ones(drops), where=required > 0))
@@ -44,9 +49,9 @@ def certify(scenario: Scenario, known: Known, design: Design) -> Certificate:
     return Certificate(
         worst_case_utility=worst_utility,
         worst_offsets_hz=offsets,
-        found_by=worst.found_by,
-        searches=worst.searches,
-        nominal_utility=physics.utility(s.radio, nominal),
+        found_by=worst.found_by[lane],
+        searches=worst.searches[lane],
+        nominal_utility=physics.utility(s.radio, nominal)[:: len(places)],
         user_sinr=at_worst.users,
         radar_sinr=squeezed(s, at_worst.radar),
         least_user_sinr=least.users,
@@ -58,7 +63,20 @@ def certify(scenario: Scenario, known: Known, design: Design) -> Certificate:
         layout_residual=layout,
         radar_shortfall=shortfall,
         status=np.select([~sound, shortfall > MET], [Status.STALLED, Status.QOS_INFEASIBLE], Status.FEASIBLE),
+        position_bound_m=physics.position_bounds(s, there, physics.offset_phases(s.radio, offsets)),
+        worst_target_m=s.targets_m[0] + s.target_error_m * places[lane % len(places)] if s.displaced else None,
     )
+
+
+def _worst_lane(values: np.ndarray, places: int) -> np.ndarray:
+    """(drops,) which of the lanes (drops * places,) has the least value of its drop."""
+    return np.arange(0, len(values), places) + values.reshape(-1, places).argmin(axis=1)
+
+
+def _over_places(sinrs: physics.Sinrs, places: int) -> physics.Sinrs:
+    """Least SINRs of every drop over its places."""
+    users, radar = (a.reshape(len(a) // places, places, a.shape[-1]).min(axis=1) for a in sinrs[:2])
+    return physics.Sinrs(users, radar)
 
 
 def _sinrs(s: Scenario, filtered: physics.FilteredSignals, offsets_hz: np.ndarray) -> physics.Sinrs:
@@ -82,7 +100,7 @@ def _least_sinrs(s: Scenario, filtered: physics.FilteredSignals) -> physics.Sinr
 def silence_utility(s: Scenario, known: Known) -> np.ndarray:
     """(drops,) utility of a radar that does not radiate: fixed arrays, equal user powers; offsets do not change it."""
     point, none = physics.fixed_point(s, known, "silence"), np.zeros((len(known.echo_gain), s.aps))
-    received = physics.received_signals(physics.paths_of(known), point)
+    received = physics.received_signals(physics.paths_of(known), point, s.displaced)
     scenarios = physics.offset_scenarios(s.radio, none[:, None])
     filters = physics.closed_form_filters(s.radio, received, scenarios, np.ones((len(none), 1)))
     return physics.utility(s.radio, _sinrs(s, physics.apply_filters(s.radio, received, filters), none))
@@ -97,6 +115,8 @@ def _power_residual(s: Scenario, radiated: np.ndarray, powers: np.ndarray) -> np
 
 
 def _layout_residual(s: Scenario, point: physics.Point) -> np.ndarray:
+    if s.planar:
+        return _planar_residual(s, point)
     low, high = s.region_wavelengths
     residual = np.zeros(len(point.tx))
     for places in (point.tx, point.rx):
@@ -104,3 +124,15 @@ def _layout_residual(s: Scenario, point: physics.Point) -> np.ndarray:
         close = (s.spacing_wavelengths - np.diff(places, axis=-1)).max(axis=(1, 2), initial=0.0)
         residual = np.maximum(residual, np.maximum(outside, close))
     return np.maximum(residual, 0)
+
+
+def _planar_residual(s: Scenario, point: physics.Point) -> np.ndarray:
+    """The same of places in a plane: every coordinate in the region, every pair of antennas apart."""
+    residual = np.zeros(len(point.tx))
+    for places in (point.tx, point.rx):
+        first, second = np.triu_indices(places.shape[-1], 1)
+        apart = np.abs(places[..., first] - places[..., second])
+        outside = np.maximum(np.abs(places.real), np.abs(places.imag)) - s.half_region_wavelengths
+        close = (s.spacing_wavelengths - apart).max(axis=(1, 2), initial=0.0)
+        residual = np.maximum.reduce([residual, outside.max(axis=(1, 2)), close])
+    return residual

@@ -20,15 +20,21 @@ def demanded(scenario: Scenario, known: Known, design: Design, method: str, opti
     drops, least_db = len(design.beams), getattr(options, "radar_sinr_db", None)
     least = 0.0 if least_db is None else float(db_to_linear(least_db))
     demands: Demands = {"required_radar_sinr": np.full(drops, least)}
+    if scenario.metric != "position":
+        demands["certificate.position_bound_m"] = None
+    if not scenario.displaced:
+        demands["certificate.worst_target_m"] = None
     if method not in AGENTS:
         demands["curve"] = None
     if method in physics.YARDSTICKS:
         point, filters = physics.yardstick(scenario, checked(scenario, known), method)
+        point = point._replace(tx=physics.positions_of(scenario, point.tx), rx=physics.positions_of(scenario, point.rx))
         demands |= dict(zip(("tx_positions", "rx_positions", "beams", "powers_w"), point, strict=True))
         receivers = physics.receivers_of(scenario, filters)
         return demands | {"user_filters": receivers.users, "radar_filter": receivers.radar}
     if method in FIXED:
-        demands["tx_positions"], demands["rx_positions"] = physics.fixed_layouts(scenario, drops)
+        layouts = (physics.positions_of(scenario, places) for places in physics.fixed_layouts(scenario, drops))
+        demands["tx_positions"], demands["rx_positions"] = layouts
     if getattr(options, "full_power", False):
         demands["certificate.radiated_w"] = np.tile(scenario.ap_powers_w, (drops, 1))
     for name in ("user_filters", "radar_filter"):

@@ -9,8 +9,12 @@ from beamwright.systems.cellfree.scene import Design, Realisation, Scenario, Sco
 
 @guarded(Scenario)
 def evaluate(scenario: Scenario, realisation: Realisation, design: Design) -> Scorecard:
-    """Judge positions, beams, powers and filters at ``realisation.truth`` and ``realisation.errors``."""
-    sinr = physics.sinr(scenario, realisation.known, design, design.receivers, realisation.truth, realisation.errors)
+    """Judge positions, beams, powers and filters at ``realisation``'s truth, errors and place."""
+    given, true = (scenario, realisation.known, design, design.receivers, realisation.truth), realisation
+    if true.place is None:
+        sinr = physics.sinr(*given, true.errors)
+    else:
+        sinr = physics.sinr_at_place(*given, true.place, true.errors)
     assert design.worst_case_utility is not None
     return Scorecard(sinr.users, sinr.radar, sinr.utility, design.worst_case_utility)
 
@@ -29,6 +33,7 @@ def headline(scenario: Scenario, design: Design) -> Headline:
             "bound": proof.bound[drop],
             "least radar SINR (dB)": float(linear_to_db(proof.weakest_radar_sinr[drop])),
             "least user SINR (dB)": float(linear_to_db(proof.least_user_sinr[drop].min(initial=np.inf))),
+            **({} if proof.position_bound_m is None else {"position bound (m)": np.max(proof.position_bound_m[drop])}),
             "radiated (W)": proof.radiated_w[drop].sum(),
             "iterations": int(design.iterations[drop]),
         }

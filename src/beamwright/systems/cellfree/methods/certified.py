@@ -23,7 +23,10 @@ def certified_design(
     """Design whose worst case and status are those of its certificate."""
     drops, receivers = len(point.tx), physics.receivers_of(s, filters)
     draft = Design(
-        *point,
+        physics.positions_of(s, point.tx),
+        physics.positions_of(s, point.rx),
+        point.beams,
+        point.powers,
         user_filters=receivers.users,
         radar_filter=receivers.radar,
         required_radar_sinr=np.full(drops, required),

@@ -21,6 +21,10 @@ class Solver(Config):
     assumed_csi_error: float | None = parameter(
         None, "Error of users' channels that is designed for; None: the scenario's", source="ours", ge=0, lt=1
     )
+    assumed_target_error_m: float | None = parameter(
+        None, "Error of the target's place that is designed for; None: the scenario's", unit="m", source="ours", ge=0,
+        le=1e9,
+    )  # fmt: skip
     rounds: int = parameter(
         3, "Rounds of search, each with the best quarter of the one before", source="spec, section 6", ge=1, le=1000
     )
@@ -44,6 +48,7 @@ def maximise_worst_case(
     seed: int = USUAL,
     initial: Design | None = None,
     assumed_csi_error: float | None = USUAL,
+    assumed_target_error_m: float | None = USUAL,
 ) -> Design:
     """Design of largest worst-case utility over all carrier offsets within the range.
 
@@ -58,10 +63,10 @@ def maximise_worst_case(
              a set of offsets, else for none (what that is worth the certificate says); radar_sinr_db: least SINR of the
              radar whatever the offsets, so that silence is no answer; full_power: every access point radiates all it
              may; assumed_csi_error: error of users' channels that is designed for, default the scenario's, which the
-             certificate has anyway; initial: a design that the first start goes on from, with the radar held up, since
-             silence is a strong local optimum; the result is never worse than it, but for full_power, which it may
-             lack; rounds of search, each with the best quarter of the starts before and one more of their worst
-             offsets; steps of Adam in each, the first a third of them.
+             certificate has anyway, and assumed_target_error_m the same of the target's place; initial: a design that
+             the first start goes on from, with the radar held up, since silence is a strong local optimum; the result
+             is never worse than it, but for full_power, which it may lack; rounds of search, each with the best quarter
+             of the starts before and one more of their worst offsets; steps of Adam in each, the first a third of them.
     Returns: Design; status ``feasible``, or ``qos_infeasible`` where the required radar SINR was not reached.
     Raises:  ValueError naming the argument.
     Source:  spec cellfree, section 6.
@@ -71,7 +76,8 @@ def maximise_worst_case(
     least = 0.0 if radar_sinr_db is None else float(db_to_linear(radar_sinr_db))
     options = Options(movable, robust, full_power, starts, rounds, steps, seed, float(np.log2(1 + least)))
     given = None if initial is None else physics.point_of(scenario, known, initial)
-    assumed = scenario if assumed_csi_error is None else scenario.derived(csi_error=assumed_csi_error)
+    given_errors = {"csi_error": assumed_csi_error, "target_error_m": assumed_target_error_m}
+    assumed = scenario.derived(**{name: error for name, error in given_errors.items() if error is not None})
     found = multistart(assumed, known, options, given)
     design = certified_design(
         scenario, known, found.point, found.filters, required=least, trace=found.trace, iterations=found.iterations
@@ -110,11 +116,13 @@ def fixed_array(
     steps: int = USUAL,
     seed: int = USUAL,
     assumed_csi_error: float | None = USUAL,
+    assumed_target_error_m: float | None = USUAL,
 ) -> Design:
     """``maximise_worst_case`` with antennas that stay half a wavelength apart."""
     return maximise_worst_case(
         scenario, known, starts, movable=False, radar_sinr_db=radar_sinr_db, full_power=full_power,
-        assumed_csi_error=assumed_csi_error, rounds=rounds, steps=steps, seed=seed,
+        assumed_csi_error=assumed_csi_error, assumed_target_error_m=assumed_target_error_m, rounds=rounds, steps=steps,
+        seed=seed,
     )  # fmt: skip
 
 
@@ -129,9 +137,11 @@ def non_robust(
     steps: int = USUAL,
     seed: int = USUAL,
     assumed_csi_error: float | None = USUAL,
+    assumed_target_error_m: float | None = USUAL,
 ) -> Design:
     """``maximise_worst_case`` for no offsets at all; its worst case is that of the range."""
     return maximise_worst_case(
         scenario, known, starts, robust=False, radar_sinr_db=radar_sinr_db, full_power=full_power,
-        assumed_csi_error=assumed_csi_error, rounds=rounds, steps=steps, seed=seed,
+        assumed_csi_error=assumed_csi_error, assumed_target_error_m=assumed_target_error_m, rounds=rounds, steps=steps,
+        seed=seed,
     )  # fmt: skip

@@ -1,10 +1,14 @@
 """Physics: signals, filters, SINRs, utility and their worst case over the carrier offsets. It knows no search."""
 
+from beamwright.systems.cellfree.physics.displaced import signals_at_places, sinr_at_place
 from beamwright.systems.cellfree.physics.evaluation import (
     filtered_signals,
     filters_of,
+    on_line,
     paths_of,
     point_of,
+    position_bounds,
+    positions_of,
     receivers,
     receivers_of,
     sinr,
@@ -20,7 +24,10 @@ from beamwright.systems.cellfree.physics.model import (
     Sinrs,
     apply_filters,
     code_correlation,
+    largest_overlap,
+    looks,
     offset_phases,
+    position_bits,
     radar_sinr,
     received_signals,
     sinrs,
@@ -28,6 +35,7 @@ from beamwright.systems.cellfree.physics.model import (
     utility_at,
     weakest,
 )
+from beamwright.systems.cellfree.physics.places import DENSE_RINGS, RINGS, placed_paths, sample_places
 from beamwright.systems.cellfree.physics.ranks import Ranks, canonical_ranks
 from beamwright.systems.cellfree.physics.scenario_set import (
     OffsetScenarios,
@@ -52,6 +60,7 @@ from beamwright.systems.cellfree.physics.worst_case import (
 )
 from beamwright.systems.cellfree.physics.yardsticks import (
     YARDSTICKS,
+    assumed_place,
     conjugate_beam,
     fixed_layouts,
     fixed_point,
@@ -63,12 +72,13 @@ from beamwright.systems.cellfree.physics.yardsticks import (
 )
 
 __all__ = [
-    "FAST", "FIRST_USER", "RADAR", "SLOW", "UTILITY", "YARDSTICKS", "Effort", "FilteredSignals", "Filters",
-    "OffsetPhases", "OffsetScenarios", "Paths", "Point", "Ranks", "ReceivedSignals", "Sinrs", "WorstOffsets",
-    "apply_filters", "candidates", "canonical_ranks", "closed_form_filters", "code_correlation", "conjugate_beam",
-    "dense_effort", "effort_for", "filtered_signals", "filters_of", "find_worst_offsets", "find_worst_offsets_of_drops",
-    "fixed_layouts", "fixed_point", "leakage_beam", "offset_phases", "offset_scenarios", "paths_of", "point_of",
-    "radar_sinr", "received_signals", "receivers", "receivers_of", "robust_filters", "scenario_offsets",
-    "scenario_sinrs", "sinr", "sinrs", "sinrs_by_offset", "towards_targets", "utilities",
-    "utility", "utility_at", "weakest", "yardstick",
+    "DENSE_RINGS", "FAST", "FIRST_USER", "RADAR", "RINGS", "SLOW", "UTILITY", "YARDSTICKS", "Effort", "FilteredSignals",
+    "Filters", "OffsetPhases", "OffsetScenarios", "Paths", "Point", "Ranks", "ReceivedSignals", "Sinrs", "WorstOffsets",
+    "apply_filters", "assumed_place", "candidates", "canonical_ranks", "closed_form_filters", "code_correlation",
+    "conjugate_beam", "dense_effort", "effort_for", "filtered_signals", "filters_of", "find_worst_offsets",
+    "find_worst_offsets_of_drops", "fixed_layouts", "fixed_point", "largest_overlap", "leakage_beam", "looks",
+    "offset_phases", "offset_scenarios", "on_line", "paths_of", "placed_paths", "point_of", "position_bits",
+    "position_bounds", "positions_of", "radar_sinr", "received_signals", "receivers", "receivers_of", "robust_filters",
+    "sample_places", "scenario_offsets", "scenario_sinrs", "signals_at_places", "sinr", "sinr_at_place", "sinrs",
+    "sinrs_by_offset", "towards_targets", "utilities", "utility", "utility_at", "weakest", "yardstick",
 ]  # fmt: skip

@@ -22,8 +22,20 @@ powers, one by one and with no help from each other:
     gamma_t = S |z_t^H d_t|^2 / (|z_t^H i_t|^2 + sum_{j != t} |z_t^H e_j|^2 + z_t^H Q z_t + ||z_t||^2)
 
 i_t as i_r with no echoes but those of t, and e_j = sqrt(S) stack_a sum_b rho[a, b] (echo of b by j at a), own one too.
+
+With metric position every access point estimates the target's direction by its own echo, with a filter z_ta and an SINR
+gamma_ta of its own, which is counted as if what disturbs it were white; see ``position_bits``.
+
+A target that may be elsewhere has places in the place of targets, of which the least counts, each with its filter z_k.
+What phases the echoes have there nobody knows, so they count with those that are worst, next to what is direct:
+
+    gamma_u    with  (sqrt((1/S) sum_s |u_u^H i[s]|^2) + max_k sum_ab |u_ua^H e_kab|)^2,       e_kab echo of b at a
+    gamma_k    with  (|z_k^H i_r| + sqrt(S) sum_{a != b} rho_ab |z_ka^H e_kab|)^2
+
+i and i_r with no echoes, rho_ab here the largest modulus of a code correlation within the range of offsets.
 """
 
+from types import ModuleType
 from typing import NamedTuple
 
 import numpy as np
@@ -35,10 +47,12 @@ from beamwright.uncertainty import offset_phasors
 
 TINY = 1e-200
 """Added to squares under a root, which has no slope at zero."""
+OVERLAPS = 65
+"""Offsets at which the correlation of two codes is looked at for its largest modulus."""
 
 
 class Paths(NamedTuple):
-    """The arrays of ``Known`` that channels are made of, in its order."""
+    """The arrays of ``Known`` that channels are made of, in its order; in a plane cosines are directions, complex."""
 
     uplink_gain: Values
     uplink_cosine: Values
@@ -47,13 +61,15 @@ class Paths(NamedTuple):
     direct_tx_cosine: Values
     echo_gain: Values
     target_cosine: Values
+    sight: Values
+    """(..., targets, aps, 2) with metric position, else (..., 0)."""
 
 
 class Point(NamedTuple):
     """Positions, beams and powers of a design."""
 
     tx: Values
-    """(..., aps, tx antennas) wavelengths."""
+    """(..., aps, tx antennas) wavelengths; in a plane complex, here and below."""
     rx: Values
     """(..., aps, rx antennas) wavelengths."""
     beams: Values
@@ -76,10 +92,16 @@ class ReceivedSignals(NamedTuple):
     """d (..., targets, aps, rx antennas)."""
     powers: Values
     """(..., users)."""
+    looks: Values
+    """g (..., targets, aps, 2) with metric position: own echoes' information about the place over their SINR is
+    g g^T, in 1/m^2; else (..., 0)."""
+    echoes: Values
+    """e (..., places, aps a, aps b, rx antennas) of a target that may be elsewhere, which ``beams`` and ``clutter``
+    (..., places, 1, aps, aps, rx antennas) then lack; else (..., 0)."""
 
 
-def received_signals(paths: Paths, x: Point) -> ReceivedSignals:
-    """Signals at the receive antennas, given paths, positions, beams and powers."""
+def received_signals(paths: Paths, x: Point, displaced: bool = False) -> ReceivedSignals:
+    """Signals at the receive antennas, given paths, positions, beams and powers; of a target, or of its places."""
     xp = namespace(x.tx)
     sent = departing(x.tx[..., None, :, :], paths.direct_tx_cosine, x.beams[..., None, :, :])
     direct = arriving(x.rx[..., :, None, :], paths.direct_rx_cosine, paths.direct_gain * sent)
@@ -88,6 +110,12 @@ def received_signals(paths: Paths, x: Point) -> ReceivedSignals:
     at_rx = steering(x.rx[..., None, :, :], cosine)
     echo = (paths.echo_gain * on_target[..., None, :])[..., None] * at_rx[..., :, None, :]
     own = xp.eye(x.tx.shape[-2])[..., None]
+    if displaced:
+        echoed = xp.sum(own * echo, axis=-2)
+        every = xp.broadcast_to(direct[..., None, None, :, :, :], (*echo.shape[:-3], 1, *direct.shape[-3:]))
+        heard = arriving(x.rx[..., None, :, :], paths.uplink_cosine, paths.uplink_gain)
+        seen = looks(paths, x.rx) if paths.sight.shape[-1] else paths.sight
+        return ReceivedSignals(heard, direct, every, echoed, x.powers, seen, echo)
     rest = direct[..., None, :, :, :] + (1 - own) * echo
     same = np.eye(targets, dtype=bool)[..., None, None, None]
     return ReceivedSignals(
@@ -96,7 +124,24 @@ def received_signals(paths: Paths, x: Point) -> ReceivedSignals:
         clutter=xp.where(same, rest[..., None, :, :, :], echo[..., None, :, :, :, :]),
         echo=xp.sum(own * echo, axis=-2),
         powers=x.powers,
+        looks=looks(paths, x.rx) if paths.sight.shape[-1] else paths.sight,
+        echoes=xp.zeros((*x.powers.shape[:-1], 0)),
     )
+
+
+def looks(paths: Paths, rx: Values) -> Values:
+    """g_ta = sqrt(2) 2 pi std(x_a) sight_ta, x_a the places of a's receive antennas across its line of sight.
+
+    An echo of phases 2 pi x sin(angle) and unknown common phase has the information 2 gamma (2 pi)^2 var(x) about the
+    angle, and the angle turns by ``sight`` for a metre.
+    """
+    xp, cosine = namespace(rx), paths.target_cosine[..., None]
+    if xp.iscomplexobj(rx):
+        across = rx.imag[..., None, :, :] * cosine.real - rx.real[..., None, :, :] * cosine.imag
+    else:
+        across = rx[..., None, :, :] * xp.sqrt(xp.maximum(1 - cosine**2, 0.0))
+    spread = xp.sqrt(xp.mean((across - xp.mean(across, axis=-1, keepdims=True)) ** 2, axis=-1) + TINY)
+    return np.sqrt(2) * 2 * np.pi * spread[..., None] * paths.sight
 
 
 class OffsetPhases(NamedTuple):
@@ -147,6 +192,16 @@ class FilteredSignals(NamedTuple):
     """S |z^H d|^2, (..., targets)."""
     radar_floor: Values
     """z^H Q z + ||z||^2, (..., targets)."""
+    echo_at: Values
+    """S |z_ta^H d_ta|^2 (..., targets, aps) with metric position, else (..., 0); so all that follow."""
+    floor_at: Values
+    """z_ta^H Q_a z_ta + ||z_ta||^2."""
+    looks: Values
+    """g of the received signals, (..., targets, aps, 2)."""
+    echo_leaks: Values
+    """max_k sum_ab |u_ua^H e_kab| (..., users) of a target that may be elsewhere, else (..., 0)."""
+    echo_clutter: Values
+    """sqrt(S) sum_{b != a} rho_ab |z_ka^H e_kab| (..., places, aps), else (..., 0)."""
 
 
 def apply_filters(s: Radio, received: ReceivedSignals, filters: Filters) -> FilteredSignals:
@@ -164,6 +219,10 @@ def apply_filters(s: Radio, received: ReceivedSignals, filters: Filters) -> Filt
     spill = xp.einsum("...v,...tva,ab,...tvb->...t", received.powers, radar_at, chi, xp.conj(radar_at)).real
     if s.uncertain:
         spill = _spill_at_worst(s, received, z, radar_at)
+    echo_at = floor_at = received.looks
+    if s.metric == "position":
+        echo_at = s.snapshots * square_modulus(xp.sum(z * received.echo, axis=-1))
+        floor_at = _floor_at(s, received, z, radar_at)
     return FilteredSignals(
         leaks=xp.einsum("...uam,...abm->...uab", u, received.beams),
         clutter=xp.einsum("...am,...abm->...ab", z[..., None, :, :], received.clutter),
@@ -171,7 +230,48 @@ def apply_filters(s: Radio, received: ReceivedSignals, filters: Filters) -> Filt
         floor=xp.sum((1 - own) * power, axis=-1) + xp.sum(square_modulus(u), axis=(-2, -1)),
         echo=s.snapshots * square_modulus(xp.sum(z * received.echo, axis=(-2, -1))),
         radar_floor=xp.maximum(spill, 0) + xp.sum(square_modulus(z), axis=(-2, -1)),
+        echo_at=echo_at,
+        floor_at=floor_at,
+        looks=received.looks,
+        echo_leaks=_echo_leaks(u, received.echoes) if s.displaced else received.echoes,
+        echo_clutter=_echo_clutter(s, z, received.echoes) if s.displaced else received.echoes,
     )
+
+
+def _echo_leaks(u: Values, echoes: Values) -> Values:
+    """Largest amplitude (..., users) of all echoes behind users' filters, whatever the place and the phases."""
+    xp = namespace(u)
+    each = xp.einsum("...uam,...kabm->...ukab", u, echoes)
+    return xp.max(xp.sum(xp.sqrt(square_modulus(each) + TINY), axis=(-2, -1)), axis=-1)
+
+
+def _echo_clutter(s: Radio, z: Values, echoes: Values) -> Values:
+    """Largest amplitude (..., places, aps) of the others' echoes behind each place's filter, whatever the phases."""
+    xp = namespace(z)
+    each = xp.sqrt(square_modulus(xp.einsum("...kam,...kabm->...kab", z, echoes)) + TINY)
+    return np.sqrt(s.snapshots) * xp.sum(largest_overlap(s, xp) * each, axis=-1)
+
+
+def largest_overlap(s: Radio, xp: ModuleType) -> Values:
+    """(aps, aps) bound of |rho_ab| over all offsets within the range, 0 on the diagonal.
+
+    The largest of a grid, and as much as it can rise between its points: |d rho / d f| <= pi T (S - 1).
+    """
+    turns = xp.linspace(-1.0, 1.0, OVERLAPS)[:, None] * s.offset_range_hz * s.symbol_time_s * np.arange(s.snapshots)
+    pairs = np.conj(s.codes)[:, :, None] * s.codes[:, None, :]
+    rho = xp.tensordot(xp.exp(2j * np.pi * turns), xp.asarray(pairs), axes=1) / s.snapshots
+    margin = np.pi * s.symbol_time_s * (s.snapshots - 1) * s.offset_range_hz / (OVERLAPS - 1)
+    return (1 - np.eye(s.aps)) * xp.minimum(1.0, xp.max(xp.abs(rho), axis=0) + margin)
+
+
+def _floor_at(s: Radio, received: ReceivedSignals, z: Values, radar_at: Values) -> Values:
+    """sum_v p_v |z_ta^H h_va|^2 + ||z_ta||^2 (..., targets, aps), at errors that are worst for each of them."""
+    xp = namespace(z)
+    heard = square_modulus(radar_at)  # (..., targets, users, aps)
+    if s.uncertain:
+        spread = _norm(z, (-1,))[..., None, :] * error_sizes(s, received.uplink)[..., None, :, None]
+        heard = (xp.sqrt(heard + TINY) + spread) ** 2
+    return xp.sum(received.powers[..., None, :, None] * heard, axis=-2) + xp.sum(square_modulus(z), axis=-1)
 
 
 def error_sizes(s: Radio, uplink: Values) -> Values:
@@ -215,6 +315,8 @@ class Sinrs(NamedTuple):
     """(..., users)."""
     radar: Values
     """(..., targets)."""
+    position: Values | None = None
+    """``position_bits`` (..., targets), with metric position."""
 
 
 def sinrs(s: Radio, filtered: FilteredSignals, phases: OffsetPhases) -> Sinrs:
@@ -224,13 +326,20 @@ def sinrs(s: Radio, filtered: FilteredSignals, phases: OffsetPhases) -> Sinrs:
     leaks = filtered.leaks.reshape(*filtered.leaks.shape[:-2], pairs)
     waves = phases.waves.reshape(*phases.waves.shape[:-2], pairs)
     interference = waves @ xp.swapaxes(leaks, -1, -2)  # (..., snapshots, users)
-    return Sinrs(
-        user_sinrs(filtered, xp.mean(square_modulus(interference), axis=-2)), radar_sinr(s, filtered, phases.rho)
-    )
+    users = user_sinrs(filtered, xp.mean(square_modulus(interference), axis=-2))
+    return Sinrs(users, *radar_figures(s, filtered, phases.rho))
+
+
+def radar_figures(s: Radio, filtered: FilteredSignals, rho: Values) -> tuple[Values, Values | None]:
+    """SINRs of the radar, and bits of its position bound where they count."""
+    bits = position_bits(s, local_sinrs(s, filtered, rho), filtered.looks) if s.metric == "position" else None
+    return radar_sinr(s, filtered, rho), bits
 
 
 def user_sinrs(filtered: FilteredSignals, interference: Values) -> Values:
     """SINRs of users whose filters let the beams through with these mean powers (..., users)."""
+    if filtered.echo_leaks.shape[-1]:
+        interference = with_echoes(interference, filtered.echo_leaks)
     return filtered.signal / (filtered.floor + interference)
 
 
@@ -238,7 +347,40 @@ def radar_sinr(s: Radio, filtered: FilteredSignals, rho: Values) -> Values:
     """SINRs of the radar, (..., targets), at correlations rho (..., aps, aps)."""
     xp = namespace(rho)
     each = square_modulus(xp.sum(filtered.clutter * rho[..., None, None, :, :], axis=(-2, -1)))
-    return filtered.echo / (filtered.radar_floor + s.snapshots * xp.sum(each, axis=-1))
+    clutter = s.snapshots * xp.sum(each, axis=-1)
+    if s.displaced:
+        clutter = with_echoes(clutter, xp.sum(filtered.echo_clutter, axis=-1))
+    return filtered.echo / (filtered.radar_floor + clutter)
+
+
+def with_echoes(power: Values, amplitude: Values) -> Values:
+    """Power of what is direct and of echoes of any phases, where the target may be elsewhere."""
+    return (namespace(power).sqrt(power + TINY) + amplitude) ** 2
+
+
+def local_sinrs(s: Radio, filtered: FilteredSignals, rho: Values) -> Values:
+    """gamma_ta (..., targets, aps): SINR of every target's own echo behind each access point's part of the filter."""
+    xp = namespace(rho)
+    each = square_modulus(xp.sum(filtered.clutter * rho[..., None, None, :, :], axis=-1))
+    clutter = s.snapshots * xp.sum(each, axis=-2)
+    if s.displaced:
+        clutter = with_echoes(clutter, filtered.echo_clutter)
+    return filtered.echo_at / (filtered.floor_at + clutter)
+
+
+def position_bits(s: Radio, sinr: Values, looks: Values) -> Values:
+    """log2 of the position error before the echoes over its bound after them, (..., targets).
+
+        1/2 log2(2 sigma^2 / tr(M^-1)),   M = I / sigma^2 + sum_a gamma_ta g_ta g_ta^T
+
+    for a target whose place is known beforehand with standard deviation sigma per coordinate: 0 for a silent radar.
+    """
+    xp = namespace(looks)
+    x, y = looks[..., 0], looks[..., 1]
+    xx, yy, xy = (s.position_prior_m**2 * xp.sum(sinr * pair, axis=-1) for pair in (x * x, y * y, x * y))
+    # of M in units of 1 / sigma^2 determinant and trace, with xx yy - xy^2 >= 0
+    whole = 1 + xx + yy + xp.maximum(xx * yy - xy**2, 0.0)
+    return 0.5 * xp.log2(2 * whole / (2 + xx + yy))
 
 
 def weakest(radar: Values) -> Values:
@@ -247,11 +389,15 @@ def weakest(radar: Values) -> Values:
 
 
 def utility(s: Radio, sinrs: Sinrs) -> Values:
-    """Utility J = beta min_t m(gamma_t) + (1 - beta) sum_u m(gamma_u), m = log2(1 + gamma) or gamma."""
+    """Utility J = beta min_t m(gamma_t) + (1 - beta) sum_u m(gamma_u), m = log2(1 + gamma) or gamma; with metric
+    position ``position_bits`` instead of the radar's.
+    """
     xp = namespace(sinrs.radar)
     users, radar = sinrs.users, weakest(sinrs.radar)
     if s.metric == "rate":
         users, radar = xp.log1p(users) / np.log(2), xp.log1p(radar) / np.log(2)
+    if sinrs.position is not None:
+        users, radar = xp.log1p(users) / np.log(2), weakest(sinrs.position)
     return s.sensing_weight * radar + (1 - s.sensing_weight) * xp.sum(users, axis=-1)
 
 

@@ -20,12 +20,14 @@ from beamwright.systems.cellfree.physics.model import (
     apply_filters,
     code_overlap,
     error_sizes,
+    largest_overlap,
     offset_phases,
-    radar_sinr,
+    radar_figures,
     sinrs,
     user_sinrs,
 )
 from beamwright.systems.cellfree.scenario import Radio
+from beamwright.uncertainty import offset_vertices
 
 MOST_COHERENT = 8
 """Access points beyond which coherences of all pairs of pairs take too much memory (1 MB per scenario at 16)."""
@@ -120,21 +122,61 @@ def closed_form_filters(s: Radio, received: ReceivedSignals, scenarios: OffsetSc
     aps, antennas = received.echo.shape[-2:]
     size, batch = aps * antennas, received.echo.shape[:-3]
     interference = _mean_interference(s, received.beams, scenarios, weights)
-    spill = _mean_clutter(s, received.clutter, scenarios, weights)
+    seen = _rule_weights(s, weights) if s.displaced else weights
+    spill = _mean_clutter(s, received.clutter, scenarios, seen)
     h = received.uplink.reshape(*batch, received.uplink.shape[-3], size)
     users = xp.einsum("...v,...vi,...vj->...ij", received.powers, h, xp.conj(h))
     chi = xp.asarray(np.kron(code_overlap(s), np.ones((antennas, antennas))))
     echo = received.echo.reshape(*batch, s.targets, size)
     heard, disturbed = interference + users, spill + (chi * users)[..., None, :, :]
+    if s.displaced:
+        echoes, others = _mean_echoes(s, received.echoes)
+        heard, disturbed = heard + echoes, disturbed + others
+    if s.metric == "position":  # every access point filters its own echo
+        disturbed = disturbed * np.kron(np.eye(aps), np.ones((antennas, antennas)))
     if s.uncertain:
         load = xp.sum(received.powers * error_sizes(s, received.uplink) ** 2, axis=-1)[..., None, None] * xp.eye(size)
         heard, disturbed = heard + load, disturbed + load[..., None, :, :]
     filters = _solved(heard, disturbed, h, echo)
+    if s.metric == "position":
+        filters = xp.concatenate([filters[..., : -s.targets, :], _local(s, filters[..., -s.targets :, :])], axis=-2)
     power = xp.sum(square_modulus(filters), axis=-1, keepdims=True)
     usable = power > 1e-300  # without a signal any filter will do
     filters = xp.where(usable, filters / xp.sqrt(xp.where(usable, power, 1.0)), size**-0.5)
     filters = filters.reshape(*filters.shape[:-1], aps, antennas)
     return Filters(filters[..., : -s.targets, :, :], filters[..., -s.targets :, :, :])
+
+
+def _rule_weights(s: Radio, weights: Values) -> Values:
+    """Weights of the radar's filters where they follow from the place alone: no offsets and the vertices, all alike."""
+    count = 1 + len(offset_vertices(s.aps))
+    rule = np.where(np.arange(weights.shape[-1]) < count, 1 / count, 0.0)
+    return namespace(weights).broadcast_to(rule, weights.shape)
+
+
+def _mean_echoes(s: Radio, echoes: Values) -> tuple[Values, Values]:
+    """Covariances of echoes whose phases are anything, at every access point alone: (..., n, n) of all echoes, mean
+    over places, for users; (..., places, n, n) of the others' in the worst correlation, for the radar."""
+    xp = namespace(echoes)
+    *batch, places, aps, _, antennas = echoes.shape
+    same = np.eye(aps)[:, None, :, None]  # (a, m, a', m')
+
+    def at_aps(weights: Values) -> Values:
+        each = xp.einsum("ab,...abm,...abn->...amn", weights, echoes, xp.conj(echoes))
+        return (each[..., :, :, None, :] * same).reshape(*batch, places, aps * antennas, aps * antennas)
+
+    overlap = s.snapshots * largest_overlap(s, xp) ** 2
+    return xp.mean(at_aps(np.ones((aps, aps))), axis=-3), at_aps(overlap)
+
+
+def _local(s: Radio, filters: Values) -> Values:
+    """Filters (..., targets, size) whose part at every access point has the same norm."""
+    xp = namespace(filters)
+    parts = filters.reshape(*filters.shape[:-1], s.aps, -1)
+    power = xp.sum(square_modulus(parts), axis=-1, keepdims=True)
+    usable = power > 1e-300
+    parts = xp.where(usable, parts / xp.sqrt(xp.where(usable, power, 1.0)), parts.shape[-1] ** -0.5)
+    return parts.reshape(filters.shape)
 
 
 def _solved(users: Values, radar: Values, h: Values, echo: Values) -> Values:
@@ -162,4 +204,4 @@ def scenario_sinrs(s: Radio, received: ReceivedSignals, filters: Filters, scenar
     rows = xp.concatenate([u, turned]).reshape(2 * len(u), -1)
     heard = rows @ _interference(received.beams, scenarios.columns)
     power = xp.mean((heard**2).reshape(2, len(u), -1, s.snapshots), axis=-1)
-    return Sinrs(user_sinrs(filtered, (power[0] + power[1]).T), radar_sinr(s, filtered, scenarios.phases.rho))
+    return Sinrs(user_sinrs(filtered, (power[0] + power[1]).T), *radar_figures(s, filtered, scenarios.phases.rho))

@@ -192,13 +192,35 @@ def sinrs_by_offset(s: Radio, filtered: model.FilteredSignals, range_hz: Array) 
         turn = (jnp.ones_like(cosine), jnp.zeros_like(sine)) if s.derotated else (cosine, sine)
         leak = _backwards(turn, t[:, :, :users])
         echo = _backwards(sent, t[:, :, users:])
-        noise = filtered.floor[:, None] + jnp.mean(leak[0] ** 2 + leak[1] ** 2, axis=1)
+        local = _position(s, filtered, sent, t[:, :, users:]) if s.metric == "position" else None
+        heard = jnp.mean(leak[0] ** 2 + leak[1] ** 2, axis=1)
+        if s.displaced:
+            heard = model.with_echoes(heard, filtered.echo_leaks[:, None])
+        noise = filtered.floor[:, None] + heard
         each = jnp.mean(echo[0], axis=1) ** 2 + jnp.mean(echo[1], axis=1) ** 2
-        clutter = jnp.sum(each.reshape(s.targets, s.targets, -1), axis=1)
-        radar = filtered.echo[:, None] / (filtered.radar_floor[:, None] + s.snapshots * clutter)
-        return model.Sinrs((filtered.signal[:, None] / noise).T, radar.T)
+        clutter = s.snapshots * jnp.sum(each.reshape(s.targets, -1, each.shape[-1]), axis=1)
+        if s.displaced:
+            clutter = model.with_echoes(clutter, jnp.sum(filtered.echo_clutter, axis=-1)[:, None])
+        radar = filtered.echo[:, None] / (filtered.radar_floor[:, None] + clutter)
+        return model.Sinrs((filtered.signal[:, None] / noise).T, radar.T, local)
 
     return at
+
+
+def _position(s: Radio, filtered: model.FilteredSignals, sent: tuple[Array, Array], t: Array) -> Array:
+    """``model.position_bits`` (points, targets) of what is received, by access point."""
+    aps = s.aps
+
+    def disturbed(a: int) -> Array:
+        there = _backwards((sent[0][a : a + 1], sent[1][a : a + 1]), t[:, a : a + 1])
+        each = jnp.mean(there[0], axis=1) ** 2 + jnp.mean(there[1], axis=1) ** 2
+        return jnp.sum(each.reshape(s.targets, -1, each.shape[-1]), axis=1)
+
+    clutter = s.snapshots * jnp.stack([disturbed(a) for a in range(aps)], axis=-1)  # (targets, points, aps)
+    if s.displaced:
+        clutter = model.with_echoes(clutter, filtered.echo_clutter[:, None])
+    sinr = filtered.echo_at[:, None] / (filtered.floor_at[:, None] + clutter)
+    return model.position_bits(s, jnp.swapaxes(sinr, 0, 1), filtered.looks)
 
 
 def _backwards(turn: tuple[Array, Array], t: Array) -> tuple[Array, Array]:
@@ -215,7 +237,7 @@ def find_worst_offsets_of_drops(
     s: Scenario, filtered: model.FilteredSignals, effort: Effort, figure: int = UTILITY
 ) -> WorstOffsets:
     """``find_worst_offsets`` on a batch: arrays with a drops axis; one program for all figures."""
-    drops, radio = len(filtered.echo), s.radio
+    drops, radio = len(filtered.echo), s.radio._replace(planar=False)  # behind filters, antennas may be anywhere
     more = np.full(drops, s.offset_range_hz), np.full(drops, figure), *(np.full(drops, n) for n in radio.numbers)
     return in_tiles(_compiled(radio.shape, effort), TILE, *filtered, *more, counted=True)
 

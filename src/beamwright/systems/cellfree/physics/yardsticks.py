@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from beamwright.arrays import centred_layout
+from beamwright.arrays import centred_layout, near_square, square_layout
 from beamwright.channels import field_response, steering
 from beamwright.numerics import Values, namespace, solve_above
 from beamwright.systems.cellfree.physics import model
 from beamwright.systems.cellfree.physics.evaluation import paths_of
+from beamwright.systems.cellfree.physics.places import RINGS, placed_paths, sample_places
 from beamwright.systems.cellfree.physics.ranks import canonical_ranks
 from beamwright.systems.cellfree.physics.scenario_set import closed_form_filters, offset_scenarios
 from beamwright.systems.cellfree.physics.worst_case import candidates
@@ -20,13 +21,16 @@ YARDSTICKS = ("silence", "conjugate", "leakage")
 
 
 def fixed_layouts(s: Scenario, drops: int) -> tuple[np.ndarray, np.ndarray]:
-    """Transmit and receive arrays at half a wavelength in the middle, (drops, aps, antennas) each."""
+    """Transmit and receive arrays at half a wavelength in the middle, (drops, aps, antennas) each; in a plane complex,
+    and as square as may be.
+    """
     low, high = s.region_wavelengths
     spacing = max(0.5, s.spacing_wavelengths)
     layouts = []
     for antennas in (s.tx_antennas, s.rx_antennas):
-        gap = min(spacing, (high - low) / max(antennas - 1, 1))
-        layouts.append(np.tile(centred_layout(antennas, low, high, gap), (drops, s.aps, 1)))
+        gap = min(spacing, (high - low) / max((near_square(antennas)[0] if s.planar else antennas) - 1, 1))
+        layout = (square_layout if s.planar else centred_layout)(antennas, low, high, gap)
+        layouts.append(np.tile(layout, (drops, s.aps, 1)))
     return layouts[0], layouts[1]
 
 
@@ -38,7 +42,8 @@ def towards_targets(paths: model.Paths, tx: Values) -> Values:
 def conjugate_beam(s: Scenario, paths: model.Paths, tx: np.ndarray) -> np.ndarray:
     """Unit beams (drops, aps, antennas) matched to the targets."""
     beams = towards_targets(paths, tx)
-    return beams / (np.sqrt(s.tx_antennas) if s.targets == 1 else np.linalg.norm(beams, axis=-1, keepdims=True))
+    alone = paths.target_cosine.shape[-2] == 1
+    return beams / (np.sqrt(s.tx_antennas) if alone else np.linalg.norm(beams, axis=-1, keepdims=True))
 
 
 def leakage_beam(s: Scenario, paths: model.Paths, tx: np.ndarray, rx: np.ndarray) -> np.ndarray:
@@ -86,15 +91,22 @@ def robust_filters(s: Scenario, known: Known, point: model.Point) -> model.Filte
 
     One drop after another where each has a set of its own: its waves take 5 MB at 16 access points, 20 MB at 32.
     """
-    offsets, received = scenario_offsets(s, known), model.received_signals(paths_of(known), point)
+    offsets, paths = scenario_offsets(s, known), placed_paths(s, paths_of(known), sample_places(s, RINGS))
+    received = model.received_signals(paths, point, s.displaced)
+    radio = s.radio._replace(targets=received.echo.shape[1])
     weights, drops = np.full(offsets.shape[1], 1 / offsets.shape[1]), len(offsets)
     if s.aps <= ALL_VERTICES_UP_TO or not drops:
-        shared = offset_scenarios(s.radio, offsets[0] if drops else offsets)
-        return closed_form_filters(s.radio, received, shared, weights)
+        shared = offset_scenarios(radio, offsets[0] if drops else offsets)
+        return assumed_place(s, closed_form_filters(radio, received, shared, weights))
     each = [
         closed_form_filters(
-            s.radio, model.ReceivedSignals(*(a[d] for a in received)), offset_scenarios(s.radio, offsets[d]), weights
+            radio, model.ReceivedSignals(*(a[d] for a in received)), offset_scenarios(radio, offsets[d]), weights
         )
         for d in range(drops)
     ]
-    return model.Filters(*map(np.stack, zip(*each, strict=True)))
+    return assumed_place(s, model.Filters(*map(np.stack, zip(*each, strict=True))))
+
+
+def assumed_place(s: Scenario, filters: model.Filters) -> model.Filters:
+    """Filters for all places of a target (drops, ...), the radar's for the assumed one alone."""
+    return filters._replace(radar=filters.radar[:, :1]) if s.displaced else filters

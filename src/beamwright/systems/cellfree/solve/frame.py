@@ -33,7 +33,9 @@ class Frame:
     order: np.ndarray
     """(drops, users) number of the user that stands here."""
     mirrored: np.ndarray
-    """(drops, aps) logical."""
+    """(drops, aps) logical, along the axis."""
+    flipped: np.ndarray
+    """(drops, aps) logical, across the axis: of antennas in a plane."""
     ap_powers_w: np.ndarray
     """(aps,)."""
     user_power_w: float
@@ -52,7 +54,9 @@ class Frame:
 
     def _turned(self, point: physics.Point) -> tuple[np.ndarray, ...]:
         turn = self.mirrored[..., None]
-        layouts = (np.where(turn, -at[..., ::-1], at) for at in (point.tx, point.rx))
+        layouts = (np.where(turn, _mirrored(at[..., ::-1], -1.0), at) for at in (point.tx, point.rx))
+        if np.iscomplexobj(point.tx):
+            layouts = (np.where(self.flipped[..., None], np.conj(at), at) for at in layouts)
         return *layouts, np.where(turn, point.beams[..., ::-1], point.beams)
 
 
@@ -63,29 +67,43 @@ def frame_of(s: Scenario, known: Known, assumed: np.ndarray | None = None) -> Fr
     if assumed is not None:
         offsets = np.broadcast_to(assumed[:, None], offsets.shape)
     order, targets = np.argsort(ranks.users, axis=1), np.argsort(ranks.targets, axis=1)[..., None]
-    echo, cosine = known.echoes
-    echo, cosine = np.take_along_axis(echo, targets[..., None], axis=1), np.take_along_axis(cosine, targets, axis=1)
-    mirrored = cosine[:, 0] < 0
-    sign = np.where(mirrored, -1.0, 1.0)
+    given = physics.placed_paths(s, physics.paths_of(known), physics.sample_places(s, physics.RINGS))
+    if s.displaced:  # one target, whose places keep their order
+        targets = np.tile(np.arange(given.echo_gain.shape[1])[:, None], (len(order), 1, 1))
+    echo = np.take_along_axis(given.echo_gain, targets[..., None], axis=1)
+    cosine = np.take_along_axis(given.target_cosine, targets, axis=1)
+    mirrored, flipped = cosine[:, 0].real < 0, cosine[:, 0].imag < 0
+    sign, side = np.where(mirrored, -1.0, 1.0), np.where(flipped, -1.0, 1.0)
     users = order[:, :, None, None]
     uplink, up = _sorted(
-        np.take_along_axis(known.uplink_gain, users, axis=1),
-        np.take_along_axis(known.uplink_cosine, users, axis=1) * sign[:, None, :, None],
+        np.take_along_axis(given.uplink_gain, users, axis=1),
+        _mirrored(
+            np.take_along_axis(given.uplink_cosine, users, axis=1), sign[:, None, :, None], side[:, None, :, None]
+        ),
     )
     direct, rx, tx = _sorted(
-        known.direct_gain, known.direct_rx_cosine * sign[:, :, None, None],
-        known.direct_tx_cosine * sign[:, None, :, None],
-    )  # fmt: skip
+        given.direct_gain,
+        _mirrored(given.direct_rx_cosine, sign[:, :, None, None], side[:, :, None, None]),
+        _mirrored(given.direct_tx_cosine, sign[:, None, :, None], side[:, None, :, None]),
+    )
     phase, loudest = _phase(direct.reshape(len(direct), -1)), np.sqrt(s.ap_powers_w)
     own = _phase(uplink.reshape(*order.shape, s.aps * uplink.shape[-1]))
     paths = physics.Paths(
         uplink_gain=np.sqrt(s.user_power_w) * uplink / own[..., None, None],
         uplink_cosine=up, direct_gain=loudest[:, None] * direct / phase[:, None, None, None], direct_rx_cosine=rx,
         direct_tx_cosine=tx, echo_gain=loudest * echo / phase[:, None, None, None],
-        target_cosine=cosine * sign[:, None],
+        target_cosine=_mirrored(cosine, sign[:, None], side[:, None]),
+        sight=given.sight if given.sight.ndim == 2 else np.take_along_axis(given.sight, targets[..., None], axis=1),
     )  # fmt: skip
     rounded = physics.Paths(*(_rounded(each) for each in paths))
-    return Frame(rounded, ranks.aps, offsets, order, mirrored, s.ap_powers_w, s.user_power_w)
+    return Frame(rounded, ranks.aps, offsets, order, mirrored, flipped, s.ap_powers_w, s.user_power_w)
+
+
+def _mirrored(places: np.ndarray, sign: np.ndarray | float, side: np.ndarray | float = 1.0) -> np.ndarray:
+    """Places or directions with the sign of their first coordinate, and of the second where they have one."""
+    if not np.iscomplexobj(places):
+        return places * sign
+    return places.real * sign + 1j * places.imag * side
 
 
 def _sorted(gain: np.ndarray, *others: np.ndarray) -> list[np.ndarray]:

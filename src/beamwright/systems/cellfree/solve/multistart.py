@@ -1,7 +1,7 @@
 """Many short runs of the search, then longer ones from the best of them, with the worst offsets found on the way.
 
-A search of moving antennas contains that of fixed ones: its best design is a start and a candidate. So does every
-search contain silence.
+A search of moving antennas contains that of fixed ones: its best design is a start and a candidate. So does a search in
+a plane contain that on a line, and every search silence.
 """
 
 from typing import NamedTuple
@@ -13,8 +13,8 @@ from beamwright.systems.cellfree import physics
 from beamwright.systems.cellfree.scene import Known, Scenario
 from beamwright.systems.cellfree.solve.frame import Frame, frame_of
 from beamwright.systems.cellfree.solve.schedule import FIRST_RATE, HOT, RATE, WARM, Schedule
-from beamwright.systems.cellfree.solve.search import SPARE, Lane, Run, SearchResult, search
-from beamwright.systems.cellfree.solve.start import largest_radar_rate, silent_vector, starting_vectors, vector_of
+from beamwright.systems.cellfree.solve.search import SPARE, Lane, Run, SearchResult, search, variable_sizes
+from beamwright.systems.cellfree.solve.start import largest_radar_rate, starting_vectors, vector_of, yardstick_vectors
 
 KEPT = 4
 """Of so many designs one goes on to the next round."""
@@ -85,18 +85,42 @@ def multistart(
 
     ``assumed``: offsets (drops, aps), in units of the range, that filters and utility are for, and no others.
     """
-    s, frame = _unit_powers(scenario), frame_of(scenario, known, assumed)
-    fixed, best, given = None, None, None if initial is None else frame.entered(initial)
-    if options.schedule is not None:
-        best = _silent(s, frame, options)
-    elif given is None or options.starts > 1 or not options.movable:
-        best = fixed = _fixed(s, frame, known.numbers, options)
-    if options.movable:
-        best = _moving(s, frame, known.numbers, options, given, fixed, best)
-    assert best is not None
+    frame = frame_of(scenario, known, assumed)
+    best = _best_design(scenario, frame, known, options, None if initial is None else frame.entered(initial), assumed)
     point, offsets_hz = frame.restored(best.result.point), _range_hz(scenario, options) * best.offsets
     filters = filters_for(scenario, known, point, offsets_hz, best.result.weights)
     return Found(point, filters, np.stack(best.trace, axis=1), np.full(len(known.numbers), best.iterations))
+
+
+def _best_design(
+    scenario: Scenario, frame: Frame, known: Known, options: Options, given: physics.Point | None,
+    assumed: np.ndarray | None,
+) -> _Best:  # fmt: skip
+    """Best of what a kind of movement contains, each of which is a start for the next: silence, fixed arrays, antennas
+    on a line, antennas in a plane."""
+    s, best = _unit_powers(scenario), None
+    contained: list[_Best] = []
+    if options.schedule is not None:
+        best = _silent(s, frame, options)
+    elif given is None or options.starts > 1 or not options.movable:
+        best = _fixed(s, frame, known.numbers, options)
+        contained = [best]
+        if s.planar and options.movable:
+            contained.append(_on_line(scenario, known, options, assumed))
+            best = _better(best, contained[1])
+    if options.movable:
+        best = _moving(s, frame, known.numbers, options, given, contained, best)
+    assert best is not None
+    return best
+
+
+def _on_line(scenario: Scenario, known: Known, options: Options, assumed: np.ndarray | None) -> _Best:
+    """Best design of antennas that move on the axis alone, by the search for those, as one of a plane."""
+    s, known = scenario.model_copy(update={"movement": "line"}), physics.on_line(known)
+    best = _best_design(s, frame_of(s, known, assumed), known, options, None, assumed)
+    point, sizes = best.result.point, variable_sizes(scenario.radio, s.users)
+    point = point._replace(tx=point.tx + 0j, rx=point.rx + 0j)
+    return best._replace(result=best.result._replace(point=point, x=np.zeros((len(point.tx), sum(sizes)))))
 
 
 def filters_for(
@@ -106,9 +130,11 @@ def filters_for(
 
     def some(drops: slice) -> physics.Filters:
         at = physics.Point(*(a[drops] for a in point))
-        received = physics.received_signals(physics.paths_of(known.take(drops)), at)
-        seen = physics.offset_scenarios(s.radio, offsets_hz[drops])
-        return physics.closed_form_filters(s.radio, received, seen, weights[drops])
+        paths = physics.placed_paths(s, physics.paths_of(known.take(drops)), physics.sample_places(s, physics.RINGS))
+        received, radio = physics.received_signals(paths, at, s.displaced), s.radio
+        seen = physics.offset_scenarios(radio, offsets_hz[drops])
+        radio = radio._replace(targets=received.echo.shape[1])
+        return physics.assumed_place(s, physics.closed_form_filters(radio, received, seen, weights[drops]))
 
     parts = [some(slice(first, first + TOGETHER)) for first in range(0, max(len(offsets_hz), 1), TOGETHER)]
     return physics.Filters(*map(np.concatenate, zip(*parts, strict=True)))
@@ -147,22 +173,22 @@ def _fixed(s: Scenario, frame: Frame, numbers: np.ndarray, options: Options) -> 
 
 
 def _silent(s: Scenario, frame: Frame, options: Options) -> _Best:
-    """Fixed arrays that nobody radiates from, as they are."""
-    silent = _pool(frame, silent_vector(s, frame)[:, None], 0.0)
+    """Fixed arrays that nobody radiates from, or the best yardstick where there are more, as they are."""
+    silent = _pool(frame, yardstick_vectors(s, frame), 0.0)
     return _best_of(_run(s, frame, options, silent, movable=False, steps=0), silent, steps=0)
 
 
 def _moving(
-    s: Scenario, frame: Frame, numbers: np.ndarray, options: Options, given: physics.Point | None, fixed: _Best | None,
-    best: _Best | None,
+    s: Scenario, frame: Frame, numbers: np.ndarray, options: Options, given: physics.Point | None,
+    contained: list[_Best], best: _Best | None,
 ) -> _Best:  # fmt: skip
-    """Moving antennas from random layouts, from the best fixed arrays, and from a given design instead of the first;
-    or the best before."""
+    """Moving antennas from random layouts, from the best designs that they contain, and from a given one instead of the
+    first; or the best before."""
     x, floors = starting_vectors(s, frame, numbers, options.starts, options.seed, movable=True)
     if given is not None:
         x[:, 0], floors[:, 0] = vector_of(s, frame, given), RETURN_FLOOR * largest_radar_rate(s, frame.paths)
-    if fixed is not None:
-        x = np.concatenate([x, vector_of(s, frame, fixed.result.point)[:, None]], axis=1)
+    for each in contained:
+        x = np.concatenate([x, vector_of(s, frame, each.result.point)[:, None]], axis=1)
         floors = np.concatenate([floors, np.zeros((len(x), 1))], axis=1)
     return _rounds(s, frame, options, _pool(frame, x, floors), True, best)
 
@@ -232,6 +258,7 @@ def _lanes(s: Scenario, frame: Frame, options: Options, pool: _Pool, movable: bo
     each, one = np.repeat(np.arange(drops), starts), np.ones(drops * starts)
     tx, rx = physics.fixed_layouts(s, drops)
     hot, rate = _pace(options, first)
+    radio = s.radio._replace(offset_range_hz=_range_hz(s, options))
     learnt = np.empty(0) if options.schedule is None else options.schedule.adam
     return Lane(
         paths=physics.Paths(*(a[each] for a in frame.paths)),
@@ -239,7 +266,7 @@ def _lanes(s: Scenario, frame: Frame, options: Options, pool: _Pool, movable: bo
         range_hz=_range_hz(s, options) * one, radar_log=options.radar_log * one, movable=np.full(len(one), movable),
         full_power=np.full(len(one), options.full_power), reach=s.half_region_wavelengths * one,
         spacing=s.spacing_wavelengths * one, tx=tx[each], rx=rx[each],
-        offsets=pool.offsets.reshape(len(one), -1, s.aps), numbers=np.tile(s.radio.numbers, (len(one), 1)),
+        offsets=pool.offsets.reshape(len(one), -1, s.aps), numbers=np.tile(radio.numbers, (len(one), 1)),
         start=pool.x.reshape(len(one), -1), adam=np.tile(learnt, (len(one), 1)),
     )  # fmt: skip
 

@@ -18,11 +18,12 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array, nn
 
-from beamwright.arrays import decode_layout
+from beamwright.arrays import least_distance
 from beamwright.numerics import Values, in_tiles, materialise, one_by_one
 from beamwright.optim import adam
 from beamwright.systems.cellfree import physics
-from beamwright.systems.cellfree.scene import Radio, Scenario
+from beamwright.systems.cellfree.scene import SOUND, Radio, Scenario
+from beamwright.systems.cellfree.solve.layouts import decoded_layout, layout_size
 
 TILE = 16
 """Lanes (drops times starts) per compiled call, one after another in it."""
@@ -45,7 +46,8 @@ class Run(NamedTuple):
     """First temperature of the softened minimum."""
     rate: Values = 0.03
     floor: Values = 0.0
-    """log2(1 + radar SINR), of all targets, that is held for the first half of the steps and given up in the second."""
+    """log2(1 + radar SINR), of all targets, or with metric position its bits, held for the first half of the steps and
+    given up in the second."""
 
 
 class Lane(NamedTuple):
@@ -112,8 +114,8 @@ class VariableSizes(NamedTuple):
 def variable_sizes(s: Radio, users: int) -> VariableSizes:
     """Numbers of variables of a search."""
     return VariableSizes(
-        beams=2 * s.aps * s.tx_antennas, shares=s.aps, tx=s.aps * (s.tx_antennas + 1), rx=s.aps * (s.rx_antennas + 1),
-        users=users + 1, weights=len(scenarios(s)),
+        beams=2 * s.aps * s.tx_antennas, shares=s.aps, tx=s.aps * layout_size(s, s.tx_antennas),
+        rx=s.aps * layout_size(s, s.rx_antennas), users=users + 1, weights=len(scenarios(s)),
     )  # fmt: skip
 
 
@@ -124,7 +126,8 @@ def scenarios(s: Radio) -> np.ndarray:
 
 def search(s: Scenario, lanes: Lane) -> SearchResult:
     """One run of every lane."""
-    compiled = _compiled(s.radio.shape, lanes.paths.uplink_gain.shape[1], physics.effort_for(s))
+    radio = s.radio._replace(targets=lanes.paths.echo_gain.shape[1])
+    compiled = _compiled(radio.shape, lanes.paths.uplink_gain.shape[1], physics.effort_for(s))
     return in_tiles(compiled, TILE, *lanes.paths, *lanes.run, *lanes[2:], counted=True)
 
 
@@ -140,10 +143,10 @@ def _compiled(shape: tuple[Values, ...], users: int, effort: physics.Effort) -> 
     return one_by_one(one)
 
 
-def decode(s: Radio, lane: Lane, x: Array, users: int) -> tuple[physics.Point, Array]:
-    """Positions, beams, powers, and weights of the scenarios, of a vector of variables."""
+def decode(s: Radio, lane: Lane, x: Array, users: int, last: bool = False) -> tuple[physics.Point, Array]:
+    """Positions, beams, powers, and weights of the scenarios, of a vector of variables; the last one of a run."""
     beams, shares, tx, rx, powers, weights = jnp.split(x, variable_sizes(s, users).ends[:-1])
-    places = (decode_layout(part.reshape(s.aps, -1), -lane.reach, lane.reach, lane.spacing) for part in (tx, rx))
+    places = (decoded_layout(s, part.reshape(s.aps, -1), lane.reach, lane.spacing, last) for part in (tx, rx))
     at_tx, at_rx = (jnp.where(lane.movable, at, fixed) for at, fixed in zip(places, (lane.tx, lane.rx), strict=True))
     real, imag = beams.reshape(2, s.aps, s.tx_antennas)
     size = jnp.sqrt(jnp.sum(real**2 + imag**2, axis=-1) + 1e-30)
@@ -156,26 +159,33 @@ def _search(s: Radio, users: int, lane: Lane, effort: physics.Effort) -> SearchR
     run = lane.run
     seen = materialise(physics.offset_scenarios(s, lane.range_hz * lane.offsets))
 
-    def heard(x: Array) -> tuple[physics.ReceivedSignals, physics.Filters]:
-        point, weights = decode(s, lane, x, users)
-        received = physics.received_signals(lane.paths, point)
+    def heard(x: Array, last: bool = False) -> tuple[physics.ReceivedSignals, physics.Filters]:
+        point, weights = decode(s, lane, x, users, last)
+        received = physics.received_signals(lane.paths, point, s.displaced)
         return received, physics.closed_form_filters(s, received, seen, weights)
 
     def loss(x: Array, share: Array) -> Array:
         """Softened least utility; the temperature and, in the second half, the floor of the radar fall."""
         sinrs = physics.scenario_sinrs(s, *heard(x), seen)
-        floor = jnp.maximum(lane.radar_log, run.floor * jnp.clip(2 - 2 * share, 0.0, 1.0))
-        each = physics.utility(s, sinrs) - PENALTY * _radar_deficit(floor, physics.weakest(sinrs.radar))
+        each = physics.utility(s, sinrs) - PENALTY * _held(sinrs, lane, run.floor * jnp.clip(2 - 2 * share, 0.0, 1.0))
         temperature, least = run.hot * (COLD / run.hot) ** share, jnp.min(each)
         return temperature * jnp.log(jnp.sum(jnp.exp((least - each) / temperature))) - least
 
     x = adam.minimise(loss, lane.start, _adam(s, users, lane)).x
-    filtered, (point, weights) = physics.apply_filters(s, *heard(x)), decode(s, lane, x, users)
+    filtered, (point, weights) = physics.apply_filters(s, *heard(x, True)), decode(s, lane, x, users, True)
     worst = physics.find_worst_offsets(s, filtered, lane.range_hz, effort)
     radar = physics.sinrs(s, filtered, physics.offset_phases(s, lane.range_hz * worst.offsets)).radar
     least = jnp.minimum(physics.weakest(radar), jnp.min(physics.radar_sinr(s, filtered, seen.phases.rho)))
     merit = worst.utility - PENALTY * _radar_deficit(lane.radar_log, least)
+    if s.planar:
+        merit = jnp.where(_keeps_apart(lane, point), merit, -jnp.inf)
     return SearchResult(point, weights, jnp.where(jnp.isnan(merit), -jnp.inf, merit), worst.offsets, x)
+
+
+def _keeps_apart(lane: Lane, point: physics.Point) -> Array:
+    """Whether antennas in a plane keep their spacing: where sweeps leave overlaps, a run counts for nothing."""
+    closest = jnp.minimum(jnp.min(least_distance(point.tx)), jnp.min(least_distance(point.rx)))
+    return closest >= lane.spacing - SOUND / 2
 
 
 def _adam(s: Radio, users: int, lane: Lane) -> adam.Options:
@@ -186,6 +196,14 @@ def _adam(s: Radio, users: int, lane: Lane) -> adam.Options:
     rates, (momentum, memory, clip, last) = jnp.split(jnp.asarray(lane.adam), [len(sizes)])
     rates = lane.run.rate * jnp.repeat(rates, sizes, total_repeat_length=int(sizes.sum()))
     return adam.Options(lane.run.steps, rates, last, clip, momentum, memory)
+
+
+def _held(sinrs: physics.Sinrs, lane: Lane, floor: Array) -> Array:
+    """Bits that the radar is short of what is required and of a floor that holds it up."""
+    if sinrs.position is None:
+        return _radar_deficit(jnp.maximum(lane.radar_log, floor), physics.weakest(sinrs.radar))
+    required = _radar_deficit(lane.radar_log, physics.weakest(sinrs.radar))
+    return required + jnp.maximum(0.0, floor - physics.weakest(sinrs.position))
 
 
 def _radar_deficit(floor: Array, radar: Array) -> Array:

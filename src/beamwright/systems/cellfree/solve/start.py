@@ -5,11 +5,11 @@ from typing import Literal, NamedTuple
 import jax
 import numpy as np
 
-from beamwright.arrays import decode_layout, encode_layout
 from beamwright.core import drawn, numbered_keys, root_key
 from beamwright.systems.cellfree import physics
 from beamwright.systems.cellfree.scene import Scenario
 from beamwright.systems.cellfree.solve.frame import Frame
+from beamwright.systems.cellfree.solve.layouts import decoded_layout, encoded_layout, random_coordinates
 from beamwright.systems.cellfree.solve.search import variable_sizes
 
 FIRST_SHARE = 0.9
@@ -18,8 +18,8 @@ QUIET_SHARE = 1e-3
 """Share of one that is not: at zero it would stay silent."""
 LOUD_SHARE = 0.98
 """Largest share of a given design at the start: at one the utility has no slope."""
-LEAST_GAP = 0.02
-"""Share of the room that is spread evenly over a given layout's gaps: a search moves gaps by their logarithms."""
+PLANE = 0x706C
+"""Number of the random stream of layouts in a plane."""
 NOISE = 0.2
 """Of the beams of starts beyond the first of each kind, relative to a beam."""
 
@@ -52,16 +52,17 @@ def starting_vectors(
     raw = _random(numbered_keys(root_key(seed), numbers), starts, s.aps, s.tx_antennas, s.rx_antennas)
     ranked = (np.take_along_axis(np.asarray(x), frame.aps[:, None, :, None], axis=2) for x in raw)
     tx_logits, rx_logits, noise = ranked
-    low, high = s.region_wavelengths
+    if s.planar:
+        tx_logits, rx_logits = _random_places(s, frame, numbers, starts, seed)
     vectors, floors = [], []
     for start in range(starts):
         kind = KINDS[start % len(KINDS)]
         if movable:
             logits = [tx_logits[:, start], rx_logits[:, start]]
-            tx, rx = (np.asarray(decode_layout(one, low, high, s.spacing_wavelengths)) for one in logits)
+            tx, rx = (_decoded(s, one) for one in logits)
         else:
             tx, rx = physics.fixed_layouts(s, drops)
-            logits = [_logits(s, one) for one in (tx, rx)]
+            logits = [encoded_layout(s, one) for one in (tx, rx)]
         beams = _beams(s, frame.paths, kind, tx, rx)
         if start >= len(KINDS):
             beams = beams + NOISE * noise[:, start] / np.sqrt(s.tx_antennas)
@@ -84,21 +85,32 @@ def vector_of(s: Scenario, frame: Frame, point: physics.Point) -> np.ndarray:
     shares = np.clip(size[..., 0] ** 2, QUIET_SHARE, LOUD_SHARE)
     left = 1 - point.powers.sum(axis=1, keepdims=True)
     powers = np.log(np.concatenate([point.powers, left], axis=1).clip(1e-3))
-    return _vector(s, beams, shares, [_logits(s, one) for one in (point.tx, point.rx)], powers)
+    return _vector(s, beams, shares, [encoded_layout(s, one) for one in (point.tx, point.rx)], powers)
 
 
-def silent_vector(s: Scenario, frame: Frame) -> np.ndarray:
-    """(drops, variables) of nobody radiating, fixed arrays, equal powers of all users."""
+def yardstick_vectors(s: Scenario, frame: Frame) -> np.ndarray:
+    """(drops, yardsticks, variables) of nobody radiating, fixed arrays, equal powers of all users; with metric position
+    also of conjugate and leakage beams of full power, which silence does not beat there."""
     drops, users = frame.order.shape
     layouts = physics.fixed_layouts(s, drops)
     powers = np.tile(np.concatenate([np.zeros(users), [-100.0]]), (drops, 1))
-    beams = physics.conjugate_beam(s, frame.paths, layouts[0])
-    return _vector(s, beams, np.zeros((drops, s.aps)), [_logits(s, one) for one in layouts], powers)
+    matched, logits = physics.conjugate_beam(s, frame.paths, layouts[0]), [encoded_layout(s, one) for one in layouts]
+    vectors = [_vector(s, matched, np.zeros((drops, s.aps)), logits, powers)]
+    if s.metric == "position":
+        loud = np.ones((drops, s.aps))
+        sparing = physics.leakage_beam(s, frame.paths, *layouts)
+        vectors += [_vector(s, beams, loud, logits, powers) for beams in (matched, sparing)]
+    return np.stack(vectors, axis=1)
 
 
 def largest_radar_rate(s: Scenario, paths: physics.Paths) -> np.ndarray:
-    """(drops,) bits of a radar that nothing disturbs, every antenna in phase, of the target it sees least."""
+    """(drops,) bits of a radar that nothing disturbs, every antenna in phase, of the target it sees least; with metric
+    position those of its place, by fixed arrays."""
     own = np.abs(np.diagonal(paths.echo_gain, axis1=2, axis2=3)) ** 2
+    if s.metric == "position":
+        looks = physics.looks(paths, physics.fixed_layouts(s, len(own))[1])
+        local = s.snapshots * s.tx_antennas * s.rx_antennas * own
+        return np.asarray(physics.position_bits(s.radio, local, looks)).min(axis=-1)
     return np.log2(1 + s.snapshots * s.tx_antennas * s.rx_antennas * own.sum(axis=-1).min(axis=-1))
 
 
@@ -108,11 +120,20 @@ def _beams(s: Scenario, paths: physics.Paths, kind: Kind, tx: np.ndarray, rx: np
     return physics.conjugate_beam(s, paths, tx)
 
 
-def _logits(s: Scenario, places: np.ndarray) -> np.ndarray:
-    """(drops, aps, antennas + 1) of a layout, none of them without slope."""
-    share = np.exp(encode_layout(places, *s.region_wavelengths, s.spacing_wavelengths))
-    share /= share.sum(axis=-1, keepdims=True)
-    return np.log((1 - LEAST_GAP) * share + LEAST_GAP / share.shape[-1])
+def _decoded(s: Scenario, variables: np.ndarray) -> np.ndarray:
+    """Places (drops, aps, antennas) of variables of layouts."""
+    return np.asarray(decoded_layout(s.radio, variables, s.half_region_wavelengths, s.spacing_wavelengths, last=True))
+
+
+def _random_places(
+    s: Scenario, frame: Frame, numbers: np.ndarray, starts: int, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Variables (drops, starts, aps, 2 * antennas) of both layouts in a plane; access points take them by rank."""
+    keys = numbered_keys(jax.random.fold_in(root_key(seed), PLANE), numbers)
+    raw = random_coordinates(keys, starts, s.aps, s.tx_antennas + s.rx_antennas)
+    ranked = np.take_along_axis(np.asarray(raw), frame.aps[:, None, :, None], axis=2)
+    tx, rx = np.split(ranked, [2 * s.tx_antennas], axis=-1)
+    return tx, rx
 
 
 def _vector(

@@ -6,6 +6,7 @@ import jax
 import numpy as np
 
 from beamwright.channels import power_law, steering
+from beamwright.core import require
 from beamwright.systems import cellfree as cf
 
 Measured = dict[str, np.ndarray]
@@ -15,6 +16,7 @@ def field(
     scenario: cf.Scenario, realisation: cf.Realisation, design: cf.Design, keys: jax.Array, step_m: float
 ) -> Measured:
     """Power of all beams at each place over the noise, and positions of the antennas."""
+    require(scenario.movement == "line", "movement", "be 'line' for this map", scenario.movement)
     known = realisation.known
     scene, drops = known.geometry, len(known.echo_gain)
     assert scene is not None  # drawn, not brought
