@@ -21,7 +21,7 @@ from beamwright.programs.maps import CovarianceMap, MultiplierMap
 from beamwright.programs.scaling import units
 from beamwright.programs.sides import parts, point, sides, split
 
-OPTIONS = conic.Options(tolerance=1e-10, accept=1e-7)
+OPTIONS = conic.Options(tolerance=1e-10, accept=1e-7, settled=3)
 """Accuracy of the solver, beyond what a certificate asks for."""
 _VECTOR = 8
 """Lanes that a core computes at a time: tiles of whole vectors."""
