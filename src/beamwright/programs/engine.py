@@ -7,15 +7,17 @@ H + A H_w A^T (no H for equations).
 from functools import cache, partial
 from typing import NamedTuple
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
+from jax.tree_util import PyTreeDef
 
 from beamwright.core import REAL
 from beamwright.numerics import LaneProgram, in_tiles, lanes_per_tile
 from beamwright.optim import Ending, conic
 from beamwright.programs.form import Form
-from beamwright.programs.frames import Columns, Seen, Sets, seen_rows, sets
+from beamwright.programs.frames import Seen, seen_rows, sets
 from beamwright.programs.layout import Layout
 from beamwright.programs.maps import CovarianceMap, MultiplierMap
 from beamwright.programs.scaling import units
@@ -51,32 +53,31 @@ def solve(form: Form) -> Solved:
     cached = _VECTOR * int(np.clip(round(_TILE_BYTES / whole / _VECTOR), 2, 4))
     tile = lanes_per_tile(cached, int(np.clip(2**32 // whole, 1, 2048)))
     seen, frames = seen_rows(scaled) if layout.in_multipliers else (Seen(), sets(scaled))
-    arrays = (scaled.a, scaled.b, scaled.c, *frames[0], *frames[1])
-    w, u, ending, residual, iterations = in_tiles(_compiled(layout, seen), tile, *arrays)
+    parts_of_frames, names = jax.tree.flatten(frames)
+    arrays = (scaled.a, scaled.b, scaled.c, *parts_of_frames)
+    w, u, ending, residual, iterations = in_tiles(_compiled(layout, seen, names), tile, *arrays)
     return Solved(size.unknowns(w), size.multipliers(u), ending, residual, iterations)
 
 
 @cache
-def _compiled(layout: Layout, seen: Seen) -> LaneProgram:
-    return LaneProgram(partial(_solve_tile, layout, seen))
+def _compiled(layout: Layout, seen: Seen, names: PyTreeDef) -> LaneProgram:
+    return LaneProgram(partial(_solve_tile, layout, seen, names))
 
 
-def _solve_tile(layout: Layout, seen: Seen, *arrays: Array) -> tuple[Array, ...]:
+def _solve_tile(layout: Layout, seen: Seen, names: PyTreeDef, *arrays: Array) -> tuple[Array, ...]:
     """Arrays of ``Solved`` for one tile, scaled: drops are the first axis outside, the last inside."""
     a, b, c, *more = (jnp.moveaxis(x, 0, -1) for x in arrays)
-    frames = tuple(more[: len(more) // 2]), tuple(more[len(more) // 2 :])
+    frames = jax.tree.unflatten(names, more)
     turned = jnp.swapaxes(a, 0, 1)
     own, other = sides(layout)
     zero_w, zero_u = jnp.zeros_like(c), jnp.zeros_like(b)
     if layout.in_multipliers:
         h = point(parts(own, c), parts(other, zero_u))
-        found = conic.solve(
-            conic.Problem(b, MultiplierMap(a, turned, Columns(*frames), layout, seen), h, layout.cone), OPTIONS
-        )
+        found = conic.solve(conic.Problem(b, MultiplierMap(a, turned, frames, layout, seen), h, layout.cone), OPTIONS)
         w, u = split(layout, found.z)[0], found.x
     else:
         h = point(parts(own, zero_w), parts(other, b))
-        found = conic.solve(conic.Problem(c, CovarianceMap(a, turned, layout, Sets(*frames)), h, layout.cone), OPTIONS)
+        found = conic.solve(conic.Problem(c, CovarianceMap(a, turned, layout, frames), h, layout.cone), OPTIONS)
         w, u = found.x, split(layout, found.z)[1]
     ending = found.ending
     if layout.in_multipliers:  # a ray of the multipliers is the proof that no w exists, and the other way round
