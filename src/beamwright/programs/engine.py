@@ -15,6 +15,7 @@ from jax.tree_util import PyTreeDef
 
 from beamwright.core import REAL
 from beamwright.numerics import LaneProgram, in_tiles, lanes_per_tile
+from beamwright.numerics.lane_programs import QUICK_TILES
 from beamwright.optim import Ending, conic
 from beamwright.programs.form import Form
 from beamwright.programs.frames import Seen, seen_rows, sets
@@ -29,6 +30,9 @@ _VECTOR = 8
 """Lanes that a core computes at a time: tiles of whole vectors."""
 _TILE_BYTES = 2**21
 """Size of a tile's Schur complements that still fits into a core's cache."""
+_QUICK_BYTES = 2**22
+"""Tiles times bytes of a lane after which a full program would have been ready and ahead: by their costs robust unicast
+after 90 tiles, cognitive 37, a beam pattern 10, chance constraints 4."""
 
 
 class Solved(NamedTuple):
@@ -48,8 +52,7 @@ def solve(form: Form) -> Solved:
     """Solution of every drop."""
     layout, size = form.layout, units(form)
     scaled = size.scaled(form)
-    n = layout.entries if layout.in_multipliers else layout.unknowns
-    whole = max(n * n, 2 * layout.entries * layout.unknowns) * REAL
+    whole = _lane_bytes(layout)
     cached = _VECTOR * int(np.clip(round(_TILE_BYTES / whole / _VECTOR), 2, 4))
     tile = lanes_per_tile(cached, int(np.clip(2**32 // whole, 1, 2048)))
     seen, frames = seen_rows(scaled) if layout.in_multipliers else (Seen(), sets(scaled))
@@ -61,7 +64,14 @@ def solve(form: Form) -> Solved:
 
 @cache
 def _compiled(layout: Layout, seen: Seen, names: PyTreeDef) -> LaneProgram:
-    return LaneProgram(partial(_solve_tile, layout, seen, names))
+    tiles = int(np.clip(_QUICK_BYTES // _lane_bytes(layout), 4, QUICK_TILES))
+    return LaneProgram(partial(_solve_tile, layout, seen, names), tiles)
+
+
+def _lane_bytes(layout: Layout) -> int:
+    """Size of the arrays of one lane that a step reads most."""
+    n = layout.entries if layout.in_multipliers else layout.unknowns
+    return max(n * n, 2 * layout.entries * layout.unknowns) * REAL
 
 
 def _solve_tile(layout: Layout, seen: Seen, names: PyTreeDef, *arrays: Array) -> tuple[Array, ...]:
