@@ -10,9 +10,13 @@ import pytest
 EXAMPLES = Path(__file__).parents[1] / "examples"
 SCRIPTS = sorted(EXAMPLES.glob("*.py"))
 NOTEBOOKS = sorted(EXAMPLES.glob("*.ipynb"))
+COMPILED = {"objectives", "two_ray"}
+"""Ten seconds each for the compiler, with programs that nothing else in the suite needs."""
 
 
-@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
+@pytest.mark.parametrize(
+    "script", [pytest.param(p, id=p.stem, marks=pytest.mark.slow if p.stem in COMPILED else ()) for p in SCRIPTS]
+)
 def test_example_runs(script, capsys):
     runpy.run_path(str(script), run_name="__main__")
     assert capsys.readouterr().out.strip()

@@ -83,7 +83,8 @@ def learnt(agent, env=None, seed=0, **options):
 
 @pytest.mark.parametrize(
     ("agent", "options"),
-    [(DDPG, {"actor_rate": 1e-3, "saturation": 0.0}), (META, {"actor_rate": 1e-3, "saturation": 0.0, "updates": 16}),
+    [(DDPG, {"actor_rate": 1e-3, "saturation": 0.0}),
+     pytest.param(META, {"actor_rate": 1e-3, "saturation": 0.0, "updates": 16}, marks=pytest.mark.slow),
      (AMORTISED, {"rate": 1e-2, "saturation": 0.0, "environments": 2})],
 )  # fmt: skip
 def test_an_agent_learns_to_aim(agent, options):

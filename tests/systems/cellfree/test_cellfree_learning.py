@@ -104,6 +104,7 @@ def test_any_action_is_feasible(actions):
     assert np.all(found.certificate.power_residual <= 1e-12)
 
 
+@pytest.mark.slow
 def test_rewards_have_slopes():
     s, scenes = drawn(1)
     for actions in ACTIONS:
@@ -245,6 +246,7 @@ def test_training_goes_on_from_a_policy(tmp_path):
         cf.train_policy(s, scenes.known.take([0]), "ddpg", initial=policy, **TINY_DDPG)
 
 
+@pytest.mark.slow
 def test_the_optimiser_goes_on_from_a_design():
     s, scenes = drawn(2)
     first = cf.maximise_worst_case(s, scenes.known, starts=1, rounds=1, steps=60)

@@ -20,6 +20,7 @@ GENERATION = 4 * 2 * (2 * 2 + 6)
 """Steps: three schedules and their mean, two channels, two starts of two steps, one of six."""
 
 
+@pytest.mark.slow
 def test_a_schedule_of_the_usual_numbers_is_the_search_without_one():
     s, scenes = drawn(2)
     known, search = checked(s, scenes.known), importlib.import_module("beamwright.systems.cellfree.solve.multistart")

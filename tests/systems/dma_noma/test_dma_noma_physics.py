@@ -166,6 +166,7 @@ def test_two_rays_of_textbooks(registered):
     assert d.guaranteed_weighted_rate[0] <= d.certificate.bound[0] + 1e-9
 
 
+@pytest.mark.slow
 def test_designs_for_your_own_channels_hold_there(registered):
     registered("ground", ground)
     s, r = drawn(2, rows=2, columns=8, position_error_m=0.01, near_range_m=5.0, far_range_m=7.0)

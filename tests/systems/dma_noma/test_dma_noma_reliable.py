@@ -72,6 +72,7 @@ def test_a_ball_of_channels_is_not_left_to_a_bad_start():
 # ------------------------------------------------------------------------------------------ sets, and what they promise
 
 
+@pytest.mark.slow
 def test_panels_near_by_keep_what_they_promise():
     """Sixteen by sixteen at 5 and 8 m off the plane promised 33.65 and kept 29.86."""
     s, r = drawn(2, rows=16, columns=16, position_error_m=0.2, near_range_m=5.0, far_range_m=8.0)
@@ -127,6 +128,7 @@ def test_a_design_does_not_depend_on_order_mirror_or_units(settings):
 # --------------------------------------------------------------------------------------------------------------- edges
 
 
+@pytest.mark.slow
 def test_time_for_far_users_is_enough_for_each_of_them():
     s, r = drawn(3)
     d = dn.tdma(s, r.known, share="minimum", **QUICK)
@@ -169,6 +171,7 @@ def test_no_amplitudes_and_beam_exceed_the_largest_amplitude(settings):
     assert np.all(best <= bound * (1 + 1e-12)) and np.all(best > 0.6 * bound)
 
 
+@pytest.mark.slow
 def test_the_bound_knows_what_amplitudes_cannot_do():
     s, r = drawn(3)
     d = dn.maximise_guaranteed_rate(s, r.known, **QUICK)

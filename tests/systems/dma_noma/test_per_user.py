@@ -50,7 +50,9 @@ def same(one, other):
 # ---------------------------------------------------------------------------------------------------------- identities
 
 
-@pytest.mark.parametrize("method", ["robust", "non-robust", "tdma", "fdma", "zero-forcing"])
+@pytest.mark.parametrize(
+    "method", ["robust", pytest.param("non-robust", marks=pytest.mark.slow), "tdma", "fdma", "zero-forcing"]
+)
 def test_values_of_all_users_alike_are_one_value_to_the_bit(method):
     usual = {"weight": 0.3, "rate_near": 0.5, "rate_far": 0.7, "scattering_norm": 5e-4, "columns": 8}
     s, r = drawn(2, **usual)

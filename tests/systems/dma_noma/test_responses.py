@@ -82,6 +82,7 @@ def test_no_responses_exceed_the_bound(law):
     assert np.all(reached > 0.5 * bound) and (law != "phase" or np.allclose(reached, bound))
 
 
+@pytest.mark.slow
 def test_one_element_is_the_same_under_either_control():
     s, known = alone(columns=1, feeds=1)
     rates = [

@@ -55,6 +55,7 @@ def test_multipliers_for_more_noise_are_multipliers():
     assert np.all((bound > 0.5 * relaxed.objective_w) & (bound <= relaxed.objective_w * (1 + 1e-6)))
 
 
+@pytest.mark.slow
 def test_max_min_is_no_less_than_what_least_power_reaches_at_any_level():
     """A solver that cannot see the noise at some levels on the way ended the search there, at 43 dB of 98."""
     s, h = QUIET.model_copy(update={"noise_power_w": 1e-10}), channels([[7, 7], [7, 19]], 2, 4)

@@ -117,6 +117,7 @@ def test_robust_max_min_at_high_snr_is_no_less_than_what_least_power_reaches():
     assert accepted(fair).all() and np.all(fair.balanced_sinr > 10**2.5) and np.all(fair.certificate.gap < 0.1)
 
 
+@pytest.mark.slow
 def test_where_rounding_undoes_the_proof_of_a_level_no_design_says_that_it_is_good():
     """Interference to be cancelled to 100 dB and more: what is accepted is below what is out of reach, and rises."""
     s, last = SMALL.model_copy(update={"noise_power_w": 1e-12, "decoding": "noise"}), np.zeros(8)
