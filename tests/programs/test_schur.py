@@ -1,10 +1,12 @@
 """Schur complements of standard forms against their definition, written with plain matrices."""
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from beamwright.optim import conic
+from beamwright.optim.conic.second_order import Reflection
 from beamwright.programs.form import Form
 from beamwright.programs.frames import Columns, Seen, Sets, seen_rows, sets
 from beamwright.programs.layout import Layout, coordinates, matrices
@@ -21,6 +23,14 @@ def definite(d: int) -> np.ndarray:
     return x @ x.conj().T + np.eye(d)
 
 
+def reflection(q: int) -> Reflection:
+    """c (2 u u^T - J) with u^T J u = 1."""
+    tail, c = RNG.standard_normal((q - 1, LANES)), RNG.random(LANES) + 0.1
+    u = np.concatenate([np.sqrt(1 + np.sum(tail**2, axis=0))[None], tail])
+    sign = np.diag([1.0, *-np.ones(q - 1)])[..., None]
+    return Reflection(jnp.asarray(u), jnp.asarray(c), c * (2 * u[:, None] * u[None] - sign))
+
+
 def operator(layout: Layout):
     """Random scaling as the solver holds it, and as one matrix on (w, u) for every lane: zero for equations."""
     stacks, z, s = [*layout.cone.psd], [], []
@@ -28,7 +38,7 @@ def operator(layout: Layout):
         z.append(np.array([[definite(d) for _ in range(blocks)] for _ in range(LANES)]).transpose(2, 3, 1, 0))
         s.append(np.array([[definite(d) for _ in range(blocks)] for _ in range(LANES)]).transpose(2, 3, 1, 0))
     ratio = RNG.random((layout.scalars + layout.rows, LANES)) + 0.1
-    soc = tuple(np.stack([definite(q).real for _ in range(LANES)], -1) for q in layout.norms)
+    reflections = tuple(reflection(q) for q in layout.norms)
     whole = np.zeros((LANES, layout.unknowns + layout.entries, layout.unknowns + layout.entries))
     first = layout.unknowns
     places = [s.start for s in layout.columns[: len(layout.blocks)]] + [first + s.start for s in layout.matrix_cones]
@@ -43,9 +53,9 @@ def operator(layout: Layout):
             whole[lane, at : at + d * d, at : at + d * d] = coordinates(image).T
         line = [*range(first - layout.scalars, first), *(first + layout.zero + i for i in range(layout.rows))]
         whole[lane, line, line] = ratio[:, lane]
-        for s_, w in zip(layout.norm_cones, soc, strict=True):
-            whole[lane, first + s_.start : first + s_.stop, first + s_.start : first + s_.stop] = w[..., lane]
-    scaling = conic.Scaling(tuple(map(jnp.asarray, z)), tuple(map(jnp.asarray, s)), jnp.asarray(ratio), soc)
+        for s_, w in zip(layout.norm_cones, reflections, strict=True):
+            whole[lane, first + s_.start : first + s_.stop, first + s_.start : first + s_.stop] = w.matrix[..., lane]
+    scaling = conic.Scaling(tuple(map(jnp.asarray, z)), tuple(map(jnp.asarray, s)), jnp.asarray(ratio), reflections)
     return scaling, whole
 
 
@@ -76,7 +86,11 @@ def check(layout: Layout, a: np.ndarray, seen: Seen, columns: Columns) -> None:
         (CovarianceMap(lanes_last, turned, layout), own + a.swapaxes(1, 2) @ other @ a),
     ]:
         wanted = (wanted + wanted.swapaxes(1, 2)) / 2
-        np.testing.assert_allclose(np.moveaxis(linear.schur(scaling), -1, 0), wanted, atol=1e-11 * np.abs(wanted).max())
+        np.testing.assert_allclose(
+            np.moveaxis(jax.jit(lambda by, linear=linear: linear.schur(by))(scaling), -1, 0),
+            wanted,
+            atol=1e-11 * np.abs(wanted).max(),
+        )
 
 
 @pytest.mark.parametrize("single", [(), (0, 1, 2, 3, 4, 5, 8), tuple(range(12))])
@@ -119,9 +133,9 @@ def test_a_row_of_rank_two_in_one_drop_is_none_of_rank_one() -> None:
     assert seen_rows(form(LAYOUT, a))[0].rows == (0, 1, 2, 4, 5, 6, 7, 8, 9, 10, 11)
 
 
-def test_sets_of_channels_in_the_space_of_covariances() -> None:
-    """Frames of two sizes, weights of any sign, rows >= 0 and scalars beside them."""
-    layout = Layout(blocks=(3, 3), scalars=2, zero=0, rows=2, norms=(), matrices=(2, 2, 3))
+def test_sets_of_channels_and_norms_in_the_space_of_covariances() -> None:
+    """Frames of two sizes, one found from its rows, a norm, weights of any sign, rows >= 0 and scalars beside them."""
+    layout = Layout(blocks=(3, 3), scalars=2, zero=0, rows=2, norms=(4,), matrices=(2, 2, 3))
     a = RNG.standard_normal((LANES, layout.entries, layout.unknowns))
     frames = tuple(RNG.standard_normal((LANES, 3, s)) + 1j * RNG.standard_normal((LANES, 3, s)) for s in (2, 2, 3))
     for cone, frame, weights in zip(layout.matrix_cones, frames, [(1.0, -2.0), (0.0, 3.0), (-1.0, -1.0)], strict=True):
@@ -129,9 +143,14 @@ def test_sets_of_channels_in_the_space_of_covariances() -> None:
         forms = frame[:, None] @ units @ frame[:, None].conj().swapaxes(-1, -2)
         for block, weight in zip(layout.columns, weights, strict=False):
             a[:, cone, block] = weight * coordinates(forms)
-    found = sets(form(layout, a, frames))
+    (norm,) = layout.norm_cones
+    a[:, norm, layout.columns[1]] = -2.0 * a[:, norm, layout.columns[0]]
+    found = sets(form(layout, a, (*frames[:2], None)))
     assert [x.shape for x in found.frames] == [(LANES, 3, 2, 2), (LANES, 3, 3, 1)]
     np.testing.assert_allclose(found.weights[0][0], [[1.0, 0.0], [-2.0, 3.0]], atol=1e-12)
+    np.testing.assert_allclose(np.abs(np.sum(found.frames[1][..., 0].conj() * frames[2], axis=1)),
+                               np.sum(np.abs(frames[2]) ** 2, axis=1), rtol=1e-12)  # fmt: skip
+    np.testing.assert_allclose(found.norm_weights[0], [[-0.5, 1.0]] * LANES, atol=1e-12)
     scaling, h = operator(layout)
     n = layout.unknowns
     lanes_last = jnp.asarray(np.moveaxis(a, 0, -1))
@@ -139,5 +158,14 @@ def test_sets_of_channels_in_the_space_of_covariances() -> None:
     linear = CovarianceMap(lanes_last, lanes_last.swapaxes(0, 1), layout, inside)
     wanted = h[:, :n, :n] + a.swapaxes(1, 2) @ h[:, n:, n:] @ a
     wanted = (wanted + wanted.swapaxes(1, 2)) / 2
-    np.testing.assert_allclose(np.moveaxis(linear.schur(scaling), -1, 0), wanted, atol=1e-11 * np.abs(wanted).max())
-    assert sets(form(layout, a, (*frames[:2], None))) == Sets(), "a matrix without a frame"
+    np.testing.assert_allclose(
+        np.moveaxis(jax.jit(lambda by, linear=linear: linear.schur(by))(scaling), -1, 0),
+        wanted,
+        atol=1e-11 * np.abs(wanted).max(),
+    )
+    other = a.copy()
+    other[1, layout.matrix_cones[2], 0] += 1e-6
+    assert sets(form(layout, other, (*frames[:2], None))) == Sets(), "a matrix that is seen through no frame"
+    other = a.copy()
+    other[1, norm, 0] += 1e-6
+    assert sets(form(layout, other, frames)) == Sets(), "a norm that sees covariances differently"

@@ -19,7 +19,7 @@ class Factor(NamedTuple):
 
 
 def factorise(h: Array, widest: int = 9) -> Factor:
-    """H = L L^T for real symmetric H (n, n, lanes), right-looking by panels in a loop, which compiles fast.
+    """H = L L^T for real symmetric H (n, n, lanes), left-looking by panels in loops, which compile fast.
 
     A pivot lost to rounding drops its direction (see ``inverse_factor``).
     """
@@ -33,23 +33,29 @@ def factorise(h: Array, widest: int = 9) -> Factor:
 
     def eliminate(p: Array, carry: tuple[Array, Array]) -> tuple[Array, Array]:
         a, inverses = carry
-        a, inverse = _eliminate_panel(a, p * width, width, floor)
+        below, inverse = _panel(a, p, width, floor)
+        a = lax.dynamic_update_slice_in_dim(a, below, p * width, 1)
         return a, lax.dynamic_update_index_in_dim(inverses, inverse, p, 0)
 
     start = (h, jnp.zeros((panels, width, width, lanes)))
     return materialise(Factor(*lax.fori_loop(0, panels, eliminate, start)))
 
 
-def _eliminate_panel(a: Array, start: Array, width: int, floor: Array) -> tuple[Array, Array]:
-    """Factor columns start..start+width-1 and update everything behind them; also L_pp^-1."""
-    n = a.shape[0]
-    panel = materialise(lax.dynamic_slice(a, (0, start, 0), (n, width, a.shape[2])))
-    corner = materialise(lax.dynamic_slice(panel, (start, 0, 0), (width, width, a.shape[2])))
+def _panel(a: Array, p: Array, width: int, floor: Array) -> tuple[Array, Array]:
+    """Panel p of L below its diagonal block, and L_pp^-1; a holds the panels of L before it, those of H behind."""
+    start = p * width
+
+    def subtract(q: Array, panel: Array) -> Array:
+        done = lax.dynamic_slice_in_dim(a, q * width, width, 1)
+        mine = materialise(lax.dynamic_slice_in_dim(done, start, width, 0))
+        return materialise(panel - total(done[:, None, k] * mine[None, :, k] for k in range(width)))
+
+    panel = lax.fori_loop(0, p, subtract, materialise(lax.dynamic_slice_in_dim(a, start, width, 1)))
+    corner = materialise(lax.dynamic_slice_in_dim(panel, start, width, 0))
     inverse = inverse_factor(corner, floor)
-    behind = jnp.arange(n)[:, None, None] >= start + width
-    below = materialise(jnp.where(behind, total(panel[:, k, None] * inverse[None, :, k] for k in range(width)), 0.0))
-    rest = materialise(a - total(below[:, None, k] * below[None, :, k] for k in range(width)))
-    return lax.dynamic_update_slice(rest, below, (0, start, 0)), inverse
+    behind = jnp.arange(len(a))[:, None, None] >= start + width
+    below = total(panel[:, k, None] * inverse[None, :, k] for k in range(width))
+    return materialise(jnp.where(behind, below, 0.0)), inverse
 
 
 def solve_factorised(factor: Factor, b: Array) -> Array:

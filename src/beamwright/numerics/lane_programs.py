@@ -28,9 +28,9 @@ _used: set[str] = set()
 class LaneProgram:
     """A function of arrays, lanes together, compiled quickly at first; ``in_tiles`` asks which program to run."""
 
-    def __init__(self, function: Callable[..., Any]) -> None:
+    def __init__(self, function: Callable[..., Any], quick_tiles: int = QUICK_TILES) -> None:
         """Nothing is compiled yet; the device is asked for when a program is."""
-        self._function = function
+        self._function, self._quick_tiles = function, quick_tiles
         self._programs: dict[str, Callable[..., Any]] = {}
         self._tiles: Counter[tuple[object, ...]] = Counter()
 
@@ -44,7 +44,7 @@ class LaneProgram:
             raise ValueError(f"{COMPILER} must be auto, quick or full, got {asked!r}")
         self._tiles[sizes] += tiles
         if asked == "auto":
-            quick = self._tiles[sizes] <= QUICK_TILES and not _in_full.get() and jax.default_backend() == "cpu"
+            quick = self._tiles[sizes] <= self._quick_tiles and not _in_full.get() and jax.default_backend() == "cpu"
             asked = "quick" if quick else "full"
         _used.add(asked)
         if asked not in self._programs:

@@ -68,8 +68,8 @@ class Layout:
 
     @property
     def in_multipliers(self) -> bool:
-        """Whether the multipliers are the solver's unknowns: they are fewer, or there are equations."""
-        return self.zero > 0 or self.entries < self.unknowns
+        """Whether the multipliers are the solver's unknowns: they are fewer by a tenth, or there are equations."""
+        return self.zero > 0 or 10 * self.entries < 9 * self.unknowns
 
     @property
     def cone(self) -> conic.Cone:

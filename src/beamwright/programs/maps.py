@@ -13,6 +13,7 @@ from beamwright.optim import conic
 from beamwright.programs.frames import Columns, Seen, Sets, gram_of_covariances, gram_of_rows
 from beamwright.programs.layout import Layout
 from beamwright.programs.schur import apply, block_diagonal, gram
+from beamwright.programs.schur import columns as few_columns
 from beamwright.programs.sides import parts, point, sides, split
 
 
@@ -50,7 +51,7 @@ class CovarianceMap(eqx.Module):
             row = self.a[first + i, :squares]
             some = some + ratio[i] * row[:, None] * row[None]
         whole = whole.at[:squares, :squares].add(materialise(some))
-        columns = materialise(gram(other, scaling, self.turned, self.turned[squares:]))  # (n, scalars, lanes)
+        columns = materialise(few_columns(other, scaling, self.turned, self.turned[squares:]))  # (n, scalars, lanes)
         whole = whole.at[:squares, squares:].add(columns[:squares])
         return _even(whole.at[squares:].add(jnp.swapaxes(columns, 0, 1)))  # all of their rows
 
@@ -89,7 +90,7 @@ class MultiplierMap(eqx.Module):
             some = some + scaling.ratio[own.first_nonnegative + i] * scalars[:, None, i] * scalars[None, :, i]
         whole = whole.at[np.ix_(rows, rows)].add(materialise(some))
         if len(rest):
-            columns = materialise(gram(own, scaling, self.a, self.a[rest]))  # (m, rest, lanes)
+            columns = materialise(few_columns(own, scaling, self.a, self.a[rest]))  # (m, rest, lanes)
             whole = whole.at[np.ix_(rows, rest)].add(columns[rows])
             whole = whole.at[rest].add(jnp.swapaxes(columns, 0, 1))  # all of their rows
         return _even(whole)

@@ -7,6 +7,7 @@ from jax import Array, lax
 from beamwright.numerics import from_hermitian, materialise, total
 from beamwright.numerics import small_matrices as la
 from beamwright.optim import conic
+from beamwright.optim.conic.second_order import SecondOrder
 from beamwright.programs.sides import Side, joined, parts
 
 _UNROLLED = 12
@@ -20,7 +21,7 @@ def scale(side: Side, scaling: conic.Scaling, x: Array) -> Array:
         z, s = scaling.z[side.first_stack + i], scaling.s_inverse[side.first_stack + i]
         matrices[i] = la.hermitian(product(materialise(product(z, u)), s))
     first, count = side.first_nonnegative, side.nonnegative[1]
-    cones = [jnp.einsum("pql,ql->pl", w, v) for w, v in zip(scaling.soc, norms, strict=True)] if side.norms else []
+    cones = [SecondOrder(len(v)).scale(w, v) for w, v in zip(scaling.norms, norms, strict=True)] if side.norms else []
     return joined(side, matrices, scaling.ratio[first : first + count] * values, cones)
 
 
@@ -28,6 +29,11 @@ def gram(side: Side, scaling: conic.Scaling, left: Array, right: Array) -> Array
     """left H right^T for rows (rows, size, lanes); a column at a time, which stays in the cache and compiles fast."""
     scaled = lax.map(lambda x: scale(side, scaling, x), right)
     return jnp.einsum("inl,jnl->ijl", left, materialise(scaled))
+
+
+def columns(side: Side, scaling: conic.Scaling, a: Array, right: Array) -> Array:
+    """A H right^T for few rows ``right`` (rows, size, lanes), (m, rows, lanes)."""
+    return jnp.swapaxes(lax.map(lambda x: apply(a, materialise(scale(side, scaling, x))), right), 0, 1)
 
 
 def block_diagonal(side: Side, scaling: conic.Scaling) -> Array:

@@ -1,7 +1,7 @@
 """Products of Hermitian PSD, nonnegative and second-order cones: sizes, and each cone's answers put together."""
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, cast
 
 import equinox as eqx
 import jax.numpy as jnp
@@ -11,7 +11,7 @@ from beamwright.numerics import Tree
 from beamwright.optim.conic.nonnegative import Nonnegative
 from beamwright.optim.conic.points import Point
 from beamwright.optim.conic.psd import PositiveSemidefinite
-from beamwright.optim.conic.second_order import SecondOrder
+from beamwright.optim.conic.second_order import Reflection, SecondOrder
 
 
 class Part(Protocol):
@@ -44,13 +44,18 @@ class Scaling(NamedTuple):
     s_inverse: tuple[Array, ...]
     ratio: Array
     """z/s on the nonnegative cone, (m, lanes)."""
-    soc: tuple[Array, ...]
-    """W^-2 of each second-order cone, (q, q, lanes)."""
+    norms: tuple[Reflection, ...]
+    """W^-2 of each second-order cone."""
+
+    @property
+    def soc(self) -> tuple[Array, ...]:
+        """W^-2 of each second-order cone as a matrix, (q, q, lanes)."""
+        return tuple(cast(Array, w.matrix) for w in self.norms)
 
     @property
     def parts(self) -> tuple[Tree, ...]:
         """Scaling of each cone in the order of ``Cone.parts``."""
-        return (*zip(self.z, self.s_inverse, strict=True), self.ratio, *self.soc)
+        return (*zip(self.z, self.s_inverse, strict=True), self.ratio, *self.norms)
 
 
 Factors = tuple[Tree, ...]

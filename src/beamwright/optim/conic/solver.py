@@ -26,6 +26,8 @@ T = TypeVar("T")
 _LAG, _REFINEMENTS = 10.0, 2
 """Residuals of the embedding shrink together. Where the dual one falls this many times behind the primal, rounding in
 the Newton system holds it, and so many steps of iterative refinement are spent on that."""
+_NEAR = 100.0
+"""Residuals below so many tolerances are near it: the embedding converges fast there, or not at all."""
 
 
 class Problem(eqx.Module):
@@ -44,6 +46,9 @@ class Options(NamedTuple):
     accept: float = 1e-7
     iterations: int = 60
     fraction: float = 0.98
+    settled: int = 0
+    """Iterations in a row that do not halve a residual near the tolerance, after which rounding is what holds it and
+    the lane ends with its best iterate; 0: it ends after eight that are no better."""
 
 
 class Solution(NamedTuple):
@@ -74,6 +79,8 @@ class _State(NamedTuple):
     best: Solution
     running: Array
     since_best: Array
+    halved: tuple[Array, Array]
+    """Residual when it last was half of what it had been, and iterations since."""
     step: Array
     start: tuple[Array, Array]
     """Norms of the primal and the dual residual of the first iterate."""
@@ -96,6 +103,7 @@ def solve(problem: Problem, options: Options = Options()) -> Solution:  # noqa: 
         empty,
         jnp.ones(lanes, bool),
         jnp.zeros(lanes, int),
+        (jnp.inf * one, jnp.zeros(lanes, int)),
         jnp.array(0),
         (norm(combine((1.0, unit), (-1.0, problem.h))), _norm(problem.g.adjoint(unit) + problem.c)),
     )
@@ -185,7 +193,12 @@ def _judge(problem: Problem, options: Options, state: _State, seen: _Seen) -> _S
     best = best._replace(iterations=jnp.where(state.running, state.step, state.best.iterations))
     since = jnp.where(better, 0, state.since_best + 1)
     finished = (ending != Ending.STALLED) | ((since >= 8) & (state.best.residual < 1e-5))
-    return state._replace(best=best, since_best=since, running=state.running & ~finished)
+    halved = state.halved
+    if options.settled:
+        half = residual <= 0.5 * halved[0]
+        halved = jnp.where(half, residual, halved[0]), jnp.where(half, 0, halved[1] + 1)
+        finished |= (halved[1] >= options.settled) & (best.residual < _NEAR * options.tolerance)
+    return state._replace(best=best, since_best=since, halved=halved, running=state.running & ~finished)
 
 
 class _Direction(NamedTuple):
