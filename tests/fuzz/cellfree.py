@@ -76,9 +76,12 @@ def _mirror(s: Any, case: Case) -> Twin:
     def filters(a: np.ndarray) -> np.ndarray:
         return a.reshape(*a.shape[:-1], s.aps, s.rx_antennas)[..., ::-1].reshape(a.shape)
 
+    def places(a: np.ndarray) -> np.ndarray:
+        return -np.flip(a, axis=-2 if s.planar else -1)
+
     def carry(d: Any) -> Any:
         return replace(
-            d, tx_positions=-d.tx_positions[..., ::-1], rx_positions=-d.rx_positions[..., ::-1],
+            d, tx_positions=places(d.tx_positions), rx_positions=places(d.rx_positions),
             beams=d.beams[..., ::-1], user_filters=filters(d.user_filters), radar_filter=filters(d.radar_filter),
         )  # fmt: skip
 

@@ -108,7 +108,9 @@ def test_seeds_can_be_batched():
     assert not np.allclose(both.score[0], second.score, atol=1e-3)
 
 
-@pytest.mark.parametrize("agent", AGENTS.values(), ids=AGENTS)
+@pytest.mark.parametrize(
+    "agent", [pytest.param(a, id=n, marks=pytest.mark.slow if a is META else ()) for n, a in AGENTS.items()]
+)
 def test_steps_are_counted_honestly(agent):
     env, told = Aim(counted=True), agent.options(env_steps=1000, environments=4, width=4)
     TAKEN.clear()

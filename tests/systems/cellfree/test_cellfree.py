@@ -361,7 +361,7 @@ EDGES = {
     "silent by budget": {"ap_power_w": 0.0},
     "no room": {"half_region_wavelengths": 1.25},
 }
-COMPILED = {"one access point", "one user", "one antenna", "sinr"}
+COMPILED = {"one access point", "no user", "one user", "one antenna", "sinr"}
 """Ten seconds each for the compiler."""
 
 

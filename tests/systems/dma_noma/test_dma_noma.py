@@ -398,7 +398,7 @@ def test_no_rate_required_of_far_users():
     [
         pytest.param({"groups": 7, "columns": 64}, marks=SLOW),
         {"rows": 2, "columns": 16, "groups": 2, "feeding": "waveguides"},
-        {"rows": 2, "columns": 16},
+        pytest.param({"rows": 2, "columns": 16}, marks=SLOW),
         {"weight": 0.3},
         pytest.param({"weight": 0.8}, marks=SLOW),
     ],

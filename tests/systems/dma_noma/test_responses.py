@@ -131,7 +131,7 @@ def test_phase_shifters_are_passive():
     np.testing.assert_allclose(np.linalg.norm(alike, 2), 1, rtol=1e-12)
 
 
-@pytest.mark.parametrize("feeds", [1, 2])
+@pytest.mark.parametrize("feeds", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_one_user_gets_what_phases_can_give(feeds):
     """Closed form: |h^H f| is at most sum |h_n| / sqrt(N), whatever the number of chains."""
     s, known = alone(columns=6, feeds=feeds, feeding="phase-shifters")
