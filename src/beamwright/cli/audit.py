@@ -177,7 +177,8 @@ def _informative(job: _Job, arrays: Mapping[str, np.ndarray]) -> list[Check]:
     """Statements of the file that nothing here can confirm, by name."""
     names = [name for name, role in job.system.design.roles().items() if role is Role.INFORMATIVE and name in arrays]
     loose = sorted(set(type(job.options).model_fields) - set(job.system.bound.get(job.method.name, ())))
-    scenery = () if "drawn" in job.channels else job.system.scenery
+    read = job.system.reads(job.scenario)
+    scenery = () if "drawn" in job.channels else [name for name in job.system.scenery if name not in read]
     truths = [name for name in job.system.truths if getattr(job.options, name, 0) is not None]
     said = (
         ("arrays", names, "how the design was found: nothing can confirm it, nothing depends on it"),

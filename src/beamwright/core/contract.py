@@ -187,6 +187,8 @@ class System:
     """By method: the options that ``asked`` binds to the arrays; the others are informative only."""
     scenery: tuple[str, ...] = ()
     """Parameters of the scenario that shape what is drawn, and nothing else: informative only with own channels."""
+    reads: Callable[[Any], tuple[str, ...]] = lambda scenario: ()
+    """``reads(scenario)``: those of ``scenery`` that certificates of this scenario read all the same."""
     truths: tuple[str, ...] = ()
     """Parameters of the scenario that shape what is true and nothing that a file holds: informative only, but where an
     option of the same name is None, which stands for them."""

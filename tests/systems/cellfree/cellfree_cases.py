@@ -6,12 +6,33 @@ import jax
 import numpy as np
 
 from beamwright import cellfree as cf
+from beamwright.cli.channels import ChannelFile
+from beamwright.cli.design import named_channels, obtain_channels, resolve, run_design
+from beamwright.cli.design_files import load_design
 
 
 def drawn(drops=2, seed=0, **settings):
     """Scenario and scenes; small but for the settings."""
     s = cf.Scenario.small().model_copy(update=settings)
     return s, cf.draw(s, jax.random.key(seed), drops)
+
+
+def saved(s, folder, method="leakage"):
+    """Design for two scenes that were brought in a file, as it is read again."""
+    job = resolve("cellfree", method, {name: getattr(s, name) for name in cf.Scenario.model_fields}, None)
+    np.savez(folder / "scene.npz", **named_channels(job.system, cf.draw(job.scenario, jax.random.key(0), 2).known))
+    channels = obtain_channels(job.system, job.scenario, ChannelFile(folder / "scene.npz"), None, 0)
+    return load_design(run_design(job, channels, folder / "out"))
+
+
+def same_as_stacked(s, known, x, filters):
+    """SINRs at random offsets are those of the stacked signal."""
+    offsets = np.random.default_rng(1).uniform(-500, 500, (len(x.beams), s.aps))
+    found = cf.sinr(s, known, x, filters, offsets)
+    for drop in range(len(x.beams)):
+        users, radar = Stacked(s, known, x, offsets[drop], drop).sinr(filters, drop)
+        np.testing.assert_allclose(found.users[drop], users, rtol=1e-9)
+        np.testing.assert_allclose(found.radar[drop], radar, rtol=1e-9)
 
 
 def shuffled(known, aps, users):

@@ -5,13 +5,11 @@ from dataclasses import replace
 import jax
 import numpy as np
 import pytest
-from cellfree_cases import Stacked, drawn, random_design
+from cellfree_cases import Stacked, drawn, random_design, saved
 
 from beamwright import cellfree as cf
 from beamwright.cli.audit import audit
-from beamwright.cli.channels import ChannelFile
-from beamwright.cli.design import named_channels, obtain_channels, resolve, run_design
-from beamwright.cli.design_files import StoredDesign, load_design
+from beamwright.cli.design_files import StoredDesign
 from beamwright.systems.cellfree import physics, sizes
 from beamwright.systems.cellfree.scene import checked
 
@@ -120,11 +118,9 @@ def test_scenarios_that_make_no_sense_are_refused():
 
 @pytest.mark.slow  # compiles an oracle of its own
 def test_a_file_of_an_uncertain_place_is_verified(tmp_path):
-    small = {name: getattr(drawn(1, **ERROR)[0], name) for name in cf.Scenario.model_fields}
-    job = resolve("cellfree", "leakage", small, None)
-    np.savez(tmp_path / "scene.npz", **named_channels(job.system, cf.draw(job.scenario, jax.random.key(0), 2).known))
-    channels = obtain_channels(job.system, job.scenario, ChannelFile(tmp_path / "scene.npz"), None, 0)
-    stored = load_design(run_design(job, channels, tmp_path / "out"))
+    stored = saved(drawn(1, **ERROR)[0], tmp_path)
+    told = [check.name for check in audit(stored) if check.passed is None]
+    assert any("user_radius_m" in line for line in told) and not any("target_range_m" in line for line in told)
     assert all(check.passed is not False for check in audit(stored))
     for name in ("certificate.worst_target_m", "certificate.worst_case_utility", "target_cosine"):
         lies = {**stored.arrays, name: 0.99 * stored.arrays[name]}

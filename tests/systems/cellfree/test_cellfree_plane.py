@@ -6,15 +6,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from cellfree_cases import Stacked, drawn, random_design
+from cellfree_cases import drawn, random_design, same_as_stacked, saved
 
 from beamwright import cellfree as cf
 from beamwright.arrays import as_plane, least_distance, spread_layout, square_layout
 from beamwright.channels import steering
 from beamwright.cli.audit import audit
-from beamwright.cli.channels import ChannelFile
-from beamwright.cli.design import named_channels, obtain_channels, resolve, run_design
-from beamwright.cli.design_files import StoredDesign, load_design
+from beamwright.cli.design_files import StoredDesign
 from beamwright.metrics import position_bound
 from beamwright.systems.cellfree import physics
 from beamwright.systems.cellfree.scene import checked
@@ -57,12 +55,7 @@ def test_phases_are_those_of_path_lengths_in_the_scene():
 @pytest.mark.parametrize("settings", [{}, {"aps": 3, "users": 1, "paths": 3}])
 def test_sinrs_are_those_of_the_stacked_signal(settings):
     s, r, x, filters = in_plane(2, **settings)
-    offsets = np.random.default_rng(1).uniform(-500, 500, (2, s.aps))
-    found = cf.sinr(s, r.known, x, filters, offsets)
-    for drop in range(2):
-        users, radar = Stacked(s, r.known, x, offsets[drop], drop).sinr(filters, drop)
-        np.testing.assert_allclose(found.users[drop], users, rtol=1e-9)
-        np.testing.assert_allclose(found.radar[drop], radar, rtol=1e-9)
+    same_as_stacked(s, r.known, x, filters)
 
 
 def test_slopes_of_the_utility_by_places_are_central_differences():
@@ -175,12 +168,7 @@ def test_certificates_see_a_layout_that_is_too_close_or_outside():
 
 
 def test_a_file_of_a_plane_is_read_designed_and_verified(tmp_path):
-    small = {name: getattr(in_plane(1)[0], name) for name in cf.Scenario.model_fields}
-    job = resolve("cellfree", "leakage", small, None)
-    arrays = named_channels(job.system, cf.draw(job.scenario, jax.random.key(0), 2).known)
-    np.savez(tmp_path / "scene.npz", **arrays)
-    channels = obtain_channels(job.system, job.scenario, ChannelFile(tmp_path / "scene.npz"), None, 0)
-    stored = load_design(run_design(job, channels, tmp_path / "out"))
+    stored = saved(in_plane(1)[0], tmp_path)
     assert all(check.passed is not False for check in audit(stored))
     for name in ("direct_tx_cosine", "target_cosine", "tx_positions", "rx_positions"):
         forged = stored.arrays[name].copy()

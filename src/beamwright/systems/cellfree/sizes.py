@@ -7,8 +7,9 @@ from beamwright.core.sizes import whole
 from beamwright.systems.cellfree.scenario import Scenario
 from beamwright.uncertainty import offset_vertices
 
-PLACES = 91
-"""Places that a certificate tries of a target that may be elsewhere."""
+RINGS = 5
+"""Rings of places, 6 i on the i-th, that a certificate tries around a target that may be elsewhere."""
+PLACES = 1 + 3 * RINGS * (RINGS + 1)
 POINTS = 32
 """Offsets that the search of the worst ones looks at together."""
 

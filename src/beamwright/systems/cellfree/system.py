@@ -66,6 +66,7 @@ SYSTEM = System(
     asked=audit.demanded,
     bound=audit.BOUND,
     scenery=audit.SCENERY,
+    reads=audit.scenery_read,
     learners={
         name: Learner(
             name,

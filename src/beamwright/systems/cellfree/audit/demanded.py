@@ -15,6 +15,13 @@ SCENERY = (
 )  # fmt: skip
 
 
+def scenery_read(scenario: Scenario) -> tuple[str, ...]:
+    """Parameters of the circle and the target that a position bound, or a target that may be elsewhere, is seen by."""
+    if scenario.metric != "position" and not scenario.displaced:
+        return ()
+    return "wavelength_m", "ap_radius_m", "target_range_m", "target_azimuth_deg"
+
+
 def demanded(scenario: Scenario, known: Known, design: Design, method: str, options: Config) -> Demands:
     """Arrays by name, see ``core.contract.System.asked``; filters have norm one, so their scale is demanded, too."""
     drops, least_db = len(design.beams), getattr(options, "radar_sinr_db", None)

@@ -8,10 +8,11 @@ import numpy as np
 
 from beamwright.arrays import as_plane
 from beamwright.channels import power_law
+from beamwright.systems.cellfree import sizes
 from beamwright.systems.cellfree.physics import model
 from beamwright.systems.cellfree.scene import ECHO_EXPONENT, Scenario
 
-RINGS, DENSE_RINGS = 1, 5
+RINGS, DENSE_RINGS = 1, sizes.RINGS
 """Rings of places around the assumed one: in a search (7 places), and in a certificate (91)."""
 
 
