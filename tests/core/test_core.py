@@ -24,7 +24,6 @@ from beamwright.core import (
     db_to_linear,
     dbm_to_w,
     device,
-    drawn,
     drop_keys,
     linear_to_db,
     parameter,
@@ -133,18 +132,6 @@ def test_a_drop_owns_its_key_whatever_the_batch() -> None:
 
 
 # status ---------------------------------------------------------------------------------------------------------
-
-
-def test_random_numbers_have_the_bits_of_the_default_compiler() -> None:
-    """So that channels drawn before ``drawn`` was there are the same."""
-
-    def gauss(keys: jax.Array, size: int) -> jax.Array:
-        return jax.vmap(lambda key: jax.random.normal(key, (size,), complex))(keys)
-
-    default = {"xla_backend_optimization_level": 3, "xla_cpu_use_fusion_emitters": True}
-    keys = drop_keys(jax.random.key(5), 9)
-    plain = jax.jit(gauss, static_argnums=1, compiler_options=default)(keys, 3)
-    assert_array_equal(drawn(1)(gauss)(keys, 3), plain)
 
 
 def test_status_texts_are_the_documented_ones() -> None:

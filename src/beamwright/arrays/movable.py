@@ -6,11 +6,12 @@ between antennas, split into what lies before the first, between neighbours and 
 
 import jax.numpy as jnp
 import numpy as np
-from jax import Array, nn
+from jax import nn
 from numpy.typing import ArrayLike
+from scipy import special
 
 from beamwright.core import require
-from beamwright.numerics import Values
+from beamwright.numerics import Values, namespace
 
 _NONE = 1e-300
 """Share of the room that stands for no gap at all."""
@@ -31,14 +32,16 @@ def require_room(antennas: int, low: float, high: float, spacing: float, name: s
     )  # fmt: skip
 
 
-def decode_layout(logits: Values, low: float, high: float, spacing: float) -> Array:
-    """Positions (..., n) of logits (..., n + 1), whatever they are. Traceable and smooth.
+def decode_layout(logits: Values, low: float, high: float, spacing: float) -> Values:
+    """Positions (..., n) of logits (..., n + 1), whatever they are. Traceable and smooth; NumPy's arrays stay so.
 
     x_i = low + spacing i + room (s_0 + ... + s_i),  s = softmax(logits),  room = high - low - (n - 1) spacing
     """
     antennas = logits.shape[-1] - 1
     room = high - low - (antennas - 1) * spacing
-    return low + spacing * jnp.arange(antennas) + room * jnp.cumsum(nn.softmax(logits, axis=-1), axis=-1)[..., :-1]
+    xp = namespace(logits)
+    shares = (special if xp is np else nn).softmax(logits, axis=-1)
+    return low + spacing * xp.arange(antennas) + room * xp.cumsum(shares, axis=-1)[..., :-1]
 
 
 def encode_layout(positions: ArrayLike, low: float, high: float, spacing: float) -> np.ndarray:

@@ -3,7 +3,7 @@
 import jax
 import numpy as np
 
-from beamwright.core import drawn
+from beamwright.core import draws
 
 
 def rayleigh(keys: jax.Array, users: int, antennas: int) -> np.ndarray:
@@ -12,9 +12,4 @@ def rayleigh(keys: jax.Array, users: int, antennas: int) -> np.ndarray:
     Args:    keys (drops,), one per drop (``core.drop_keys``): a drop does not depend on its neighbours.
     Returns: (drops, users, antennas) complex, linear amplitude.
     """
-    return np.asarray(_complex_normal(keys, (users, antennas)))
-
-
-@drawn(1)
-def _complex_normal(keys: jax.Array, shape: tuple[int, int]) -> jax.Array:
-    return jax.vmap(lambda key: jax.random.normal(key, shape, complex))(keys)
+    return draws.complex_normal(keys, (users, antennas))

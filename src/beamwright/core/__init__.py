@@ -7,9 +7,9 @@ floors without them can use the rest.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from beamwright.core import ranges
+from beamwright.core import draws, ranges
 from beamwright.core.checks import as_array, numbers, plain_array, require
-from beamwright.core.compiler import compiler_options, drawn
+from beamwright.core.compiler import compiler_options
 from beamwright.core.device import require_jax
 from beamwright.core.keys import drop_keys, numbered_keys, root_key
 from beamwright.core.results import ArrayRecord, StatusRecord
@@ -81,7 +81,6 @@ __all__ = [
     "compiler_options",
     "db_to_linear",
     "dbm_to_w",
-    "drawn",
     "drop_keys",
     "extra",
     "guarded",
@@ -92,6 +91,7 @@ __all__ = [
     "numbers",
     "parameter",
     "plain_array",
+    "draws",
     "ranges",
     "renamed",
     "require",

@@ -1,14 +1,8 @@
-"""How programs are compiled: options of XLA by kind of program, and programs that draw random numbers."""
+"""How programs are compiled: options of XLA by kind of program."""
 
 import os
-from collections.abc import Callable
-from functools import cache, wraps
-from typing import ParamSpec, TypeVar
 
 import jax
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 
 def compiler_options(lanes: bool = True, quick: bool = False) -> dict[str, object]:
@@ -28,25 +22,3 @@ def compiler_options(lanes: bool = True, quick: bool = False) -> dict[str, objec
         "xla_backend_optimization_level": 0 if quick else 1,
         "xla_cpu_parallel_codegen_split_count": os.cpu_count() or 1,
     }
-
-
-def drawn(*static: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """Decorator for functions of random keys: compiled when first called, the arguments at these places static.
-
-    Hashes and inverse error functions keep the compiler busy for seconds by its defaults, for a quarter of that so, and
-    every bit is the same. The device is asked for when the function is called, not when it is imported. Such a function
-    is called by Python, not by a program.
-    """
-
-    def decorate(function: Callable[P, T]) -> Callable[P, T]:
-        @cache
-        def compiled() -> Callable[P, T]:
-            return jax.jit(function, static_argnums=static, compiler_options=compiler_options(lanes=False))
-
-        @wraps(function)
-        def call(*args: P.args, **kwargs: P.kwargs) -> T:
-            return compiled()(*args, **kwargs)
-
-        return call
-
-    return decorate

@@ -1,13 +1,12 @@
 """Randomness: explicit keys, and drop i always owns ``fold_in(key, i)``."""
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from numpy.typing import ArrayLike
 
 from beamwright.core.checks import require
-from beamwright.core.compiler import drawn
 from beamwright.core.device import require_jax
+from beamwright.core.draws import fold_in
 from beamwright.core.ranges import SEED, brief
 
 
@@ -26,10 +25,4 @@ def drop_keys(key: jax.Array, drops: int, first: int = 0) -> jax.Array:
 def numbered_keys(key: jax.Array, numbers: ArrayLike) -> jax.Array:
     """Keys of the drops with these numbers (drops,), wherever in a batch they are."""
     require_jax()
-    require(hasattr(key, "dtype"), "key", "be a random key", brief(key), "jax.random.key(seed) makes one")
-    return _folded(key, jnp.asarray(numbers))
-
-
-@drawn()
-def _folded(key: jax.Array, numbers: jax.Array) -> jax.Array:
-    return jax.vmap(lambda i: jax.random.fold_in(key, i))(numbers)
+    return fold_in(key, np.asarray(numbers))

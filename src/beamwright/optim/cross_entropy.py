@@ -9,6 +9,8 @@ from typing import NamedTuple
 import jax
 import numpy as np
 
+from beamwright.core import draws
+
 BEST = 3
 """Of so many samples one counts."""
 MEMORY = 0.6
@@ -24,7 +26,7 @@ class Gaussian(NamedTuple):
 
 def samples(gaussian: Gaussian, key: jax.Array, population: int) -> np.ndarray:
     """(population, numbers), in pairs about the mean; of an odd population the last has no pair."""
-    apart = np.asarray(jax.random.normal(key, (-(-population // 2), len(gaussian.mean))))
+    apart = draws.normal(key, (-(-population // 2), len(gaussian.mean)))
     return gaussian.mean + gaussian.deviation * np.concatenate([apart, -apart])[:population]
 
 

@@ -7,10 +7,9 @@ draws from CN(0, W_k). Covariances of any rank stay matrices.
 
 from typing import NamedTuple
 
-import jax
 import numpy as np
 
-from beamwright.core import drawn, drop_keys, root_key
+from beamwright.core import draws, drop_keys, root_key
 from beamwright.optim import Ending
 from beamwright.programs import engine
 from beamwright.programs.form import Form
@@ -112,16 +111,11 @@ def _directions(
             continue
         values, vectors = np.linalg.eigh(np.nan_to_num(matrices(w[:, s])))
         root = vectors * np.sqrt(np.maximum(values, 0))[:, None, :]
-        x = np.einsum("dab,dsb->dsa", root, np.asarray(_normal(keys, k, (samples + 2, d))))
+        x = np.einsum("dab,dsb->dsa", root, draws.complex_normal(draws.fold_in(keys, k), (samples + 2, d)))
         x[:, :2] = vectors[:, None, :, -1]
         norm = np.linalg.norm(x, axis=-1, keepdims=True)
         found.append(np.where(norm > 0, x / np.where(norm > 0, norm, 1), vectors[:, None, :, -1]).reshape(-1, d))
     return found
-
-
-@drawn(2)
-def _normal(keys: jax.Array, stream: int, shape: tuple[int, ...]) -> jax.Array:
-    return jax.vmap(lambda key: jax.random.normal(jax.random.fold_in(key, stream), shape, complex))(keys)
 
 
 def _power_form(form: Form, single: list[bool], directions: list[np.ndarray]) -> tuple[Form, list[slice]]:

@@ -3,10 +3,9 @@
 import time
 from dataclasses import dataclass
 
-import jax
 import numpy as np
 
-from beamwright.core import drop_keys, require, root_key, status_text
+from beamwright.core import draws, drop_keys, require, root_key, status_text
 from beamwright.numerics import in_full
 from beamwright.studies.plan import Chunk, load_function, load_system
 
@@ -40,7 +39,7 @@ def _compute(chunk: Chunk) -> Outcome:
     draw = load_function(chunk.draw) if chunk.draw else system.draw
     realisation = draw(scenario, key, chunk.drops, chunk.first)
     design = system.methods[chunk.method](scenario, realisation.known, **chunk.options)
-    keys = jax.vmap(lambda k: jax.random.fold_in(k, _MEASURE_STREAM))(drop_keys(key, chunk.drops, chunk.first))
+    keys = draws.fold_in(drop_keys(key, chunk.drops, chunk.first), _MEASURE_STREAM)
     measured = load_function(chunk.measure)(scenario, realisation, design, keys, **chunk.measure_options)
     lost = sorted(set(chunk.metrics) - set(measured))
     require(not lost, chunk.measure, f"measure {', '.join(chunk.metrics)}", f"nothing for {lost}")

@@ -1,10 +1,9 @@
 """Channel errors of bounded norm: what an estimate may hide."""
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
-from beamwright.core import drawn
+from beamwright.core import draws
 
 
 def sample_ball(
@@ -18,18 +17,12 @@ def sample_ball(
     Returns: (samples, drops, users, antennas) complex, ready to be added to h (drops, users, antennas).
     """
     shape = (samples, radius.shape[-1], antennas)
-    return np.moveaxis(np.asarray(_unit_ball(keys, shape, surface)), 0, 1) * radius[..., None]
+    return np.moveaxis(_unit_ball(keys, shape, surface), 0, 1) * radius[..., None]
 
 
-@drawn(1, 2)
-def _unit_ball(keys: jax.Array, shape: tuple[int, int, int], surface: bool) -> jax.Array:
+def _unit_ball(keys: jax.Array, shape: tuple[int, int, int], surface: bool) -> np.ndarray:
     """(drops, samples, users, antennas), norms at most one."""
-
-    def drop(key: jax.Array) -> jax.Array:
-        direction_key, length_key = jax.random.split(key)
-        z = jax.random.normal(direction_key, shape, complex)
-        u = jax.random.uniform(length_key, (*shape[:2], 1))
-        length = 1.0 if surface else u ** (1 / (2 * shape[2]))
-        return length * z / jnp.sqrt(jnp.sum(jnp.abs(z) ** 2, axis=-1, keepdims=True))
-
-    return jax.vmap(drop)(keys)
+    direction, length = draws.split(keys)
+    z = draws.complex_normal(direction, shape)
+    z /= np.sqrt(np.sum(z.real**2 + z.imag**2, axis=-1, keepdims=True))
+    return z if surface else z * draws.uniform(length, (*shape[:2], 1)) ** (1 / (2 * shape[2]))

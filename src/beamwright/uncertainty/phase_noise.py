@@ -1,12 +1,12 @@
 """Phase noise of reconfigurable elements: independent von Mises angles."""
 
+from functools import partial
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
-
-from beamwright.core import drawn
 
 
 def mean_phasor(concentration: ArrayLike) -> np.ndarray:
@@ -29,7 +29,7 @@ def sample_von_mises(keys: jax.Array, concentration: float, shape: tuple[int, ..
     return np.asarray(_each(keys, float(concentration), shape))
 
 
-@drawn(2)
+@partial(jax.jit, static_argnums=2)
 def _each(keys: jax.Array, kappa: float, shape: tuple[int, ...]) -> jax.Array:
     return jax.vmap(lambda key: von_mises_angles(key, kappa, shape))(keys)
 

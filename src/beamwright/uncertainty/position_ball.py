@@ -7,15 +7,13 @@ An ellipsoid about the line of sight stands wherever a ball does: its semi-axes 
 ``ball_frame`` instead of a radius, and all that is in units of the radius is stretched to them.
 """
 
-from functools import partial
 from typing import Literal
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from numpy.typing import ArrayLike
 
-from beamwright.core import numbered_keys, require, root_key
+from beamwright.core import draws, numbered_keys, require, root_key
 
 Directions = Literal["all", "radial", "tangential"]
 """Where errors may point: anywhere, along the line of sight, or across it (horizontally)."""
@@ -150,7 +148,7 @@ def verification_positions(
         return _moved(positions, along[directions], radius_m)
     keys = numbered_keys(root_key(seed), np.asarray(numbers))
     halves = [-(-count // 2) for count in (inside, surface)]
-    drawn = np.split(np.asarray(_in_and_on(keys, 1, *halves)), halves[:1], axis=-2)
+    drawn = np.split(_in_and_on(keys, 1, *halves), halves[:1], axis=-2)
     both = [np.concatenate([half, half * MIRROR], axis=-2) for half in drawn]
     random = np.concatenate([both[0][..., :inside, :], both[1][..., :surface, :]], axis=-2)
     random = np.broadcast_to(random, (*positions.shape[:2], *random.shape[2:]))
@@ -161,7 +159,7 @@ def verification_positions(
 def sample_position_ball(positions_m: ArrayLike, radius_m: float | np.ndarray, keys: jax.Array) -> np.ndarray:
     """One true position per estimate (drops, users, 3), uniform in its ball or ellipsoid, one key per drop."""
     positions = _checked(positions_m, radius_m, "all")
-    return _moved(positions, np.asarray(_in_and_on(keys, positions.shape[1], 1, 0)), radius_m)[..., 0, :]
+    return _moved(positions, _in_and_on(keys, positions.shape[1], 1, 0), radius_m)[..., 0, :]
 
 
 def _moved(positions: np.ndarray, offsets: np.ndarray, radius_m: float | np.ndarray) -> np.ndarray:
@@ -173,18 +171,13 @@ def _moved(positions: np.ndarray, offsets: np.ndarray, radius_m: float | np.ndar
     return positions[..., None, :] + stretched @ frame
 
 
-@partial(jax.jit, static_argnums=(1, 2, 3))  # not ``drawn``: that moves the last bit of a cube root
-def _in_and_on(keys: jax.Array, users: int, inside: int, surface: int) -> jax.Array:
+def _in_and_on(keys: jax.Array, users: int, inside: int, surface: int) -> np.ndarray:
     """Uniform in the unit ball, then on its sphere: (drops, users, inside + surface, 3)."""
-
-    def drop(key: jax.Array) -> jax.Array:
-        first, second = jax.random.split(key)
-        normal = jax.random.normal(first, (users, inside + surface, 3))
-        direction = normal / jnp.linalg.norm(normal, axis=-1, keepdims=True)
-        radius = jnp.cbrt(jax.random.uniform(second, (users, inside, 1)))
-        return direction * jnp.concatenate([radius, jnp.ones((users, surface, 1))], axis=1)
-
-    return jax.lax.map(drop, keys)  # one after another: batches of other sizes are compiled to other last bits
+    first, second = draws.split(keys)
+    found = draws.normal(first, (users, inside + surface, 3))
+    found /= np.linalg.norm(found, axis=-1, keepdims=True)
+    found[:, :, :inside] *= np.cbrt(draws.uniform(second, (users, inside, 1)))
+    return found
 
 
 def _checked(positions_m: ArrayLike, radius_m: float | np.ndarray, directions: str) -> np.ndarray:

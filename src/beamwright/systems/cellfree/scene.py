@@ -17,7 +17,7 @@ from beamwright.core import (
     ArrayRecord,
     Input,
     as_array,
-    drawn,
+    draws,
     drop_keys,
     guarded,
     known_of,
@@ -127,13 +127,13 @@ def _directions(s: Scenario, angle: np.ndarray) -> np.ndarray:
 
 
 def _errors(s: Scenario, key: jax.Array, drops: int, first: int) -> np.ndarray:
-    keys = drop_keys(jax.random.fold_in(key, ERRORS), drops, first)
+    keys = drop_keys(draws.fold_in(key, ERRORS), drops, first)
     return sample_ball(keys, np.ones((drops, s.users)), s.aps * s.rx_antennas)[0]
 
 
 def _places(key: jax.Array, drops: int, first: int) -> np.ndarray:
     """(drops, 2) uniform in the unit disc, which is the unit ball of one complex number."""
-    keys = drop_keys(jax.random.fold_in(key, PLACES), drops, first)
+    keys = drop_keys(draws.fold_in(key, PLACES), drops, first)
     return as_xy(sample_ball(keys, np.ones((drops, 1)), 1)[0, :, 0, 0])
 
 
@@ -153,22 +153,15 @@ def _geometry(s: Scenario, place: np.ndarray) -> Geometry:
     )
 
 
-@drawn(1, 2, 3)
-def _raw(keys: jax.Array, aps: int, users: int, paths: int) -> tuple[jax.Array, ...]:
+def _raw(keys: jax.Array, aps: int, users: int, paths: int) -> tuple[np.ndarray, ...]:
     """Places (users, 2) in [0, 1); CN(0, 1) gains and angles in [0, pi] of all links; offsets in [-1/2, 1/2]."""
-
-    def drop(key: jax.Array) -> tuple[jax.Array, ...]:
-        a, b, c, d, e, f, g = jax.random.split(key, 7)
-        up, link = (users, aps, paths), (aps, aps, paths)
-        return (
-            jax.random.uniform(a, (users, 2)),
-            jax.random.normal(b, up, complex), jax.random.uniform(c, up, maxval=np.pi),
-            jax.random.normal(d, link, complex), jax.random.uniform(e, link, maxval=np.pi),
-            jax.random.uniform(f, link, maxval=np.pi),
-            jax.random.uniform(g, (aps,), minval=-0.5, maxval=0.5),
-        )  # fmt: skip
-
-    return jax.vmap(drop)(keys)
+    a, b, c, d, e, f, g = draws.split(keys, 7)
+    up, link = (users, aps, paths), (aps, aps, paths)
+    return (
+        draws.uniform(a, (users, 2)), draws.complex_normal(b, up), draws.uniform(c, up, high=np.pi),
+        draws.complex_normal(d, link), draws.uniform(e, link, high=np.pi), draws.uniform(f, link, high=np.pi),
+        draws.uniform(g, (aps,), -0.5, 0.5),
+    )  # fmt: skip
 
 
 def _gain(axes: str, alone: str = "") -> Input:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -11,7 +10,7 @@ from beamwright.core import (
     ArrayRecord,
     Input,
     as_array,
-    drawn,
+    draws,
     drop_keys,
     guarded,
     known_of,
@@ -147,41 +146,32 @@ def draw(scenario: Scenario, key: jax.Array, drops: int, first: int = 0) -> Real
         ranges_m = np.full(scenario.groups, getattr(scenario, name))
         scenario.require_apart(ranges_m, np.arange(scenario.groups) + kind * scenario.groups, name)
     keys = drop_keys(key, drops, first)
-    near_deg, far_deg = (np.asarray(x) for x in _azimuths(keys, scenario.groups))
+    near_deg, far_deg = _azimuths(keys, scenario.groups)
     near = _on_circle(near_deg, scenario.near_range_m)
     far = _on_circle(far_deg, scenario.far_range_m)
     estimates = Known(near, far, None, np.arange(first, first + drops))
     size_m = scenario.error_size_m(estimates.positions_m, estimates.users)
     truth = sample_position_ball(estimates.positions_m, size_m, keys)
-    directions = np.asarray(_directions(keys, 2 * scenario.groups, scenario.elements))
+    directions = _directions(keys, 2 * scenario.groups, scenario.elements)
     return Realisation(estimates, truth, scenario.scattering_radius[:, None] * directions)
 
 
-@drawn(1)
-def _azimuths(keys: jax.Array, groups: int) -> tuple[jax.Array, jax.Array]:
-    """Azimuths of near and far users in degrees, (drops, groups) each."""
-
-    def drop(key: jax.Array) -> tuple[jax.Array, jax.Array]:
-        first, second = jax.random.split(key)
-        tries = jax.random.uniform(first, (_TRIES, groups), minval=-SECTOR_DEG, maxval=SECTOR_DEG)
-        gaps = jnp.diff(jnp.sort(jnp.sin(jnp.deg2rad(tries)), axis=-1), axis=-1)
-        least = jnp.min(gaps, axis=-1, initial=jnp.inf)
-        enough = min(0.92 / groups, 0.35)
-        near = tries[jnp.where(jnp.any(least >= enough), jnp.argmax(least >= enough), jnp.argmax(least))]
-        return near, near + jax.random.uniform(second, (groups,), minval=-APART_DEG, maxval=APART_DEG)
-
-    return jax.vmap(drop)(keys)
+def _azimuths(keys: jax.Array, groups: int) -> tuple[np.ndarray, np.ndarray]:
+    """Azimuths of near and far users in degrees, (drops, groups) each: the first try that is far enough apart."""
+    first, second = draws.split(keys)
+    tries = draws.uniform(first, (_TRIES, groups), -SECTOR_DEG, SECTOR_DEG)
+    gaps = np.diff(np.sort(np.sin(np.deg2rad(tries)), axis=-1), axis=-1)
+    least = np.min(gaps, axis=-1, initial=np.inf)
+    enough = least >= min(0.92 / groups, 0.35)
+    chosen = np.where(enough.any(axis=-1), enough.argmax(axis=-1), least.argmax(axis=-1))
+    near = tries[np.arange(len(tries)), chosen]
+    return near, near + draws.uniform(second, (groups,), -APART_DEG, APART_DEG)
 
 
-@drawn(1, 2)
-def _directions(keys: jax.Array, users: int, elements: int) -> jax.Array:
+def _directions(keys: jax.Array, users: int, elements: int) -> np.ndarray:
     """Isotropic complex directions (drops, users, elements) of norm one, from a stream of every drop's own."""
-
-    def drop(key: jax.Array) -> jax.Array:
-        normal = jax.random.normal(jax.random.fold_in(key, _SCATTERED), (users, elements), complex)
-        return normal / jnp.linalg.norm(normal, axis=-1, keepdims=True)
-
-    return jax.lax.map(drop, keys)  # the same bits in any batch
+    z = draws.complex_normal(draws.fold_in(keys, _SCATTERED), (users, elements))
+    return z / np.linalg.norm(z, axis=-1, keepdims=True)
 
 
 def _on_circle(azimuth_deg: np.ndarray, range_m: float) -> np.ndarray:

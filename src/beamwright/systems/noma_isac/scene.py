@@ -12,7 +12,7 @@ from beamwright.core import (
     Input,
     as_array,
     db_to_linear,
-    drawn,
+    draws,
     drop_keys,
     guarded,
     plain_array,
@@ -54,10 +54,10 @@ def draw(
     require_drops(drops, first)
     need, sizes = draw_bytes(scenario, drops)
     require_memory(need, **sizes)
-    keys = _two(drop_keys(key, drops, first))
+    channel, error = draws.split(drop_keys(key, drops, first))
     radius = error_radius(scenario, csi_error, drops)
-    known = rayleigh(keys[:, 0], scenario.users, scenario.antennas)
-    truth = known + sample_errors(scenario, keys[:, 1], radius)[0] if radius.any() else known
+    known = rayleigh(channel, scenario.users, scenario.antennas)
+    truth = known + sample_errors(scenario, error, radius)[0] if radius.any() else known
     return Realisation(known=known, truth=truth)
 
 
@@ -65,12 +65,6 @@ def sample_errors(s: Scenario, keys: jax.Array, radius: np.ndarray, samples: int
     """Channel errors L_l z, z uniform in the ball of radius (drops, users): (samples, drops, users, antennas)."""
     z = sample_ball(keys, radius, s.antennas, samples)
     return z if s.error_shape is None else np.einsum("uab,sdub->sdua", s.error_shape, z)
-
-
-@drawn()
-def _two(keys: jax.Array) -> jax.Array:
-    """Of every key two others: for the channel, and for its error."""
-    return jax.vmap(jax.random.split)(keys)
 
 
 @guarded(Scenario)

@@ -4,6 +4,7 @@ import jax
 import numpy as np
 from scipy.stats import spearmanr
 
+from beamwright.core import draws
 from beamwright.systems import star_ris as sr
 from beamwright.systems.star_ris.physics import model
 from beamwright.systems.star_ris.scene import USER_HEIGHT_M
@@ -65,8 +66,7 @@ def as_printed(
     """The source's objective and gradient beside the true interference, for the fixed precoder of the design."""
     known, w = realisation.known, design.precoder
     shape = (surfaces, *design.u.shape[1:])
-    uniform = np.asarray(jax.vmap(lambda key: jax.random.uniform(key, shape))(keys))
-    theta = 2 * np.pi * np.moveaxis(uniform, 1, 0)
+    theta = 2 * np.pi * np.moveaxis(draws.uniform(keys, shape), 1, 0)
     printed = np.stack([sr.printed_objective(realisation, t) for t in theta])
     truth = np.stack([_interference(known, np.abs(design.u) * np.exp(1j * t), w) for t in theta])
     source, ours = sr.printed(scenario, realisation), sr.minimise_interference(scenario, known)

@@ -3,10 +3,9 @@
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax import Array
 
 from beamwright.arrays import decode_layout, encode_layout, spread_layout
-from beamwright.core import drawn
+from beamwright.core import draws
 from beamwright.numerics import Values
 from beamwright.systems.cellfree.scene import Radio, Scenario
 
@@ -23,7 +22,7 @@ def layout_size(s: Radio, antennas: int) -> int:
     return 2 * antennas if s.planar else antennas + 1
 
 
-def decoded_layout(s: Radio, variables: Values, reach: Values, spacing: Values, last: bool = False) -> Array:
+def decoded_layout(s: Radio, variables: Values, reach: Values, spacing: Values, last: bool = False) -> Values:
     """Places (aps, antennas) of variables (aps, layout_size); in a plane reach * sin of each for both coordinates.
 
     In a plane they keep the spacing but for what sweeps have left, next to nothing for the ``last`` ones.
@@ -44,11 +43,6 @@ def encoded_layout(s: Scenario, places: np.ndarray) -> np.ndarray:
     return np.log((1 - LEAST_GAP) * share + LEAST_GAP / share.shape[-1])
 
 
-@drawn(1, 2, 3)
-def random_coordinates(keys: jax.Array, starts: int, aps: int, antennas: int) -> jax.Array:
-    """Variables (starts, aps, 2 * antennas) of places anywhere in a square."""
-
-    def draw(key: jax.Array) -> jax.Array:
-        return jnp.arcsin(EDGE * jax.random.uniform(key, (starts, aps, 2 * antennas), minval=-1.0))
-
-    return jax.vmap(draw)(keys)
+def random_coordinates(keys: jax.Array, starts: int, aps: int, antennas: int) -> np.ndarray:
+    """Variables (drops, starts, aps, 2 * antennas) of places anywhere in a square."""
+    return np.arcsin(EDGE * draws.uniform(keys, (starts, aps, 2 * antennas), -1.0, 1.0))

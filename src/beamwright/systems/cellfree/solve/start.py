@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 import jax
 import numpy as np
 
-from beamwright.core import drawn, numbered_keys, root_key
+from beamwright.core import draws, numbered_keys, root_key
 from beamwright.systems.cellfree import physics
 from beamwright.systems.cellfree.scene import Scenario
 from beamwright.systems.cellfree.solve.frame import Frame
@@ -50,7 +50,7 @@ def starting_vectors(
     """
     drops, users = frame.order.shape
     raw = _random(numbered_keys(root_key(seed), numbers), starts, s.aps, s.tx_antennas, s.rx_antennas)
-    ranked = (np.take_along_axis(np.asarray(x), frame.aps[:, None, :, None], axis=2) for x in raw)
+    ranked = (np.take_along_axis(x, frame.aps[:, None, :, None], axis=2) for x in raw)
     tx_logits, rx_logits, noise = ranked
     if s.planar:
         tx_logits, rx_logits = _random_places(s, frame, numbers, starts, seed)
@@ -129,9 +129,9 @@ def _random_places(
     s: Scenario, frame: Frame, numbers: np.ndarray, starts: int, seed: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Variables (drops, starts, aps, 2 * antennas) of both layouts in a plane; access points take them by rank."""
-    keys = numbered_keys(jax.random.fold_in(root_key(seed), PLANE), numbers)
+    keys = numbered_keys(draws.fold_in(root_key(seed), PLANE), numbers)
     raw = random_coordinates(keys, starts, s.aps, s.tx_antennas + s.rx_antennas)
-    ranked = np.take_along_axis(np.asarray(raw), frame.aps[:, None, :, None], axis=2)
+    ranked = np.take_along_axis(raw, frame.aps[:, None, :, None], axis=2)
     tx, rx = np.split(ranked, [2 * s.tx_antennas], axis=-1)
     return tx, rx
 
@@ -148,18 +148,13 @@ def _vector(
     return np.concatenate([part.reshape(drops, -1) for part in parts], axis=1)
 
 
-@drawn(1, 2, 3, 4)
 def _random(
     keys: jax.Array, starts: int, aps: int, tx_antennas: int, rx_antennas: int
-) -> tuple[jax.Array, jax.Array, jax.Array]:
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Normal logits of both layouts and CN(0, 1) noise of the beams, for every start."""
-
-    def draw(key: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
-        a, b, c = jax.random.split(key, 3)
-        return (
-            jax.random.normal(a, (starts, aps, tx_antennas + 1)),
-            jax.random.normal(b, (starts, aps, rx_antennas + 1)),
-            jax.random.normal(c, (starts, aps, tx_antennas), complex),
-        )
-
-    return jax.vmap(draw)(keys)
+    a, b, c = draws.split(keys, 3)
+    return (
+        draws.normal(a, (starts, aps, tx_antennas + 1)),
+        draws.normal(b, (starts, aps, rx_antennas + 1)),
+        draws.complex_normal(c, (starts, aps, tx_antennas)),
+    )

@@ -1,9 +1,8 @@
 """Starting points of searches: hologram and zero forcing, then random variations of them (spec dma_noma, section 6)."""
 
-import jax
 import numpy as np
 
-from beamwright.core import drawn, numbered_keys, root_key
+from beamwright.core import draws, numbered_keys, root_key
 from beamwright.systems.dma_noma.physics import Scenario
 from beamwright.systems.dma_noma.physics.closed_forms import nulling_beams, unit_columns
 from beamwright.systems.dma_noma.physics.responses import (
@@ -37,21 +36,11 @@ def varied(
     law = law_of(s)
     settings = settings_of(law, as_parts(responses, axis=0))[:, None]
 
-    keys = numbered_keys(root_key(seed), numbers)
-    uniform, normal = map(np.asarray, _random(keys, (starts, *responses.shape[1:]), (starts, *beams.shape[1:])))
+    first, second = draws.split(numbered_keys(root_key(seed), numbers))
+    elsewhere = draws.uniform(first, (starts, *responses.shape[1:]))
+    turns = draws.complex_normal(second, (starts, *beams.shape[1:]))
     some = np.arange(starts) > 0
-    moved = 0.5 * (settings + uniform) if law == "amplitude" else settings + np.pi * (uniform - 0.5)
+    moved = 0.5 * (settings + elsewhere) if law == "amplitude" else settings + np.pi * (elsewhere - 0.5)
     mixed = from_parts(parts_of(law, np.where(some.reshape(-1, *(1,) * (settings.ndim - 2)), moved, settings)))
-    turned = np.where(some[:, None, None], beams[:, None] + unit_columns(normal), beams[:, None])
+    turned = np.where(some[:, None, None], beams[:, None] + unit_columns(turns), beams[:, None])
     return mixed, unit_columns(turned)
-
-
-@drawn(1, 2)
-def _random(keys: jax.Array, uniform: tuple[int, ...], normal: tuple[int, ...]) -> tuple[jax.Array, jax.Array]:
-    """Uniform numbers in [0, 1) and CN(0, 1) ones of these shapes, for every key."""
-
-    def draw(key: jax.Array) -> tuple[jax.Array, jax.Array]:
-        first, second = jax.random.split(key)
-        return jax.random.uniform(first, uniform), jax.random.normal(second, normal, complex)
-
-    return jax.vmap(draw)(keys)

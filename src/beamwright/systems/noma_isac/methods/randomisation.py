@@ -10,7 +10,7 @@ import jax
 import numpy as np
 from numpy.typing import ArrayLike
 
-from beamwright.core import USUAL, Config, drawn, drop_keys, parameter, ranges, require, root_key
+from beamwright.core import USUAL, Config, draws, drop_keys, parameter, ranges, require, root_key
 from beamwright.systems.noma_isac import scene
 from beamwright.systems.noma_isac.methods import base
 from beamwright.systems.noma_isac.methods.min_power import minimise_power
@@ -81,15 +81,10 @@ def _directions(covariances: np.ndarray, keys: jax.Array, samples: int) -> np.nd
     users, antennas = covariances.shape[1:3]
     values, vectors = np.linalg.eigh(np.nan_to_num(covariances))
     root = vectors * np.sqrt(np.maximum(values, 0))[..., None, :]
-    x = np.einsum("dkab,dskb->dska", root, np.asarray(_normal(keys, (samples, users, antennas))))
+    x = np.einsum("dkab,dskb->dska", root, draws.complex_normal(keys, (samples, users, antennas)))
     x[:, 0] = vectors[..., -1]
     norm = np.linalg.norm(x, axis=-1, keepdims=True)
     return np.where(norm > 0, x / np.where(norm > 0, norm, 1), vectors[:, None, ..., -1])
-
-
-@drawn(1)
-def _normal(keys: jax.Array, shape: tuple[int, ...]) -> jax.Array:
-    return jax.vmap(lambda key: jax.random.normal(key, shape, complex))(keys)
 
 
 def _optimal_powers(s: Scenario, problem: Problem, directions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from beamwright.arrays import linear_positions, near_square, planar_positions, plane_wave, unit_vectors
 from beamwright.channels import free_space_gain, inverse_gain, rician_parts
-from beamwright.core import ArrayRecord, dbm_to_w, drawn, drop_keys, guarded, require_drops, require_memory
+from beamwright.core import ArrayRecord, dbm_to_w, draws, drop_keys, guarded, require_drops, require_memory
 from beamwright.systems.star_ris.scenario import Scenario
 from beamwright.systems.star_ris.scene.statistics import Statistics
 from beamwright.systems.star_ris.sizes import draw_bytes
@@ -39,25 +39,12 @@ def draw(scenario: Scenario, key: jax.Array, drops: int, first: int = 0) -> Real
     need, sizes = draw_bytes(scenario, drops)
     require_memory(need, **sizes)
     keys = drop_keys(key, drops, first)
-    *numbers, truth = _uniform(keys, scenario.users, scenario.surface_paths)
-    place, phase, paths = (np.asarray(x) for x in numbers)
-    position = _user_positions(scenario, place)
+    of_places, of_phases, of_paths, truth = draws.split(keys, 4)
+    position = _user_positions(scenario, draws.uniform(of_places, (scenario.users, 2)))
+    phase = draws.uniform(of_phases, (2 * scenario.users + 1,))
+    paths = draws.uniform(of_paths, (scenario.surface_paths, 5))
     known = replace(_statistics(scenario, position, phase, paths), drop=np.arange(first, first + drops))
     return Realisation(known, position, np.asarray(jax.random.key_data(truth)))
-
-
-@drawn(1, 2)
-def _uniform(keys: jax.Array, users: int, paths: int) -> tuple[jax.Array, jax.Array, jax.Array, jax.Array]:
-    """Uniform numbers in [0, 1) for places (users, 2), phases (2 users + 1), paths (paths, 5); and the truth's keys."""
-
-    def drop(key: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array, jax.Array]:
-        a, b, c, d = jax.random.split(key, 4)
-        return (
-            jax.random.uniform(a, (users, 2)), jax.random.uniform(b, (2 * users + 1,)),
-            jax.random.uniform(c, (paths, 5)), d,
-        )  # fmt: skip
-
-    return jax.vmap(drop)(keys)
 
 
 def _user_positions(s: Scenario, place: np.ndarray) -> np.ndarray:

@@ -1,10 +1,9 @@
 """Surfaces to start from: random phases, and phases in which links add up (spec star_ris, section 5)."""
 
-import jax
 import numpy as np
 from numpy.typing import ArrayLike
 
-from beamwright.core import drawn, numbered_keys, root_key
+from beamwright.core import draws, numbered_keys, root_key
 from beamwright.numerics import square_modulus
 from beamwright.systems.star_ris.scene import Scenario, Statistics, amplitudes, checked_surface
 from beamwright.systems.star_ris.solve.kernel import RANK_TOLERANCE
@@ -19,7 +18,7 @@ def start_surface(s: Scenario, known: Statistics, start: ArrayLike | None, start
 
 def random_start(amplitude: np.ndarray, known: Statistics, starts: int, seed: int) -> np.ndarray:
     """Uniform random phases, (drops * starts, 2, elements); drop number i draws from fold_in(key(seed), i)."""
-    phases = np.asarray(_uniform(numbered_keys(root_key(seed), known.numbers), (starts, *amplitude.shape)))
+    phases = draws.uniform(numbered_keys(root_key(seed), known.numbers), (starts, *amplitude.shape))
     return amplitude * np.exp(2j * np.pi * phases.reshape(-1, *amplitude.shape))
 
 
@@ -59,8 +58,3 @@ def _phasors(z: np.ndarray) -> np.ndarray:
     """z / |z|, one where z vanishes."""
     size = np.sqrt(square_modulus(z))
     return np.where(size > 0, z / np.where(size > 0, size, 1.0), 1.0)
-
-
-@drawn(1)
-def _uniform(keys: jax.Array, shape: tuple[int, ...]) -> jax.Array:
-    return jax.vmap(lambda key: jax.random.uniform(key, shape))(keys)

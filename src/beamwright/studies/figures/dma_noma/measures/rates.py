@@ -3,6 +3,7 @@
 import jax
 import numpy as np
 
+from beamwright.core import draws
 from beamwright.studies.figures.dma_noma.measures.measured import Measured
 from beamwright.systems import dma_noma as dn
 from beamwright.systems.dma_noma.physics import checked, model, user_channels
@@ -18,9 +19,9 @@ def rates(
         name: dn.verify_rate(scenario, known, design, directions=name).sum_rate  # type: ignore[arg-type]
         for name in ("radial", "tangential")
     }
-    draws = [jax.vmap(lambda key, i=i: jax.random.fold_in(key, i))(keys) for i in range(samples)]
     size_m = scenario.error_size_m(known.positions_m, known.users)
-    places = [sample_position_ball(known.positions_m, size_m, one) for one in draws]
+    each = [draws.fold_in(keys, i) for i in range(samples)]
+    places = [sample_position_ball(known.positions_m, size_m, one) for one in each]
     mean = np.mean([dn.evaluate(scenario, dn.Realisation(known, place), design).sum_rate for place in places], axis=0)
     return {
         "verified": proof.verified_sum_rate,
