@@ -68,7 +68,8 @@ def show(benchmark: Benchmark, frame: pd.DataFrame, facts: dict[str, Any], conso
 
 def _comparison(benchmark: Benchmark, study: str, rows: pd.DataFrame) -> tuple[str, Table]:
     """Title, and every measurement."""
-    sizes = ", ".join(f"{name} {rows[name].iloc[0]:g}" for name in benchmark.axes if name != "batch")
+    known = [name for name in benchmark.axes if name != "batch" and rows[name].notna().any()]
+    sizes = ", ".join(f"{name} {rows[name].iloc[0]:g}" for name in known)
     title = f"{benchmark.title}, {benchmark.studies[study]}"
     told = {name: texts for name, texts in _columns(benchmark, rows) if any(texts)}
     table = _empty(told)

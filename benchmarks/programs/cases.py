@@ -29,10 +29,10 @@ def channels(drops: int, rows: int, antennas: int) -> np.ndarray:
     return (z[..., 0] + 1j * z[..., 1]) / np.sqrt(2)
 
 
-def draw(name: str, drops: int, antennas: int | None = None) -> Data:
-    """Data of a problem."""
+def draw(name: str, drops: int, antennas: int | None = None, rows: int | None = None) -> Data:
+    """Data of a problem, of its reference sizes or others: antennas, and rows of channels."""
     case = CASES[name]
-    return case.make(channels(drops, case.rows, antennas or case.antennas))
+    return case.make(channels(drops, rows or case.rows, antennas or case.antennas))
 
 
 def one(data: Data, drop: int) -> Data:

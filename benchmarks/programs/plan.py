@@ -34,19 +34,39 @@ class Plan(NamedTuple):
     limit_s: float = 20.0
     problems: tuple[str, ...] = tuple(CASES)
     antennas: tuple[int, ...] = (8, 16, 32)
+    users: tuple[int, ...] = (2, 4, 6, 8)
+    rows: tuple[int, ...] = (6, 12, 24, 48)
+    batches: tuple[int, ...] = (1, 4, 16, 64, 256, 1024)
     grown_drops: int = 32
 
 
-QUICK = Plan(64, 2, 6.0, ("unicast", "unicast_robust", "per_antenna", "multicast"), (8, 12), 16)
+QUICK = Plan(
+    64, 2, 6.0, ("unicast", "unicast_robust", "per_antenna", "multicast"), (8, 12), (2, 4), (6, 12), (1, 16, 64), 16
+)
 
 
 def run(plan: Plan) -> Iterator[Row]:
-    """All measurements: the problems, then one that is not reduced, with more and more antennas."""
+    """All measurements: the problems; more antennas where nothing is reduced, users, rows, drops in a call."""
     for name in plan.problems:
-        yield from _measure("compare", name, CASES[name].antennas, plan.drops, plan.peer_drops, plan.limit_s)
-    for antennas in plan.antennas:
-        yield from _measure("antennas", "per_antenna", antennas, plan.grown_drops, 2, plan.limit_s)
+        sizes = {"antennas": CASES[name].antennas, "users": CASES[name].rows}
+        yield from _measure("compare", name, sizes, plan.drops, plan.peer_drops, plan.limit_s)
+    yield from growth(plan)
     yield from systems_own(plan.drops)
+
+
+def growth(plan: Plan) -> Iterator[Row]:
+    """Time against antennas, users (of an equation of their number squared, or cubed), rows, and drops in a call."""
+    drops, limit_s = plan.grown_drops, plan.limit_s
+    for antennas in plan.antennas:
+        yield from _measure("antennas", "per_antenna", {"antennas": antennas, "users": 3}, drops, 2, limit_s)
+    for users in plan.users:
+        for name in ("unicast", "unicast_robust"):
+            yield from _measure("users", name, {"antennas": 8, "users": users}, drops, 2, limit_s)
+    for rows in plan.rows:
+        yield from _measure("rows", "multicast", {"antennas": 8, "rows": rows}, drops, 2, limit_s)
+    for batch in plan.batches:
+        for name in ("unicast", "unicast_robust"):
+            yield from _measure("batch", name, {"antennas": 8, "users": 3}, batch, 0, limit_s)
 
 
 def systems_own(drops: int) -> Iterator[Row]:
@@ -65,9 +85,12 @@ def systems_own(drops: int) -> Iterator[Row]:
                   errors=found.certificate.gap, iterations=found.iterations)  # fmt: skip
 
 
-def _measure(study: str, name: str, antennas: int, drops: int, peer_drops: int, limit_s: float) -> Iterator[Row]:
-    case, data = CASES[name], draw(name, drops, antennas)
-    sizes, few = {"antennas": antennas, "users": case.rows}, range(min(peer_drops, drops))
+def _measure(
+    study: str, name: str, sizes: dict[str, int], drops: int, peer_drops: int, limit_s: float
+) -> Iterator[Row]:
+    """Ours, and where there are ``peer_drops`` its peers, at sizes: antennas, and users or rows of channels."""
+    case, data = CASES[name], draw(name, drops, *sizes.values())
+    few = range(min(peer_drops, drops))
     form = case.ours(data).model.form
     _, times = timed(lambda: engine.solve(form), drops)
     value, whole = timed(lambda: case.ours(data).relaxed_value(), drops)
@@ -80,6 +103,8 @@ def _measure(study: str, name: str, antennas: int, drops: int, peer_drops: int, 
         errors=np.abs(value / found.bound - 1), violations=violations(found), bound=found.bound,
         iterations=found.iterations, failed=int(np.isnan(found.value).sum()),
     )  # fmt: skip
+    if not few:
+        return
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Solution may be inaccurate")
         answers, times = timed_each(lambda drop: solve(PEERS[name](one(data, drop))), few, limit_s=limit_s)
@@ -122,5 +147,6 @@ BENCHMARK = Benchmark(
         Ratio("x own system", (OWN,)),
     ),
     studies={"compare": "Problems of the zoo, 8 antennas", "system": "NOMA-ISAC, by its own system and as a program"},
-    axes={"antennas": Axis("antennas")},
+    axes={"antennas": Axis("antennas"), "users": Axis("users"), "rows": Axis("users of a multicast"),
+          "batch": Axis("drops in a call")},
 )  # fmt: skip

@@ -18,7 +18,8 @@ from beamwright.optim.line_search import descent_ending, falls_enough
 class Options(NamedTuple):
     """Tolerance is on the largest entry of the projected gradient x - clip(x - g)."""
 
-    iterations: int = 60
+    iterations: int | Array = 60
+    """If traced, searches of several lengths share one compilation."""
     tolerance: float = 1e-6
     sufficient: float = 1e-4
     """Armijo's constant."""

@@ -7,6 +7,7 @@ above several (32 to 128 elements, two to seven groups).
 
 from collections.abc import Callable
 from functools import cache, partial
+from itertools import count
 from typing import NamedTuple
 
 import jax
@@ -87,19 +88,37 @@ def search(
     Args: starts and others with axes (drops, starts, ...); others are only candidates: baselines, with best powers;
           box of the least and the largest that elements or shifters are set to, (drops, ...) each.
     """
-    found = SearchResult(*in_tiles(_compiled(options), TILE, *problems, *starts, *others, *box, counted=True))
+    lengths = (np.full(len(problems.weight_near), length) for length in (options.rounds, options.steps))
+    program = _compiled(options.law, _room(options.rounds))
+    found = SearchResult(*in_tiles(program, TILE, *problems, *starts, *others, *box, *lengths, counted=True))
     responses, beams = (from_parts(np.moveaxis(a, 1, 0)) for a in (found.responses, found.beams))
-    return found._replace(responses=responses, beams=beams, powers_w=power_w * found.powers_w)
+    trace = found.trace[:, : options.rounds + 1]
+    return found._replace(responses=responses, beams=beams, powers_w=power_w * found.powers_w, trace=trace)
+
+
+def _room(rounds: int) -> int:
+    """Entries of the trace in a compiled search: a few sizes serve any number of rounds."""
+    return 16 * 4 ** next(k for k in count() if rounds < 16 * 4**k)
 
 
 @cache
-def _compiled(options: Options) -> Callable[..., Tree]:
+def _compiled(law: Law, room: int) -> Callable[..., Tree]:
+    """Search of one drop after another, any number of rounds that leave room in the trace, any number of steps."""
+
     def one(*arrays: Values) -> tuple[Array, ...]:
         fields = len(Problem._fields)
-        problem, (a, b, c, d, *box) = Problem(*arrays[:fields]), arrays[fields:]
-        return _search(problem, Point(a, b), Point(c, d), (box[0], box[1]), options)
+        problem, (a, b, c, d, low, high, rounds, steps) = Problem(*arrays[:fields]), arrays[fields:]
+        return _search(problem, Point(a, b), Point(c, d), (low, high), _Limits(rounds, steps, law), room)
 
     return one_by_one(one)
+
+
+class _Limits(NamedTuple):
+    """Length of a compiled search, as numbers, and how its responses are set."""
+
+    rounds: Array
+    steps: Array
+    law: Law
 
 
 class Candidate(NamedTuple):
@@ -126,7 +145,9 @@ class _State(NamedTuple):
     trace: Array
 
 
-def _search(problem: Problem, starts: Point, others: Point, box: tuple[Array, Array], options: Options) -> Tree:
+def _search(
+    problem: Problem, starts: Point, others: Point, box: tuple[Array, Array], limits: _Limits, room: int
+) -> Tree:
     points = Point(*map(jnp.concatenate, zip(starts, others, strict=True)))
     many, all_, groups = len(starts.responses), len(points.responses), points.beams.shape[-1]
     nothing = jnp.full(all_, -jnp.inf)
@@ -137,19 +158,19 @@ def _search(problem: Problem, starts: Point, others: Point, box: tuple[Array, Ar
         return state.runs - all_ - many + 1
 
     def running(state: _State) -> Array:
-        return (rounds(state) < options.rounds) & (state.idle < PATIENCE)
+        return (rounds(state) < limits.rounds) & (state.idle < PATIENCE)
 
     def run(state: _State) -> _State:
         placing, first = state.runs < all_, state.runs < all_ + many
         # what half of the rounds could not meet is given up to the share that was met, for the best effort
-        give_up = ~first & ~state.best.feasible & (2 * rounds(state) >= options.rounds)
+        give_up = ~first & ~state.best.feasible & (2 * rounds(state) >= limits.rounds)
         turn = jnp.minimum(jnp.where(placing, state.runs, state.runs - all_), all_ - 1)
         start = _either(give_up | (state.runs == all_ + many), state.best, state.last)
         start = _either(first, jax.tree.map(lambda a: a[turn], state.waiting), start)
         asked = kernel.lowered(problem, jnp.where(give_up, start.share, 1.0))
         point = lax.cond(
             placing, lambda: start.point,
-            lambda: _ascend(asked, start.point, start.powers, box, options),
+            lambda: _ascend(asked, start.point, start.powers, box, limits),
         )  # fmt: skip
         now = power_step(problem, scored(problem, point, start.powers))
         waiting = jax.tree.map(lambda a, new: a.at[turn].set(jnp.where(placing, new, a[turn])), state.waiting, now)
@@ -162,7 +183,7 @@ def _search(problem: Problem, starts: Point, others: Point, box: tuple[Array, Ar
         return next._replace(trace=state.trace.at[place].set(best.merit, mode="drop"))
 
     first = jax.tree.map(lambda a: a[0], waiting)
-    trace = jnp.full(options.rounds + 1, jnp.nan)
+    trace = jnp.full(room, jnp.nan)
     end = lax.while_loop(running, run, _State(waiting, first, first, jnp.array(0), jnp.array(0), trace))
     best, split = end.best, split_at(problem, end.best)
     powers = jnp.stack([split.near, split.far], axis=-1)
@@ -198,16 +219,16 @@ def _scored(problem: Problem, received: kernel.ReceivedPower, point: Point, powe
     return Candidate(point, powers, share, missing <= MET, merit)
 
 
-def _ascend(problem: Problem, point: Point, powers: Array, box: tuple[Array, Array], options: Options) -> Point:
+def _ascend(problem: Problem, point: Point, powers: Array, box: tuple[Array, Array], limits: _Limits) -> Point:
     """Responses and beams for fixed powers, by sharper and sharper maxima."""
-    settings, shape = settings_of(options.law, point.responses), point.beams.shape
-    count = settings.size
+    settings, shape = settings_of(limits.law, point.responses), point.beams.shape
+    size = settings.size
     free = jnp.full(point.beams.size, jnp.inf)
     low, high = (jnp.concatenate([end.ravel(), rest]) for end, rest in zip(box, (-free, free), strict=True))
 
     def unpack(x: Array) -> Point:
-        responses = jnp.stack(parts_of(options.law, x[:count].reshape(settings.shape)))
-        return Point(responses, x[count:].reshape(shape))
+        responses = jnp.stack(parts_of(limits.law, x[:size].reshape(settings.shape)))
+        return Point(responses, x[size:].reshape(shape))
 
     def loss(x: Array, sharpness: Array) -> Array:
         received = kernel.received_at(problem, unpack(x), sharpness)
@@ -215,7 +236,7 @@ def _ascend(problem: Problem, point: Point, powers: Array, box: tuple[Array, Arr
         return -kernel.merit(problem, kernel.split(problem, logs, powers, sharpness), powers, sharpness)
 
     def sharpen(x: Array, sharpness: Array) -> tuple[Array, None]:
-        loss_now, run = partial(loss, sharpness=sharpness), qn.Options(options.steps, memory=MEMORY)
+        loss_now, run = partial(loss, sharpness=sharpness), qn.Options(limits.steps, memory=MEMORY)
         return qn.minimise(loss_now, x, low, high, run).x, None
 
     x = jnp.concatenate([settings.ravel(), kernel.normalised(point.beams).ravel()])
