@@ -18,6 +18,11 @@ def by_jax(draw):
     return np.asarray(jax.vmap(draw)(FEW))
 
 
+@pytest.mark.parametrize("seed", [0, 7, 2**32 - 1, 2**32, 2**63 - 1])
+def test_seeds_give_the_same_key(seed):
+    assert np.array_equal(words(draws.key(seed)), words(jax.random.key(seed)))
+
+
 @pytest.mark.parametrize("number", [0, 1, 2**31, 2**32 - 1, -1])
 def test_folding_a_number_in_gives_the_same_key(number):
     assert np.array_equal(words(draws.fold_in(KEY, number)), words(jax.random.fold_in(KEY, number % 2**32)))

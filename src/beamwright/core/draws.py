@@ -26,6 +26,11 @@ _LOWEST = np.nextafter(-1.0, 0.0)
 """Uniform numbers become normal ones from here to 1: at -1 the inverse error function is infinite."""
 
 
+def key(seed: int) -> jax.Array:
+    """``jax.random.key(seed)`` of a seed from 0 to 2^63 - 1."""
+    return _keys(np.array([seed >> 32, seed & 0xFFFFFFFF], np.uint32))
+
+
 def fold_in(keys: jax.Array, number: int | np.ndarray) -> jax.Array:
     """``jax.random.fold_in`` of every key, the numbers, which count modulo 2^32, broadcast against the keys."""
     words, number = _words(keys), np.asarray(number).astype(np.int64).astype(np.uint32)
@@ -62,7 +67,7 @@ def complex_normal(keys: jax.Array, shape: tuple[int, ...]) -> np.ndarray:
 
 
 def _keys(words: np.ndarray) -> jax.Array:
-    return jax.random.wrap_key_data(jnp.asarray(words), impl=_GENERATOR)
+    return jax.random.wrap_key_data(jax.device_put(words), impl=_GENERATOR)
 
 
 def _words(keys: jax.Array) -> np.ndarray:

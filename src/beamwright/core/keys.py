@@ -4,9 +4,9 @@ import jax
 import numpy as np
 from numpy.typing import ArrayLike
 
+from beamwright.core import draws
 from beamwright.core.checks import require
 from beamwright.core.device import require_jax
-from beamwright.core.draws import fold_in
 from beamwright.core.ranges import SEED, brief
 
 
@@ -14,7 +14,7 @@ def root_key(seed: int) -> jax.Array:
     """``jax.random.key(seed)``. Raises ValueError naming ``seed`` unless it is a whole number from 0 to 2^63 - 1."""
     whole = isinstance(seed, int | np.integer) and not isinstance(seed, bool)
     require(whole and SEED["ge"] <= seed <= SEED["le"], "seed", "be a whole number from 0 to 2^63 - 1", brief(seed))
-    return jax.random.key(int(seed))
+    return draws.key(int(seed))
 
 
 def drop_keys(key: jax.Array, drops: int, first: int = 0) -> jax.Array:
@@ -25,4 +25,4 @@ def drop_keys(key: jax.Array, drops: int, first: int = 0) -> jax.Array:
 def numbered_keys(key: jax.Array, numbers: ArrayLike) -> jax.Array:
     """Keys of the drops with these numbers (drops,), wherever in a batch they are."""
     require_jax()
-    return fold_in(key, np.asarray(numbers))
+    return draws.fold_in(key, np.asarray(numbers))

@@ -36,8 +36,8 @@ def in_tiles(
     def compute(first: int) -> Tree:
         start, end = bounds[first], bounds[first + 1]
         index = np.minimum(np.arange(start, start + tile), lanes - 1)
-        values = program(*([end - start] if counted else []), *(a[index] for a in arrays))
-        return jax.tree.map(lambda a: np.asarray(a)[: end - start], values)
+        given = jax.device_put((*([end - start] if counted else []), *(a[index] for a in arrays)))
+        return jax.tree.map(lambda a: a[: end - start], jax.device_get(program(*given)))
 
     waiting, parts = list(range(tiles)), []
     sizes = tuple((tile, *a.shape[1:], a.dtype) for a in arrays)

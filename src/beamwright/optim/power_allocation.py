@@ -258,7 +258,8 @@ def allocate_power(
         others[name] = (
             np.broadcast_to(array, drops) if name == "power_w" else np.broadcast_to(per_drop, (drops, groups))
         )
-    return Allocation(*map(np.asarray, _batched(*given.values(), *others.values())))
+    placed = jax.device_put((*given.values(), *others.values()))
+    return Allocation(*map(np.asarray, _batched(*placed)))
 
 
 _batched = jax.jit(jax.vmap(allocate))
