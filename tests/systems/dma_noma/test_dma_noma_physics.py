@@ -259,7 +259,7 @@ def test_an_ellipsoid_of_equal_axes_is_the_ball():
 def test_errors_of_one_direction_stay_on_their_line(registered, brought):
     """Compiled and called, the adversary is held on a line by semi-axes of zero."""
     registered("mine", dn.channels)
-    s, r = drawn(2, columns=16, channel_model="mine" if brought else "line-of-sight")
+    s, r = drawn(2, columns=8, channel_model="mine" if brought else "line-of-sight")
     known = checked(s, r.known)
     d = dn.focusing(s, known)
     for across, axes in ((0, {"range_error_m": 0.1}), (1, {"azimuth_error_deg": 0.4})):
@@ -275,7 +275,7 @@ def test_errors_of_one_direction_stay_on_their_line(registered, brought):
 
 def test_guarantees_hold_in_ellipsoids():
     """Radar: 0.5 m in range, a quarter of a degree in azimuth and a degree in elevation; truths lie there too."""
-    s, r = drawn(3, columns=16, range_error_m=0.5, azimuth_error_deg=0.25, elevation_error_deg=1.0)
+    s, r = drawn(3, columns=8, range_error_m=0.5, azimuth_error_deg=0.25, elevation_error_deg=1.0)
     known = checked(s, r.known)
     truth = np.linalg.norm(units(s, known, r.truth[:, :, None]), axis=-1)
     assert np.all(truth <= 1) and truth.max() > 0.6
@@ -331,7 +331,7 @@ def test_levels_are_levels_and_few_cost_little():
 @pytest.mark.slow
 def test_one_bit_against_every_pattern():
     """Six elements, no error: all 64 patterns, each with beams and powers of its own."""
-    s, r = drawn(2, columns=6, groups=1, position_error_m=0.0)
+    s, r = drawn(2, columns=8, groups=1, position_error_m=0.0)
     known = checked(s, r.known)
     problems = make_problems(s, scenario_sets(s, known), band_waves(s, known))
     patterns = np.array(list(itertools.product([0.0, 1.0], repeat=6)))[1:]

@@ -40,7 +40,7 @@ def test_one_group_shares_its_power_so_that_both_rates_are_one():
 
 
 def test_the_least_rate_is_larger_than_that_of_any_sum_or_recipe():
-    s, r = drawn(3, columns=12, position_error_m=0.02)
+    s, r = drawn(3, columns=8, position_error_m=0.02)
     fair = dn.maximise_guaranteed_rate(s, r.known, objective="max-min", **QUICK)
     is_sound(s, r.known, fair)
 
@@ -75,7 +75,7 @@ def test_one_group_spends_what_a_watt_is_worth(weight):
 
 
 def test_efficiency_is_between_the_largest_rate_and_the_least_power():
-    s, r = drawn(2, columns=12, position_error_m=0.02, power_dbm=40.0)
+    s, r = drawn(2, columns=8, position_error_m=0.02, power_dbm=40.0)
     frugal, loud = (dn.maximise_guaranteed_rate(s, r.known, objective=objective, **QUICK)
                     for objective in ("energy-efficiency", "weighted-sum"))  # fmt: skip
     is_sound(s, r.known, frugal)

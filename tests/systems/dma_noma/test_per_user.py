@@ -153,7 +153,7 @@ def test_every_user_moves_within_its_own_ball():
 
 
 def test_a_user_with_more_noise_gets_less_and_the_others_know():
-    s, known = g1(columns=16)
+    s, known = g1(columns=8)
     loud = s.model_copy(update={"noise_dbm": (-80.0, -60.0, -80.0, -80.0)})
     one, other = (dn.maximise_guaranteed_rate(case, known, rounds=2, steps=60) for case in (s, loud))
     assert other.status_text == ["feasible"]
@@ -162,7 +162,7 @@ def test_a_user_with_more_noise_gets_less_and_the_others_know():
 
 
 def test_rates_are_required_and_weights_count_group_by_group():
-    s, known = g1(columns=16)
+    s, known = g1(columns=8)
     demanding = s.model_copy(update={"rate_near": (1.0, 9.0), "rate_far": (4.0, 0.0)})
     proof = dn.maximise_guaranteed_rate(demanding, known, rounds=2, steps=60).certificate
     assert proof.status_text == ["feasible"] and np.all(proof.verified_near_rates >= np.array([1.0, 9.0]) - 1e-6)
@@ -194,7 +194,7 @@ def test_scattered_parts_have_the_norm_of_their_users_and_any_direction():
 
 
 def test_designs_hold_for_what_is_scattered_at_near_users_too():
-    s, r = drawn(4, columns=16, scattering_norm=(2e-3,) * 4)
+    s, r = drawn(4, columns=8, scattering_norm=(2e-3,) * 4)
     d = dn.maximise_guaranteed_rate(s, r.known, rounds=2, steps=60)
     worst = dn.evaluate(s, replace(r, scattered=None), d)
     rng = np.random.default_rng(0)

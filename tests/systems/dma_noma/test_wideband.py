@@ -63,7 +63,7 @@ def written_out(s, positions_m, design, drop):
 
 
 def test_the_model_written_out():
-    s, r = drawn(3, columns=6, **BAND)
+    s, r = drawn(3, columns=8, **BAND)
     d = random_design(s, r.known)
     score = dn.evaluate(s, dn.Realisation(r.known, r.truth), d)
     for drop in range(3):
@@ -76,7 +76,7 @@ def test_the_model_written_out():
 
 
 def test_a_band_of_no_width_is_one_carrier():
-    s, r = drawn(2, columns=6)
+    s, r = drawn(2, columns=8)
     flat = s.derived(subcarriers=3, bandwidth_hz=0.0)
     one, three = (random_design(case, r.known).certificate for case in (s, flat))
     for name, array in one.to_arrays().items():
@@ -120,7 +120,7 @@ def test_what_a_band_costs_grows_with_bandwidth_times_aperture():
 
 
 def test_the_adversary_attacks_every_subcarrier():
-    s, known = g1(0.2, columns=6, **BAND)
+    s, known = g1(0.2, columns=8, **BAND)
     d = random_design(s, known)
     points = verification_positions(known.positions_m, s.position_error_m, known.numbers, seed=3)
     sent = model.over_band(s, known, d)
