@@ -11,6 +11,7 @@ from beamwright import cellfree as cf
 from beamwright.uncertainty import sample_ball
 
 ERROR = 0.05
+SHORT = {"starts": 4, "rounds": 2, "steps": 100}
 
 
 def aligned(filter, h, size, user):
@@ -95,7 +96,8 @@ def test_no_error_is_what_it_was_and_a_small_one_does_little():
 @pytest.fixture(scope="module")
 def designs():
     s, r = drawn(3, csi_error=ERROR)
-    return s, r, cf.maximise_worst_case(s, r.known), cf.maximise_worst_case(s, r.known, assumed_csi_error=0.0)
+    careful, careless = (cf.maximise_worst_case(s, r.known, **SHORT, assumed_csi_error=e) for e in (None, 0.0))
+    return s, r, careful, careless
 
 
 def test_designs_for_errors_beat_those_that_ignore_them(designs):
