@@ -240,7 +240,7 @@ def _solved(users: Values, radar: Values, h: Values, echo: Values) -> Values:
 def _solved_band(users: Values, radar: Values, h: Values, echo: Values) -> Values:
     """The same of one instance with several subcarriers, which all its arrays lead with."""
     xp = namespace(h)
-    count, heard, targets, size = *h.shape[:2], echo.shape[1], h.shape[2]
+    (count, heard, size), targets = h.shape, echo.shape[1]
     signals = xp.moveaxis(xp.concatenate([h, echo], axis=1), (0, 1, 2), (2, 1, 0))  # (size, users + targets, band)
     matrices = xp.concatenate([users[:, None], radar], axis=1).reshape(-1, size, size)
     matrices = xp.moveaxis(matrices, 0, -1) + xp.eye(size)[..., None]

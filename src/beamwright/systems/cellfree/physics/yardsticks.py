@@ -16,6 +16,8 @@ from beamwright.uncertainty import ALL_VERTICES_UP_TO
 
 LEAKAGE = 100.0
 """zeta of the leakage beam, in units of the noise."""
+TOGETHER = 64
+"""Drops over subcarriers whose waves in all scenarios are in memory at once."""
 YARDSTICKS = ("silence", "conjugate", "leakage")
 """No beams; beams matched to the targets; beams that spare the receivers."""
 
@@ -103,7 +105,14 @@ def robust_filters(s: Scenario, known: Known, point: model.Point) -> model.Filte
     weights, drops = np.full(offsets.shape[1], 1 / offsets.shape[1]), len(offsets)
     if s.aps <= ALL_VERTICES_UP_TO or not drops:
         shared = offset_scenarios(radio, offsets[0] if drops else offsets)
-        return assumed_place(s, closed_form_filters(radio, received, shared, weights))
+        together = drops if s.subcarriers == 1 else max(1, TOGETHER // s.subcarriers)
+        parts = [
+            closed_form_filters(
+                radio, model.ReceivedSignals(*(a[first : first + together] for a in received)), shared, weights
+            )
+            for first in range(0, max(drops, 1), max(together, 1))
+        ]
+        return assumed_place(s, model.Filters(*map(np.concatenate, zip(*parts, strict=True))))
     each = [
         closed_form_filters(
             radio, model.ReceivedSignals(*(a[d] for a in received)), offset_scenarios(radio, offsets[d]), weights

@@ -136,7 +136,8 @@ def filters_for(
         radio = radio._replace(targets=received.echo.shape[-3])
         return physics.assumed_place(s, physics.closed_form_filters(radio, received, seen, weights[drops]))
 
-    parts = [some(slice(first, first + TOGETHER)) for first in range(0, max(len(offsets_hz), 1), TOGETHER)]
+    size = TOGETHER if s.subcarriers == 1 else max(1, TOGETHER // (4 * s.subcarriers))
+    parts = [some(slice(first, first + size)) for first in range(0, max(len(offsets_hz), 1), size)]
     return physics.Filters(*map(np.concatenate, zip(*parts, strict=True)))
 
 
