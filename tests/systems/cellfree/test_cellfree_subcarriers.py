@@ -107,9 +107,9 @@ def test_sinrs_are_those_of_a_simulated_ofdm_signal(settings):
 
 
 def test_what_leaks_adds_up_to_what_was_sent():
-    s = cf.Scenario.small().derived(subcarriers=32, fft_size=32, offset_range_hz=20e3, intercarrier=True)
+    s = cf.Scenario.small().derived(subcarriers=31, fft_size=32)
     offsets = np.random.default_rng(0).uniform(-14e3, 14e3, (4, s.aps))
-    leakage = physics.carrier_leakage(s.radio, offsets)
+    leakage = physics.carrier_leakage(s.radio._replace(subcarriers=32), offsets)
     np.testing.assert_allclose(np.sum(np.abs(leakage) ** 2, axis=-3), 1, rtol=1e-9)
     np.testing.assert_allclose(np.sum(np.abs(leakage) ** 2, axis=-4), 1, rtol=1e-9)
     own = leakage[..., np.arange(s.aps), np.arange(s.aps)]
@@ -223,9 +223,9 @@ def test_what_several_subcarriers_cannot_have_is_refused():
         ({"metric": "position"}, "metric must be 'rate' or 'sinr' with several subcarriers"),
         ({"target_error_m": 1.0}, "target_error_m must be 0 with several subcarriers"),
         ({"derotated": True}, "derotated must be False with several subcarriers"),
-        ({"subcarrier_step": 2000}, "fft_size must exceed the band"),
-        ({"symbol_time_s": 33e-6}, "symbol_time_s must leave room for the longest way in its prefix"),
-        ({"ap_radius_m": 1e4}, "symbol_time_s must leave room"),
+        ({"subcarrier_step": 2000}, "fft_size must be more than the band, 2001 points"),
+        ({"offset_range_hz": 16e3}, "offset_range_hz must be at most half of subcarrier_spacing_hz"),
+        ({"symbol_time_s": 33e-6}, "symbol_time_s must be at least 1/subcarrier_spacing_hz with several subcarriers"),
     ):
         with pytest.raises(ValueError, match=message):
             cf.Scenario(subcarriers=2, **settings)
@@ -235,6 +235,8 @@ def test_what_several_subcarriers_cannot_have_is_refused():
         cf.environment(s, r.known)
     with pytest.raises(ValueError, match="subcarriers must be 1 for the manifold algorithm"):
         cf.published_alternation(s, r.known)
+    with pytest.raises(ValueError, match="symbol_time_s must leave a prefix for the longest way"):
+        cf.draw(s.derived(ap_radius_m=1e4), jax.random.key(0), 1)
     with pytest.raises(ValueError, match="delay_s must be within the prefix"):
         cf.delayed(s, np.ones(3), [0, 1e-6, 3e-6])
     with pytest.raises(ValueError, match="delay_s must have shape"):

@@ -81,27 +81,6 @@ class Scenario(Config):
     offset_range_hz: float = parameter(
         500.0, "Largest difference F of two carriers", unit="Hz", source=_OURS, ge=0, le=1e12
     )
-    subcarriers: int = parameter(
-        1, "Subcarriers K, each with beams, powers and filters of its own", source="ours", ge=1, le=256
-    )
-    subcarrier_spacing_hz: float = parameter(
-        30e3, "Spacing of the OFDM grid, of several subcarriers: one over a symbol without its prefix", unit="Hz",
-        source="ours", ge=1e-3, le=1e12,
-    )  # fmt: skip
-    subcarrier_step: int = parameter(
-        1, "Points of the grid from one of several subcarriers to the next; what lies between is empty", source="ours",
-        ge=1, le=65_536,
-    )  # fmt: skip
-    fft_size: int = parameter(
-        1024, "Points of the OFDM grid, samples of a symbol without its prefix, of several subcarriers", source="ours",
-        ge=2, le=1_048_576,
-    )  # fmt: skip
-    intercarrier: bool = parameter(
-        True, "Whether carrier offsets make several subcarriers leak into each other, as they do", source="ours"
-    )
-    delay_spread_s: float = parameter(
-        1e-7, "Mean excess delay of drawn paths, of several subcarriers", unit="s", source="ours", ge=0, le=1e3
-    )
     derotated: bool = parameter(
         False, "Whether access points de-rotate to the users' carrier before combining", source="spec, section 9"
     )
@@ -174,6 +153,27 @@ class Scenario(Config):
 
     target_error_m: float = parameter(
         0.0, "Largest distance of the target from where it is assumed", unit="m", source="ours", ge=0, le=1e9
+    )
+    subcarriers: int = parameter(
+        1, "Subcarriers K, each with beams, powers and filters of its own", source="ours", ge=1, le=256
+    )
+    subcarrier_spacing_hz: float = parameter(
+        30e3, "Spacing of the OFDM grid, of several subcarriers: one over a symbol without its prefix", unit="Hz",
+        source="ours", ge=1e-3, le=1e12,
+    )  # fmt: skip
+    subcarrier_step: int = parameter(
+        1, "Points of the grid from one of several subcarriers to the next; what lies between is empty", source="ours",
+        ge=1, le=65_536,
+    )  # fmt: skip
+    fft_size: int = parameter(
+        1024, "Points of the OFDM grid, samples of a symbol without its prefix, of several subcarriers", source="ours",
+        ge=2, le=1_048_576,
+    )  # fmt: skip
+    intercarrier: bool = parameter(
+        True, "Whether carrier offsets make several subcarriers leak into each other, as they do", source="ours"
+    )
+    delay_spread_s: float = parameter(
+        1e-7, "Mean excess delay of drawn paths, of several subcarriers", unit="s", source="ours", ge=0, le=1e3
     )
 
     @classmethod
@@ -267,12 +267,12 @@ class Scenario(Config):
         return self.symbol_time_s - 1 / self.subcarrier_spacing_hz
 
     @property
-    def longest_way_m(self) -> float:
-        """Longest way of a wave: from a user, between access points, or by a target."""
+    def longest_way_s(self) -> float:
+        """Longest way of a wave over the speed of light: from a user, between access points, or by a target."""
         aps = self.aps_m[0]
         legs = np.linalg.norm(self.targets_m[:, None] - aps, axis=-1)
         apart = np.linalg.norm(aps[:, None] - aps, axis=-1)
-        return float(max(self.ap_radius_m + self.user_radius_m, apart.max(), 2 * legs.max()))
+        return float(max(self.ap_radius_m + self.user_radius_m, apart.max(), 2 * legs.max())) / SPEED_OF_LIGHT
 
     @property
     def xy(self) -> int:
@@ -312,13 +312,14 @@ class Scenario(Config):
         require(self.metric != "position", "metric", f"be 'rate' or 'sinr' {several}", repr(self.metric))
         require(not self.displaced, "target_error_m", f"be 0 {several}", self.target_error_m)
         require(not self.derotated, "derotated", f"be False {several}", self.derotated)
-        span = (self.subcarriers - 1) * self.subcarrier_step + self.offset_range_hz / self.subcarrier_spacing_hz
+        half = self.subcarrier_spacing_hz / 2
         require(
-            span < self.fft_size, "fft_size", "exceed the band and the offsets, in points of the grid",
-            f"{self.fft_size} <= {span:g}",
+            self.offset_range_hz <= half or not self.intercarrier, "offset_range_hz",
+            f"be at most half of subcarrier_spacing_hz, {half:g}, {several}", self.offset_range_hz,
         )  # fmt: skip
-        way = self.longest_way_m / SPEED_OF_LIGHT
+        span = (self.subcarriers - 1) * self.subcarrier_step + 1
+        require(span < self.fft_size, "fft_size", f"be more than the band, {span} points of the grid", self.fft_size)
         require(
-            self.prefix_s >= way, "symbol_time_s", "leave room for the longest way in its prefix, symbol_time_s - "
-            "1/subcarrier_spacing_hz", f"a prefix of {self.prefix_s:.3g} s for a way of {way:.3g} s",
+            self.prefix_s >= 0, "symbol_time_s", f"be at least 1/subcarrier_spacing_hz {several}", self.symbol_time_s,
+            "The rest is the prefix, within which paths may be late",
         )  # fmt: skip

@@ -87,12 +87,17 @@ def draw(scenario: Scenario, key: jax.Array, drops: int, first: int = 0) -> Real
     have, and the others those that delays make of them: of the way, and of users' and direct paths an excess,
     exponential with mean ``delay_spread_s`` within the prefix.
 
-    Raises: ValueError if drops is negative or more than fits into memory.
+    Raises: ValueError if drops is negative or more than fits into memory, or ways are longer than the prefix.
     """
     require_drops(drops, first)
     need, sizes = draw_bytes(scenario, drops)
     require_memory(need, **sizes)
     s = scenario
+    if s.subcarriers > 1:
+        require(
+            s.longest_way_s <= s.prefix_s, "symbol_time_s", "leave a prefix for the longest way, beyond "
+            "1/subcarrier_spacing_hz", f"{s.prefix_s:.3g} s for {s.longest_way_s:.3g} s", "Or lower ap_radius_m",
+        )  # fmt: skip
     raw = _raw(drop_keys(key, drops, first), s.aps, s.users, s.paths)
     place, up_gain, up_angle, gain, rx_angle, tx_angle, offsets = (np.asarray(x) for x in raw)
     geometry = _geometry(s, place)
