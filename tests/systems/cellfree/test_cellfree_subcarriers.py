@@ -214,6 +214,8 @@ def test_the_oracle_finds_what_a_dense_grid_finds():
     assert np.all(np.abs(calm.utility - d.worst_case_utility) > 1e-4)
     assert np.all(d.certificate.least_radar_sinr <= d.certificate.radar_sinr * (1 + 1e-9))
     assert np.all(d.worst_case_utility <= d.certificate.bound) and d.status_text == ["feasible"] * 2
+    ends = cf.worst_case_offset(s, r.known, d, d.receivers, "vertices")
+    assert np.all(ends.utility >= d.worst_case_utility - 1e-9)
     loud = replace(d, beams=1.1 * d.beams)
     assert cf.certify(s, r.known, loud).power_residual.min() > 0.2
 
