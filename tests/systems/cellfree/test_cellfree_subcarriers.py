@@ -116,11 +116,40 @@ def test_what_leaks_adds_up_to_what_was_sent():
     np.testing.assert_allclose(own, np.broadcast_to(np.eye(32)[..., None], own.shape), atol=1e-12)
 
 
-def test_a_flat_band_is_one_subcarrier_again_and_again():
-    s, r = drawn(2, targets=2, csi_error=0.02, **BAND | {"intercarrier": False})
+def test_a_mirrored_band_is_the_same_problem():
+    """Everything conjugate, frequencies and offsets reversed; two access points change places, for their codes."""
+    s, r = drawn(2, **BAND)
+    x, filters = any_design(s, 2)
+    offsets, known = np.random.default_rng(7).uniform(-2000, 2000, (2, s.aps)), r.known
+    there = replace(
+        known, uplink_gain=np.conj(known.uplink_gain[:, ::-1, :, ::-1]), uplink_cosine=-known.uplink_cosine[:, :, ::-1],
+        direct_gain=np.conj(known.direct_gain[:, ::-1, ::-1, ::-1]), target_cosine=-known.target_cosine[:, ::-1],
+        direct_rx_cosine=-known.direct_rx_cosine[:, ::-1, ::-1],
+        direct_tx_cosine=-known.direct_tx_cosine[:, ::-1, ::-1],
+        echo_gain=np.conj(known.echo_gain[:, ::-1, ::-1, ::-1]),
+    )  # fmt: skip
+    turned = cf.Design(x.tx_positions[:, ::-1], x.rx_positions[:, ::-1], np.conj(x.beams[:, ::-1, ::-1]),
+                       x.powers_w[:, ::-1])  # fmt: skip
+
+    def other(each):
+        parts = each.reshape(*each.shape[:-1], s.aps, s.rx_antennas)[:, ::-1, ..., ::-1, :]
+        return np.conj(parts.reshape(each.shape))
+
+    mirrored = cf.Receivers(other(filters.users), other(filters.radar))
+    one, two = cf.sinr(s, known, x, filters, offsets), cf.sinr(s, there, turned, mirrored, -offsets[:, ::-1])
+    np.testing.assert_allclose(two.users_by_subcarrier[:, ::-1], one.users_by_subcarrier, rtol=1e-9)
+    np.testing.assert_allclose(two.radar_by_subcarrier[:, ::-1], one.radar_by_subcarrier, rtol=1e-9)
+
+
+@pytest.mark.parametrize("settings", [{"targets": 2, "csi_error": 0.02}, {"movement": "plane"}])
+def test_a_flat_band_is_one_subcarrier_again_and_again(settings):
+    s, r = drawn(2, **settings, **BAND | {"intercarrier": False})
     flat, known = s.derived(subcarriers=1), cf.draw(s.derived(subcarriers=1), jax.random.key(0), 2).known
     again = {name: np.stack([getattr(known, name)] * 3, axis=1) for name in ("uplink_gain", "direct_gain", "echo_gain")}
     (one, _), rng = random_design(flat, 2), np.random.default_rng(2)
+    if s.planar:
+        places = {name: getattr(one, name) for name in ("tx_positions", "rx_positions")}
+        one = replace(one, **{name: np.stack([at, 0.3 * at**2], axis=-1) for name, at in places.items()})
     many = cf.Design(
         one.tx_positions, one.rx_positions, *(np.stack([a] * 3, axis=1) for a in (one.beams, one.powers_w))
     )
@@ -202,7 +231,7 @@ def test_closed_form_filters_are_the_best_and_compiled_ones_are_the_same():
 
 
 def test_the_oracle_finds_what_a_dense_grid_finds():
-    s, r = drawn(2, **BAND | {"subcarriers": 2, "subcarrier_step": 1})
+    s, r = drawn(2, csi_error=0.01, **BAND | {"subcarriers": 2, "subcarrier_step": 1})
     d = cf.leakage_beams(s, r.known)
     apart = np.linspace(-1, 1, 2001)[:, None] * np.array([0.5, -0.5]) * s.offset_range_hz
     filtered = physics.filtered_signals(s, checked(s, r.known), d, d.receivers)
@@ -214,6 +243,7 @@ def test_the_oracle_finds_what_a_dense_grid_finds():
     assert np.all(np.abs(calm.utility - d.worst_case_utility) > 1e-4)
     assert np.all(d.certificate.least_radar_sinr <= d.certificate.radar_sinr * (1 + 1e-9))
     assert np.all(d.worst_case_utility <= d.certificate.bound) and d.status_text == ["feasible"] * 2
+    assert np.all(cf.evaluate(s, r, d).utility >= d.worst_case_utility)  # the true errors and offsets are no worse
     ends = cf.worst_case_offset(s, r.known, d, d.receivers, "vertices")
     assert np.all(ends.utility >= d.worst_case_utility - 1e-9)
     loud = replace(d, beams=1.1 * d.beams)
