@@ -141,7 +141,7 @@ def test_a_mirrored_band_is_the_same_problem():
     np.testing.assert_allclose(two.radar_by_subcarrier[:, ::-1], one.radar_by_subcarrier, rtol=1e-9)
 
 
-@pytest.mark.parametrize("settings", [{"targets": 2, "csi_error": 0.02}, {"movement": "plane"}])
+@pytest.mark.parametrize("settings", [{"targets": 2, "csi_error": 0.02}, {"movement": "plane", "metric": "sinr"}])
 def test_a_flat_band_is_one_subcarrier_again_and_again(settings):
     s, r = drawn(2, **settings, **BAND | {"intercarrier": False})
     flat, known = s.derived(subcarriers=1), cf.draw(s.derived(subcarriers=1), jax.random.key(0), 2).known
@@ -273,6 +273,7 @@ def test_what_several_subcarriers_cannot_have_is_refused():
         cf.delayed(s, np.ones(3), [0, 1e-6, 3e-6])
     with pytest.raises(ValueError, match="delay_s must have shape"):
         cf.delayed(s, np.ones(3), 0.0)
+    assert cf.delayed(s.derived(subcarriers=1), np.ones((1, 3)), np.full((1, 3), 1.0)).shape == (1, 3)
     flat = cf.draw(s.derived(subcarriers=1), jax.random.key(0), 1).known
     with pytest.raises(ValueError, match="uplink_gain"):
         cf.leakage_beams(s, flat)

@@ -93,11 +93,6 @@ def draw(scenario: Scenario, key: jax.Array, drops: int, first: int = 0) -> Real
     need, sizes = draw_bytes(scenario, drops)
     require_memory(need, **sizes)
     s = scenario
-    if s.subcarriers > 1:
-        require(
-            s.longest_way_s <= s.prefix_s, "symbol_time_s", "leave a prefix for the longest way, beyond "
-            "1/subcarrier_spacing_hz", f"{s.prefix_s:.3g} s for {s.longest_way_s:.3g} s", "Or lower ap_radius_m",
-        )  # fmt: skip
     raw = _raw(drop_keys(key, drops, first), s.aps, s.users, s.paths)
     place, up_gain, up_angle, gain, rx_angle, tx_angle, offsets = (np.asarray(x) for x in raw)
     geometry = _geometry(s, place)
@@ -121,8 +116,8 @@ def draw(scenario: Scenario, key: jax.Array, drops: int, first: int = 0) -> Real
     uplink = np.sqrt(power_law(up_m, LINK_EXPONENT) / noise / s.paths)[..., None] * up_gain
     direct = np.sqrt(link / noise / s.paths)[..., None] * gain
     if s.subcarriers > 1:
-        late_up, late = _delays(s, key, drops, first, up_m, link_m)
-        uplink, direct = delayed(s, uplink, late_up), delayed(s, direct, late)
+        late = _delays(s, key, drops, first, up_m, link_m)
+        uplink, direct = delayed(s, uplink, late[0]), delayed(s, direct, late[1])
         echo = delayed(s, echo, (target_m[..., :, None] + target_m[..., None, :]) / SPEED_OF_LIGHT)
     known = Known(
         uplink_gain=uplink,
@@ -145,10 +140,14 @@ def delayed(scenario: Scenario, gain: ArrayLike, delay_s: ArrayLike) -> np.ndarr
 
         g exp(-j 2 pi k q spacing tau),     k = 0 .. K - 1, q the step
 
+    One subcarrier has no axis, and the gains as they are.
+
     Raises:  ValueError naming what is not a number, has another shape, or arrives after the prefix.
     """
     gains, late = numbers(gain, "gain", complex), numbers(delay_s, "delay_s")
     require(gains.shape == late.shape, "delay_s", f"have shape {gains.shape} like gain", late.shape)
+    if scenario.subcarriers == 1:
+        return gains
     least, most = float(late.min(initial=0.0)), float(late.max(initial=0.0))
     ends = scenario.prefix_s
     require(
@@ -162,16 +161,22 @@ def delayed(scenario: Scenario, gain: ArrayLike, delay_s: ArrayLike) -> np.ndarr
 def _delays(
     s: Scenario, key: jax.Array, drops: int, first: int, up_m: np.ndarray, link_m: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Delays of users' paths (drops, users, aps, paths) and of direct ones (drops, aps, aps, paths), in s."""
+    """Delays of users' paths (drops, users, aps, paths) and of direct ones (drops, aps, aps, paths), in s.
+
+    Raises: ValueError for ways, by the target ones too, that are longer than the prefix.
+    """
+    require(
+        s.longest_way_s <= s.prefix_s, "symbol_time_s", "leave a prefix for the longest way, beyond "
+        "1/subcarrier_spacing_hz", f"{s.prefix_s:.3g} s for {s.longest_way_s:.3g} s", "Or lower ap_radius_m",
+    )  # fmt: skip
     keys = drop_keys(jax.random.fold_in(key, DELAYS), drops, first)
-    return tuple(
-        _late(s, way_m[..., None] / SPEED_OF_LIGHT, np.asarray(raw))
-        for way_m, raw in zip((up_m, link_m), _uniform(keys, s.aps, s.users, s.paths), strict=True)
-    )  # type: ignore[return-value]
+    uplink, direct = _uniform(keys, s.aps, s.users, s.paths)
+    return _late(s, up_m, np.asarray(uplink)), _late(s, link_m, np.asarray(direct))
 
 
-def _late(s: Scenario, way_s: np.ndarray, uniform: np.ndarray) -> np.ndarray:
-    """The way and an excess, exponential where it ends within the prefix, by numbers in [0, 1)."""
+def _late(s: Scenario, way_m: np.ndarray, uniform: np.ndarray) -> np.ndarray:
+    """Delays (..., paths) of ways (...): the way and an excess, exponential within the prefix, by numbers in [0, 1)."""
+    way_s = way_m[..., None] / SPEED_OF_LIGHT
     room = np.maximum(s.prefix_s - way_s, 0.0)
     if s.delay_spread_s == 0:
         return np.broadcast_to(way_s, uniform.shape)
