@@ -109,7 +109,8 @@ def test_channels_of_another_kind_are_not_those_that_were_drawn(name, system, tm
     stored = subject(name, PLAIN[name], tmp_path).stored
     for parameter in system.scenery:
         other = {"scale": "physical", "direct_link": False, "kappa": 5.0, "reflection_users": 0, "paths": 2,
-                 "surface_paths": 2, "direct_loss_db": 3.0}.get(parameter)  # fmt: skip
+                 "surface_paths": 2, "direct_loss_db": 3.0, "subcarrier_step": 2,
+                 "fft_size": 2048}.get(parameter)  # fmt: skip
         was = stored.about["scenario"][parameter]
         described = stored.about["scenario"] | {parameter: 1.1 * was + 0.1 if other is None else other}
         key, drops = jax.random.key(stored.about["channels"]["seed"]), stored.about["channels"]["drawn"]

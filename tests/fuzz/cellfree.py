@@ -21,6 +21,7 @@ SHAPES: tuple[dict[str, Any], ...] = (
     {**SMALL, "metric": "rate", "derotated": False},
     {**TINY, "metric": "rate", "derotated": False},
     {**TINY, "metric": "sinr", "derotated": True},
+    {**TINY, "metric": "rate", "derotated": False, "target_error_m": 0.0, "subcarriers": 2},
 )
 
 GAINS = ("uplink_gain", "direct_gain", "echo_gain")
@@ -43,7 +44,9 @@ def bring(arrays: Arrays, rng: np.random.Generator) -> Arrays:
     elif kind == "endfire":
         found |= {name: np.sign(found[name]) for name in found if name.endswith("cosine")}
     else:
-        found |= {name: np.repeat(found[name][:, :1], found[name].shape[1], axis=1) for name in UPLINK}
+        for name, axis in (("uplink_gain", found["uplink_gain"].ndim - 3), ("uplink_cosine", 1)):
+            count = found[name].shape[axis]
+            found[name] = np.repeat(np.take(found[name], [0], axis=axis), count, axis=axis)
     return found
 
 
@@ -61,10 +64,12 @@ def _with(s: Any, case: Case, arrays: Arrays | None = None, **scenario: float) -
 
 
 def _users(s: Any, case: Case) -> Twin:
-    moved = {name: case.arrays[name][:, ::-1] for name in UPLINK}
+    axis = 1 if s.subcarriers == 1 else 2
+    moved = {"uplink_cosine": case.arrays["uplink_cosine"][:, ::-1]}
+    moved["uplink_gain"] = np.flip(case.arrays["uplink_gain"], axis=axis)
 
     def carry(d: Any) -> Any:
-        return replace(d, powers_w=d.powers_w[:, ::-1], user_filters=d.user_filters[:, ::-1])
+        return replace(d, powers_w=d.powers_w[..., ::-1], user_filters=d.user_filters[..., ::-1, :])
 
     return Twin("users reversed", _with(s, case, moved), carry)
 
@@ -103,7 +108,8 @@ def _power(s: Any, case: Case, rng: np.random.Generator) -> Twin:
 
 def _time(s: Any, case: Case, rng: np.random.Generator) -> Twin:
     k = 10.0 ** rng.uniform(-3, 3)
-    there = _with(s, case, symbol_time_s=s.symbol_time_s * k, offset_range_hz=s.offset_range_hz / k)
+    grid = {} if s.subcarriers == 1 else {"subcarrier_spacing_hz": s.subcarrier_spacing_hz / k}
+    there = _with(s, case, symbol_time_s=s.symbol_time_s * k, offset_range_hz=s.offset_range_hz / k, **grid)
     return Twin(f"seconds times {k:.3g}", there, lambda d: d)
 
 

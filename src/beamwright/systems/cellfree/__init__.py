@@ -40,6 +40,7 @@ from beamwright.systems.cellfree.scene import (
     Scorecard,
     Sinr,
     WorstCase,
+    delayed,
     draw,
 )
 from beamwright.systems.cellfree.system import METHODS, SYSTEM
@@ -66,6 +67,7 @@ __all__ = [
     "WorstCase",
     "certify",
     "conjugate_beams",
+    "delayed",
     "design_by_policy",
     "draw",
     "environment",

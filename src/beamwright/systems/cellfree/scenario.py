@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import model_validator
 
 from beamwright.arrays import require_room
-from beamwright.core import Config, dbm_to_w, parameter, ranges, require
+from beamwright.core import SPEED_OF_LIGHT, Config, dbm_to_w, parameter, ranges, require
 from beamwright.core.fields import Numbers
 from beamwright.numerics import Values
 
@@ -38,21 +38,26 @@ class Radio(NamedTuple):
     uncertain: bool
     planar: bool
     displaced: bool
+    subcarriers: int
+    mixed: bool
+    subcarrier_step: int
+    fft_size: int
     symbol_time_s: Values
     sensing_weight: Values
     csi_error: Values
     position_prior_m: Values
     offset_range_hz: Values
+    subcarrier_spacing_hz: Values
 
     @property
     def shape(self) -> tuple[Values, ...]:
         """The entries that a program is compiled for."""
-        return self[:11]
+        return self[:15]
 
     @property
     def numbers(self) -> tuple[Values, ...]:
         """The entries that a program may get as arrays."""
-        return self[11:]
+        return self[15:]
 
     @property
     def codes(self) -> np.ndarray:
@@ -149,6 +154,27 @@ class Scenario(Config):
     target_error_m: float = parameter(
         0.0, "Largest distance of the target from where it is assumed", unit="m", source="ours", ge=0, le=1e9
     )
+    subcarriers: int = parameter(
+        1, "Subcarriers K, each with beams, powers and filters of its own", source="ours", ge=1, le=256
+    )
+    subcarrier_spacing_hz: float = parameter(
+        30e3, "Spacing of the OFDM grid, of several subcarriers: one over a symbol without its prefix", unit="Hz",
+        source="ours", ge=1e-3, le=1e12,
+    )  # fmt: skip
+    subcarrier_step: int = parameter(
+        1, "Points of the grid from one of several subcarriers to the next; what lies between is empty", source="ours",
+        ge=1, le=65_536,
+    )  # fmt: skip
+    fft_size: int = parameter(
+        1024, "Points of the OFDM grid, samples of a symbol without its prefix, of several subcarriers", source="ours",
+        ge=2, le=1_048_576,
+    )  # fmt: skip
+    intercarrier: bool = parameter(
+        True, "Whether carrier offsets make several subcarriers leak into each other, as they do", source="ours"
+    )
+    delay_spread_s: float = parameter(
+        1e-7, "Mean excess delay of drawn paths, of several subcarriers", unit="s", source="ours", ge=0, le=1e3
+    )
 
     @classmethod
     def paper(cls) -> Self:
@@ -226,6 +252,29 @@ class Scenario(Config):
         return self.target_error_m > 0
 
     @property
+    def mixed(self) -> bool:
+        """Whether subcarriers leak into each other."""
+        return self.subcarriers > 1 and self.intercarrier
+
+    @property
+    def frequencies_hz(self) -> np.ndarray:
+        """(subcarriers,) over that of the first."""
+        return self.subcarrier_step * self.subcarrier_spacing_hz * np.arange(self.subcarriers)
+
+    @property
+    def prefix_s(self) -> float:
+        """Length of a symbol's prefix, within which delays do not disturb the next symbol."""
+        return self.symbol_time_s - 1 / self.subcarrier_spacing_hz
+
+    @property
+    def longest_way_s(self) -> float:
+        """Longest way of a wave over the speed of light: from a user, between access points, or by a target."""
+        aps = self.aps_m[0]
+        legs = np.linalg.norm(self.targets_m[:, None] - aps, axis=-1)
+        apart = np.linalg.norm(aps[:, None] - aps, axis=-1)
+        return float(max(self.ap_radius_m + self.user_radius_m, apart.max(), 2 * legs.max())) / SPEED_OF_LIGHT
+
+    @property
     def xy(self) -> int:
         """Coordinates of a place of antennas: two in a plane, one on a line."""
         return 2 if self.planar else 1
@@ -253,4 +302,24 @@ class Scenario(Config):
         for name in ("tx_antennas", "rx_antennas"):
             where = f"half_region_wavelengths ({name})"
             require_room(getattr(self, name), *self.region_wavelengths, self.spacing_wavelengths, where)
+        if self.subcarriers > 1:
+            self._require_band()
         return self
+
+    def _require_band(self) -> None:
+        """What several subcarriers ask for. Raises ValueError naming the parameter."""
+        several = "with several subcarriers"
+        require(self.metric != "position", "metric", f"be 'rate' or 'sinr' {several}", repr(self.metric))
+        require(not self.displaced, "target_error_m", f"be 0 {several}", self.target_error_m)
+        require(not self.derotated, "derotated", f"be False {several}", self.derotated)
+        half = self.subcarrier_spacing_hz / 2
+        require(
+            self.offset_range_hz <= half or not self.intercarrier, "offset_range_hz",
+            f"be at most half of subcarrier_spacing_hz, {half:g}, {several}", self.offset_range_hz,
+        )  # fmt: skip
+        span = (self.subcarriers - 1) * self.subcarrier_step + 1
+        require(span < self.fft_size, "fft_size", f"be more than the band, {span} points of the grid", self.fft_size)
+        require(
+            self.prefix_s >= 0, "symbol_time_s", f"be at least 1/subcarrier_spacing_hz {several}", self.symbol_time_s,
+            "The rest is the prefix, within which paths may be late",
+        )  # fmt: skip

@@ -17,7 +17,7 @@ POINTS = 32
 def draw_bytes(s: Scenario, drops: int) -> tuple[float, dict[str, int]]:
     """Bytes of gains and angles of all paths; and what they depend on."""
     links = s.users * s.aps + 2 * s.aps**2
-    return 2.0 * COMPLEX * drops * s.paths * links, _sizes(s, drops) | {"paths": s.paths}
+    return (1.0 + s.subcarriers) * COMPLEX * drops * s.paths * links, _sizes(s, drops) | {"paths": s.paths}
 
 
 def design_bytes(s: Scenario, known: object, options: Mapping[str, object]) -> tuple[float, dict[str, int]]:
@@ -25,14 +25,18 @@ def design_bytes(s: Scenario, known: object, options: Mapping[str, object]) -> t
     and, once for all drops, waves of all scenarios and what filters make of those of the worst-case search. Of a target
     that may be elsewhere filters and echoes of every place that the certificate tries."""
     known = getattr(known, "known", known)
-    drops, starts = leading(getattr(known, "echo_gain", ()), 3 + (s.targets > 1)), max(1, whole(options, "starts", 1))
+    axes, band = 3 + (s.targets > 1) + (s.subcarriers > 1), s.subcarriers
+    drops, starts = leading(getattr(known, "echo_gain", ()), axes), max(1, whole(options, "starts", 1))
     a, u, m = s.aps, s.users, s.rx_antennas
     paths = COMPLEX * s.paths * (u * a + 2 * a**2)
     vectors = REAL * a * (3 * s.tx_antennas + m + u)
     filters = COMPLEX * (u * a * m + s.snapshots * a * m) * 2 + COMPLEX * s.targets * (a * m) ** 2
+    leaks = (band**2 if s.mixed else band - 1) * a**2 * (u + s.targets**2)
+    paths, vectors, filters = band * paths, band * vectors, band * filters + COMPLEX * leaks
     filters += COMPLEX * PLACES * (2 * (a * m) ** 2 + a**2 * (u + m)) if s.displaced else 0
     scenarios = 1 + len(offset_vertices(a))
     waves = s.snapshots * (2 * COMPLEX * scenarios * a**2 + REAL * 2 * POINTS * a * (u + s.targets**2))
+    waves += COMPLEX * POINTS * leaks + (COMPLEX * scenarios * s.snapshots * band * a * m if band > 1 else 0)
     need = drops * (starts * (paths + vectors) + filters) + (waves if drops else 0)
     sizes = _sizes(s, drops) | {"starts": starts, "snapshots": s.snapshots}
     width = whole(options, "width", 0)
@@ -47,4 +51,5 @@ def design_bytes(s: Scenario, known: object, options: Mapping[str, object]) -> t
 
 
 def _sizes(s: Scenario, drops: int) -> dict[str, int]:
-    return {"drops": drops, "aps": s.aps, "users": s.users} | ({"targets": s.targets} if s.targets > 1 else {})
+    more = {"targets": s.targets, "subcarriers": s.subcarriers}
+    return {"drops": drops, "aps": s.aps, "users": s.users} | {name: size for name, size in more.items() if size > 1}

@@ -1,7 +1,9 @@
 """Records of paths, filters, designs, certificates and scorecards: arrays that lead with drops.
 
 Axes: ``drops users targets aps antennas paths``; with one target, arrays of the radar have no axis of targets. In a
-link's arrays entry [a, b] leads from access point b to a. Every gain is an amplitude over the standard deviation of the
+link's arrays entry [a, b] leads from access point b to a. Of several subcarriers gains, beams, powers and filters have
+an axis ``subcarriers`` after ``drops``; an SINR or a power without it is that of the band (spec cellfree, section 3).
+Every gain is an amplitude over the standard deviation of the
 noise, so noise has power one; positions are in wavelengths.
 """
 
@@ -41,7 +43,8 @@ class Known(ArrayRecord):
     """Paths of every link: from ``draw``, from measurements, or from a ray tracer."""
 
     uplink_gain: np.ndarray
-    """(drops, users, aps, paths) complex."""
+    """(drops, users, aps, paths) complex; of several subcarriers (drops, subcarriers, users, aps, paths), and so all
+    gains: delays are phases of them, see ``cellfree.delayed``."""
     uplink_cosine: np.ndarray
     """(drops, users, aps, paths) of the angle between path and axis at the access point; of antennas in a plane with an
     axis ``xy``, here and below: the parts of the path's unit vector along the axis and along its left normal."""
@@ -69,8 +72,10 @@ class Known(ArrayRecord):
     @property
     def echoes(self) -> tuple[np.ndarray, np.ndarray]:
         """``echo_gain`` and ``target_cosine`` with their axis of targets, also where there is one."""
-        one = self.echo_gain.ndim == 3
-        return (self.echo_gain[:, None], self.target_cosine[:, None]) if one else (self.echo_gain, self.target_cosine)
+        band = self.uplink_gain.ndim - 4  # drops users aps paths
+        if self.echo_gain.ndim > 3 + band:
+            return self.echo_gain, self.target_cosine
+        return np.expand_dims(self.echo_gain, 1 + band), self.target_cosine[:, None]
 
 
 @dataclass(frozen=True)
@@ -96,6 +101,10 @@ class Sinr(ArrayRecord):
     position_bound_m: np.ndarray | None = None
     """(drops,) error of the target's position that no unbiased estimate without a prior undercuts, with metric
     position; of several targets (drops, targets)."""
+    users_by_subcarrier: np.ndarray | None = None
+    """(drops, subcarriers, users), of several subcarriers."""
+    radar_by_subcarrier: np.ndarray | None = None
+    """(drops, subcarriers), of several subcarriers; of several targets (drops, subcarriers, targets)."""
 
 
 class Finder(IntEnum):
@@ -154,7 +163,7 @@ class Certificate(StatusRecord):
     """(drops,) what a radar that says nothing would leave: fixed arrays, equal user powers. Antennas that move for the
     users alone would leave more, which takes a search: no yardstick of a certificate."""
     radiated_w: np.ndarray
-    """(drops, aps)."""
+    """(drops, aps), of several subcarriers their mean."""
     power_residual: Residual
     """(drops,) largest relative excess of a power budget; negative powers count."""
     layout_residual: Residual

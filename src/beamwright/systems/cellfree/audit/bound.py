@@ -18,12 +18,15 @@ def utility_bound(scenario: Scenario, known: Known) -> np.ndarray:
         gamma_t <= S N M sum_a P_a |kappa_taa|^2
 
     and powers filled over the users (rates), or given to the strongest (SINRs). A position bound by these SINRs at
-    every access point, antennas as far apart across its line of sight as the region is wide.
+    every access point, antennas as far apart across its line of sight as the region is wide. Of several subcarriers
+    every one is taken for the loudest, over which powers are best spread evenly.
     """
     known = known_of(known, Known)
     reach = scenario.rx_antennas * np.sum(np.sum(np.abs(known.uplink_gain), axis=-1) ** 2, axis=-1)
     reach = reach * (1 - scenario.csi_error) ** 2
-    own = np.abs(np.diagonal(known.echoes[0], axis1=2, axis2=3)) ** 2
+    own = np.abs(np.diagonal(known.echoes[0], axis1=-2, axis2=-1)) ** 2
+    if scenario.subcarriers > 1:
+        reach, own = reach.max(axis=1), own.max(axis=1)
     local = scenario.snapshots * scenario.tx_antennas * scenario.rx_antennas * own * scenario.ap_powers_w
     radar = local.sum(axis=-1).min(axis=1)  # of the target that can be seen least
     if scenario.metric == "rate":

@@ -43,8 +43,10 @@ def certify(scenario: Scenario, known: Known, design: Design) -> Certificate:
     required = np.zeros(drops) if design.required_radar_sinr is None else np.asarray(design.required_radar_sinr)
     seen = physics.weakest(least.radar)
     shortfall = np.maximum(0, 1 - np.divide(seen, required, out=np.ones(drops), where=required > 0))
-    radiated = np.sum(square_modulus(point.beams), axis=-1)
-    power, layout = _power_residual(s, radiated, point.powers), _layout_residual(s, point)
+    radiated, spent = np.sum(square_modulus(point.beams), axis=-1), point.powers.sum(axis=-1)
+    if s.subcarriers > 1:  # budgets are of means
+        radiated, spent = radiated.mean(axis=1), spent.mean(axis=1)
+    power, layout = _power_residual(s, radiated, spent), _layout_residual(s, point)
     sound = (power <= SOUND) & (layout <= SOUND) & np.isfinite(worst_utility)
     return Certificate(
         worst_case_utility=worst_utility,
@@ -94,7 +96,9 @@ def _least_sinrs(s: Scenario, filtered: physics.FilteredSignals) -> physics.Sinr
     first = physics.FIRST_USER
     users = [there(first + u).users[:, u] for u in range(s.users)]
     targets = [there(first + s.users + t).radar[:, t] for t in range(s.targets)]
-    return physics.Sinrs(np.stack(users, axis=1) if users else filtered.floor, np.stack(targets, axis=1))
+    return physics.Sinrs(
+        np.stack(users, axis=1) if users else np.zeros((len(filtered.floor), 0)), np.stack(targets, axis=1)
+    )
 
 
 def silence_utility(s: Scenario, known: Known) -> np.ndarray:
@@ -106,11 +110,13 @@ def silence_utility(s: Scenario, known: Known) -> np.ndarray:
     return physics.utility(s.radio, _sinrs(s, physics.apply_filters(s.radio, received, filters), none))
 
 
-def _power_residual(s: Scenario, radiated: np.ndarray, powers: np.ndarray) -> np.ndarray:
+def _power_residual(s: Scenario, radiated: np.ndarray, spent: np.ndarray) -> np.ndarray:
+    """Largest relative excess of powers (drops, aps) and (drops,); negative ones of users are refused before."""
+
     def excess(spent: np.ndarray, budgets: np.ndarray) -> np.ndarray:
         return np.maximum(spent - budgets, 0) / np.where(budgets > 0, budgets, 1.0)
 
-    users = excess(powers.sum(axis=-1), np.asarray(s.user_power_w))
+    users = excess(spent, np.asarray(s.user_power_w))
     return np.maximum(excess(radiated, s.ap_powers_w).max(axis=-1), users)
 
 

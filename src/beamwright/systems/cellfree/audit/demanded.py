@@ -9,14 +9,18 @@ from beamwright.systems.cellfree.scene import Design, Known, Scenario, checked
 
 FIXED = ("fixed-array", "fixed-array-sca")
 BOUND = dict.fromkeys(("robust", "fixed-array", "non-robust"), ("radar_sinr_db", "full_power"))
+_GRID = ("subcarrier_spacing_hz", "subcarrier_step", "fft_size")
 SCENERY = (
     "paths", "noise_dbm", "self_interference_db", "inter_ap_extra_db", "radar_cross_section", "wavelength_m",
-    "ap_radius_m", "user_radius_m", "target_range_m", "target_azimuth_deg",
+    "ap_radius_m", "user_radius_m", "target_range_m", "target_azimuth_deg", "delay_spread_s", *_GRID,
 )  # fmt: skip
 
 
 def scenery_read(scenario: Scenario) -> tuple[str, ...]:
-    """Parameters of the circle and the target that a position bound, or a target that may be elsewhere, is seen by."""
+    """Parameters of the circle and the target that a position bound, or a target that may be elsewhere, is seen by; of
+    the grid, by which subcarriers leak into each other."""
+    if scenario.mixed:
+        return _GRID
     if scenario.metric != "position" and not scenario.displaced:
         return ()
     return "wavelength_m", "ap_radius_m", "target_range_m", "target_azimuth_deg"

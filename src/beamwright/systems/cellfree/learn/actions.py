@@ -41,11 +41,12 @@ class Site(NamedTuple):
 
 
 def site_of(s: Scenario) -> Site:
-    """Limits of a scenario. Raises ValueError for antennas in a plane, of which an action cannot speak."""
+    """Limits of a scenario. Raises ValueError for what an action cannot speak of: a plane, several subcarriers, ..."""
     require(
         not s.planar, "movement", "be 'line' for agents", repr(s.movement), "The optimiser moves antennas in a plane"
     )
     require(not s.displaced, "target_error_m", "be 0 for agents", s.target_error_m, "The optimiser designs for it")
+    require(s.subcarriers == 1, "subcarriers", "be 1 for agents", s.subcarriers, "The optimiser designs for several")
     tx, rx = (layouts[0] for layouts in physics.fixed_layouts(s, 1))
     return Site(
         s.offset_range_hz, s.ap_powers_w, s.user_power_w, s.half_region_wavelengths, s.spacing_wavelengths, tx, rx

@@ -45,9 +45,15 @@ class Variant(NamedTuple):
 
 def by_manifold(s: Scenario, filtered: physics.FilteredSignals, **options: float) -> WorstCase:
     """Least J(u(f)) over all rounds, of a batch; options are those of ``Variant``."""
+    require_one_subcarrier(s)
     function, drops = _compiled(s.radio, _variant(**options)), len(filtered.echo)
     value, offsets = in_tiles(function, TILE, *filtered, np.full(drops, s.offset_range_hz), counted=True)
     return WorstCase(value, s.offset_range_hz * offsets, np.full(drops, int(Finder.SEARCH)), np.ones(drops, int))
+
+
+def require_one_subcarrier(s: Scenario) -> None:
+    """Phasors of their own do not say what subcarriers leak into each other. Raises ValueError."""
+    require(s.subcarriers == 1, "subcarriers", "be 1 for the manifold algorithm", s.subcarriers, "The oracle takes any")
 
 
 def _variant(**options: float) -> Variant:
@@ -165,6 +171,7 @@ def relaxed_worst_case(
     """
     require(relaxation in ("pairs", "phasors"), "relaxation", "be 'pairs' or 'phasors'", repr(relaxation))
     require(not scenario.derotated, "scenario", "not be derotated", scenario.derotated)
+    require_one_subcarrier(scenario)
     known = checked(scenario, known)
     filtered = physics.filtered_signals(scenario, known, x, r)
     function = _relaxed(scenario.radio, relaxation)

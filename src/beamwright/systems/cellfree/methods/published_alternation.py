@@ -8,6 +8,7 @@ import numpy as np
 from beamwright.core import USUAL, Config, guarded, parameter, ranges, require
 from beamwright.systems.cellfree import physics
 from beamwright.systems.cellfree.methods.certified import certified_design
+from beamwright.systems.cellfree.methods.manifold import require_one_subcarrier
 from beamwright.systems.cellfree.methods.worst_offsets import worst_case_offset
 from beamwright.systems.cellfree.scene import Design, Known, Scenario, checked, design_bytes
 from beamwright.systems.cellfree.solve import Options, multistart
@@ -57,6 +58,8 @@ def published_alternation(
     Raises:  ValueError naming the argument.
     """
     require(adversary in ("manifold", "oracle"), "adversary", "be 'manifold' or 'oracle'", repr(adversary))
+    if adversary == "manifold":
+        require_one_subcarrier(scenario)
     known = checked(scenario, known)
     design = _design_for(scenario, known, np.zeros((len(known.echo_gain), scenario.aps)), starts, steps, seed)
     trace = [_worth(scenario, known, design, np.zeros((len(known.echo_gain), scenario.aps)))]

@@ -47,6 +47,7 @@ def fixed_array_sca(scenario: Scenario, known: Known, rounds: int = USUAL) -> De
     require(rounds >= 1, "rounds", "be >= 1", rounds)
     require(scenario.metric == "rate", "metric", "be 'rate' for convex programs", repr(scenario.metric))
     require(not scenario.displaced, "target_error_m", "be 0 for convex programs", scenario.target_error_m)
+    require(scenario.subcarriers == 1, "subcarriers", "be 1 for convex programs", scenario.subcarriers)
     known = checked(scenario, known)
     start = physics.fixed_point(scenario, known, "leakage")
     ended = [

@@ -43,6 +43,7 @@ from beamwright.systems.cellfree.physics.scenario_set import (
     offset_scenarios,
     scenario_sinrs,
 )
+from beamwright.systems.cellfree.physics.subcarriers import carrier_leakage
 from beamwright.systems.cellfree.physics.worst_case import (
     FAST,
     FIRST_USER,
@@ -74,11 +75,12 @@ from beamwright.systems.cellfree.physics.yardsticks import (
 __all__ = [
     "DENSE_RINGS", "FAST", "FIRST_USER", "RADAR", "RINGS", "SLOW", "UTILITY", "YARDSTICKS", "Effort", "FilteredSignals",
     "Filters", "OffsetPhases", "OffsetScenarios", "Paths", "Point", "Ranks", "ReceivedSignals", "Sinrs", "WorstOffsets",
-    "apply_filters", "assumed_place", "candidates", "canonical_ranks", "closed_form_filters", "code_correlation",
-    "conjugate_beam", "dense_effort", "effort_for", "filtered_signals", "filters_of", "find_worst_offsets",
-    "find_worst_offsets_of_drops", "fixed_layouts", "fixed_point", "largest_overlap", "leakage_beam", "looks",
-    "offset_phases", "offset_scenarios", "on_line", "paths_of", "placed_paths", "point_of", "position_bits",
-    "position_bounds", "positions_of", "radar_sinr", "received_signals", "receivers", "receivers_of", "robust_filters",
-    "sample_places", "scenario_offsets", "scenario_sinrs", "signals_at_places", "sinr", "sinr_at_place", "sinrs",
-    "sinrs_by_offset", "towards_targets", "utilities", "utility", "utility_at", "weakest", "yardstick",
+    "apply_filters", "assumed_place", "candidates", "canonical_ranks", "carrier_leakage", "closed_form_filters",
+    "code_correlation", "conjugate_beam", "dense_effort", "effort_for", "filtered_signals", "filters_of",
+    "find_worst_offsets", "find_worst_offsets_of_drops", "fixed_layouts", "fixed_point", "largest_overlap",
+    "leakage_beam", "looks", "offset_phases", "offset_scenarios", "on_line", "paths_of", "placed_paths",
+    "point_of", "position_bits", "position_bounds", "positions_of", "radar_sinr", "received_signals", "receivers",
+    "receivers_of", "robust_filters", "sample_places", "scenario_offsets", "scenario_sinrs", "signals_at_places",
+    "sinr", "sinr_at_place", "sinrs", "sinrs_by_offset", "towards_targets", "utilities", "utility", "utility_at",
+    "weakest", "yardstick",
 ]  # fmt: skip

@@ -50,7 +50,7 @@ def sinr(
     """SINRs of users and radar and the utility, at offsets (drops, aps) or (aps,) for all drops.
 
     Args:    errors (drops, users, aps * rx antennas) of the users' channels, over the largest that ``csi_error`` allows
-             (norm 1); default: for every SINR those that are worst for it.
+             (norm 1); default: for every SINR those that are worst for it; of several subcarriers with their axis.
     Raises:  ValueError naming the argument.
     Source: spec cellfree, section 3.
     """
@@ -73,7 +73,11 @@ def figures(s: Scenario, filtered: model.FilteredSignals, offsets_hz: np.ndarray
     phases = model.offset_phases(s.radio, offsets_hz)
     at = model.sinrs(s.radio, filtered, phases)
     bound = position_bounds(s, filtered, phases)
-    return Sinr(at.users, squeezed(s, at.radar), model.utility(s.radio, at), bound)
+    each = model.sinrs_by_subcarrier(s.radio, filtered, phases) if s.subcarriers > 1 else None
+    return Sinr(
+        at.users, squeezed(s, at.radar), model.utility(s.radio, at), bound,
+        None if each is None else each.users, None if each is None else squeezed(s, each.radar, axis=2),
+    )  # fmt: skip
 
 
 def position_bounds(s: Scenario, filtered: model.FilteredSignals, phases: model.OffsetPhases) -> np.ndarray | None:
@@ -113,7 +117,8 @@ def filtered_by(
     """Signals after filters, with errors of the channels that are given, or the worst."""
     if errors is None:
         return model.apply_filters(s.radio, received, filters)
-    shape = len(received.echo), s.users, s.aps * s.rx_antennas
+    band = (s.subcarriers,) if s.subcarriers > 1 else ()
+    shape = (len(received.echo), *band, s.users, s.aps * s.rx_antennas)
     require(errors.shape == shape, "errors", f"have shape {shape}", errors.shape)
     size = model.error_sizes(s.radio, received.uplink)[..., None, None]
     true = received._replace(uplink=received.uplink + size * errors.reshape(received.uplink.shape))
@@ -122,18 +127,19 @@ def filtered_by(
 
 def filters_of(s: Scenario, known: Known, r: Receivers) -> model.Filters:
     """Filters by access point. Raises ValueError naming the filter."""
-    drops, size = len(known.echo_gain), s.aps * s.rx_antennas
-    users = as_array(r.users, "users", "drops users filter", complex, drops=drops, users=s.users, filter=size)
-    axes = "drops filter" if s.targets == 1 else "drops targets filter"
-    radar = as_array(r.radar, "radar", axes, complex, drops=drops, targets=s.targets, filter=size)
-    shape = s.aps, s.rx_antennas
-    return model.Filters(users.reshape(drops, s.users, *shape), radar.reshape(drops, s.targets, *shape))
+    sizes = {"drops": len(known.echo_gain), "subcarriers": s.subcarriers, "filter": s.aps * s.rx_antennas}
+    lead, band = ("drops subcarriers", 2) if s.subcarriers > 1 else ("drops", 1)
+    users = as_array(r.users, "users", f"{lead} users filter", complex, **sizes, users=s.users)
+    axes = f"{lead} filter" if s.targets == 1 else f"{lead} targets filter"
+    radar = as_array(r.radar, "radar", axes, complex, **sizes, targets=s.targets)
+    batch, shape = users.shape[:band], (s.aps, s.rx_antennas)
+    return model.Filters(users.reshape(*batch, s.users, *shape), radar.reshape(*batch, s.targets, *shape))
 
 
 def receivers_of(s: Scenario, filters: model.Filters) -> Receivers:
     """Filters over all antennas of all access points."""
     users, radar = (each.reshape(*each.shape[:-2], each.shape[-2] * each.shape[-1]) for each in filters)
-    return Receivers(users, squeezed(s, radar))
+    return Receivers(users, squeezed(s, radar, axis=users.ndim - 2))
 
 
 def paths_of(known: Known) -> model.Paths:
@@ -142,7 +148,7 @@ def paths_of(known: Known) -> model.Paths:
     given = model.Paths(*(getattr(known, name) for name in model.Paths._fields))
     sight = np.zeros((len(echo_gain), 0)) if known.sight is None else known.sight
     given = given._replace(echo_gain=echo_gain, target_cosine=target_cosine, sight=sight)
-    if known.uplink_cosine.ndim == known.uplink_gain.ndim:
+    if known.uplink_cosine.ndim == 4:  # drops users aps paths, on a line
         return given
     return given._replace(**{name: as_plane(getattr(given, name)) for name in given._fields if "cosine" in name})
 
@@ -163,17 +169,19 @@ def point_of(s: Scenario, known: Known, x: Design) -> model.Point:
     Raises: ValueError naming the array.
     """
     drops, place = len(known.echo_gain), " xy" if s.planar else ""
+    band = " subcarriers" if s.subcarriers > 1 else ""
     axes = {
         "tx_positions": (f"drops aps tx_antennas{place}", float),
         "rx_positions": (f"drops aps rx_antennas{place}", float),
-        "beams": ("drops aps tx_antennas", complex), "powers_w": ("drops users", float),
+        "beams": (f"drops{band} aps tx_antennas", complex), "powers_w": (f"drops{band} users", float),
     }  # fmt: skip
     values = []
     for name, (names, kind) in axes.items():
         array = plain_array(getattr(x, name), name)
         array = array[None] if array.ndim == len(names.split()) - 1 else array
         sizes = {"drops": drops, "aps": s.aps, "users": s.users, "tx_antennas": s.tx_antennas, "xy": s.xy}
-        array = as_array(array, name, names, kind, **sizes, rx_antennas=s.rx_antennas)
+        sizes |= {"rx_antennas": s.rx_antennas, "subcarriers": s.subcarriers}
+        array = as_array(array, name, names, kind, **sizes)
         values.append(as_plane(array) if names.endswith("xy") else array)
     require(bool(np.all(values[3] >= 0)), "powers_w", "be >= 0", values[3].min(initial=0))
     return model.Point(*values)

@@ -33,6 +33,10 @@ What phases the echoes have there nobody knows, so they count with those that ar
     gamma_k    with  (|z_k^H i_r| + sqrt(S) sum_{a != b} rho_ab |z_ka^H e_kab|)^2
 
 i and i_r with no echoes, rho_ab here the largest modulus of a code correlation within the range of offsets.
+
+Several subcarriers are an axis before all others but the batch's: channels, beams, powers and filters have it,
+positions and codes do not. Offsets make the beams of subcarrier l heard on k, V^k_ab = sum_l C_kl(f_b - f_a) V^l_ab, so
+that amplitudes behind filters have two such axes, [k, l]. ``sinrs`` are those of the whole band.
 """
 
 from types import ModuleType
@@ -42,6 +46,7 @@ import numpy as np
 
 from beamwright.channels import arriving, departing, steering
 from beamwright.numerics import Values, namespace, square_modulus
+from beamwright.systems.cellfree.physics.subcarriers import carrier_leakage, over_band
 from beamwright.systems.cellfree.scenario import Radio
 from beamwright.uncertainty import offset_phasors
 
@@ -52,7 +57,8 @@ OVERLAPS = 65
 
 
 class Paths(NamedTuple):
-    """The arrays of ``Known`` that channels are made of, in its order; in a plane cosines are directions, complex."""
+    """The arrays of ``Known`` that channels are made of, in its order; in a plane cosines are directions, complex. Of
+    several subcarriers gains have an axis of them, cosines do not."""
 
     uplink_gain: Values
     uplink_cosine: Values
@@ -66,7 +72,7 @@ class Paths(NamedTuple):
 
 
 class Point(NamedTuple):
-    """Positions, beams and powers of a design."""
+    """Positions, beams and powers of a design; of several subcarriers beams and powers have an axis of them."""
 
     tx: Values
     """(..., aps, tx antennas) wavelengths; in a plane complex, here and below."""
@@ -103,6 +109,8 @@ class ReceivedSignals(NamedTuple):
 def received_signals(paths: Paths, x: Point, displaced: bool = False) -> ReceivedSignals:
     """Signals at the receive antennas, given paths, positions, beams and powers; of a target, or of its places."""
     xp = namespace(x.tx)
+    if x.beams.ndim > x.tx.ndim:
+        paths, x = _for_every_subcarrier(paths, x)
     sent = departing(x.tx[..., None, :, :], paths.direct_tx_cosine, x.beams[..., None, :, :])
     direct = arriving(x.rx[..., :, None, :], paths.direct_rx_cosine, paths.direct_gain * sent)
     cosine, targets = paths.target_cosine[..., None], paths.target_cosine.shape[-2]
@@ -129,6 +137,16 @@ def received_signals(paths: Paths, x: Point, displaced: bool = False) -> Receive
     )
 
 
+def _for_every_subcarrier(paths: Paths, x: Point) -> tuple[Paths, Point]:
+    """Directions and positions with an axis for the subcarriers, which all have the same."""
+    return paths._replace(
+        uplink_cosine=paths.uplink_cosine[..., None, :, :, :],
+        direct_rx_cosine=paths.direct_rx_cosine[..., None, :, :, :],
+        direct_tx_cosine=paths.direct_tx_cosine[..., None, :, :, :],
+        target_cosine=paths.target_cosine[..., None, :, :],
+    ), x._replace(tx=x.tx[..., None, :, :], rx=x.rx[..., None, :, :])
+
+
 def looks(paths: Paths, rx: Values) -> Values:
     """g_ta = sqrt(2) 2 pi std(x_a) sight_ta, x_a the places of a's receive antennas across its line of sight.
 
@@ -151,6 +169,8 @@ class OffsetPhases(NamedTuple):
     """(..., snapshots, aps a, aps b)."""
     rho: Values
     """(..., aps a, aps b)."""
+    leakage: Values | None = None
+    """C (..., subcarriers k, subcarriers l, aps a, aps b) where subcarriers leak into each other."""
 
 
 def offset_phases(s: Radio, offsets_hz: Values) -> OffsetPhases:
@@ -159,7 +179,11 @@ def offset_phases(s: Radio, offsets_hz: Values) -> OffsetPhases:
     turn, codes = offset_phasors(offsets_hz, s.snapshots, s.symbol_time_s), xp.asarray(s.codes)
     sent = (codes * turn)[..., None, :]
     waves = sent * xp.conj(turn)[..., None]
-    return OffsetPhases(xp.broadcast_to(sent, waves.shape) if s.derotated else waves, code_correlation(s, waves))
+    return OffsetPhases(
+        xp.broadcast_to(sent, waves.shape) if s.derotated else waves,
+        code_correlation(s, waves),
+        carrier_leakage(s, offsets_hz) if s.mixed else None,
+    )
 
 
 def code_correlation(s: Radio, waves: Values) -> Values:
@@ -178,10 +202,11 @@ class Filters(NamedTuple):
 
 
 class FilteredSignals(NamedTuple):
-    """Signals after the receive filters: amplitudes that offsets still turn, and powers that they do not change."""
+    """Signals after the receive filters: amplitudes that offsets still turn, and powers that they do not change; of
+    several subcarriers all of them have an axis of these before those below."""
 
     leaks: Values
-    """u_ua^H V_ab, (..., users, aps, aps)."""
+    """u_ua^H V_ab, (..., users, aps, aps); [k, l] of subcarriers that leak into each other, here and below."""
     clutter: Values
     """z_ta^H V'_tjab, (..., targets, targets, aps, aps)."""
     signal: Values
@@ -223,9 +248,14 @@ def apply_filters(s: Radio, received: ReceivedSignals, filters: Filters) -> Filt
     if s.metric == "position":
         echo_at = s.snapshots * square_modulus(xp.sum(z * received.echo, axis=-1))
         floor_at = _floor_at(s, received, z, radar_at)
+    at_users, at_radar = u, z[..., None, :, :]
+    beams, clutter = received.beams, received.clutter
+    if s.mixed:  # behind the filter of every subcarrier what every other one sends
+        at_users, at_radar = u[..., None, :, :, :], at_radar[..., None, :, :, :, :]
+        beams, clutter = beams[..., None, :, :, :, :], clutter[..., None, :, :, :, :, :, :]
     return FilteredSignals(
-        leaks=xp.einsum("...uam,...abm->...uab", u, received.beams),
-        clutter=xp.einsum("...am,...abm->...ab", z[..., None, :, :], received.clutter),
+        leaks=xp.einsum("...uam,...abm->...uab", at_users, beams),
+        clutter=xp.einsum("...am,...abm->...ab", at_radar, clutter),
         signal=xp.sum(own * power, axis=-1),
         floor=xp.sum((1 - own) * power, axis=-1) + xp.sum(square_modulus(u), axis=(-2, -1)),
         echo=s.snapshots * square_modulus(xp.sum(z * received.echo, axis=(-2, -1))),
@@ -320,7 +350,27 @@ class Sinrs(NamedTuple):
 
 
 def sinrs(s: Radio, filtered: FilteredSignals, phases: OffsetPhases) -> Sinrs:
-    """SINRs at offsets; the batch axes of both arguments broadcast."""
+    """SINRs at offsets; the batch axes of both arguments broadcast. Of several subcarriers those of the whole band."""
+    if s.subcarriers == 1:
+        return sinrs_of_each(s, filtered, phases)
+    users, radar, _ = sinrs_by_subcarrier(s, filtered, phases)
+    return Sinrs(over_band(s, users), over_band(s, radar))
+
+
+def sinrs_by_subcarrier(s: Radio, filtered: FilteredSignals, phases: OffsetPhases) -> Sinrs:
+    """SINRs (..., subcarriers, users) and (..., subcarriers, targets) at offsets."""
+    xp = namespace(filtered.floor)
+    if phases.leakage is not None:
+        filtered = filtered._replace(
+            leaks=xp.sum(phases.leakage[..., None, :, :] * filtered.leaks, axis=-4),
+            clutter=xp.sum(phases.leakage[..., None, None, :, :] * filtered.clutter, axis=-5),
+        )
+    every = OffsetPhases(phases.waves[..., None, :, :, :], phases.rho[..., None, :, :])
+    return sinrs_of_each(s, filtered, every)
+
+
+def sinrs_of_each(s: Radio, filtered: FilteredSignals, phases: OffsetPhases) -> Sinrs:
+    """SINRs at offsets, of one subcarrier or of every one by itself."""
     xp = namespace(filtered.floor)
     pairs = s.aps**2
     leaks = filtered.leaks.reshape(*filtered.leaks.shape[:-2], pairs)

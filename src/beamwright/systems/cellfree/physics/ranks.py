@@ -34,10 +34,11 @@ def canonical_ranks(known: Known) -> Ranks:
     Order of access points, users, targets and paths, phases, mirrored arrays and the unit of power change nothing.
     Equals in all of these powers keep the order of their indices; ``known`` is checked.
     """
-    every = square_modulus(known.echoes[0])  # (drops, targets, aps a, aps b)
-    own = np.diagonal(every, axis1=2, axis2=3)
-    uplink = np.sum(square_modulus(known.uplink_gain), axis=-1)  # (drops, users, aps)
-    link = np.sum(square_modulus(known.direct_gain), axis=-1)  # (drops, aps a, aps b)
+    every, uplink, link = map(square_modulus, (known.echoes[0], known.uplink_gain, known.direct_gain))
+    if uplink.ndim > 4:  # over all subcarriers
+        every, uplink, link = (power.sum(axis=1) for power in (every, uplink, link))
+    own = np.diagonal(every, axis1=2, axis2=3)  # of (drops, targets, aps a, aps b)
+    uplink, link = np.sum(uplink, axis=-1), np.sum(link, axis=-1)  # (drops, users, aps), (drops, aps a, aps b)
     strongest = np.sort(uplink, axis=2)[..., ::-1]  # every user's, without the index of the access point
     return Ranks(
         _ranked(own.sum(axis=1), uplink.sum(axis=1), link.sum(axis=2), link.sum(axis=1)),

@@ -5,6 +5,8 @@ snapshots, and I the interference in every scenario and snapshot, a column each:
 
     few access points    R = sum_bd C_abcd V_ab V_cd^H      scenarios A^4 products, which are read from memory
     many                 R = I diag(w) I^T                  4 (A M)^2 scenarios S products, in a core's cache
+
+Several subcarriers have the second, each with what the others leak into it in every scenario.
 """
 
 from typing import NamedTuple
@@ -40,7 +42,7 @@ class OffsetScenarios(NamedTuple):
     coherence: Values | None
     """(1/S) sum_s waves[s, a, b] conj(waves[s, c, d]), (..., scenarios, aps, aps, aps, aps); None for many aps."""
     columns: Values | None
-    """waves as (..., aps a, parts * aps b, scenarios * snapshots), real; None for few aps."""
+    """waves as (..., aps a, parts * aps b, scenarios * snapshots), real; None for few aps, and several subcarriers."""
 
 
 def is_coherent(s: Radio) -> bool:
@@ -52,6 +54,8 @@ def offset_scenarios(s: Radio, offsets_hz: Values) -> OffsetScenarios:
     """What filters need of offsets (..., scenarios, aps)."""
     xp = namespace(offsets_hz)
     phases, aps = offset_phases(s, offsets_hz), s.aps
+    if s.subcarriers > 1:
+        return OffsetScenarios(phases, None, None)
     flat = phases.waves.reshape(*phases.waves.shape[:-2], aps * aps)
     if is_coherent(s):
         mean = xp.swapaxes(flat, -1, -2) @ xp.conj(flat) / s.snapshots
@@ -88,6 +92,8 @@ def _mean_interference(s: Radio, beams: Values, scenarios: OffsetScenarios, weig
     xp = namespace(beams)
     *batch, aps, _, antennas = beams.shape
     size = aps * antennas
+    if s.subcarriers > 1:
+        return _interference_of_band(s, beams, scenarios.phases, weights)
     if scenarios.columns is not None:
         each = xp.repeat(weights / s.snapshots, s.snapshots, axis=-1)
         return _covariance(s, _interference(beams, scenarios.columns), each)
@@ -96,9 +102,45 @@ def _mean_interference(s: Radio, beams: Values, scenarios: OffsetScenarios, weig
     return xp.einsum("...amcd,...cdn->...amcn", half, xp.conj(beams)).reshape(*batch, size, size)
 
 
+def _interference_of_band(s: Radio, beams: Values, phases: OffsetPhases, weights: Values) -> Values:
+    """R (..., subcarriers, n, n) of V (..., subcarriers, aps a, aps b, rx antennas)."""
+    xp = namespace(beams)
+    if phases.leakage is None:
+        heard = xp.einsum("...jsab,...kabm->...kajsm", phases.waves, beams)
+    else:
+        mixed = xp.einsum("...jklab,...labm->...kjabm", phases.leakage, beams)
+        heard = xp.einsum("...jsab,...kjabm->...kajsm", phases.waves, mixed)
+    columns = _real_columns(heard.reshape(*heard.shape[:-3], -1, heard.shape[-1]))
+    each = xp.repeat(weights / s.snapshots, s.snapshots, axis=-1)
+    return _covariance(s, columns, xp.broadcast_to(each[..., None, :], (*columns.shape[:-2], columns.shape[-1])))
+
+
+def _real_columns(signals: Values) -> Values:
+    """(..., aps * parts * rx antennas, columns) of signals (..., aps, columns, rx antennas)."""
+    xp = namespace(signals)
+    parts = xp.swapaxes(xp.stack([signals.real, signals.imag], axis=-3), -1, -2)
+    return parts.reshape(*parts.shape[:-4], -1, parts.shape[-1])
+
+
+def _clutter_of_band(s: Radio, clutter: Values, phases: OffsetPhases, weights: Values) -> Values:
+    """The same of the radar (..., subcarriers, targets, n, n), of V' (..., subcarriers, targets, targets, aps a, aps b,
+    rx antennas)."""
+    xp = namespace(clutter)
+    if phases.leakage is None:
+        each = xp.einsum("...jab,...ktpabm->...ktpajm", phases.rho, clutter)
+    else:
+        rho = phases.rho[..., None, None, :, :] * phases.leakage
+        each = xp.einsum("...jklab,...ltpabm->...ktpajm", rho, clutter)
+    columns = _real_columns(each)
+    weights = xp.broadcast_to(s.snapshots * weights[..., None, None, None, :], (*columns.shape[:-2], columns.shape[-1]))
+    return xp.sum(_covariance(s, columns, weights), axis=-3)
+
+
 def _mean_clutter(s: Radio, clutter: Values, scenarios: OffsetScenarios, weights: Values) -> Values:
     """sum_jk w_k i_j i_j^H (..., targets, n, n) of V' (..., targets, targets j, aps a, aps b, rx antennas)."""
     xp = namespace(clutter)
+    if s.subcarriers > 1:
+        return _clutter_of_band(s, clutter, scenarios.phases, weights)
     rho, size = scenarios.phases.rho[..., None, None, :, :, :], s.aps * s.rx_antennas
     weights = xp.broadcast_to(weights[..., None, None, :], (*clutter.shape[:-3], weights.shape[-1])) * s.snapshots
     each = xp.einsum("...kab,...abm->...kam", rho, clutter)
@@ -185,6 +227,8 @@ def _solved(users: Values, radar: Values, h: Values, echo: Values) -> Values:
     if xp is np:
         found = solve_above(users, 1.0, np.swapaxes(h, -1, -2)), solve_above(radar, 1.0, echo[..., None])[..., 0]
         return np.concatenate([np.swapaxes(found[0], -1, -2), found[1]], axis=-2)
+    if h.ndim > 2:
+        return _solved_band(users, radar, h, echo)
     signals = xp.concatenate([h, echo]).T
     lanes = [users, *radar]  # of one instance
     matrices = xp.stack(lanes, axis=-1) + xp.eye(len(users))[..., None]
@@ -193,11 +237,24 @@ def _solved(users: Values, radar: Values, h: Values, echo: Values) -> Values:
     return xp.concatenate([solution[:, : len(h), 0], xp.stack(sought, axis=1)], axis=1).T
 
 
+def _solved_band(users: Values, radar: Values, h: Values, echo: Values) -> Values:
+    """The same of one instance with several subcarriers, which all its arrays lead with."""
+    xp = namespace(h)
+    (count, heard, size), targets = h.shape, echo.shape[1]
+    signals = xp.moveaxis(xp.concatenate([h, echo], axis=1), (0, 1, 2), (2, 1, 0))  # (size, users + targets, band)
+    matrices = xp.concatenate([users[:, None], radar], axis=1).reshape(-1, size, size)
+    matrices = xp.moveaxis(matrices, 0, -1) + xp.eye(size)[..., None]
+    solution = solve_positive(matrices, xp.repeat(signals, 1 + targets, axis=-1), 0.5)
+    solution = solution.reshape(size, heard + targets, count, 1 + targets)
+    sought = [solution[:, heard + t, None, :, 1 + t] for t in range(targets)]
+    return xp.concatenate([solution[:, :heard, :, 0], *sought], axis=1).T
+
+
 def scenario_sinrs(s: Radio, received: ReceivedSignals, filters: Filters, scenarios: OffsetScenarios) -> Sinrs:
     """SINRs of one design in every scenario: users (scenarios, users), radar (scenarios,)."""
     xp = namespace(received.beams)
     filtered = apply_filters(s, received, filters)
-    if scenarios.columns is None:
+    if scenarios.columns is None:  # few access points, or several subcarriers
         return sinrs(s, filtered, scenarios.phases)
     u = xp.stack([filters.users.real, filters.users.imag], axis=-2)  # (users, aps, parts, rx antennas)
     turned = xp.stack([-filters.users.imag, filters.users.real], axis=-2)

@@ -140,9 +140,13 @@ def _in_chunks(values: Callable[[Array], Array], points: Array) -> Array:
 
 def _ranks(filtered: model.FilteredSignals) -> Array:
     """Rank of every access point by what is heard of and at it over the noise: candidates belong to no index."""
-    users = square_modulus(filtered.leaks) / jnp.maximum(filtered.floor, 1e-300)[:, None, None]
-    radar = square_modulus(filtered.clutter).sum(axis=1) / jnp.maximum(filtered.radar_floor, 1e-300)[:, None, None]
-    power = users.sum(axis=0) + radar.sum(axis=0)
+    leaks, clutter = square_modulus(filtered.leaks), square_modulus(filtered.clutter).sum(axis=-3)
+    while leaks.ndim > filtered.floor.ndim + 2:  # from every subcarrier
+        leaks, clutter = leaks.sum(axis=-4), clutter.sum(axis=-4)
+    users = leaks / jnp.maximum(filtered.floor, 1e-300)[..., None, None]
+    radar = clutter / jnp.maximum(filtered.radar_floor, 1e-300)[..., None, None]
+    power = users.sum(axis=-3) + radar.sum(axis=-3)
+    power = power.sum(axis=0) if power.ndim > 2 else power
     return jnp.argsort(jnp.argsort(-(power.sum(axis=0) + power.sum(axis=1))))
 
 
@@ -174,6 +178,8 @@ def sinrs_by_offset(s: Radio, filtered: model.FilteredSignals, range_hz: Array) 
 
     sum_ab q_ab x_b e_b conj(e_a) = sum_a conj(e_a) t_a with t = Q (x e) for all snapshots, users and the radar at once.
     """
+    if s.subcarriers > 1:
+        return lambda offsets: model.sinrs(s, filtered, model.offset_phases(s, range_hz * offsets.T))
     users, aps = filtered.leaks.shape[0], s.aps
     every = jnp.concatenate([filtered.leaks, filtered.clutter.reshape(-1, aps, aps)])
     receivers = len(every)

@@ -16,6 +16,8 @@ from beamwright.uncertainty import ALL_VERTICES_UP_TO
 
 LEAKAGE = 100.0
 """zeta of the leakage beam, in units of the noise."""
+TOGETHER = 64
+"""Drops over subcarriers whose waves in all scenarios are in memory at once."""
 YARDSTICKS = ("silence", "conjugate", "leakage")
 """No beams; beams matched to the targets; beams that spare the receivers."""
 
@@ -40,17 +42,22 @@ def towards_targets(paths: model.Paths, tx: Values) -> Values:
 
 
 def conjugate_beam(s: Scenario, paths: model.Paths, tx: np.ndarray) -> np.ndarray:
-    """Unit beams (drops, aps, antennas) matched to the targets."""
+    """Unit beams (drops, aps, antennas) matched to the targets, with an axis of several subcarriers, all alike."""
     beams = towards_targets(paths, tx)
     alone = paths.target_cosine.shape[-2] == 1
-    return beams / (np.sqrt(s.tx_antennas) if alone else np.linalg.norm(beams, axis=-1, keepdims=True))
+    beams = beams / (np.sqrt(s.tx_antennas) if alone else np.linalg.norm(beams, axis=-1, keepdims=True))
+    return beams if s.subcarriers == 1 else np.repeat(beams[:, None], s.subcarriers, axis=1)
 
 
 def leakage_beam(s: Scenario, paths: model.Paths, tx: np.ndarray, rx: np.ndarray) -> np.ndarray:
     """Unit beams that light the targets and leak little into any receive array: (sum_b D_ba^H D_ba + zeta I)^-1 g_T.
 
-    D is what an access point at full power does to the receive arrays, so that zeta is in units of the noise.
+    D is what an access point at full power does to the receive arrays, so that zeta is in units of the noise. Of
+    several subcarriers one beam for each, (drops, subcarriers, aps, antennas).
     """
+    if paths.direct_gain.ndim > 4:
+        each = (paths._replace(direct_gain=gain) for gain in np.moveaxis(paths.direct_gain, 1, 0))
+        return np.stack([leakage_beam(s, one, tx, rx) for one in each], axis=1)
     links = field_response(
         rx[:, :, None], tx[:, None], paths.direct_gain, paths.direct_rx_cosine, paths.direct_tx_cosine
     )  # (drops, rx ap, tx ap, rx antennas, tx antennas)
@@ -62,9 +69,10 @@ def leakage_beam(s: Scenario, paths: model.Paths, tx: np.ndarray, rx: np.ndarray
 def fixed_point(s: Scenario, known: Known, beams: str) -> model.Point:
     """Fixed arrays, the beams of a yardstick, and equal user powers; ``known`` is checked."""
     paths, (tx, rx) = paths_of(known), fixed_layouts(s, len(known.echo_gain))
-    powers = np.full((len(tx), s.users), s.user_power_w / max(s.users, 1))
+    band = (s.subcarriers,) if s.subcarriers > 1 else ()
+    powers = np.full((len(tx), *band, s.users), s.user_power_w / max(s.users, 1))
     if beams == "silence":
-        return model.Point(tx, rx, np.zeros(tx.shape, complex), powers)
+        return model.Point(tx, rx, np.zeros((len(tx), *band, *tx.shape[1:]), complex), powers)
     directions = conjugate_beam(s, paths, tx) if beams == "conjugate" else leakage_beam(s, paths, tx, rx)
     return model.Point(tx, rx, np.sqrt(s.ap_powers_w)[:, None] * directions, powers)
 
@@ -93,11 +101,18 @@ def robust_filters(s: Scenario, known: Known, point: model.Point) -> model.Filte
     """
     offsets, paths = scenario_offsets(s, known), placed_paths(s, paths_of(known), sample_places(s, RINGS))
     received = model.received_signals(paths, point, s.displaced)
-    radio = s.radio._replace(targets=received.echo.shape[1])
+    radio = s.radio._replace(targets=received.echo.shape[-3])
     weights, drops = np.full(offsets.shape[1], 1 / offsets.shape[1]), len(offsets)
     if s.aps <= ALL_VERTICES_UP_TO or not drops:
         shared = offset_scenarios(radio, offsets[0] if drops else offsets)
-        return assumed_place(s, closed_form_filters(radio, received, shared, weights))
+        together = drops if s.subcarriers == 1 else max(1, TOGETHER // s.subcarriers)
+        parts = [
+            closed_form_filters(
+                radio, model.ReceivedSignals(*(a[first : first + together] for a in received)), shared, weights
+            )
+            for first in range(0, max(drops, 1), max(together, 1))
+        ]
+        return assumed_place(s, model.Filters(*map(np.concatenate, zip(*parts, strict=True))))
     each = [
         closed_form_filters(
             radio, model.ReceivedSignals(*(a[d] for a in received)), offset_scenarios(radio, offsets[d]), weights

@@ -43,13 +43,14 @@ class Frame:
     def entered(self, point: physics.Point) -> physics.Point:
         """A person's point in this frame."""
         tx, rx, beams = self._turned(point)
-        powers = np.take_along_axis(point.powers, self.order, axis=1)
+        powers = np.take_along_axis(point.powers, _beside(self.order, point.powers), axis=-1)
         return physics.Point(tx, rx, _over(beams, np.sqrt(self.ap_powers_w)[:, None]), _over(powers, self.user_power_w))
 
     def restored(self, point: physics.Point) -> physics.Point:
         """A point of this frame as the person who asked sees it."""
         tx, rx, beams = self._turned(point)
-        powers = np.take_along_axis(point.powers, np.argsort(self.order, axis=1), axis=1)
+        back = _beside(np.argsort(self.order, axis=1), point.powers)
+        powers = np.take_along_axis(point.powers, back, axis=-1)
         return physics.Point(tx, rx, beams * np.sqrt(self.ap_powers_w)[:, None], powers * self.user_power_w)
 
     def _turned(self, point: physics.Point) -> tuple[np.ndarray, ...]:
@@ -57,7 +58,7 @@ class Frame:
         layouts = (np.where(turn, _mirrored(at[..., ::-1], -1.0), at) for at in (point.tx, point.rx))
         if np.iscomplexobj(point.tx):
             layouts = (np.where(self.flipped[..., None], np.conj(at), at) for at in layouts)
-        return *layouts, np.where(turn, point.beams[..., ::-1], point.beams)
+        return *layouts, np.where(_beside(turn, point.beams), point.beams[..., ::-1], point.beams)
 
 
 def frame_of(s: Scenario, known: Known, assumed: np.ndarray | None = None) -> Frame:
@@ -70,13 +71,13 @@ def frame_of(s: Scenario, known: Known, assumed: np.ndarray | None = None) -> Fr
     given = physics.placed_paths(s, physics.paths_of(known), physics.sample_places(s, physics.RINGS))
     if s.displaced:  # one target, whose places keep their order
         targets = np.tile(np.arange(given.echo_gain.shape[1])[:, None], (len(order), 1, 1))
-    echo = np.take_along_axis(given.echo_gain, targets[..., None], axis=1)
+    echo = np.take_along_axis(given.echo_gain, _beside(targets[..., None], given.echo_gain), axis=-3)
     cosine = np.take_along_axis(given.target_cosine, targets, axis=1)
     mirrored, flipped = cosine[:, 0].real < 0, cosine[:, 0].imag < 0
     sign, side = np.where(mirrored, -1.0, 1.0), np.where(flipped, -1.0, 1.0)
     users = order[:, :, None, None]
     uplink, up = _sorted(
-        np.take_along_axis(given.uplink_gain, users, axis=1),
+        np.take_along_axis(given.uplink_gain, _beside(users, given.uplink_gain), axis=-3),
         _mirrored(
             np.take_along_axis(given.uplink_cosine, users, axis=1), sign[:, None, :, None], side[:, None, :, None]
         ),
@@ -86,12 +87,14 @@ def frame_of(s: Scenario, known: Known, assumed: np.ndarray | None = None) -> Fr
         _mirrored(given.direct_rx_cosine, sign[:, :, None, None], side[:, :, None, None]),
         _mirrored(given.direct_tx_cosine, sign[:, None, :, None], side[:, None, :, None]),
     )
-    phase, loudest = _phase(direct.reshape(len(direct), -1)), np.sqrt(s.ap_powers_w)
-    own = _phase(uplink.reshape(*order.shape, s.aps * uplink.shape[-1]))
+    first = (0,) if s.subcarriers > 1 else ()  # whose phases are those of all: others turn with the delays
+    phase, loudest = _phase(direct[:, *first].reshape(len(direct), -1)), np.sqrt(s.ap_powers_w)
+    own = _phase(uplink[:, *first].reshape(*order.shape, s.aps * uplink.shape[-1]))[..., None, None]
+    phase = phase.reshape(-1, *(1,) * (direct.ndim - 1))
     paths = physics.Paths(
-        uplink_gain=np.sqrt(s.user_power_w) * uplink / own[..., None, None],
-        uplink_cosine=up, direct_gain=loudest[:, None] * direct / phase[:, None, None, None], direct_rx_cosine=rx,
-        direct_tx_cosine=tx, echo_gain=loudest * echo / phase[:, None, None, None],
+        uplink_gain=np.sqrt(s.user_power_w) * uplink / _beside(own, uplink),
+        uplink_cosine=up, direct_gain=loudest[:, None] * direct / phase, direct_rx_cosine=rx,
+        direct_tx_cosine=tx, echo_gain=loudest * echo / phase,
         target_cosine=_mirrored(cosine, sign[:, None], side[:, None]),
         sight=given.sight if given.sight.ndim == 2 else np.take_along_axis(given.sight, targets[..., None], axis=1),
     )  # fmt: skip
@@ -108,8 +111,15 @@ def _mirrored(places: np.ndarray, sign: np.ndarray | float, side: np.ndarray | f
 
 def _sorted(gain: np.ndarray, *others: np.ndarray) -> list[np.ndarray]:
     """Gains (..., paths) from the strongest to the weakest path, and what belongs to them."""
-    order = np.argsort(-_rounded(np.abs(gain)), axis=-1, kind="stable")
-    return [np.take_along_axis(each, order, axis=-1) for each in (gain, *others)]
+    size = np.abs(gain)
+    size = np.sqrt(np.mean(size**2, axis=1)) if gain.ndim > 4 else size  # over all subcarriers
+    order = np.argsort(-_rounded(size), axis=-1, kind="stable")
+    return [np.take_along_axis(each, _beside(order, each), axis=-1) for each in (gain, *others)]
+
+
+def _beside(values: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Values (drops, ...) with an axis for the subcarriers where the others have one more."""
+    return values[:, None] if others.ndim > values.ndim else values
 
 
 def _phase(gains: np.ndarray) -> np.ndarray:

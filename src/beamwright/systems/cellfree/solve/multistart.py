@@ -133,10 +133,11 @@ def filters_for(
         paths = physics.placed_paths(s, physics.paths_of(known.take(drops)), physics.sample_places(s, physics.RINGS))
         received, radio = physics.received_signals(paths, at, s.displaced), s.radio
         seen = physics.offset_scenarios(radio, offsets_hz[drops])
-        radio = radio._replace(targets=received.echo.shape[1])
+        radio = radio._replace(targets=received.echo.shape[-3])
         return physics.assumed_place(s, physics.closed_form_filters(radio, received, seen, weights[drops]))
 
-    parts = [some(slice(first, first + TOGETHER)) for first in range(0, max(len(offsets_hz), 1), TOGETHER)]
+    size = TOGETHER if s.subcarriers == 1 else max(1, TOGETHER // (4 * s.subcarriers))
+    parts = [some(slice(first, first + size)) for first in range(0, max(len(offsets_hz), 1), size)]
     return physics.Filters(*map(np.concatenate, zip(*parts, strict=True)))
 
 
@@ -215,7 +216,9 @@ def _next(pool: _Pool, results: SearchResult, number: int) -> _Pool:
     Of those that fell silent the best one goes on: they are all alike, and would crowd out what is not ready yet.
     """
     kept = -(-pool.x.shape[1] // KEPT)
-    silent = np.all(np.sum(np.abs(results.point.beams) ** 2, axis=-1) < WHISPER, axis=-1)
+    radiated = np.sum(np.abs(results.point.beams) ** 2, axis=-1)
+    radiated = radiated.mean(axis=2) if radiated.ndim > 3 else radiated  # of several subcarriers
+    silent = np.all(radiated < WHISPER, axis=-1)
     quiet = np.where(silent, results.merit, -np.inf)
     spared = silent & (np.arange(silent.shape[1]) != quiet.argmax(axis=1)[:, None])
     order = np.argsort(np.where(spared, np.inf, -results.merit), axis=1, kind="stable")[:, :kept]

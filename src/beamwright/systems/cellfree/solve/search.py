@@ -114,8 +114,8 @@ class VariableSizes(NamedTuple):
 def variable_sizes(s: Radio, users: int) -> VariableSizes:
     """Numbers of variables of a search."""
     return VariableSizes(
-        beams=2 * s.aps * s.tx_antennas, shares=s.aps, tx=s.aps * layout_size(s, s.tx_antennas),
-        rx=s.aps * layout_size(s, s.rx_antennas), users=users + 1, weights=len(scenarios(s)),
+        beams=2 * s.subcarriers * s.aps * s.tx_antennas, shares=s.aps, tx=s.aps * layout_size(s, s.tx_antennas),
+        rx=s.aps * layout_size(s, s.rx_antennas), users=s.subcarriers * users + 1, weights=len(scenarios(s)),
     )  # fmt: skip
 
 
@@ -126,8 +126,8 @@ def scenarios(s: Radio) -> np.ndarray:
 
 def search(s: Scenario, lanes: Lane) -> SearchResult:
     """One run of every lane."""
-    radio = s.radio._replace(targets=lanes.paths.echo_gain.shape[1])
-    compiled = _compiled(radio.shape, lanes.paths.uplink_gain.shape[1], physics.effort_for(s))
+    radio = s.radio._replace(targets=lanes.paths.echo_gain.shape[-3])
+    compiled = _compiled(radio.shape, lanes.paths.uplink_gain.shape[-3], physics.effort_for(s))
     return in_tiles(compiled, TILE, *lanes.paths, *lanes.run, *lanes[2:], counted=True)
 
 
@@ -148,11 +148,16 @@ def decode(s: Radio, lane: Lane, x: Array, users: int, last: bool = False) -> tu
     beams, shares, tx, rx, powers, weights = jnp.split(x, variable_sizes(s, users).ends[:-1])
     places = (decoded_layout(s, part.reshape(s.aps, -1), lane.reach, lane.spacing, last) for part in (tx, rx))
     at_tx, at_rx = (jnp.where(lane.movable, at, fixed) for at, fixed in zip(places, (lane.tx, lane.rx), strict=True))
-    real, imag = beams.reshape(2, s.aps, s.tx_antennas)
+    band = (s.subcarriers,) if s.subcarriers > 1 else ()
+    real, imag = beams.reshape(2, *band, s.aps, s.tx_antennas)
     size = jnp.sqrt(jnp.sum(real**2 + imag**2, axis=-1) + 1e-30)
+    shared = nn.softmax(powers)[:-1]
+    if band:  # one budget for all subcarriers, of which powers have the mean
+        size = jnp.sqrt(jnp.mean(size**2, axis=0))
+        shared = s.subcarriers * shared.reshape(*band, users)
     share = jnp.where(lane.full_power, 1.0, jnp.sin(shares))
     scale = (share / size)[:, None]
-    return physics.Point(at_tx, at_rx, scale * (real + 1j * imag), nn.softmax(powers)[:-1]), nn.softmax(weights)
+    return physics.Point(at_tx, at_rx, scale * (real + 1j * imag), shared), nn.softmax(weights)
 
 
 def _search(s: Radio, users: int, lane: Lane, effort: physics.Effort) -> SearchResult:
@@ -175,7 +180,11 @@ def _search(s: Radio, users: int, lane: Lane, effort: physics.Effort) -> SearchR
     filtered, (point, weights) = physics.apply_filters(s, *heard(x, True)), decode(s, lane, x, users, True)
     worst = physics.find_worst_offsets(s, filtered, lane.range_hz, effort)
     radar = physics.sinrs(s, filtered, physics.offset_phases(s, lane.range_hz * worst.offsets)).radar
-    least = jnp.minimum(physics.weakest(radar), jnp.min(physics.radar_sinr(s, filtered, seen.phases.rho)))
+    if s.subcarriers > 1:
+        others = physics.sinrs(s, filtered, seen.phases).radar
+    else:
+        others = physics.radar_sinr(s, filtered, seen.phases.rho)
+    least = jnp.minimum(physics.weakest(radar), jnp.min(others))
     merit = worst.utility - PENALTY * _radar_deficit(lane.radar_log, least)
     if s.planar:
         merit = jnp.where(_keeps_apart(lane, point), merit, -jnp.inf)

@@ -48,7 +48,7 @@ def starting_vectors(
 
     Layouts are random where antennas move. Drop number i draws from fold_in(key(seed), i).
     """
-    drops, users = frame.order.shape
+    drops = len(frame.order)
     raw = _random(numbered_keys(root_key(seed), numbers), starts, s.aps, s.tx_antennas, s.rx_antennas)
     ranked = (np.take_along_axis(x, frame.aps[:, None, :, None], axis=2) for x in raw)
     tx_logits, rx_logits, noise = ranked
@@ -65,9 +65,9 @@ def starting_vectors(
             logits = [encoded_layout(s, one) for one in (tx, rx)]
         beams = _beams(s, frame.paths, kind, tx, rx)
         if start >= len(KINDS):
-            beams = beams + NOISE * noise[:, start] / np.sqrt(s.tx_antennas)
+            beams = beams + NOISE * _for_band(s, noise[:, start]) / np.sqrt(s.tx_antennas)
         loud = np.full((drops, s.aps), True) if kind.loud is None else frame.aps == kind.loud % s.aps
-        powers = np.tile(np.concatenate([np.zeros(users), [-3.0]]), (drops, 1))
+        powers = _even_powers(s, frame, -3.0)
         vectors.append(_vector(s, beams, np.where(loud, FIRST_SHARE, QUIET_SHARE), logits, powers))
         floors.append(kind.floor * largest_radar_rate(s, frame.paths))
     return np.stack(vectors, axis=1), np.stack(floors, axis=1)
@@ -79,21 +79,24 @@ def vector_of(s: Scenario, frame: Frame, point: physics.Point) -> np.ndarray:
     Access points that are silent whisper the leakage beam of the layout.
     """
     size = np.linalg.norm(point.beams, axis=-1, keepdims=True)
+    if s.subcarriers > 1:
+        size = np.sqrt(np.mean(size**2, axis=1, keepdims=True))
     loud = size > 1e-6
     spared = physics.leakage_beam(s, frame.paths, point.tx, point.rx)
     beams = np.where(loud, point.beams / np.where(loud, size, 1.0), spared)
-    shares = np.clip(size[..., 0] ** 2, QUIET_SHARE, LOUD_SHARE)
-    left = 1 - point.powers.sum(axis=1, keepdims=True)
-    powers = np.log(np.concatenate([point.powers, left], axis=1).clip(1e-3))
+    shares = np.clip(size.reshape(len(size), s.aps) ** 2, QUIET_SHARE, LOUD_SHARE)
+    shared = point.powers.reshape(len(size), -1) / s.subcarriers
+    left = 1 - shared.sum(axis=1, keepdims=True)
+    powers = np.log(np.concatenate([shared, left], axis=1).clip(1e-3))
     return _vector(s, beams, shares, [encoded_layout(s, one) for one in (point.tx, point.rx)], powers)
 
 
 def yardstick_vectors(s: Scenario, frame: Frame) -> np.ndarray:
     """(drops, yardsticks, variables) of nobody radiating, fixed arrays, equal powers of all users; with metric position
     also of conjugate and leakage beams of full power, which silence does not beat there."""
-    drops, users = frame.order.shape
+    drops = len(frame.order)
     layouts = physics.fixed_layouts(s, drops)
-    powers = np.tile(np.concatenate([np.zeros(users), [-100.0]]), (drops, 1))
+    powers = _even_powers(s, frame, -100.0)
     matched, logits = physics.conjugate_beam(s, frame.paths, layouts[0]), [encoded_layout(s, one) for one in layouts]
     vectors = [_vector(s, matched, np.zeros((drops, s.aps)), logits, powers)]
     if s.metric == "position":
@@ -106,7 +109,8 @@ def yardstick_vectors(s: Scenario, frame: Frame) -> np.ndarray:
 def largest_radar_rate(s: Scenario, paths: physics.Paths) -> np.ndarray:
     """(drops,) bits of a radar that nothing disturbs, every antenna in phase, of the target it sees least; with metric
     position those of its place, by fixed arrays."""
-    own = np.abs(np.diagonal(paths.echo_gain, axis1=2, axis2=3)) ** 2
+    own = np.abs(np.diagonal(paths.echo_gain, axis1=-2, axis2=-1)) ** 2
+    own = own.mean(axis=1) if s.subcarriers > 1 else own
     if s.metric == "position":
         looks = physics.looks(paths, physics.fixed_layouts(s, len(own))[1])
         local = s.snapshots * s.tx_antennas * s.rx_antennas * own
@@ -136,11 +140,22 @@ def _random_places(
     return tx, rx
 
 
+def _for_band(s: Scenario, beams: np.ndarray) -> np.ndarray:
+    """Beams (drops, aps, antennas) for every one of several subcarriers."""
+    return beams if s.subcarriers == 1 else beams[:, None]
+
+
+def _even_powers(s: Scenario, frame: Frame, left: float) -> np.ndarray:
+    """Logits of powers (drops, subcarriers * users + 1), all alike but for what is left over."""
+    drops, users = frame.order.shape
+    return np.tile(np.concatenate([np.zeros(s.subcarriers * users), [left]]), (drops, 1))
+
+
 def _vector(
     s: Scenario, beams: np.ndarray, shares: np.ndarray, logits: list[np.ndarray], powers: np.ndarray
 ) -> np.ndarray:
     """(drops, variables), the weights of the scenarios all equal; powers by logarithms, what is left over last."""
-    drops, weights = len(beams), variable_sizes(s.radio, powers.shape[1] - 1).weights
+    drops, weights = len(beams), variable_sizes(s.radio, 0).weights
     parts = (
         np.stack([beams.real, beams.imag], axis=1), np.arcsin(np.sqrt(shares)), *logits, powers,
         np.zeros((drops, weights)),

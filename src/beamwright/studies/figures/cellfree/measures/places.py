@@ -17,6 +17,7 @@ def field(
 ) -> Measured:
     """Power of all beams at each place over the noise, and positions of the antennas."""
     require(scenario.movement == "line", "movement", "be 'line' for this map", scenario.movement)
+    require(scenario.subcarriers == 1, "subcarriers", "be 1 for this map", scenario.subcarriers)
     known = realisation.known
     scene, drops = known.geometry, len(known.echo_gain)
     assert scene is not None  # drawn, not brought
