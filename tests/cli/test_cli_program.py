@@ -103,7 +103,8 @@ def test_warnings_of_libraries_stay_inside(monkeypatch, capsys, recwarn):
 
 
 PROGRAM = """
-import sys, time
+import signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # jobs in a shell's background ignore it from their start
 import beamwright.cli.app
 from beamwright.cli import main, signals
 
