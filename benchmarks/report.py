@@ -171,16 +171,24 @@ class _Growth(NamedTuple):
 
 
 def _layout(benchmark: Benchmark, frame: pd.DataFrame) -> list[list[Tradeoff | _Growth]]:
-    """Rows of panels: the trade-offs, then sizes side by side for every case; one size has its cases side by side."""
+    """Rows of panels: the trade-offs, then sizes side by side for every case; one size has its cases side by side.
+
+    Where cases grow along sizes of their own, all that were measured follow each other, three in a row.
+    """
     sizes = [study for study in benchmark.axes if study in set(frame.study)]
     cases = list(dict.fromkeys(frame[frame.study.isin(sizes)].case))
-    grown = [
-        [_Growth(study, case, case if study == sizes[0] and len(cases) > 1 else "") for study in sizes]
-        for case in cases
-    ]  # fmt: skip
-    if len(sizes) == 1:
-        grown = [[row[0] for row in grown]]
-    return [row for row in (list(benchmark.tradeoffs), *grown) if row]
+    met = [[study for study in sizes if ((frame.study == study) & (frame.case == case)).any()] for case in cases]
+    titles = cases if len(cases) > 1 else [""] * len(cases)
+    if len(sizes) > 1 and all(row == sizes for row in met):
+        rows = [
+            [_Growth(study, case, title if study == sizes[0] else "") for study in sizes]
+            for case, title in zip(cases, titles, strict=True)
+        ]
+    else:
+        panels = [_Growth(study, *name) for *name, row in zip(cases, titles, met, strict=True) for study in row]
+        across = 3 if len(sizes) > 1 else max(len(panels), 1)
+        rows = [panels[first : first + across] for first in range(0, len(panels), across)]
+    return [row for row in (list(benchmark.tradeoffs), *rows) if row]
 
 
 def _draw_growth(ax: Axes, benchmark: Benchmark, rows: pd.DataFrame, panel: _Growth, styles: dict[str, Any]) -> None:
