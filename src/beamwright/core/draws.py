@@ -10,7 +10,6 @@ rounding (SciPy's inverse error function is used). Where a compiled program draw
 from math import prod
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from scipy import special
 
@@ -22,6 +21,8 @@ _PARITY = np.uint32(0x1BD11BDA)
 _ROTATIONS = ((13, 15, 26, 6), (17, 29, 16, 24))
 _BLOCK = 1 << 14
 """Counters that are hashed together: what they need stays in a core's cache."""
+_HALF, _ONE = np.uint64(32), np.uint64(0x3FF0000000000000)
+"""Bits of a word, and those of 1.0, whose mantissa of 52 bits is to be filled."""
 _LOWEST = np.nextafter(-1.0, 0.0)
 """Uniform numbers become normal ones from here to 1: at -1 the inverse error function is infinite."""
 
@@ -43,27 +44,38 @@ def fold_in(keys: jax.Array, number: int | np.ndarray) -> jax.Array:
 
 def split(keys: jax.Array, count: int = 2) -> list[jax.Array]:
     """``jax.random.split`` of every key: ``count`` arrays of keys, each of the shape of ``keys``."""
-    words = np.stack(_counted(_words(keys), (count,)), axis=-1)
+    bits = _bits(_words(keys), (count,))
+    words = np.stack([bits >> _HALF, bits], axis=-1).astype(np.uint32)  # which keeps the lower half
     return [_keys(words[..., i, :]) for i in range(count)]
 
 
 def uniform(keys: jax.Array, shape: tuple[int, ...], low: float = 0.0, high: float = 1.0) -> np.ndarray:
     """Uniform numbers in [low, high), (*keys, *shape): ``jax.random.uniform`` of every key."""
-    first, second = _counted(_words(keys), shape)
-    bits = (first.astype(np.uint64) << np.uint64(32)) | second
-    unit = (bits >> np.uint64(12) | np.uint64(0x3FF0000000000000)).view(np.float64) - 1.0  # 52 bits of a mantissa
-    return np.maximum(low, unit * (high - low) + low)
+    bits = _bits(_words(keys), shape)
+    bits >>= np.uint64(12)
+    bits |= _ONE
+    numbers = bits.view(np.float64)  # in [1, 2); in place from here on, as batches are large
+    numbers -= 1.0
+    numbers *= high - low
+    numbers += low
+    return np.maximum(numbers, low, out=numbers)
 
 
 def normal(keys: jax.Array, shape: tuple[int, ...]) -> np.ndarray:
     """Standard normal numbers, (*keys, *shape): ``jax.random.normal`` of every key, to rounding."""
-    return np.sqrt(2.0) * special.erfinv(uniform(keys, shape, _LOWEST, 1.0))
+    numbers = uniform(keys, shape, _LOWEST, 1.0)
+    special.erfinv(numbers, out=numbers)
+    numbers *= np.sqrt(2.0)
+    return numbers
 
 
 def complex_normal(keys: jax.Array, shape: tuple[int, ...]) -> np.ndarray:
     """CN(0, 1) numbers, (*keys, *shape), real and imaginary part of variance 1/2 each."""
     real, imaginary = split(keys)
-    return (normal(real, shape) + 1j * normal(imaginary, shape)) / np.sqrt(2.0)
+    numbers = np.empty((*real.shape, *shape), complex)
+    numbers.real, numbers.imag = normal(real, shape), normal(imaginary, shape)
+    numbers /= np.sqrt(2.0)
+    return numbers
 
 
 def _keys(words: np.ndarray) -> jax.Array:
@@ -73,7 +85,7 @@ def _keys(words: np.ndarray) -> jax.Array:
 def _words(keys: jax.Array) -> np.ndarray:
     """The two words of every key, (*keys, 2). Raises ValueError naming ``key`` where it is none of Threefry."""
     dtype = getattr(keys, "dtype", None)
-    is_key = dtype is not None and jnp.issubdtype(dtype, jax.dtypes.prng_key)
+    is_key = dtype is not None and jax.dtypes.issubdtype(dtype, jax.dtypes.prng_key)
     require(is_key, "key", "be a random key", brief(keys), "jax.random.key(seed) makes one")
     kind = str(jax.random.key_impl(keys))
     remedy = f"jax.random.key(seed, impl={_GENERATOR!r}) makes one"
@@ -81,18 +93,19 @@ def _words(keys: jax.Array) -> np.ndarray:
     return np.asarray(jax.random.key_data(keys))
 
 
-def _counted(words: np.ndarray, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
-    """Both hashed words of the counters 0, 1, ... of a shape under every key, (*keys, *shape) each."""
+def _bits(words: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """64 bits, both hashed words, of the counters 0, 1, ... of a shape under every key, (*keys, *shape)."""
     keys, count = words.reshape(-1, 2), prod(shape)
-    out = np.empty((2, len(keys), count), np.uint32)
+    bits = np.empty((len(keys), count), np.uint64)
     rows = max(1, _BLOCK // max(count, 1))  # keys at a time
     for row in range(0, len(keys), rows):
         key = keys[row : row + rows, :, None]
         for start in range(0, count, _BLOCK):
             counter = np.arange(start, min(start + _BLOCK, count), dtype=np.uint64)
-            high, low = (counter >> np.uint64(32)).astype(np.uint32), counter.astype(np.uint32)
-            out[:, row : row + rows, start : start + _BLOCK] = _hash(key[:, 0], key[:, 1], high, low)
-    return tuple(out.reshape(2, *words.shape[:-1], *shape))
+            high, low = (counter >> _HALF).astype(np.uint32), counter.astype(np.uint32)
+            first, second = _hash(key[:, 0], key[:, 1], high, low)
+            bits[row : row + rows, start : start + _BLOCK] = first.astype(np.uint64) << _HALF | second
+    return bits.reshape(*words.shape[:-1], *shape)
 
 
 def _hash(key0: np.ndarray, key1: np.ndarray, high: np.ndarray, low: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

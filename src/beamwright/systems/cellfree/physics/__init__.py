@@ -17,16 +17,12 @@ from beamwright.systems.cellfree.physics.evaluation import (
 from beamwright.systems.cellfree.physics.model import (
     FilteredSignals,
     Filters,
-    OffsetPhases,
     Paths,
     Point,
     ReceivedSignals,
     Sinrs,
     apply_filters,
-    code_correlation,
-    largest_overlap,
     looks,
-    offset_phases,
     position_bits,
     radar_sinr,
     received_signals,
@@ -35,11 +31,18 @@ from beamwright.systems.cellfree.physics.model import (
     utility_at,
     weakest,
 )
+from beamwright.systems.cellfree.physics.offset_phases import (
+    OffsetPhases,
+    code_correlation,
+    largest_overlap,
+    offset_phases,
+)
 from beamwright.systems.cellfree.physics.places import DENSE_RINGS, RINGS, placed_paths, sample_places
 from beamwright.systems.cellfree.physics.ranks import Ranks, canonical_ranks
 from beamwright.systems.cellfree.physics.scenario_set import (
     OffsetScenarios,
     closed_form_filters,
+    filters_in_parts,
     offset_scenarios,
     scenario_sinrs,
 )
@@ -76,11 +79,11 @@ __all__ = [
     "DENSE_RINGS", "FAST", "FIRST_USER", "RADAR", "RINGS", "SLOW", "UTILITY", "YARDSTICKS", "Effort", "FilteredSignals",
     "Filters", "OffsetPhases", "OffsetScenarios", "Paths", "Point", "Ranks", "ReceivedSignals", "Sinrs", "WorstOffsets",
     "apply_filters", "assumed_place", "candidates", "canonical_ranks", "carrier_leakage", "closed_form_filters",
-    "code_correlation", "conjugate_beam", "dense_effort", "effort_for", "filtered_signals", "filters_of",
-    "find_worst_offsets", "find_worst_offsets_of_drops", "fixed_layouts", "fixed_point", "largest_overlap",
-    "leakage_beam", "looks", "offset_phases", "offset_scenarios", "on_line", "paths_of", "placed_paths",
-    "point_of", "position_bits", "position_bounds", "positions_of", "radar_sinr", "received_signals", "receivers",
-    "receivers_of", "robust_filters", "sample_places", "scenario_offsets", "scenario_sinrs", "signals_at_places",
-    "sinr", "sinr_at_place", "sinrs", "sinrs_by_offset", "towards_targets", "utilities", "utility", "utility_at",
-    "weakest", "yardstick",
+    "code_correlation", "conjugate_beam", "dense_effort", "effort_for", "filtered_signals", "filters_in_parts",
+    "filters_of", "find_worst_offsets", "find_worst_offsets_of_drops", "fixed_layouts", "fixed_point",
+    "largest_overlap", "leakage_beam", "looks", "offset_phases", "offset_scenarios", "on_line", "paths_of",
+    "placed_paths", "point_of", "position_bits", "position_bounds", "positions_of", "radar_sinr",
+    "received_signals", "receivers", "receivers_of", "robust_filters", "sample_places", "scenario_offsets",
+    "scenario_sinrs", "signals_at_places", "sinr", "sinr_at_place", "sinrs", "sinrs_by_offset", "towards_targets",
+    "utilities", "utility", "utility_at", "weakest", "yardstick",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 from beamwright.arrays import as_plane, as_xy
 from beamwright.core import as_array, numbers, plain_array, renamed, require
 from beamwright.systems.cellfree.physics import model
+from beamwright.systems.cellfree.physics.offset_phases import OffsetPhases, offset_phases
 from beamwright.systems.cellfree.physics.scenario_set import closed_form_filters, offset_scenarios
 from beamwright.systems.cellfree.scene import Design, Known, Receivers, Scenario, Sinr, checked, squeezed
 
@@ -70,7 +71,7 @@ def offsets_of(s: Scenario, offsets_hz: ArrayLike, drops: int) -> np.ndarray:
 
 def figures(s: Scenario, filtered: model.FilteredSignals, offsets_hz: np.ndarray) -> Sinr:
     """SINRs and utility at offsets (drops, aps)."""
-    phases = model.offset_phases(s.radio, offsets_hz)
+    phases = offset_phases(s.radio, offsets_hz)
     at = model.sinrs(s.radio, filtered, phases)
     bound = position_bounds(s, filtered, phases)
     each = model.sinrs_by_subcarrier(s.radio, filtered, phases) if s.subcarriers > 1 else None
@@ -80,7 +81,7 @@ def figures(s: Scenario, filtered: model.FilteredSignals, offsets_hz: np.ndarray
     )  # fmt: skip
 
 
-def position_bounds(s: Scenario, filtered: model.FilteredSignals, phases: model.OffsetPhases) -> np.ndarray | None:
+def position_bounds(s: Scenario, filtered: model.FilteredSignals, phases: OffsetPhases) -> np.ndarray | None:
     """(drops,) or (drops, targets) position error bound in metres, no prior; None but for metric position."""
     if s.metric != "position":
         return None
@@ -98,7 +99,7 @@ def utilities(s: Scenario, filtered: model.FilteredSignals, offsets_hz: np.ndarr
     values = np.empty(offsets.shape[:2])
     for i in range(drops):
         one = model.FilteredSignals(*(a[i] for a in filtered))
-        values[i] = model.utility_at(s.radio, one, model.offset_phases(s.radio, offsets[i]))
+        values[i] = model.utility_at(s.radio, one, offset_phases(s.radio, offsets[i]))
     return values
 
 

@@ -9,6 +9,7 @@ snapshots, and I the interference in every scenario and snapshot, a column each:
 Several subcarriers have the second, each with what the others leak into it in every scenario.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -16,23 +17,24 @@ import numpy as np
 from beamwright.numerics import Values, namespace, solve_above, solve_positive, square_modulus, weighted_gram
 from beamwright.systems.cellfree.physics.model import (
     Filters,
-    OffsetPhases,
     ReceivedSignals,
     Sinrs,
     apply_filters,
     code_overlap,
     error_sizes,
-    largest_overlap,
-    offset_phases,
     radar_figures,
     sinrs,
     user_sinrs,
 )
-from beamwright.systems.cellfree.scenario import Radio
+from beamwright.systems.cellfree.physics.offset_phases import OffsetPhases, largest_overlap, offset_phases
+from beamwright.systems.cellfree.scenario import Radio, Scenario
 from beamwright.uncertainty import offset_vertices
 
 MOST_COHERENT = 8
 """Access points beyond which coherences of all pairs of pairs take too much memory (1 MB per scenario at 16)."""
+
+IN_BAND = 64
+"""Drops times subcarriers whose waves in all scenarios are in memory at once."""
 
 
 class OffsetScenarios(NamedTuple):
@@ -248,6 +250,13 @@ def _solved_band(users: Values, radar: Values, h: Values, echo: Values) -> Value
     solution = solution.reshape(size, heard + targets, count, 1 + targets)
     sought = [solution[:, heard + t, None, :, 1 + t] for t in range(targets)]
     return xp.concatenate([solution[:, :heard, :, 0], *sought], axis=1).T
+
+
+def filters_in_parts(s: Scenario, make: Callable[[slice], Filters], drops: int, together: int) -> Filters:
+    """Filters of all drops, ``together`` of them at a time, or fewer where waves of several subcarriers take memory."""
+    size = max(1, together if s.subcarriers == 1 else IN_BAND // s.subcarriers)
+    parts = [make(slice(first, first + size)) for first in range(0, max(drops, 1), size)]
+    return Filters(*map(np.concatenate, zip(*parts, strict=True)))
 
 
 def scenario_sinrs(s: Radio, received: ReceivedSignals, filters: Filters, scenarios: OffsetScenarios) -> Sinrs:

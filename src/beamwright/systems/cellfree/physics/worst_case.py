@@ -16,6 +16,7 @@ from jax import Array, lax
 from beamwright.numerics import Values, in_tiles, materialise, one_by_one, phasor, square_modulus, total
 from beamwright.optim import quasi_newton as qn
 from beamwright.systems.cellfree.physics import model
+from beamwright.systems.cellfree.physics.offset_phases import offset_phases
 from beamwright.systems.cellfree.scene import Finder, Radio, Scenario
 from beamwright.uncertainty import ALL_VERTICES_UP_TO, offset_samples, offset_vertices
 
@@ -179,7 +180,7 @@ def sinrs_by_offset(s: Radio, filtered: model.FilteredSignals, range_hz: Array) 
     sum_ab q_ab x_b e_b conj(e_a) = sum_a conj(e_a) t_a with t = Q (x e) for all snapshots, users and the radar at once.
     """
     if s.subcarriers > 1:
-        return lambda offsets: model.sinrs(s, filtered, model.offset_phases(s, range_hz * offsets.T))
+        return lambda offsets: model.sinrs(s, filtered, offset_phases(s, range_hz * offsets.T))
     users, aps = filtered.leaks.shape[0], s.aps
     every = jnp.concatenate([filtered.leaks, filtered.clutter.reshape(-1, aps, aps)])
     receivers = len(every)

@@ -9,15 +9,13 @@ from beamwright.systems.cellfree.physics import model
 from beamwright.systems.cellfree.physics.evaluation import paths_of
 from beamwright.systems.cellfree.physics.places import RINGS, placed_paths, sample_places
 from beamwright.systems.cellfree.physics.ranks import canonical_ranks
-from beamwright.systems.cellfree.physics.scenario_set import closed_form_filters, offset_scenarios
+from beamwright.systems.cellfree.physics.scenario_set import closed_form_filters, filters_in_parts, offset_scenarios
 from beamwright.systems.cellfree.physics.worst_case import candidates
 from beamwright.systems.cellfree.scene import Known, Scenario
 from beamwright.uncertainty import ALL_VERTICES_UP_TO
 
 LEAKAGE = 100.0
 """zeta of the leakage beam, in units of the noise."""
-TOGETHER = 64
-"""Drops over subcarriers whose waves in all scenarios are in memory at once."""
 YARDSTICKS = ("silence", "conjugate", "leakage")
 """No beams; beams matched to the targets; beams that spare the receivers."""
 
@@ -105,14 +103,11 @@ def robust_filters(s: Scenario, known: Known, point: model.Point) -> model.Filte
     weights, drops = np.full(offsets.shape[1], 1 / offsets.shape[1]), len(offsets)
     if s.aps <= ALL_VERTICES_UP_TO or not drops:
         shared = offset_scenarios(radio, offsets[0] if drops else offsets)
-        together = drops if s.subcarriers == 1 else max(1, TOGETHER // s.subcarriers)
-        parts = [
-            closed_form_filters(
-                radio, model.ReceivedSignals(*(a[first : first + together] for a in received)), shared, weights
-            )
-            for first in range(0, max(drops, 1), max(together, 1))
-        ]
-        return assumed_place(s, model.Filters(*map(np.concatenate, zip(*parts, strict=True))))
+
+        def some(part: slice) -> model.Filters:
+            return closed_form_filters(radio, model.ReceivedSignals(*(a[part] for a in received)), shared, weights)
+
+        return assumed_place(s, filters_in_parts(s, some, drops, together=drops))
     each = [
         closed_form_filters(
             radio, model.ReceivedSignals(*(a[d] for a in received)), offset_scenarios(radio, offsets[d]), weights

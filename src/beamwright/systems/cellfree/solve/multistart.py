@@ -136,9 +136,7 @@ def filters_for(
         radio = radio._replace(targets=received.echo.shape[-3])
         return physics.assumed_place(s, physics.closed_form_filters(radio, received, seen, weights[drops]))
 
-    size = TOGETHER if s.subcarriers == 1 else max(1, TOGETHER // (4 * s.subcarriers))
-    parts = [some(slice(first, first + size)) for first in range(0, max(len(offsets_hz), 1), size)]
-    return physics.Filters(*map(np.concatenate, zip(*parts, strict=True)))
+    return physics.filters_in_parts(s, some, len(offsets_hz), TOGETHER)
 
 
 def first_lanes(scenario: Scenario, known: Known, options: Options) -> tuple[Frame, Lane]:

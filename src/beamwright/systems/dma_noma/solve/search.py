@@ -38,10 +38,10 @@ MET = 1e-9
 
 
 class Options(NamedTuple):
-    """Length of a search."""
+    """Length of a search; rounds and steps are traced in a compiled one, which serves any numbers of them."""
 
-    rounds: int = 4
-    steps: int = 480
+    rounds: Values = 4
+    steps: Values = 480
     """Steps of BFGS per sharpness."""
     law: Law = "amplitude"
     """How responses depend on what is set at the elements."""
@@ -108,17 +108,9 @@ def _compiled(law: Law, room: int) -> Callable[..., Tree]:
     def one(*arrays: Values) -> tuple[Array, ...]:
         fields = len(Problem._fields)
         problem, (a, b, c, d, low, high, rounds, steps) = Problem(*arrays[:fields]), arrays[fields:]
-        return _search(problem, Point(a, b), Point(c, d), (low, high), _Limits(rounds, steps, law), room)
+        return _search(problem, Point(a, b), Point(c, d), (low, high), Options(rounds, steps, law), room)
 
     return one_by_one(one)
-
-
-class _Limits(NamedTuple):
-    """Length of a compiled search, as numbers, and how its responses are set."""
-
-    rounds: Array
-    steps: Array
-    law: Law
 
 
 class Candidate(NamedTuple):
@@ -146,7 +138,7 @@ class _State(NamedTuple):
 
 
 def _search(
-    problem: Problem, starts: Point, others: Point, box: tuple[Array, Array], limits: _Limits, room: int
+    problem: Problem, starts: Point, others: Point, box: tuple[Array, Array], options: Options, room: int
 ) -> Tree:
     points = Point(*map(jnp.concatenate, zip(starts, others, strict=True)))
     many, all_, groups = len(starts.responses), len(points.responses), points.beams.shape[-1]
@@ -158,19 +150,19 @@ def _search(
         return state.runs - all_ - many + 1
 
     def running(state: _State) -> Array:
-        return (rounds(state) < limits.rounds) & (state.idle < PATIENCE)
+        return (rounds(state) < options.rounds) & (state.idle < PATIENCE)
 
     def run(state: _State) -> _State:
         placing, first = state.runs < all_, state.runs < all_ + many
         # what half of the rounds could not meet is given up to the share that was met, for the best effort
-        give_up = ~first & ~state.best.feasible & (2 * rounds(state) >= limits.rounds)
+        give_up = ~first & ~state.best.feasible & (2 * rounds(state) >= options.rounds)
         turn = jnp.minimum(jnp.where(placing, state.runs, state.runs - all_), all_ - 1)
         start = _either(give_up | (state.runs == all_ + many), state.best, state.last)
         start = _either(first, jax.tree.map(lambda a: a[turn], state.waiting), start)
         asked = kernel.lowered(problem, jnp.where(give_up, start.share, 1.0))
         point = lax.cond(
             placing, lambda: start.point,
-            lambda: _ascend(asked, start.point, start.powers, box, limits),
+            lambda: _ascend(asked, start.point, start.powers, box, options),
         )  # fmt: skip
         now = power_step(problem, scored(problem, point, start.powers))
         waiting = jax.tree.map(lambda a, new: a.at[turn].set(jnp.where(placing, new, a[turn])), state.waiting, now)
@@ -219,15 +211,15 @@ def _scored(problem: Problem, received: kernel.ReceivedPower, point: Point, powe
     return Candidate(point, powers, share, missing <= MET, merit)
 
 
-def _ascend(problem: Problem, point: Point, powers: Array, box: tuple[Array, Array], limits: _Limits) -> Point:
+def _ascend(problem: Problem, point: Point, powers: Array, box: tuple[Array, Array], options: Options) -> Point:
     """Responses and beams for fixed powers, by sharper and sharper maxima."""
-    settings, shape = settings_of(limits.law, point.responses), point.beams.shape
+    settings, shape = settings_of(options.law, point.responses), point.beams.shape
     size = settings.size
     free = jnp.full(point.beams.size, jnp.inf)
     low, high = (jnp.concatenate([end.ravel(), rest]) for end, rest in zip(box, (-free, free), strict=True))
 
     def unpack(x: Array) -> Point:
-        responses = jnp.stack(parts_of(limits.law, x[:size].reshape(settings.shape)))
+        responses = jnp.stack(parts_of(options.law, x[:size].reshape(settings.shape)))
         return Point(responses, x[size:].reshape(shape))
 
     def loss(x: Array, sharpness: Array) -> Array:
@@ -236,7 +228,7 @@ def _ascend(problem: Problem, point: Point, powers: Array, box: tuple[Array, Arr
         return -kernel.merit(problem, kernel.split(problem, logs, powers, sharpness), powers, sharpness)
 
     def sharpen(x: Array, sharpness: Array) -> tuple[Array, None]:
-        loss_now, run = partial(loss, sharpness=sharpness), qn.Options(limits.steps, memory=MEMORY)
+        loss_now, run = partial(loss, sharpness=sharpness), qn.Options(options.steps, memory=MEMORY)
         return qn.minimise(loss_now, x, low, high, run).x, None
 
     x = jnp.concatenate([settings.ravel(), kernel.normalised(point.beams).ravel()])
