@@ -23,7 +23,7 @@ from beamwright.systems.noma_isac.physics import (
 from beamwright.systems.noma_isac.physics.combination import design_basis, families
 from beamwright.systems.noma_isac.physics.constraints import USERS, Ball, Constraint, Sinr, constraints
 from beamwright.systems.noma_isac.physics.multipliers import of_rows
-from beamwright.systems.noma_isac.sizes import NOMINAL_TILE, ROBUST_TILE
+from beamwright.systems.noma_isac.sizes import tile_lanes
 from beamwright.systems.noma_isac.solve.layout import Data, Layout, Relaxed
 from beamwright.systems.noma_isac.solve.nominal import solve_nominal
 from beamwright.systems.noma_isac.solve.robust import solve_robust
@@ -119,7 +119,7 @@ def _solved(s: Scenario, problem: Problem, penalty: np.ndarray, basis: np.ndarra
     scalars = [s.comm_weight, s.sensing_weight, s.sensing_power_w]
     solution = in_tiles(
         _compiled(layout, robust),
-        lanes_per_tile(ROBUST_TILE if robust else NOMINAL_TILE),
+        lanes_per_tile(tile_lanes(s.streams * basis.shape[-1] ** 2, robust)),
         _sort(problem.h @ np.conj(basis), order),
         vectors @ np.conj(basis),
         _sort(np.broadcast_to(s.noise_vector_w, (drops, users)), order),
