@@ -34,7 +34,7 @@ format: $(TEST)  ## let ruff rewrite what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(TEST)  ## our solver against its peers, one thread each, into bench-out/
+bench: $(TEST)  ## a line per system: ours, a peer, first answers, memory; fails where we became slower
 	$(BIN)/python -m benchmarks
 
 docs: $(DOCS)  ## the documentation, into site/
