@@ -1,6 +1,6 @@
 """Least power: relaxation, recovery of rank one, and multipliers that prove how little remains to gain.
 
-A design for a harder target serves the easier one: where recovery of rank one fails, it may succeed there.
+A design for harder demands serves the easier ones: where recovery of rank one fails, it may succeed there.
 """
 
 from dataclasses import replace
@@ -20,12 +20,14 @@ from beamwright.systems.noma_isac.physics import (
     judge,
 )
 from beamwright.systems.noma_isac.solve.louder import prove_beyond, serving
-from beamwright.systems.noma_isac.solve.recovery import recover
+from beamwright.systems.noma_isac.solve.recovery import cheapen, recover
 from beamwright.systems.noma_isac.solve.relax import Relaxation, relax
 from beamwright.systems.noma_isac.solve.tighten import tighten
 
 HARDER, HARDEST = (1.2, 1.5, 2.0, 3.0), (10.0, 100.0, 1e3, 1e4, 1e5)
-"""Multiples of the targets that are tried one after another: where beams cost much, and where none serve at all."""
+"""Multiples of the SINRs that are tried one after another: where beams cost much, and where none serve at all."""
+BRIGHTER = (15.0, 10.0, 7.0, 5.0, 3.7, 2.7, 2.0, 1.5)
+"""Multiples of the power towards targets, tried downwards for as long as beams get cheaper."""
 
 
 class Solution(NamedTuple):
@@ -61,6 +63,7 @@ def least_power(s: Scenario, problem: Problem) -> Solution:
     relaxed = _within_limit(s, problem, relaxed)
     found = least_power_beams(s, problem, relaxed)
     relaxed, found = _served(s, problem, relaxed, found)
+    found = _from_brighter(s, problem, relaxed, found)
     multipliers = tighten(s, problem, relaxed.multipliers, relaxed.objective_w)
     return Solution(
         found.beams,
@@ -97,6 +100,39 @@ def _served(s: Scenario, problem: Problem, relaxed: Relaxation, found: Usable) -
     better = again.cost_w < cost[poor]
     beams[poor[better]], cost[poor[better]] = again.beams[better], again.cost_w[better]
     return relaxed, Usable(beams, cost, spent)
+
+
+def _from_brighter(s: Scenario, problem: Problem, relaxed: Relaxation, found: Usable) -> Usable:
+    """Beams that send more to the targets than is asked, led back to what is asked, where others cost far more.
+
+    Beams whose echoes must not be alike may need that power to serve users by the way: near the largest error that can
+    be served, 19.2 W instead of none at all (docs).
+    """
+    beams, cost, spent = (x.copy() for x in found)
+    enough = relaxed.objective_w * (1 + RECOVERED_GAP)
+    descending = (problem.sinr_target > 0).any(axis=1) & (s.targets > 0) & (cost > enough)
+    changed = np.zeros_like(descending)
+    for factor in BRIGHTER:
+        lanes = np.flatnonzero(descending)
+        if not len(lanes):
+            break
+        some, bright = problem.take(lanes), s.derived(sensing_power_w=factor * s.sensing_power_w)
+        brighter = relax(bright, some, basis=relaxed.basis[lanes])
+        other = recover(bright, some, brighter)
+        spent[lanes] += brighter.iterations + other.iterations
+        price = usable_cost(s, some, other.beams)
+        cheaper = price < cost[lanes]
+        at = lanes[cheaper]
+        beams[at], cost[at], changed[at] = other.beams[cheaper], price[cheaper], True
+        descending[lanes] = (cheaper | np.isinf(cost[lanes])) & (cost[lanes] > enough[lanes])
+    at = np.flatnonzero(changed)
+    if len(at):
+        led = cheapen(s, problem.take(at), relaxed.basis[at], beams[at], cost[at])
+        spent[at] += led.iterations
+        price = usable_cost(s, problem.take(at), led.beams)
+        better = price < cost[at]
+        beams[at[better]], cost[at[better]] = led.beams[better], price[better]
+    return Usable(beams, cost, spent)
 
 
 def _proven(s: Scenario, problem: Problem, relaxed: Relaxation, found: Usable, multipliers: Multipliers) -> Multipliers:

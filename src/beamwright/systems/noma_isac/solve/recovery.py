@@ -17,6 +17,8 @@ GROWTH, PATIENCE, STEPS = 4.0, 2, 8
 """The penalty grows by GROWTH per step after PATIENCE steps, at most STEPS in all."""
 POLISH, GAIN = 3, 1e-5
 """Steps that lower the cost of a rank-one design, and the relative gain that makes the next one worth while."""
+STRONG, FAR = 200.0, 10
+"""Twice the penalty, and most steps, with which beams are led back from harder demands."""
 
 
 class Recovered(NamedTuple):
@@ -234,11 +236,20 @@ def _push(s: Scenario, problem: Problem, basis: np.ndarray, first: np.ndarray, r
     return designs
 
 
-def _polish(s: Scenario, problem: Problem, basis: np.ndarray, designs: _Designs) -> None:
+def cheapen(s: Scenario, problem: Problem, basis: np.ndarray, beams: np.ndarray, cost_w: np.ndarray) -> Recovered:
+    """Beams (drops, beams, antennas) that cost ``cost_w`` (drops,) or less, led step by step from given ones."""
+    drops = len(beams)
+    strong = np.full(drops, STRONG * s.comm_weight)
+    designs = _Designs(_inside(basis, beams), cost_w.copy(), strong, np.zeros(drops, int))
+    _polish(s, problem, basis, designs, FAR)
+    return Recovered(_lift(basis, designs.beams), designs.iterations)
+
+
+def _polish(s: Scenario, problem: Problem, basis: np.ndarray, designs: _Designs, steps: int = POLISH) -> None:
     """Cheaper rank-one designs by a smaller penalty, or by the old one where that loses rank one; updated in place."""
     active = np.flatnonzero(np.isfinite(designs.objective_w))
     share = np.full(len(designs.beams), 0.5)
-    for _ in range(POLISH):
+    for _ in range(steps):
         if not len(active):
             break
         beams, cost, single, spent = _penalised(
