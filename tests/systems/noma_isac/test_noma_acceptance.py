@@ -5,6 +5,7 @@ The long tests repeat on 100 random channels what the short ones show on the thr
 
 import numpy as np
 import pytest
+from direct_search import Beams
 from noma_cases import accepted, ball, channels, check, sampled_sinr, specification_bound
 
 from beamwright import noma_isac as ni
@@ -238,17 +239,33 @@ def test_most_designs_that_are_not_rank_one_are_recovered(hundred):
     assert np.median(np.concatenate(gaps)) <= 0.015
 
 
+def directly(seed, radius):
+    """The direct search at 8 dB on a channel of the specification."""
+    h = channels([seed])[0]
+    return Beams(h[np.argsort(np.linalg.norm(h, axis=1))], CHAIN.steering, 10**0.8, radius)
+
+
+@pytest.mark.parametrize(("seed", "radius", "least_w"), [(0, 0.05, 4.76914709), (2, 0.1, 4.98949441)])
+def test_a_direct_search_on_beams_ends_at_the_optimum_of_the_relaxation_where_that_is_tight(seed, radius, least_w):
+    start = np.random.default_rng(0).standard_normal(2 * 3 * 8)
+    _, cost_w, slack = directly(seed, radius).search(start)
+    assert slack > -1e-6 and least_w * (1 - 1e-6) < cost_w < least_w * 1.01
+
+
 @pytest.mark.slow
 def test_where_rank_one_is_dear_the_status_says_so(hundred):
     """Seeds 36 and 94 at 8 dB, eps .1: rank one costs 19.18 W, the bound is 12.457 W; 58.8 W, the bound is 22.98 W.
 
-    That was found by sequential quadratic programs on the beams themselves, from 36 random starts each.
+    Sequential quadratic programs on the beams themselves end there from 36 random starts, and near it from ours.
     """
     design = hundred("robust 8 dB .1")
     np.testing.assert_allclose(design.bound_w[36], 12.457, rtol=1e-4)
     assert design.status_text[36] == "rank_gap"
     np.testing.assert_array_less(design.objective_w[[36, 94]], [19.18 * 1.005, 58.76 * 1.005])
     assert design.certificate.violation[[36, 94]].max() < 1e-8
+    direct = directly(36, 0.1)
+    _, cost_w, slack = direct.search(design.beams[36][design.order[36]], steps=1000)
+    assert slack > -1e-6 and 0.995 * design.objective_w[36] < cost_w <= design.objective_w[36] * (1 + 1e-9)
     told = np.array(design.status_text) == "rank_gap"
     np.testing.assert_array_equal(told, ~accepted(design))
     overlooked = accepted(design) & (design.certificate.violation > 1e-6)
