@@ -20,7 +20,7 @@ from beamwright.systems.noma_isac.physics import (
     judge,
 )
 from beamwright.systems.noma_isac.solve.louder import prove_beyond, serving
-from beamwright.systems.noma_isac.solve.recovery import cheapen, recover
+from beamwright.systems.noma_isac.solve.recovery import Recovered, cheapen, recover
 from beamwright.systems.noma_isac.solve.relax import Relaxation, relax
 from beamwright.systems.noma_isac.solve.tighten import tighten
 
@@ -54,6 +54,13 @@ class Usable(NamedTuple):
     """(drops,) objective J, infinite where a demand is missed."""
     iterations: np.ndarray
     """(drops,)."""
+
+    def keep_cheaper(self, drops: np.ndarray, other: "Usable") -> np.ndarray:
+        """Take over what is cheaper in ``other``, of ``drops`` (indices), in place; a mask of those where it is."""
+        better = other.cost_w < self.cost_w[drops]
+        self.beams[drops[better]], self.cost_w[drops[better]] = other.beams[better], other.cost_w[better]
+        self.iterations[drops] += other.iterations
+        return better
 
 
 def least_power(s: Scenario, problem: Problem) -> Solution:
@@ -94,12 +101,9 @@ def _served(s: Scenario, problem: Problem, relaxed: Relaxation, found: Usable) -
     poor = np.flatnonzero(changed & ~(found.cost_w <= relaxed.objective_w * (1 + RECOVERED_GAP)))
     if not len(poor):
         return relaxed, found
-    again = least_power_beams(s, problem.take(poor), relaxed.take(poor))
-    beams, cost, spent = (x.copy() for x in found)
-    spent[poor] += again.iterations
-    better = again.cost_w < cost[poor]
-    beams[poor[better]], cost[poor[better]] = again.beams[better], again.cost_w[better]
-    return relaxed, Usable(beams, cost, spent)
+    found = Usable(*(x.copy() for x in found))
+    found.keep_cheaper(poor, least_power_beams(s, problem.take(poor), relaxed.take(poor)))
+    return relaxed, found
 
 
 def _from_brighter(s: Scenario, problem: Problem, relaxed: Relaxation, found: Usable) -> Usable:
@@ -108,9 +112,9 @@ def _from_brighter(s: Scenario, problem: Problem, relaxed: Relaxation, found: Us
     Beams whose echoes must not be alike may need that power to serve users by the way: near the largest error that can
     be served, 19.2 W instead of none at all (docs).
     """
-    beams, cost, spent = (x.copy() for x in found)
+    found = Usable(*(x.copy() for x in found))
     enough = relaxed.objective_w * (1 + RECOVERED_GAP)
-    descending = (problem.sinr_target > 0).any(axis=1) & (s.targets > 0) & (cost > enough)
+    descending = (problem.sinr_target > 0).any(axis=1) & (s.targets > 0) & (found.cost_w > enough)
     changed = np.zeros_like(descending)
     for factor in BRIGHTER:
         lanes = np.flatnonzero(descending)
@@ -118,21 +122,14 @@ def _from_brighter(s: Scenario, problem: Problem, relaxed: Relaxation, found: Us
             break
         some, bright = problem.take(lanes), s.derived(sensing_power_w=factor * s.sensing_power_w)
         brighter = relax(bright, some, basis=relaxed.basis[lanes])
-        other = recover(bright, some, brighter)
-        spent[lanes] += brighter.iterations + other.iterations
-        price = usable_cost(s, some, other.beams)
-        cheaper = price < cost[lanes]
-        at = lanes[cheaper]
-        beams[at], cost[at], changed[at] = other.beams[cheaper], price[cheaper], True
-        descending[lanes] = (cheaper | np.isinf(cost[lanes])) & (cost[lanes] > enough[lanes])
+        cheaper = found.keep_cheaper(lanes, _usable(s, some, recover(bright, some, brighter), brighter.iterations))
+        changed[lanes] |= cheaper
+        descending[lanes] = (cheaper | np.isinf(found.cost_w[lanes])) & (found.cost_w[lanes] > enough[lanes])
     at = np.flatnonzero(changed)
     if len(at):
-        led = cheapen(s, problem.take(at), relaxed.basis[at], beams[at], cost[at])
-        spent[at] += led.iterations
-        price = usable_cost(s, problem.take(at), led.beams)
-        better = price < cost[at]
-        beams[at[better]], cost[at[better]] = led.beams[better], price[better]
-    return Usable(beams, cost, spent)
+        some = problem.take(at)
+        found.keep_cheaper(at, _usable(s, some, cheapen(s, some, relaxed.basis[at], found.beams[at], found.cost_w[at])))
+    return found
 
 
 def _proven(s: Scenario, problem: Problem, relaxed: Relaxation, found: Usable, multipliers: Multipliers) -> Multipliers:
@@ -150,24 +147,17 @@ def least_power_beams(s: Scenario, problem: Problem, relaxed: Relaxation) -> Usa
     Covariances may serve users on the side, with power that is meant for targets; beams must turn to them, as those
     for a target hundreds of times as high do.
     """
-    recovered = recover(s, problem, relaxed)
-    beams, iterations = recovered.beams.copy(), recovered.iterations.copy()
-    cost = usable_cost(s, problem, beams)
+    found = _usable(s, problem, recover(s, problem, relaxed))
     poor = np.isfinite(relaxed.objective_w) & (problem.sinr_target > 0).any(axis=1)
     for factor in HARDER + HARDEST:
         enough = relaxed.objective_w * (1 + RECOVERED_GAP) if factor in HARDER else np.finfo(float).max
-        lanes = np.flatnonzero(poor & (cost > enough))
+        lanes = np.flatnonzero(poor & (found.cost_w > enough))
         if not len(lanes):
             break
         easier = problem.take(lanes)
         harder = easier._replace(sinr_target=factor * easier.sinr_target)
         harder_relaxed = relax(s, harder)
-        other = recover(s, harder, harder_relaxed)
-        iterations[lanes] += harder_relaxed.iterations + other.iterations
-        price = usable_cost(s, easier, other.beams)
-        better = price < cost[lanes]
-        beams[lanes[better]], cost[lanes[better]] = other.beams[better], price[better]
-    found = Usable(beams, cost, iterations)
+        found.keep_cheaper(lanes, _usable(s, easier, recover(s, harder, harder_relaxed), harder_relaxed.iterations))
     return found if s.sensing_signal == "none" else _at_most_without(s, problem, relaxed, found)
 
 
@@ -179,13 +169,16 @@ def _at_most_without(s: Scenario, problem: Problem, relaxed: Relaxation, found: 
     silent, some = s.derived(sensing_signal="none"), problem.take(lanes)
     without = relax(silent, some, basis=relaxed.basis[lanes])
     other = least_power_beams(silent, some, without)
-    beams, cost, iterations = (x.copy() for x in found)
-    iterations[lanes] += without.iterations + other.iterations
-    better = other.cost_w < cost[lanes]
-    at = lanes[better]
-    beams[at], cost[at] = 0, other.cost_w[better]
-    beams[at, : s.users] = other.beams[better]
-    return Usable(beams, cost, iterations)
+    beams = np.zeros_like(found.beams[lanes])
+    beams[:, : s.users] = other.beams
+    found.keep_cheaper(lanes, Usable(beams, other.cost_w, without.iterations + other.iterations))
+    return found
+
+
+def _usable(s: Scenario, problem: Problem, recovered: Recovered, before: np.ndarray | int = 0) -> Usable:
+    """Beams, what they cost here, and iterations with those spent ``before``."""
+    beams = recovered.beams.copy()
+    return Usable(beams, usable_cost(s, problem, beams), recovered.iterations + before)
 
 
 def usable_cost(s: Scenario, problem: Problem, beams: np.ndarray) -> np.ndarray:
