@@ -104,8 +104,8 @@ LINES = (
     Line("cellfree", "4 access points", designs("cellfree", "robust"), 4,
          "CVXPY SCA, fixed arrays", designs("cellfree", "fixed-array-sca"), 1),
     Line("programs", "robust unicast", _programs("unicast_robust"), 64, CVXPY, _programs_by_cvxpy("unicast_robust")),
-    Line("programs", "per antenna, N = 32", _programs("per_antenna", 32), 16,
-         CVXPY, _programs_by_cvxpy("per_antenna", 32)),
+    Line("programs", "per antenna, N = 16", _programs("per_antenna", 16), 32,
+         CVXPY, _programs_by_cvxpy("per_antenna", 16)),
 )  # fmt: skip
 
 
