@@ -94,7 +94,7 @@ LINES = (
     Line("noma-isac", "nominal", designs("noma-isac", "min-power"), 256, CVXPY, designs("noma-isac", "reference")),
     Line("noma-isac", "robust", designs("noma-isac", "robust-min-power", _ROBUST), 64,
          CVXPY, designs("noma-isac", "reference", _ROBUST)),
-    Line("noma-isac", "robust, 4 users", designs("noma-isac", "robust-min-power", _FOUR), 64,
+    Line("noma-isac", "robust, 4 users", designs("noma-isac", "robust-min-power", _FOUR), 16,
          CVXPY, designs("noma-isac", "reference", _FOUR)),
     Line("noma-isac", "max-min, N = 64, 6 users", designs("noma-isac", "max-min", _LARGE), 8),
     Line("star-ris", "sum rate, N = 64", _surfaces, 256, "pymanopt", _surfaces_by_pymanopt),
