@@ -37,7 +37,7 @@ def overview_of(monkeypatch, tmp_path, seconds):
 
     monkeypatch.setattr(fresh, "measure", measure)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setattr(overview, "LINES", lines.LINES[:1] + lines.LINES[3:4])
+    monkeypatch.setattr(overview, "LINES", lines.LINES[:1] + lines.LINES[2:3])
     console = Console(file=io.StringIO(), width=200)
     passed = overview.run(overview.OVERVIEW, FACTS, tmp_path / "out", console)
     return passed, console.file.getvalue(), pd.read_csv(tmp_path / "out" / "benchmarks-overview.csv")

@@ -85,7 +85,6 @@ def _programs_by_cvxpy(name: str, antennas: int = 8) -> Side:
 
 
 _ROBUST = {"csi_error": 0.05}
-_FOUR = {**_ROBUST, "users": 4}
 _LARGE = {
     "antennas": 64, "users": 6, "target_angles_deg": np.linspace(-60, 60, 4).tolist(), "decoding": "noise",
 }  # fmt: skip
@@ -94,8 +93,6 @@ LINES = (
     Line("noma-isac", "nominal", designs("noma-isac", "min-power"), 256, CVXPY, designs("noma-isac", "reference")),
     Line("noma-isac", "robust", designs("noma-isac", "robust-min-power", _ROBUST), 64,
          CVXPY, designs("noma-isac", "reference", _ROBUST)),
-    Line("noma-isac", "robust, 4 users", designs("noma-isac", "robust-min-power", _FOUR), 16,
-         CVXPY, designs("noma-isac", "reference", _FOUR)),
     Line("noma-isac", "max-min, N = 64, 6 users", designs("noma-isac", "max-min", _LARGE), 8),
     Line("star-ris", "sum rate, N = 64", _surfaces, 256, "pymanopt", _surfaces_by_pymanopt),
     Line("star-ris", "WMMSE, N = 64", designs("star-ris", "max-sum-rate", {"elements": 64, "precoder": "wmmse"}), 64),
