@@ -39,10 +39,13 @@ def main() -> int:
     unknown = sorted(set(arguments.names) - set(names))
     if unknown:
         parser.error(f"name must be one of {', '.join(names)}, got {', '.join(unknown)}")
+    chosen = arguments.names or names[:1]
+    if (arguments.quick or arguments.cores) and set(chosen) & set(TABLES):
+        parser.error(f"--quick and --cores must be left out for {' and '.join(TABLES)}: they are measured in one way")
     console = Console(width=None if sys.stdout.isatty() else 160)
     facts = machine.facts(all_cores=arguments.cores)
     passed = True
-    for name in arguments.names or names[:1]:
+    for name in chosen:
         if name in TABLES:
             passed = overview.run(name, facts, arguments.out, console) and passed
         else:

@@ -254,9 +254,9 @@ def test_a_direct_search_on_beams_ends_at_the_optimum_of_the_relaxation_where_th
 
 @pytest.mark.slow
 def test_where_rank_one_is_dear_the_status_says_so(hundred):
-    """Seeds 36 and 94 at 8 dB, eps .1: rank one costs 19.18 W, the bound is 12.457 W; 58.8 W, the bound is 22.98 W.
+    """Seeds 36 and 94 at 8 dB, eps .1: rank one costs 19.2 W, the bound is 12.457 W; 58.8 W, the bound is 22.98 W.
 
-    Sequential quadratic programs on the beams themselves end there from 36 random starts, and near it from ours.
+    Sequential quadratic programs on the beams themselves gain no more than 0.5 % on those of seed 36.
     """
     design = hundred("robust 8 dB .1")
     np.testing.assert_allclose(design.bound_w[36], 12.457, rtol=1e-4)
