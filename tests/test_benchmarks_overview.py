@@ -57,6 +57,7 @@ def test_a_line_that_fails_is_named_and_the_others_are_measured(monkeypatch, tmp
     passed, told, table = overview_of(monkeypatch, tmp_path, {"ours": 1e-3, "theirs": None})
     assert not passed and "FAILED noma-isac, nominal, theirs: no such solver" in told
     assert len(table) == 2 and (table.ours_per_drop_s == 1e-3).all()
+    assert json.loads(history.file().read_text())["ratios"] == {}  # the others are held against the past all the same
 
 
 def test_names_of_lines_are_unique_and_sides_make_calls_that_answer():

@@ -34,7 +34,8 @@ def run(name: str, facts: dict[str, Any], out: Path, console: Console) -> bool:
     console.print(f"Written: {out}/benchmarks-{name}.csv")
     for text in failed:
         console.print(f"[bold red]FAILED[/] {text}", highlight=False, soft_wrap=True)
-    return not failed and (name != OVERVIEW or _as_fast_as_ever(rows, facts, console))
+    as_fast = name != OVERVIEW or _as_fast_as_ever(lines, rows, facts, console)
+    return as_fast and not failed
 
 
 def _measured(name: str, index: int, line: Line, failed: list[str]) -> dict[str, Any]:
@@ -50,9 +51,11 @@ def _measured(name: str, index: int, line: Line, failed: list[str]) -> dict[str,
     return row
 
 
-def _as_fast_as_ever(rows: list[dict[str, Any]], facts: dict[str, Any], console: Console) -> bool:
-    """Whether no ratio fell; this run is remembered."""
-    ratios = {f"{row['system']}, {row['case']}": row["ratio"] for row in rows if np.isfinite(row["ratio"])}
+def _as_fast_as_ever(
+    lines: tuple[Line, ...], rows: list[dict[str, Any]], facts: dict[str, Any], console: Console
+) -> bool:
+    """Whether no ratio fell; this run is remembered, lines that failed left out."""
+    ratios = {line.name: row["ratio"] for line, row in zip(lines, rows, strict=True) if np.isfinite(row["ratio"])}
     path = history.file()
     earlier = history.remembered(path, facts["processor"])
     history.remember(path, facts | {"when": datetime.datetime.now(datetime.UTC).isoformat()}, ratios)

@@ -261,7 +261,7 @@ def test_where_rank_one_is_dear_the_status_says_so(hundred):
     design = hundred("robust 8 dB .1")
     np.testing.assert_allclose(design.bound_w[36], 12.457, rtol=1e-4)
     assert design.status_text[36] == "rank_gap"
-    np.testing.assert_array_less(design.objective_w[[36, 94]], [19.18 * 1.005, 58.76 * 1.005])
+    np.testing.assert_array_less(design.objective_w[[36, 94]], [19.27, 59.0])
     assert design.certificate.violation[[36, 94]].max() < 1e-8
     direct = directly(36, 0.1)
     _, cost_w, slack = direct.search(design.beams[36][design.order[36]], steps=1000)

@@ -11,9 +11,8 @@ from beamwright.systems.noma_isac.scenario import Scenario
 def tile_lanes(unknowns: int, robust: bool) -> int:
     """Lanes solved together on a CPU, of covariances of so many real numbers.
 
-    Larger tiles gain nothing, and one drop alone waits for all lanes of its tile: nominal with 216 unknowns 35 ms
-    in a tile of 16, 75 in one of 32. From some 250 on nominal tiles leave the cache earlier; robust ones spend their
-    time in factors of Schur complements, which want whole vectors.
+    One drop alone waits for all lanes of its tile, and larger tiles gain nothing. Nominal ones leave the cache earlier
+    from some 250 unknowns on; robust ones spend their time in factors of Schur complements, which want whole vectors.
     """
     return 16 if robust or unknowns < 250 else 8
 
