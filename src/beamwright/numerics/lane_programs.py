@@ -19,8 +19,8 @@ from beamwright.core import compiler_options
 COMPILER = "BEAMWRIGHT_COMPILER"
 """Environment variable: ``auto``, or ``quick`` or ``full`` for programs of one kind throughout."""
 QUICK_TILES = 64
-"""Tiles after which a full program would have been ready and ahead, by its costs: robust NOMA-ISAC 55, nominal 170 tiles
-of 32 lanes."""
+"""Tiles after which a full program would have been ready and ahead, by its costs: robust NOMA-ISAC 55, nominal 170 (of
+32 lanes)."""
 
 _in_full: ContextVar[bool] = ContextVar("_in_full", default=False)
 _used: set[str] = set()
